@@ -1,0 +1,407 @@
+"""The contract of a channel: what an adapter declares, what it must write, how it may fail.
+
+An adapter translates between one provider and the message model. The contract mentions no web
+server, no database and no customer. An optional part is one more method, bound to a capability:
+declaring the capability without the method, or the other way round, is refused at start-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+from pydantic import BaseModel
+
+from core.message import (
+    Assurance,
+    Attachment,
+    Author,
+    DeliveryUpdate,
+    Handle,
+    InboundMessage,
+    OutboundMessage,
+    OutboundPart,
+    RenderedPart,
+    SendReceipt,
+)
+
+
+class Transport(StrEnum):
+    """How messages come in."""
+
+    WEBHOOK = "webhook"
+    SOCKET = "socket"
+    PULL = "pull"
+
+
+class TextFormat(StrEnum):
+    """The richest text a channel shows."""
+
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can do, as data. Lengths are in characters; `None` means no limit.
+
+    `overflow` says what happens to a text over `text_limit`: "split" into parts or "refuse".
+    """
+
+    transport: Transport
+    text_limit: int | None = None
+    overflow: str = "split"
+    text_format: TextFormat = TextFormat.PLAIN
+    attachments_in: bool = False
+    attachments_out: bool = False
+    threads: bool = False
+    delivery_status: bool = False
+    read_status: bool = False
+    typing: bool = False
+    quick_replies: int = 0
+    reply_window_seconds: int | None = None
+    idempotent_send: bool = False
+    reconcile: bool = False
+    catch_up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookRequest:
+    """A provider's request, free of the web server: `url` is the configured public URL.
+
+    Header names are lower case. `form` holds the decoded form fields in order when the body is
+    form-encoded, else nothing; `body` holds the raw bytes either way, within the size limit.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+    form: Sequence[tuple[str, str]] = ()
+    query: Mapping[str, str] = field(default_factory=dict)
+    remote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookResponse:
+    """What to answer the provider."""
+
+    status: int = 200
+    body: str = ""
+    content_type: str = "text/plain"
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The outcome of a verified request: events to admit, and the answer to give once they are."""
+
+    messages: Sequence[InboundMessage] = ()
+    updates: Sequence[DeliveryUpdate] = ()
+    response: WebhookResponse = WebhookResponse()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One path under `/channels/<account>`; `name` tells the adapter which of its routes it is."""
+
+    path: str
+    name: str
+    methods: tuple[str, ...] = ("POST",)
+
+
+class Refused(Exception):
+    """The request is not to be believed or understood; nothing of it was acted on or stored.
+
+    `reason` is safe to log: it holds nothing the sender wrote.
+    """
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class SendError(Exception):
+    """A send that did not succeed, described by independent flags.
+
+    `retryable`: the same part may be tried again. `ambiguous`: it may have reached the provider, so
+    it must be reconciled before it is tried again. `retry_after`: seconds the provider asked for.
+    `opted_out` and `dead` say something lasting about the handle. `reason` is in words for a
+    person and holds neither secrets nor the text that was sent.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        retryable: bool = False,
+        ambiguous: bool = False,
+        retry_after: float | None = None,
+        provider_code: str | None = None,
+        opted_out: bool = False,
+        dead: bool = False,
+    ) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.retryable = retryable
+        self.ambiguous = ambiguous
+        self.retry_after = retry_after
+        self.provider_code = provider_code
+        self.opted_out = opted_out
+        self.dead = dead
+
+
+class CannotRender(Exception):
+    """The message cannot be expressed on the channel without losing what it means."""
+
+
+def error_for_status(status: int, retry_after: float | None = None) -> SendError:
+    """The send error an HTTP status means, the same for every provider that has nothing finer.
+
+    RFC 9110: 429 and 503 may name a time to wait. A 5xx may have been acted on before it failed,
+    so it is ambiguous; a 4xx was refused.
+    """
+    code = str(status)
+    if status == 429:
+        return SendError(
+            "The provider asked us to slow down.",
+            retryable=True,
+            retry_after=retry_after,
+            provider_code=code,
+        )
+    if status >= 500:
+        return SendError(
+            "The provider failed to take the message.",
+            retryable=True,
+            ambiguous=True,
+            retry_after=retry_after,
+            provider_code=code,
+        )
+    return SendError("The provider refused the message.", provider_code=code)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Reconciling showed that the provider has the part."""
+
+    provider_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Reconciling showed that the provider never got the part: it is safe to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Reconciling could not tell; `reason` is for a person."""
+
+    reason: str
+
+
+Reconciled = Found | Absent | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A send whose outcome was lost: the part and the UTC time of the attempt."""
+
+    part: OutboundPart
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the channel can work now, and in words why not."""
+
+    ok: bool
+    detail: str = ""
+
+
+class Adapter(Protocol):
+    """What every channel writes: translate in, send out."""
+
+    async def receive(self, route: str, request: WebhookRequest) -> Received:
+        """Verify the request, then translate it. Raises `Refused`."""
+
+    async def send(self, part: OutboundPart) -> SendReceipt:
+        """Send one part once, without retrying. Raises `SendError`."""
+
+    async def close(self) -> None:
+        """Let go of connections."""
+
+
+@runtime_checkable
+class Renders(Protocol):
+    """Optional: the channel's own rendering, instead of the default from its capabilities."""
+
+    def render(self, message: OutboundMessage) -> Sequence[RenderedPart]:
+        """Parts in sending order; pure. Raises `CannotRender`."""
+
+
+@runtime_checkable
+class Reconciles(Protocol):
+    """Optional, capability `reconcile`: find out whether a lost send arrived."""
+
+    async def reconcile(self, attempt: Attempt) -> Reconciled:
+        """Ask the provider about the attempt."""
+
+
+@runtime_checkable
+class CatchesUp(Protocol):
+    """Optional, capability `catch_up`: list what came in while we could not take it."""
+
+    async def catch_up(self, since: datetime) -> Sequence[InboundMessage]:
+        """Messages since the given UTC time, oldest first; may repeat known ones."""
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """Optional, capability `attachments_in`: load the bytes of an attachment."""
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The bytes. Raises `SendError` when the provider refuses."""
+
+
+@runtime_checkable
+class ReportsHealth(Protocol):
+    """Optional: tell whether the provider can be reached with this configuration."""
+
+    async def health(self) -> Health:
+        """Ask the provider, cheaply."""
+
+
+@runtime_checkable
+class Pulls(Protocol):
+    """Optional, transport `PULL`: a channel that fetches instead of being called."""
+
+    async def start(self, sink: Sink) -> None:
+        """Begin pulling; each batch is handed to `sink`, which returns once it is durable."""
+
+    async def stop(self) -> None:
+        """Stop pulling and return when nothing more will be handed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocketRequest:
+    """What is known of a socket before its first frame: all of it untrusted but `remote`."""
+
+    origin: str | None
+    remote: str | None
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SocketSession:
+    """Who is on a socket, once its first frame was verified.
+
+    `conversation_key` names the resumable thread; several sockets may share it (tabs). `resume_from`
+    is the last sequence number the client has. `welcome` is the frame to answer with; it carries
+    the token with which this client can come back.
+    """
+
+    conversation_key: str
+    sender: Handle
+    assurance: Assurance
+    evidence: str
+    welcome: Mapping[str, object]
+    resume_from: int = 0
+    reply_address: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """The person on the socket started or stopped typing."""
+
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The client has shown everything up to this sequence number."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keepalive:
+    """A ping of the client, to be answered with `answer`."""
+
+    answer: Mapping[str, object]
+
+
+SocketEvent = InboundMessage | Typing | Seen | Keepalive
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedMessage:
+    """One entry of a thread's resume log, numbered from 1 without gaps that matter."""
+
+    seq: int
+    author: Author
+    author_name: str | None
+    payload: Mapping[str, object]
+    at: datetime
+    client_id: str | None = None
+
+
+class SocketAdapter(Protocol):
+    """A socket channel. The gateway owns upgrade, resume log, limits and fan-out."""
+
+    def open(self, first: Mapping[str, object], request: SocketRequest) -> SocketSession:
+        """Verify the first frame and the origin. Raises `Refused`."""
+
+    def read(self, session: SocketSession, frame: Mapping[str, object]) -> SocketEvent:
+        """Translate one later frame. Raises `Refused` for a frame that is not of the protocol."""
+
+    def write_message(self, message: LoggedMessage) -> Mapping[str, object]:
+        """The frame that shows one entry of the resume log."""
+
+    def write_stored(self, client_id: str, seq: int) -> Mapping[str, object]:
+        """The frame that tells the client its message is durable, and under which number."""
+
+    def write_typing(self, active: bool, author: Author) -> Mapping[str, object]:
+        """The frame that shows or hides that an answer is being written."""
+
+    def write_refusal(self, reason: str, client_id: str | None) -> Mapping[str, object]:
+        """The frame that tells the client, in words for a person, what was not accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterContext:
+    """What an adapter is given besides its configuration.
+
+    `webhook_base` is the public URL below which its routes are mounted, without a final slash.
+    """
+
+    account: str
+    webhook_base: str
+    now: Callable[[], datetime]
+    new_id: Callable[[], str]
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterSpec:
+    """The declaration of a channel, importable without the provider's SDK.
+
+    `adapter` and `simulator` are "module:attribute" strings, loaded when first used. The adapter is
+    called with `(config, context)`. `extra` names the optional dependency group it needs.
+    """
+
+    name: str
+    title: str
+    adapter: str
+    config: type[BaseModel]
+    capabilities: Capabilities
+    identity_kind: str
+    routes: tuple[Route, ...] = ()
+    simulator: str | None = None
+    extra: str | None = None
+
+
+Sink = Callable[[Received], Awaitable[None]]

@@ -1,0 +1,92 @@
+"""The seams between the four stages: what each is given and what it hands on.
+
+Data and signatures only. A stage is a function; `Stages` names the four that a decision uses, and
+a playbook may name others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.message import OutboundMessage, QuickReply, Sensitivity
+from core.playbook import Playbook
+from core.turn import CaseState, Escalation, Fact, LookUp, SlotValue, TurnInput
+
+
+@dataclass(frozen=True, slots=True)
+class IntentGuess:
+    """What the customer wants. `name` is absent when the classifier abstains.
+
+    `confidence` is a calibrated probability of the best intent and `margin` its lead over the
+    second; `runners_up` are the next intents with their probabilities.
+    """
+
+    name: str | None
+    confidence: float
+    margin: float
+    runners_up: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StateStep:
+    """Where the case stands after this turn's messages, and what should happen next.
+
+    `move` is one of "ask" (the slot in `ask`), "offer" (`case.offering`), "look_up" (perform
+    `effect`, then come back), "finish" (the flow's slots are all known), "answer" (no flow),
+    "small_talk", "unclear", "cancelled" or "silent".
+    """
+
+    move: str
+    case: CaseState
+    intent: str | None
+    captured: tuple[SlotValue, ...] = ()
+    ask: str | None = None
+    effect: LookUp | None = None
+    facts: tuple[Fact, ...] = ()
+    new_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What the response stage would say. `grounded` is false when nothing was found to say.
+
+    `template` names the answer, flow or article the text was made from.
+    """
+
+    text: str
+    template: str
+    asked: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+    quick_replies: tuple[QuickReply, ...] = ()
+    sensitivity: Sensitivity = Sensitivity.GENERAL
+    grounded: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What the rules made of a draft: the reply that may leave, or why none does."""
+
+    reply: OutboundMessage | None
+    silent: str | None
+    case: CaseState
+    escalation: Escalation | None = None
+    asked: tuple[str, ...] = ()
+    matched: tuple[str, ...] = ()
+
+
+IntentStage = Callable[[TurnInput, Playbook], IntentGuess]
+StateStage = Callable[[TurnInput, IntentGuess, Playbook], StateStep]
+ResponseStage = Callable[[TurnInput, IntentGuess, StateStep, Playbook], Draft]
+RulesStage = Callable[[TurnInput, IntentGuess, StateStep, Draft, Playbook], Ruled]
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The four functions a decision uses, each with the version that is recorded with its output."""
+
+    intent: IntentStage
+    state: StateStage
+    response: ResponseStage
+    rules: RulesStage
+    versions: tuple[str, str, str, str]

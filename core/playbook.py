@@ -1,0 +1,166 @@
+"""What the business wants, as frozen data: intents, slots, flows, answers, articles, rules, hours.
+
+These are the types only. Reading a folder is the gateway's work; turning files into these types,
+with every fault named, is `core.playbook_reader`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Something a flow needs to know, and how to find it in what a customer writes.
+
+    `kind` is one of `SLOT_KINDS`. A value is found by the kind's own shape, by one of `patterns`
+    (regular expressions, group 1 or the whole match), by one of `choices` (whole words, case folded),
+    or after one of `cues` ("my name is"). `label` is how a person would call it ("order number").
+    `ask` and `offer` are variants of the question; `offer` contains `{value}`. `secret` names the kind
+    of secret the slot holds; its value is then only ever carried as "provided". `remember` keeps
+    the value as a fact beyond the case, to be offered in the next one. `guest_only` slots are asked
+    only of senders who could not be recognised as the owner.
+    """
+
+    name: str
+    kind: str
+    label: str
+    ask: tuple[str, ...]
+    offer: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    cues: tuple[str, ...] = ()
+    secret: str | None = None
+    remember: bool = False
+    optional: bool = False
+    guest_only: bool = False
+
+
+SLOT_KINDS = (
+    "text",
+    "name",
+    "number",
+    "order",
+    "email",
+    "phone",
+    "date",
+    "time",
+    "money",
+    "choice",
+    "yes_no",
+    "secret",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The slots an intent needs, in asking order, and what happens when all are known.
+
+    `look_up` names a table; `found` may name its columns and the flow's slots in braces; `missing`
+    is said when there is no such row or it is not the asker's. Without a table, `found` is said.
+    `escalate` hands the finished flow to a queue.
+    """
+
+    name: str
+    slots: tuple[str, ...]
+    found: tuple[str, ...]
+    look_up: str | None = None
+    missing: tuple[str, ...] = ()
+    escalate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One thing customers want, with examples of how they say it.
+
+    Exactly one of `flow` and `answer` may be set; with neither, articles are searched. `answer`
+    names canned variants. `small_talk` intents (hello, thanks) never open or change a case.
+    """
+
+    name: str
+    title: str
+    examples: tuple[str, ...]
+    description: str = ""
+    flow: str | None = None
+    answer: str | None = None
+    small_talk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """A knowledge article: what a customer may be told, with title and public link as source."""
+
+    name: str
+    title: str
+    url: str
+    body: str
+    keywords: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the escalation table; see the operators in `core.rules`.
+
+    All rules are checked in ascending `priority`; the first that escalates or blocks wins.
+    """
+
+    id: str
+    priority: int
+    when: Mapping[str, object]
+    then: Mapping[str, object]
+    unless: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Opening hours: weekday (0 is Monday) -> spans in local time, and closed days."""
+
+    timezone: str
+    week: Mapping[int, tuple[tuple[time, time], ...]]
+    holidays: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Business data a flow may look up: `key` columns identify a row; `owner` columns hold handle keys'
+    addresses of whose it is; `verify` columns are the second details a guest may give; `show` may
+    be told."""
+
+    name: str
+    key: tuple[str, ...]
+    show: tuple[str, ...]
+    owner: Mapping[str, str]
+    verify: tuple[str, ...]
+    rows: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Playbook:
+    """The whole of it. `version` is a digest of the files it was read from.
+
+    `answers` maps a key ("greeting", "handoff_requested") to variants. `settings` are the tunable
+    numbers with their defaults filled in (`article_threshold`, `fallback_limit`, `repeat_limit`).
+    """
+
+    name: str
+    version: str
+    business: str
+    language: str
+    intents: tuple[Intent, ...]
+    slots: Mapping[str, Slot]
+    flows: Mapping[str, Flow]
+    answers: Mapping[str, tuple[str, ...]]
+    articles: tuple[Article, ...]
+    rules: tuple[Rule, ...]
+    hours: Hours
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    settings: Mapping[str, float] = field(default_factory=dict)
+    protected_patterns: tuple[str, ...] = ()
+    """Order and tracking number shapes that must never be taken for a card number."""
+
+    def intent(self, name: str | None) -> Intent | None:
+        """The intent of that name, if any."""
+        return next((one for one in self.intents if one.name == name), None)

@@ -1,0 +1,220 @@
+"""What one turn of the pipeline is given and what it decides, as frozen data.
+
+A turn is one run of the pipeline for one customer over one or more inbound messages of one
+conversation. These types are the seam between the stages, the memory that fills them and the
+gateway that carries them; nothing here decides or stores.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.message import Assurance, Audience, Author, OutboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a thread as it is remembered. `id` is the stored message's id."""
+
+    id: str
+    at: datetime
+    channel: str
+    author: Author
+    text: str
+    tokens: int
+    handle: str
+    author_name: str | None = None
+    quick_reply: str | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """Kind of secret removed from the text -> keyed digest of its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotValue:
+    """A value told for a slot. A secret's `value` is the word "provided", never the secret.
+
+    `source` is the id of the message that told it, `handle` the key of who told it.
+    """
+
+    name: str
+    value: str
+    source: str
+    handle: str
+    level: Assurance
+    secret: bool = False
+    digest: str | None = None
+    confirmed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something remembered of a customer beyond a case, with its source and level."""
+
+    key: str
+    value: str
+    source: str
+    handle: str
+    level: Assurance
+    recorded_at: datetime
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CaseState:
+    """How far one customer problem is. Empty when a case is new.
+
+    `asking` is the slot the last reply asked for, `offering` a remembered value waiting for a yes or
+    no. `counters` feed the escalation rules. `said` holds digests of sentences already used with
+    this customer, so that none is repeated word for word.
+    """
+
+    intent: str | None = None
+    flow: str | None = None
+    slots: tuple[SlotValue, ...] = ()
+    asking: str | None = None
+    offering: SlotValue | None = None
+    refused: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+    counters: Mapping[str, int] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
+
+    def slot(self, name: str) -> SlotValue | None:
+        """The value at hand for a slot, if any."""
+        return next((one for one in self.slots if one.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """An older turn that matters to this message, with why it was chosen."""
+
+    said: Said
+    score: float
+    why: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """What memory hands a turn, already filtered by customer and assurance.
+
+    `exchanges` are the last messages on any channel, oldest first, without the turn's own;
+    `recalled` are older ones that match, oldest first. `trace` says in words what was left out.
+    """
+
+    facts: tuple[Fact, ...] = ()
+    exchanges: tuple[Said, ...] = ()
+    recalled: tuple[Recalled, ...] = ()
+    tokens: int = 0
+    budget: int = 0
+    trace: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who is writing: the handle, what it may read now, and the handles proved to be the same.
+
+    `level` is min(assurance of the sender now, weakest edge to the customer). `proved` are keys of
+    handles reachable at `AUTHENTICATED` or better on both sides, the sender's own included.
+    """
+
+    handle: str
+    level: Assurance
+    proved: tuple[str, ...] = ()
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TurnInput:
+    """Everything a decision may depend on. The same input always gives the same decision.
+
+    `effects` holds results of effects asked for by an earlier `NeedEffect` of the same turn.
+    """
+
+    id: str
+    now: datetime
+    channel: str
+    audience: Audience
+    sender: Sender
+    messages: tuple[Said, ...]
+    case_id: str | None
+    case: CaseState
+    recall: Recall
+    in_handoff: bool = False
+    effects: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The messages of the turn as one text."""
+        return "\n".join(one.text for one in self.messages)
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """An effect: find one row of a business table, checked against who is asking.
+
+    `key` are column values that must match; `verify` are values a guest gave as second detail;
+    `proved` are handle keys that may own the row. The result holds the columns that may be shown,
+    or nothing, with no difference between "no such row" and "not yours".
+    """
+
+    table: str
+    key: Mapping[str, str]
+    verify: Mapping[str, str]
+    proved: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """A stable name for this effect within its turn."""
+        key = ",".join(f"{k}={v}" for k, v in sorted(self.key.items()))
+        verify = ",".join(f"{k}={v}" for k, v in sorted(self.verify.items()))
+        return f"lookup:{self.table}:{key}:{verify}"
+
+
+@dataclass(frozen=True, slots=True)
+class NeedEffect:
+    """The pipeline cannot go on without an effect; perform it and decide again."""
+
+    effect: LookUp
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """What one stage saw and said, for explaining and replaying a turn."""
+
+    stage: str
+    version: str
+    input: Mapping[str, object]
+    output: Mapping[str, object]
+    microseconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """The case goes to people: which rule said so, to which queue, how urgent."""
+
+    rule: str
+    queue: str
+    urgency: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a turn decided. Exactly one of `reply` and `silent` is set.
+
+    `asked` are the slots the reply asks for. `sources` are (title, public link) of articles used.
+    `facts` are new or touched; `close` ends the case with the given outcome.
+    """
+
+    reply: OutboundMessage | None
+    silent: str | None
+    intent: str | None
+    case: CaseState
+    facts: tuple[Fact, ...] = ()
+    asked: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()
+    escalation: Escalation | None = None
+    stages: tuple[StageRecord, ...] = ()
+    new_case: bool = False
+    close: str | None = None
