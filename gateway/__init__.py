@@ -1,0 +1,1 @@
+"""The process: composition, HTTP and WebSocket server, workers, API, console, command line."""
