@@ -1,0 +1,271 @@
+"""The one door: every request passes this middleware, and what no rule names is refused.
+
+It maps a route to what it takes to enter, asks `gateway.access`, and puts the security headers on
+whatever goes out. Handlers below it may rely on `actor_of`; none checks credentials of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+import structlog
+from aiohttp import hdrs, web
+
+from gateway.access import Keeper, same_secret
+
+log = structlog.get_logger(__name__)
+
+COOKIE = "onethread_session"
+CSRF_HEADER = "X-CSRF-Token"
+_ACTOR = web.RequestKey("actor", str)
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
+}
+_EMBEDDED_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
+
+
+class Entry(StrEnum):
+    """What it takes to reach a route."""
+
+    CHANNEL = "channel"
+    """Providers and embedding pages: the adapter verifies each request itself."""
+    PUBLIC = "public"
+    """Anyone who reaches this address, from a page of ours or none."""
+    ADMIN = "admin"
+    """The token as bearer, or a console session (with its CSRF token for changes)."""
+    PAGE = "page"
+    """A console session; a browser without one is sent to the sign-in page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the access table. A `path` ending in "/" covers everything below it."""
+
+    path: str
+    entry: Entry
+
+    def covers(self, path: str) -> bool:
+        """Whether the rule speaks about this path."""
+        return path.startswith(self.path) if self.path.endswith("/") else path == self.path
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("/channels/", Entry.CHANNEL),
+    Rule("/health", Entry.PUBLIC),
+    Rule("/console/enter", Entry.PUBLIC),
+    Rule("/console/sign-in", Entry.PUBLIC),
+    Rule("/console/static/", Entry.PUBLIC),
+    Rule("/console/socket", Entry.ADMIN),
+    Rule("/console", Entry.PAGE),
+    Rule("/console/", Entry.PAGE),
+    Rule("/api/", Entry.ADMIN),
+    Rule("/", Entry.PUBLIC),
+)
+
+
+class Problem(Exception):
+    """A request that cannot be served: what is wrong, where, and what to do about it."""
+
+    def __init__(self, status: int, error: str, *, where: str = "", fix: str = "") -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+        self.where = where
+        self.fix = fix
+        self.headers: dict[str, str] = {}
+
+    def response(self) -> web.Response:
+        """The problem as the JSON object every error of the API is."""
+        body = {"error": self.error, "where": self.where, "fix": self.fix}
+        return web.Response(
+            status=self.status,
+            text=json.dumps(body),
+            content_type="application/problem+json",
+            headers=self.headers,
+        )
+
+
+def actor_of(request: web.Request) -> str:
+    """Who makes this request, as recorded with every change. Only below an `ADMIN` or `PAGE` rule."""
+    return request[_ACTOR]
+
+
+def remote_of(request: web.Request) -> str:
+    """The network address of the other side, for lock-out and limits."""
+    return request.remote or "unknown"
+
+
+def entry_for(path: str, rules: Sequence[Rule]) -> Entry | None:
+    """The entry of the longest rule that covers the path. `/` itself covers only `/`."""
+    covering = [rule for rule in rules if rule.covers(path) and (rule.path != "/" or path == "/")]
+    return max(covering, key=lambda rule: len(rule.path)).entry if covering else None
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def make_gate(
+    keeper: Keeper, *, hosts: frozenset[str] | None = None, rules: Sequence[Rule] = RULES
+) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    """The middleware. `hosts` are the host names pages and API answer to (`None`: any), which keeps
+    another site from reaching a loopback server through a name of its own (DNS rebinding)."""
+
+    @web.middleware
+    async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
+        resource = request.match_info.route.resource
+        path = request.path if resource is None else resource.canonical
+        entry = entry_for(path, rules)
+        try:
+            _admit(request, entry, keeper, hosts)
+            response = await handler(request)
+        except Problem as problem:
+            response = problem.response()
+        except web.HTTPException as error:
+            response = _plain_error(request, error)
+        except Exception as error:
+            if entry is Entry.CHANNEL:
+                raise
+            log.exception("request_failed", route=path, error=type(error).__name__)
+            response = Problem(500, "Something went wrong here.", where=request.path).response()
+        if not response.prepared:
+            _add_headers(response, entry)
+        return response
+
+    return gate
+
+
+def _admit(
+    request: web.Request, entry: Entry | None, keeper: Keeper, hosts: frozenset[str] | None
+) -> None:
+    """Return when the request may go on. Raises `Problem`, or a redirect to the sign-in page."""
+    if entry is Entry.CHANNEL:
+        return
+    if hosts is not None and _host_name(request.host) not in hosts:
+        raise Problem(
+            421,
+            "This server does not answer to that name.",
+            where="Host header",
+            fix="Use the address printed at start, or set server.public_url.",
+        )
+    if entry is None:
+        raise Problem(404, "There is nothing here.", where=request.path)
+    _refuse_foreign_page(request, always=entry is Entry.ADMIN and _is_upgrade(request))
+    if entry is Entry.PUBLIC:
+        return
+    actor = _bearer(request, keeper) if entry is Entry.ADMIN else None
+    request[_ACTOR] = actor or _session_actor(request, entry, keeper)
+
+
+def _refuse_foreign_page(request: web.Request, *, always: bool) -> None:
+    """Refuse a change, or a socket, that a page of another site asks for."""
+    if request.method in _SAFE and not always:
+        return
+    origin = request.headers.get(hdrs.ORIGIN)
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise Problem(
+            403,
+            "A page of another site may not do this.",
+            where="Origin header",
+            fix="Use the console of this server.",
+        )
+
+
+def _bearer(request: web.Request, keeper: Keeper) -> str | None:
+    header = request.headers.get(hdrs.AUTHORIZATION)
+    if header is None:
+        return None
+    scheme, _, token = header.partition(" ")
+    remote = remote_of(request)
+    actor = keeper.check_token(token.strip(), remote) if scheme.lower() == "bearer" else None
+    if actor is None:
+        raise refusal(keeper, remote, "That token is not valid.")
+    return actor
+
+
+def _session_actor(request: web.Request, entry: Entry, keeper: Keeper) -> str:
+    session = keeper.session(request.cookies.get(COOKIE, ""))
+    if session is None:
+        if entry is Entry.PAGE and request.method in _SAFE:
+            raise web.HTTPSeeOther("/console/sign-in")
+        raise refusal(keeper, remote_of(request), "This needs the admin token.")
+    sent = request.headers.get(CSRF_HEADER, "")
+    if request.method not in _SAFE and not same_secret(sent, session.csrf):
+        raise Problem(
+            403,
+            "This change did not come from the console.",
+            where=f"{CSRF_HEADER} header",
+            fix="Reload the page and try again.",
+        )
+    return session.actor
+
+
+def refusal(keeper: Keeper, remote: str, error: str) -> Problem:
+    """401, or 429 while the address is locked out."""
+    wait = keeper.locked_for(remote)
+    if wait:
+        log.warning("access_locked", seconds=wait)
+        problem = Problem(
+            429, "Too many wrong attempts.", where="credentials", fix=f"Wait {wait} seconds."
+        )
+        problem.headers["Retry-After"] = str(wait)
+        return problem
+    problem = Problem(
+        401,
+        error,
+        where="Authorization header",
+        fix="Send 'Authorization: Bearer TOKEN' with the token shown at the first start.",
+    )
+    problem.headers["WWW-Authenticate"] = "Bearer"
+    return problem
+
+
+def _plain_error(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
+    """aiohttp's own errors: redirects as they are, the rest as problems."""
+    if error.status < 400 or request.path.startswith("/channels/"):
+        return error
+    problem = Problem(error.status, error.reason, where=request.path)
+    if hdrs.ALLOW in error.headers:
+        problem.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
+    return problem.response()
+
+
+def _add_headers(response: web.StreamResponse, entry: Entry | None) -> None:
+    wanted = _EMBEDDED_HEADERS if entry is Entry.CHANNEL else _HEADERS
+    for name, value in wanted.items():
+        response.headers.setdefault(name, value)
+    if entry in (Entry.ADMIN, Entry.PAGE):
+        response.headers["Cache-Control"] = "no-store"
+
+
+def _host_name(host: str) -> str:
+    return (urlsplit(f"//{host}").hostname or "").lower()
+
+
+def _is_upgrade(request: web.Request) -> bool:
+    return request.headers.get(hdrs.UPGRADE, "").lower() == "websocket"
