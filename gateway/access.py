@@ -33,7 +33,7 @@ _secret = Secret.__table__  # type: ignore[attr-defined]
 
 
 def hash_secret(secret: str) -> str:
-    """A credential as kept. Ours carry 256 bits of randomness, so a plain SHA-256 cannot be searched."""
+    """A credential as kept. Ours are 256 random bits, so nobody can search a plain SHA-256."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

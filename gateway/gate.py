@@ -7,13 +7,14 @@ whatever goes out. Handlers below it may rely on `actor_of`; none checks credent
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler, Middleware
 
 from gateway.access import Keeper, same_secret
 
@@ -47,6 +48,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
+_KEPT_HEADERS = (hdrs.LOCATION, hdrs.ALLOW, hdrs.RETRY_AFTER)
 _EMBEDDED_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
@@ -112,7 +114,7 @@ class Problem(Exception):
 
 
 def actor_of(request: web.Request) -> str:
-    """Who makes this request, as recorded with every change. Only below an `ADMIN` or `PAGE` rule."""
+    """Who makes this request, as recorded with a change. Only below an `ADMIN` or `PAGE` rule."""
     return request[_ACTOR]
 
 
@@ -127,12 +129,9 @@ def entry_for(path: str, rules: Sequence[Rule]) -> Entry | None:
     return max(covering, key=lambda rule: len(rule.path)).entry if covering else None
 
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
 def make_gate(
     keeper: Keeper, *, hosts: frozenset[str] | None = None, rules: Sequence[Rule] = RULES
-) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+) -> Middleware:
     """The middleware. `hosts` are the host names pages and API answer to (`None`: any), which keeps
     another site from reaching a loopback server through a name of its own (DNS rebinding)."""
 
@@ -246,9 +245,10 @@ def refusal(keeper: Keeper, remote: str, error: str) -> Problem:
 
 
 def _plain_error(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
-    """aiohttp's own errors: redirects as they are, the rest as problems."""
+    """aiohttp's own errors: redirects and what providers see stay plain, the rest are problems."""
     if error.status < 400 or request.path.startswith("/channels/"):
-        return error
+        kept = {name: error.headers[name] for name in _KEPT_HEADERS if name in error.headers}
+        return web.Response(status=error.status, text=error.text, headers=kept)
     problem = Problem(error.status, error.reason, where=request.path)
     if hdrs.ALLOW in error.headers:
         problem.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]

@@ -1,0 +1,38 @@
+// Talking to the API: JSON in, JSON out, and a problem in words when it fails.
+
+const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
+
+export class ApiProblem extends Error {
+  constructor(status, problem) {
+    super([problem.error, problem.fix].filter(Boolean).join(" "));
+    this.status = status;
+  }
+}
+
+async function call(method, path, body) {
+  let response;
+  try {
+    response = await fetch(`/api/v1${path}`, {
+      method,
+      credentials: "same-origin",
+      headers: {
+        Accept: "application/json",
+        ...(method === "GET" ? {} : { "X-CSRF-Token": csrf() }),
+        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch {
+    throw new ApiProblem(0, { error: "The server cannot be reached.", fix: "Trying again by itself." });
+  }
+  if (response.status === 401) {
+    location.assign("/console/sign-in");
+    throw new ApiProblem(401, { error: "You are signed out." });
+  }
+  const answer = await response.json().catch(() => ({ error: "The server gave no readable answer." }));
+  if (!response.ok) throw new ApiProblem(response.status, answer);
+  return answer;
+}
+
+export const read = (path) => call("GET", path);
+export const change = (path, body = {}) => call("POST", path, body);

@@ -1,0 +1,25 @@
+// Times for people: how long ago, the hour, the day.
+
+const HOUR = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+
+export const hour = (iso) => HOUR.format(new Date(iso));
+export const full = (iso) => FULL.format(new Date(iso));
+
+export function day(iso) {
+  const then = new Date(iso);
+  const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
+  const days = Math.round((midnight(new Date()) - midnight(then)) / 86400000);
+  if (days === 0) return "Today";
+  return days === 1 ? "Yesterday" : DAY.format(then);
+}
+
+/** "now", "4 min", "3 h", "2 d". */
+export function age(iso) {
+  const seconds = Math.max(0, (Date.now() - new Date(iso)) / 1000);
+  if (seconds < 60) return "now";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86400)} d`;
+}
