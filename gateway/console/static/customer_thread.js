@@ -1,0 +1,53 @@
+// A customer's page: one timeline over all channels, and beside it who they are.
+
+import { read } from "./api.js";
+import { customerSide } from "./customer_side.js";
+import { empty, fill, h, skeleton } from "./dom.js";
+import { channelIcon, icon, threadPicture } from "./icons.js";
+import { failure } from "./panes.js";
+import { timeline } from "./timeline.js";
+
+/** Fill the pane; `find()` gives the customer's id. Returns the function that refreshes it. */
+export function customerThread(element, find, back) {
+  fill(element, skeleton(8));
+  const head = h("header", { class: "detail-head" });
+  const body = h("div", { class: "detail-body" });
+  const side = h("aside", { class: "detail-side", "aria-label": "Customer" });
+  const frame = h("div", { class: "detail" }, head, body, side);
+  let shown = "";
+
+  async function refresh() {
+    try {
+      const id = await find();
+      const [customer, messages] = await Promise.all([read(`/customers/${id}`), read(`/customers/${id}/timeline`)]);
+      if (!frame.isConnected) fill(element, frame);
+      fill(head, title(customer, messages, frame, back));
+      customerSide(side, customer, refresh);
+      const state = JSON.stringify(messages);
+      if (state === shown) return;
+      shown = state;
+      fill(body, messages.length ? timeline(messages, customer.name) : empty(threadPicture(), "Nothing was said yet", ""));
+      body.scrollTop = body.scrollHeight;
+    } catch (problem) {
+      if (problem.status !== 0) fill(element, failure(problem, refresh));
+    }
+  }
+
+  refresh();
+  return refresh;
+}
+
+function title(customer, messages, frame, back) {
+  const channels = [...new Set(messages.map((one) => one.channel))];
+  return [
+    h("a", { class: "button quiet back", href: back, "aria-label": "Back to the list" }, icon("back")),
+    h("div", { class: "titles" },
+      h("h1", {}, customer.name),
+      h("p", { class: "sub" }, channels.map(channelIcon), `${messages.length} messages, one thread`),
+    ),
+    h("div", { class: "actions" },
+      h("button", { class: "button quiet side-switch", type: "button", onclick: () => frame.classList.toggle("show-side") }, icon("person"), "Customer"),
+      customer.handoff_id && h("a", { class: "button primary", href: `/console/queue/${customer.handoff_id}` }, "Answer"),
+    ),
+  ];
+}

@@ -1,0 +1,44 @@
+// Customers: find one, and see everything about them in one place.
+
+import { read } from "./api.js";
+import { customerThread } from "./customer_thread.js";
+import { h } from "./dom.js";
+import { handleIcon, icon } from "./icons.js";
+import { avatar, panes, settled } from "./panes.js";
+import { handleWords } from "./timeline.js";
+import { age } from "./time.js";
+
+let sought = "";
+
+export function customersView(main, id) {
+  const input = h("input", { type: "search", placeholder: "Name, phone or login", "aria-label": "Search customers", value: sought });
+  const view = panes(main, {
+    title: "Customers",
+    search: h("div", { class: "pane-search" }, icon("search"), input),
+    load: () => read(sought ? `/customers?q=${encodeURIComponent(sought)}` : "/customers"),
+    draw: (one) => row(one, id),
+    nothing: {
+      title: sought ? "Nobody matches that" : "No customers yet",
+      text: "Everyone who writes on any channel appears here.",
+      choose: "Choose a customer",
+    },
+    detail: (element, chosen) => customerThread(element, async () => chosen, "/console/customers"),
+    id,
+    refreshOn: ["message", "identity", "handoff", "delivery"],
+  });
+  input.addEventListener("input", settled(() => {
+    sought = input.value.trim();
+    view.refresh();
+  }));
+  return view.stop;
+}
+
+function row(one, chosen) {
+  return h("a", { class: "row", role: "listitem", href: `/console/customers/${one.id}`, "aria-current": one.id === chosen ? "true" : false },
+    avatar(one.name),
+    h("span", { class: "row-title" }, one.name),
+    h("span", { class: "row-time" }, one.seen_at ? age(one.seen_at) : ""),
+    h("span", { class: "row-text" }, one.handles.map((handle) => handleWords(handle.key)).join(", ")),
+    h("span", { class: "row-end tag" }, one.handles.map((handle) => handleIcon(handle.kind))),
+  );
+}

@@ -1,0 +1,95 @@
+// The frame of the console: navigation, which view is shown, and the live line.
+
+import { read } from "./api.js";
+import { conversationsView } from "./conversations.js";
+import { customersView } from "./customers.js";
+import { fill, h, toast } from "./dom.js";
+import { icon } from "./icons.js";
+import { connect, listen } from "./live.js";
+import { queueView } from "./queue.js";
+import { troubleView } from "./trouble.js";
+
+const VIEWS = {
+  queue: { name: "Queue", icon: "queue", show: queueView, count: "/handoffs" },
+  conversations: { name: "Conversations", icon: "threads", show: conversationsView },
+  customers: { name: "Customers", icon: "people", show: customersView },
+  trouble: { name: "Trouble", icon: "trouble", show: troubleView, count: "/dead-letters", red: true },
+};
+const counts = {};
+let leave = () => {};
+
+function place() {
+  const [, , view = "queue", id] = location.pathname.split("/");
+  return { view: view in VIEWS ? view : "queue", id };
+}
+
+/** Go to a page of the console without loading the document anew. */
+export function go(path) {
+  if (path !== location.pathname) history.pushState(null, "", path);
+  show();
+}
+
+function show() {
+  const { view, id } = place();
+  drawNavigation(view);
+  document.title = `${VIEWS[view].name} · OneThread`;
+  leave();
+  leave = VIEWS[view].show(document.getElementById("main"), id, go) ?? (() => {});
+}
+
+function drawNavigation(current) {
+  const links = Object.entries(VIEWS).map(([key, view]) =>
+    h(
+      "a",
+      { href: `/console/${key}`, "aria-current": key === current ? "page" : false },
+      icon(view.icon),
+      h("span", {}, view.name),
+      counts[key] > 0 && h("span", { class: view.red ? "count red" : "count" }, String(counts[key])),
+    ),
+  );
+  fill(document.getElementById("navigation"), links);
+}
+
+async function recount() {
+  for (const [key, view] of Object.entries(VIEWS)) {
+    if (!view.count) continue;
+    try {
+      counts[key] = (await read(view.count)).length;
+    } catch (problem) {
+      if (problem.status === 0) return;
+      toast(problem.message, "error");
+    }
+  }
+  drawNavigation(place().view);
+}
+
+function showLine(state) {
+  const line = document.getElementById("line");
+  line.className = `line-state ${state}`;
+  line.textContent = state === "live" ? "Live" : "Reconnecting …";
+}
+
+document.addEventListener("click", (click) => {
+  const link = click.target.closest("a[href^='/console/']");
+  if (!link || click.metaKey || click.ctrlKey || click.shiftKey || link.target) return;
+  click.preventDefault();
+  go(link.getAttribute("href"));
+});
+addEventListener("popstate", show);
+document.getElementById("sign-out").addEventListener("click", async () => {
+  await fetch("/console/sign-out", {
+    method: "POST",
+    headers: { "X-CSRF-Token": document.querySelector('meta[name="csrf-token"]').content },
+  });
+  location.assign("/console/sign-in");
+});
+
+let recounting;
+listen((event) => {
+  if (!["handoff", "delivery", "reconnected"].includes(event.kind)) return;
+  clearTimeout(recounting);
+  recounting = setTimeout(recount, 150);
+});
+connect(showLine);
+show();
+recount();

@@ -1,0 +1,80 @@
+// A list beside what is chosen from it: loading, refreshing on live notices, and the small rows.
+
+import { empty, fill, h, skeleton } from "./dom.js";
+import { channelIcon, threadPicture } from "./icons.js";
+import { listen } from "./live.js";
+
+/**
+ * Show a list pane and a detail pane. `load()` gives the rows, `draw(row)` one row's element, and
+ * `detail(element, id)` fills the other pane and returns a function that refreshes it. Returns a
+ * function that stops everything.
+ */
+export function panes(main, { title, search, load, draw, nothing, detail, id, refreshOn }) {
+  const rows = h("div", { class: "rows", role: "list" }, skeleton(6));
+  const list = h("section", { class: "pane-list", "aria-label": title },
+    h("header", { class: "pane-head" }, h("h1", {}, title)),
+    search,
+    rows,
+  );
+  const chosen = h("section", { class: "pane-detail" });
+  fill(main, h("div", { class: id ? "panes chosen" : "panes" }, list, chosen));
+  const refreshDetail = id
+    ? detail(chosen, id)
+    : (fill(chosen, empty(threadPicture(), nothing.choose, "")), () => {});
+
+  async function refresh() {
+    try {
+      const found = await load();
+      fill(rows, found.length ? found.map(draw) : empty(threadPicture(), nothing.title, nothing.text));
+    } catch (problem) {
+      if (problem.status !== 0) fill(rows, failure(problem, refresh));
+    }
+  }
+
+  refresh();
+  const stop = onChanges(refreshOn, () => {
+    refresh();
+    refreshDetail();
+  });
+  return { stop, refresh };
+}
+
+/** Call `act` shortly after notices of these kinds; many at once count as one. */
+export function onChanges(kinds, act) {
+  let waiting;
+  const forget = listen((event) => {
+    if (!kinds.includes(event.kind) && event.kind !== "reconnected") return;
+    clearTimeout(waiting);
+    waiting = setTimeout(act, 120);
+  });
+  return () => {
+    clearTimeout(waiting);
+    forget();
+  };
+}
+
+/** What is shown in place of something that could not be loaded. */
+export function failure(problem, again) {
+  return h("div", { class: "empty" },
+    h("h2", {}, "This could not be loaded"),
+    h("p", { class: "muted" }, problem.message),
+    h("button", { class: "button", type: "button", onclick: again }, "Try again"),
+  );
+}
+
+/** Initials with the icon of the channel. */
+export function avatar(name, channel) {
+  const words = (name ?? "").replace(/^\W+/, "").split(/\s+/).filter((word) => /^\p{L}/u.test(word));
+  const initials = words.length ? words.slice(0, 2).map((word) => word[0].toUpperCase()).join("") : "?";
+  const badge = channel && h("span", { class: "badge" }, channelIcon(channel));
+  return h("span", { class: "avatar" }, initials, badge);
+}
+
+/** The same call, at most once while the user is still typing. */
+export function settled(act, wait = 220) {
+  let timer;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => act(...given), wait);
+  };
+}

@@ -1,0 +1,217 @@
+"""The seven steps of a message, told in sentences a person reads without knowing the code.
+
+Pure wording over what the gateway published or stored: no clock, no storage, nothing decided. A
+sentence names what happened and why; figures that only an engineer needs stay in the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from gateway.events import STEPS
+
+Data = Mapping[str, object]
+
+LEVELS = ("not proved", "only claimed", "vouched for by the channel", "proved", "logged in")
+"""The assurance levels 0 to 4 in words."""
+
+CHANNELS = {"sms": "SMS", "webchat": "web chat", "email": "e-mail", "slack": "Slack"}
+
+_MOVES = {
+    "ask": "It asked for what was still missing",
+    "offer": "It asked whether a remembered value is meant",
+    "look_up": "It looked the answer up",
+    "finish": "It had all it needed",
+    "answer": "It answered from the playbook",
+    "small_talk": "It answered in kind",
+    "unclear": "It asked to hear more",
+    "cancelled": "It let the matter rest, as asked",
+}
+"""What the state stage's moves mean, in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One of the seven steps as told: its name, its sentence, and the data behind it."""
+
+    name: str
+    sentence: str
+    data: Data = field(default_factory=dict)
+
+
+def tell(kind: str, data: Data) -> str | None:
+    """The sentence of a published step; nothing for a kind that is not one of the seven."""
+    teller = _TELLERS.get(kind)
+    return None if teller is None else teller(data)
+
+
+def tell_steps(given: Mapping[str, Data]) -> list[Step]:
+    """The steps there is data for, in the order in which every message takes them."""
+    return [Step(name, _TELLERS[name](given[name]), given[name]) for name in STEPS if name in given]
+
+
+def channel_name(channel: str) -> str:
+    """A channel's name in a sentence."""
+    return CHANNELS.get(channel, channel)
+
+
+def level_words(level: object) -> str:
+    """What an assurance level means, in words."""
+    number = level if isinstance(level, int) and 0 <= level < len(LEVELS) else 0
+    return LEVELS[number]
+
+
+def _received(data: Data) -> str:
+    count = _number(data, "events", 1)
+    noun = "a message" if count == 1 else f"{count} messages"
+    return f"{noun.capitalize()} came in by {_channel(data)}, and its sender's signature was checked."
+
+
+def _admitted(data: Data) -> str:
+    if data.get("duplicate"):
+        return "It was a repeat of one we already had, so nothing changed."
+    return "It was stored safely before we told the channel that we have it."
+
+
+def _resolved(data: Data) -> str:
+    level = data.get("level")
+    who = _text(data, "customer") or "this customer"
+    proved = [str(one) for one in _list(data, "proved")]
+    others = [one for one in proved if one != data.get("handle")]
+    sentence = f"The sender, {_handle(data)}, is {level_words(level)} and belongs to {who}."
+    if others:
+        names = _join([handle_words(one) for one in others])
+        sentence += f" Known to be the same person: {names}."
+    elif isinstance(level, int) and level < 2:
+        sentence += " That is not enough to read anything said elsewhere."
+    return sentence
+
+
+def _recalled(data: Data) -> str:
+    facts, older = len(_list(data, "facts")), len(_list(data, "recalled"))
+    exchanges = _number(data, "exchanges", 0)
+    found = [
+        _count(exchanges, "recent message"),
+        _count(facts, "remembered fact"),
+        _count(older, "older message that fits", "older messages that fit"),
+    ]
+    kept = [one for one in found if one]
+    tokens, budget = _number(data, "tokens", 0), _number(data, "budget", 0)
+    if not kept:
+        return "Nothing earlier may be used or matters here; it starts from this message alone."
+    room = f", {tokens} of {budget} tokens" if budget else ""
+    return f"Brought along: {_join(kept)}{room}."
+
+
+def _decided(data: Data) -> str:
+    silent = _text(data, "silent")
+    if silent:
+        return f"It stayed silent: {_lower(silent)}."
+    parts = [_understood(data), _MOVES.get(_text(data, "move") or "", "")]
+    asked = [str(one).replace("_", " ") for one in _list(data, "asked")]
+    if asked and parts[1]:
+        parts[1] += f" ({_join(asked)})"
+    told = ". ".join(part for part in parts if part)
+    sources = [_source(one) for one in _list(data, "sources")]
+    if sources:
+        told += f". Source: {_join(sources)}"
+    escalation = data.get("escalation")
+    if isinstance(escalation, Mapping):
+        reason = str(escalation.get("reason") or "a person is needed").rstrip(".")
+        told += f". Handed to people: {_lower(reason)}"
+    return f"{told}." if told else "It decided what to say."
+
+
+def _understood(data: Data) -> str:
+    intent = _text(data, "intent")
+    if intent is None:
+        return "It could not tell for sure what this is about"
+    confidence = data.get("confidence")
+    words = intent.replace("_", " ").replace(".", " ")
+    if isinstance(confidence, int | float):
+        return f"It understood “{words}”, {round(confidence * 100)} % sure"
+    return f"It understood “{words}”"
+
+
+def _committed(data: Data) -> str:
+    parts = _number(data, "parts", 0)
+    if parts == 0:
+        return "What was learned was saved; nothing is to be sent."
+    noun = "the answer" if parts == 1 else f"the answer in {parts} parts"
+    return f"Memory and {noun} were saved together, all or nothing."
+
+
+def _delivered(data: Data) -> str:
+    status, channel = _text(data, "status") or "sent", _channel(data)
+    part, parts = _number(data, "part", 1), _number(data, "parts", 1)
+    which = "The answer" if parts <= 1 else f"Part {part} of {parts}"
+    endings = {
+        "sent": f"{which} was accepted by {channel}.",
+        "delivered": f"{which} reached the customer by {channel}.",
+        "read": f"{which} was read by the customer.",
+        "failed": f"{which} could not be delivered by {channel}.",
+        "discarded": f"{which} was held back on purpose.",
+    }
+    return endings.get(status, f"{which} is on its way by {channel}.")
+
+
+_TELLERS: Mapping[str, Callable[[Data], str]] = {
+    "received": _received,
+    "admitted": _admitted,
+    "resolved": _resolved,
+    "recalled": _recalled,
+    "decided": _decided,
+    "committed": _committed,
+    "delivered": _delivered,
+}
+
+
+def handle_words(key: str) -> str:
+    """A handle's key for people: "phone +44 7700 900123", "login ada", "a web visitor"."""
+    kind, _, address = key.partition(":")
+    if kind == "visitor":
+        return "a web visitor"
+    return f"{kind} {address}" if address else kind
+
+
+def _handle(data: Data) -> str:
+    return handle_words(_text(data, "handle") or "unknown")
+
+
+def _channel(data: Data) -> str:
+    return channel_name(_text(data, "channel") or "a channel")
+
+
+def _text(data: Data, name: str) -> str | None:
+    value = data.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _number(data: Data, name: str, default: int) -> int:
+    value = data.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def _list(data: Data, name: str) -> Sequence[object]:
+    value = data.get(name)
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _count(number: int, one: str, many: str | None = None) -> str:
+    if number == 0:
+        return ""
+    return f"1 {one}" if number == 1 else f"{number} {many or one + 's'}"
+
+
+def _source(value: object) -> str:
+    return str(value[0]) if isinstance(value, list | tuple) and value else str(value)
+
+
+def _join(words: Sequence[str]) -> str:
+    return " and ".join(([", ".join(words[:-1])] if len(words) > 1 else []) + list(words[-1:]))
+
+
+def _lower(sentence: str) -> str:
+    text = sentence.rstrip(".")
+    return text[:1].lower() + text[1:]
