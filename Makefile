@@ -1,0 +1,74 @@
+# Everything a newcomer needs is `make run` and `make test`; both prepare what they lack.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PACKAGES := gateway adapters core memory
+# Arguments for pytest, for example: make pytest ARGS="-k recall -x"
+ARGS ?=
+
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev browser run test lint types imports pytest format lock docs wheel clean
+
+help: ## say what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# The stamps make a second call instant; pip runs again only when a lock file changed.
+.venv/bin/python:
+	@scripts/make_venv.sh $(PYTHON)
+
+.venv/.installed: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing OneThread and what it needs into .venv (once)"
+	@$(PIP_INSTALL) --require-hashes -r requirements.lock
+	@$(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.lock .venv/.installed
+	@echo "Installing the tools for tests, checks and documentation into .venv (once)"
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+install: .venv/.installed ## make .venv and install OneThread into it
+
+install-dev: .venv/.installed-dev ## the same, with the tools for tests, checks and documentation
+
+browser: ## see to a Chromium for the browser tests
+	@scripts/need_browser.sh
+
+run: install ## start the demo: no account, no server, no key
+	@$(BIN)/onethread demo
+
+test: install-dev browser lint types imports docs wheel pytest ## everything, as the build server does
+
+lint: install-dev ## style and the usual mistakes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install-dev ## strict types, tests included
+	$(BIN)/mypy $(PACKAGES) tests
+
+imports: install-dev ## who may import whom
+	$(BIN)/lint-imports
+
+# Tests last, so that the last line of `make test` is pytest's own summary.
+pytest: install-dev
+	$(BIN)/python -m pytest $(ARGS)
+
+format: install-dev ## put every file into shape
+	$(BIN)/ruff check --fix --quiet .
+	$(BIN)/ruff format .
+
+docs: install-dev ## the documentation as HTML, into docs/_build
+	$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going -b html docs docs/_build
+
+wheel: install-dev ## the wheel, into dist/
+	@rm -rf dist
+	$(BIN)/python -m build --wheel --no-isolation --outdir dist . >/dev/null
+	@ls dist
+
+lock: install-dev ## choose the newest allowed versions and write both lock files
+	@scripts/lock.sh $(BIN)/uv
+
+clean: ## remove what make made; data/ stays
+	rm -rf .venv dist docs/_build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
