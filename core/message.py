@@ -109,6 +109,7 @@ class InboundMessage:
     claims: tuple[Claim, ...] = ()
     client_id: str | None = None
     raw: str | None = None
+    consent: ConsentChange | None = None
 
 
 class DeliveryStatus(StrEnum):
