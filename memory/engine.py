@@ -33,8 +33,8 @@ def database_url(url: str) -> URL:
 def writer_engine(url: URL, synchronous: str) -> Engine:
     """The engine of the one writing connection.
 
-    On SQLite, `FULL` makes each commit survive a power cut (sqlite.org/pragma.html#pragma_synchronous)
-    and the automatic checkpoint is raised, because `checkpoint` does it off the write path.
+    On SQLite, `FULL` makes each commit survive a power cut (sqlite.org/pragma.html, "synchronous");
+    the automatic checkpoint is raised, because `checkpoint` does it off the write path.
     """
     if url.get_backend_name() == "sqlite":
         if url.database:

@@ -91,7 +91,7 @@ class Store:
         return self._waiting
 
     async def open(self) -> None:
-        """Connect and start the threads. Raises the driver's error when the database is unreachable."""
+        """Connect and start the threads. Raises the driver's error when it cannot connect."""
         self._loop = asyncio.get_running_loop()
         connection = await asyncio.to_thread(self._writer.connect)
         self._open = True
@@ -179,7 +179,7 @@ class Store:
             with connection.begin():
                 outcomes = _run_groups(connection, batch)
             self.commits += 1
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
             if len(batch) == 1:
                 return [(batch[0], None, error)]
             log.info("batch_split", calls=len(batch), error=type(error).__name__)

@@ -215,7 +215,7 @@ class Turn(SQLModel, table=True):
 
 
 class Fact(SQLModel, table=True):
-    """Something remembered, with its source. A new value supersedes the old row, never deletes it."""
+    """Something remembered, with its source. A new value supersedes the old row."""
 
     __tablename__ = "fact"
     __table_args__ = (Index("ix_fact_handle", "handle_id", "key"),)

@@ -15,12 +15,11 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from core.clock import Micros, to_micros
 from core.message import ConsentChange, InboundMessage
 from memory.tables import Conversation, Customer, Handle, Inbound, Link, Message
+from memory.units.rows import table
 
-_handle = Handle.__table__  # type: ignore[attr-defined]
-_conversation = Conversation.__table__  # type: ignore[attr-defined]
-_inbound = Inbound.__table__  # type: ignore[attr-defined]
-
-_FRESH_IDS = 5
+_handle = table(Handle)
+_conversation = table(Conversation)
+_inbound = table(Inbound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,8 @@ class _Batch:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.rows: dict[str, list[dict[str, object]]] = {
-            name: [] for name in ("customer", "handle", "link", "conversation", "message", "inbound")
+            name: []
+            for name in ("customer", "handle", "link", "conversation", "message", "inbound")
         }
         self.events: dict[tuple[str, str], Admitted] = {}
         self.handles: dict[str, tuple[int, int, bool]] = {}
@@ -128,19 +128,19 @@ class _Batch:
         for row in run(_known_handles, {"keys": list(keys)}):
             self.handles[row.key] = (row.id, row.customer_id, bool(row.opted_out))
         threads = {one.message.conversation_key for one in batch}
-        for row in run(_known_conversations, {"keys": list(threads)}):
-            self.threads[row.account, row.key] = [row.id, row.seq]
+        for thread in run(_known_conversations, {"keys": list(threads)}):
+            self.threads[thread.account, thread.key] = [thread.id, thread.seq]
         events = {one.message.event_id for one in batch}
         customers = {handle: customer for handle, customer, _ in self.handles.values()}
-        for row in run(_known_events, {"events": list(events)}):
-            self.events[row.account, row.event_id] = Admitted(
+        for event in run(_known_events, {"events": list(events)}):
+            self.events[event.account, event.event_id] = Admitted(
                 True,
-                row.id,
-                customers.get(row.handle_id, 0),
-                row.handle_id,
-                row.conversation_id,
-                row.seq,
-                row.due_at,
+                event.id,
+                customers.get(event.handle_id, 0),
+                event.handle_id,
+                event.conversation_id,
+                event.seq,
+                event.due_at,
             )
 
     def _one(self, admission: Admission) -> Admitted:
@@ -315,10 +315,10 @@ class _Batch:
 
 
 _INSERTS = {
-    "customer": insert(Customer.__table__),  # type: ignore[attr-defined]
+    "customer": insert(table(Customer)),
     "handle": insert(_handle),
-    "link": insert(Link.__table__),  # type: ignore[attr-defined]
+    "link": insert(table(Link)),
     "conversation": insert(_conversation),
-    "message": insert(Message.__table__),  # type: ignore[attr-defined]
+    "message": insert(table(Message)),
     "inbound": insert(_inbound),
 }

@@ -1,0 +1,308 @@
+"""What happens to outgoing parts: sent, failed, reported on, found again after a crash.
+
+A part is born in "sending", claimed by the worker that committed it, so that no extra write is
+needed before it is sent; after a crash every such part is ambiguous and is reconciled before it is
+tried again. Statuses only move forward. Nothing here talks to a provider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+
+from core.clock import Micros
+from core.message import DeliveryStatus
+from memory.tables import Delivery, Handle, ParkedUpdate
+from memory.units.rows import table
+
+_delivery = table(Delivery)
+_handle = table(Handle)
+_parked = table(ParkedUpdate)
+
+RANK: Mapping[str, int] = {
+    DeliveryStatus.PENDING: 0,
+    DeliveryStatus.SENDING: 1,
+    DeliveryStatus.SENT: 2,
+    DeliveryStatus.DELIVERED: 3,
+    DeliveryStatus.FAILED: 3,
+    DeliveryStatus.DISCARDED: 3,
+    DeliveryStatus.READ: 4,
+}
+"""How far along a status is; a report of a lower or equal rank changes nothing."""
+
+_OPEN = (DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A part that the provider accepted."""
+
+    delivery_id: int
+    provider_id: str
+    status: DeliveryStatus
+    now: Micros
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """A part that was not accepted: when to try again, or that nobody will (`due_at` is absent)."""
+
+    delivery_id: int
+    now: Micros
+    attempts: int
+    due_at: Micros | None
+    ambiguous: bool
+    code: str | None
+    reason: str
+    opted_out: bool = False
+    dead: bool = False
+    discarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A part to send now. `lost` means an earlier attempt may have arrived: reconcile first."""
+
+    id: int
+    conversation_id: int
+    seq: int
+    part: int
+    parts: int
+    account: str
+    channel: str
+    author: str
+    address_json: str
+    payload_json: str
+    attempts: int
+    created_at: Micros
+    updated_at: Micros
+    lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a provider reports about a part, to be applied or parked."""
+
+    id: int
+    account: str
+    provider_id: str
+    status: DeliveryStatus
+    code: str | None
+    reason: str | None
+    now: Micros
+
+
+_mark_sent = (
+    update(_delivery)
+    .where(_delivery.c.id == bindparam("row"), _delivery.c.status.in_(_OPEN))
+    .values(
+        status=bindparam("new_status"),
+        provider_id=bindparam("provider"),
+        attempts=bindparam("tries"),
+        ambiguous=False,
+        claimed_by=None,
+        code=None,
+        reason=None,
+        updated_at=bindparam("now"),
+    )
+)
+_find_parked = select(_parked).where(_parked.c.provider_id.in_(bindparam("ids", expanding=True)))
+_any_parked = select(_parked.c.id).limit(1)
+
+
+def mark_sent(connection: Connection, batch: Sequence[Sent]) -> list[None]:
+    """Record receipts, and apply the reports that came before them."""
+    connection.execute(
+        _mark_sent,
+        [
+            {
+                "row": one.delivery_id,
+                "new_status": one.status.value,
+                "provider": one.provider_id,
+                "tries": one.attempts,
+                "now": one.now,
+            }
+            for one in batch
+        ],
+    )
+    if connection.execute(_any_parked).first() is not None:
+        _apply_parked(connection, batch)
+    return [None] * len(batch)
+
+
+def _apply_parked(connection: Connection, batch: Sequence[Sent]) -> None:
+    ids = [one.provider_id for one in batch]
+    for row in connection.execute(_find_parked, {"ids": ids}).all():
+        report = Report(
+            row.id,
+            row.account,
+            row.provider_id,
+            DeliveryStatus(row.status),
+            row.code,
+            row.reason,
+            row.received_at,
+        )
+        if _apply(connection, report) is not None:
+            connection.execute(delete(_parked).where(_parked.c.id == row.id))
+
+
+_mark_not_sent = (
+    update(_delivery)
+    .where(_delivery.c.id == bindparam("row"), _delivery.c.status.in_(_OPEN))
+    .values(
+        status=bindparam("new_status"),
+        attempts=bindparam("tries"),
+        ambiguous=bindparam("lost"),
+        due_at=bindparam("due"),
+        code=bindparam("provider_code"),
+        reason=bindparam("why"),
+        claimed_by=None,
+        updated_at=bindparam("now"),
+    )
+)
+
+
+def mark_not_sent(connection: Connection, batch: Sequence[NotSent]) -> list[None]:
+    """Record failures: a next attempt, or the end with its reason; lasting news go on the handle."""
+    for one in batch:
+        status = DeliveryStatus.PENDING if one.due_at is not None else DeliveryStatus.FAILED
+        if one.discarded:
+            status = DeliveryStatus.DISCARDED
+        connection.execute(
+            _mark_not_sent,
+            {
+                "row": one.delivery_id,
+                "new_status": status.value,
+                "tries": one.attempts,
+                "lost": one.ambiguous,
+                "due": one.due_at if one.due_at is not None else one.now,
+                "provider_code": one.code,
+                "why": one.reason,
+                "now": one.now,
+            },
+        )
+        changes = {"opted_out": True} if one.opted_out else {}
+        if one.dead:
+            changes["dead"] = True
+        if changes:
+            owner = select(_delivery.c.handle_id).where(_delivery.c.id == one.delivery_id)
+            connection.execute(
+                update(_handle).where(_handle.c.id == owner.scalar_subquery()).values(**changes)
+            )
+    return [None] * len(batch)
+
+
+def report(connection: Connection, batch: Sequence[Report]) -> list[int | None]:
+    """Apply providers' reports; one about a part we do not know yet is parked. Returns part ids."""
+    return [_report_one(connection, one) for one in batch]
+
+
+def _report_one(connection: Connection, one: Report) -> int | None:
+    applied = _apply(connection, one)
+    if applied is not None:
+        return applied
+    known = select(_parked.c.id).where(
+        _parked.c.account == one.account,
+        _parked.c.provider_id == one.provider_id,
+        _parked.c.status == one.status.value,
+    )
+    if connection.execute(known).first() is None:
+        connection.execute(
+            insert(_parked),
+            {
+                "id": one.id,
+                "account": one.account,
+                "provider_id": one.provider_id,
+                "status": one.status.value,
+                "code": one.code,
+                "reason": one.reason,
+                "received_at": one.now,
+            },
+        )
+    return None
+
+
+def _apply(connection: Connection, one: Report) -> int | None:
+    """Move the part forward; the part's id when it is known, whether or not it moved."""
+    row = connection.execute(
+        select(_delivery.c.id, _delivery.c.status).where(
+            _delivery.c.account == one.account, _delivery.c.provider_id == one.provider_id
+        )
+    ).first()
+    if row is None:
+        return None
+    if RANK[one.status] > RANK[row.status]:
+        connection.execute(
+            update(_delivery)
+            .where(_delivery.c.id == row.id)
+            .values(status=one.status.value, code=one.code, reason=one.reason, updated_at=one.now)
+        )
+    return int(row.id)
+
+
+def claim_due(
+    connection: Connection, worker: str, now: Micros, until: Micros, limit: int
+) -> list[Due]:
+    """Claim parts that wait for an attempt, or whose worker is gone, oldest first.
+
+    Parts of a conversation are only claimed up to its first one, so that order holds.
+    """
+    mine_or_gone = or_(
+        and_(_delivery.c.status == "pending", _delivery.c.due_at <= now),
+        and_(_delivery.c.status == "sending", _delivery.c.claimed_until <= now),
+    )
+    rows = connection.execute(
+        select(_delivery)
+        .where(mine_or_gone)
+        .order_by(_delivery.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if rows:
+        connection.execute(
+            update(_delivery)
+            .where(_delivery.c.id.in_([row.id for row in rows]))
+            .values(status="sending", claimed_by=worker, claimed_until=until)
+        )
+    return [
+        Due(
+            row.id,
+            row.conversation_id,
+            row.seq,
+            row.part,
+            row.parts,
+            row.account,
+            row.channel,
+            row.author,
+            row.address_json,
+            row.payload_json,
+            row.attempts,
+            row.created_at,
+            row.updated_at,
+            lost=bool(row.ambiguous) or row.status == "sending",
+        )
+        for row in rows
+    ]
+
+
+def release_claims(connection: Connection, now: Micros) -> int:
+    """At start-up of the only process: parts of workers that are gone become due at once."""
+    changed = connection.execute(
+        update(_delivery)
+        .where(_delivery.c.status == "sending")
+        .values(claimed_until=now, ambiguous=True)
+    )
+    return changed.rowcount
+
+
+def retry(connection: Connection, delivery_id: int, now: Micros) -> bool:
+    """Put a failed part back on its way; false when it is not failed."""
+    changed = connection.execute(
+        update(_delivery)
+        .where(_delivery.c.id == delivery_id, _delivery.c.status == "failed")
+        .values(status="pending", due_at=now, updated_at=now, reason=None)
+    )
+    return changed.rowcount == 1
