@@ -92,7 +92,7 @@ async def model_for(
                 fault = f"the training wrote no usable model: {wrong}"
         if fault is not None or model is None:
             raise TrainingFailed(fault or "the training wrote no model", previous(cache))
-        os.replace(target, path)
+        target.replace(path)
     _forget_old(cache)
     return model
 

@@ -218,7 +218,7 @@ def main() -> int:
     try:
         model = train(rows, titles, str(request["language"]))
     except ValueError as fault:
-        print(f"the examples cannot be trained on: {fault}", file=sys.stderr)
+        sys.stderr.write(f"the examples cannot be trained on: {fault}\n")
         return 1
     Path(request["target"]).write_bytes(model.to_bytes())
     return 0

@@ -119,7 +119,7 @@ class ArticleIndex:
         self._worth = _worth(weights)
         self._unknown = max(self._worth.values(), default=1.0)
         self._strength = _strengths(weights)
-        self._spelled = _spellings(self._worth)
+        self._spelled = self._spellings()
 
     def search(
         self, text: str, intent: str | None = None, limit: int = 3
@@ -159,23 +159,40 @@ class ArticleIndex:
     def _asked(self, text: str) -> list[tuple[str, float, bool]]:
         """The question's different stems with their worth, and whether any article has them."""
         asked: dict[str, tuple[float, bool]] = {}
-        for stem in self._terms(text)[:QUESTION_LIMIT]:
-            known = self._worth.get(stem)
-            if known is not None:
-                asked[stem] = (known, True)
+        telling = [word for word in words(text) if word not in STOP_WORDS]
+        for word in telling[:QUESTION_LIMIT]:
+            stem = self._stems.of(word)
+            worth = self._worth.get(stem)
+            if worth is not None:
+                asked[stem] = (worth, True)
                 continue
-            meant = self._spelling(stem)
+            meant = self._spelling(word)
             if meant is None:
                 asked.setdefault(stem, (self._unknown, False))
             else:
                 asked.setdefault(meant, (self._worth[meant] * _TYPO, True))
         return [(stem, worth, known) for stem, (worth, known) in asked.items()]
 
-    def _spelling(self, stem: str) -> str | None:
-        """The known stem that is one slip of the finger away, if any."""
-        if len(stem) < _TYPO_LENGTH or stem.isdigit():
+    def _spelling(self, word: str) -> str | None:
+        """The stem of a known word that is one slip of the finger away, if any."""
+        if len(word) < _TYPO_LENGTH or word.isdigit():
             return None
-        return next((found for one in _slips(stem) if (found := self._spelled.get(one))), None)
+        return next((found for one in _slips(word) if (found := self._spelled.get(one))), None)
+
+    def _spellings(self) -> dict[str, str]:
+        """Every word's slips -> its stem, so that any single typing error is found by look-ups."""
+        known = {
+            word
+            for article, its in zip(self._articles, self._sentences, strict=True)
+            for text in (article.title, *article.keywords, *(one.text for one in its))
+            for word in words(text)
+            if len(word) >= _TYPO_LENGTH and word.isalpha() and word not in STOP_WORDS
+        }
+        spelled = {word: self._stems.of(word) for word in sorted(known)}
+        for word in sorted(known):
+            for slip in _slips(word):
+                spelled.setdefault(slip, self._stems.of(word))
+        return {slip: stem for slip, stem in spelled.items() if stem in self._worth}
 
     def _weigh(self, at: int) -> dict[str, float]:
         """How often each stem is in an article, by where it stands, relative to the body's
@@ -269,17 +286,6 @@ def _strengths(weights: Sequence[Mapping[str, float]]) -> dict[str, dict[int, fl
     return strengths
 
 
-def _slips(stem: str) -> list[str]:
-    """The stem and what is left of it when one character is missed."""
-    return [stem, *(stem[:at] + stem[at + 1 :] for at in range(len(stem)))]
-
-
-def _spellings(known: Iterable[str]) -> dict[str, str]:
-    """Every known stem under each of its slips, so that any single typing error is found at
-    once."""
-    spelled: dict[str, str] = {}
-    for stem in sorted(known):
-        if len(stem) >= _TYPO_LENGTH and not re.search(r"\d", stem):
-            for slip in _slips(stem):
-                spelled.setdefault(slip, stem)
-    return spelled
+def _slips(word: str) -> list[str]:
+    """The word and what is left of it when one character is missed."""
+    return [word, *(word[:at] + word[at + 1 :] for at in range(len(word)))]

@@ -1,0 +1,124 @@
+"""Questions find their article, and other questions find none, in three different businesses."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, INTENT_SHARE, ArticleIndex
+from core.playbook import Article
+from tests.core.articles.playbooks import (
+    BANK,
+    BANK_ANSWERED,
+    CLINIC,
+    CLINIC_ANSWERED,
+    SHOP,
+    SHOP_ANSWERED,
+    UNRELATED,
+    article,
+)
+
+BUSINESSES = (SHOP, BANK, CLINIC)
+ANSWERED = [
+    (articles, question, name)
+    for articles, questions in (
+        (SHOP, SHOP_ANSWERED),
+        (BANK, BANK_ANSWERED),
+        (CLINIC, CLINIC_ANSWERED),
+    )
+    for question, name in questions
+]
+
+
+@pytest.mark.parametrize(("articles", "question", "name"), ANSWERED, ids=lambda one: str(one)[:40])
+def test_a_paraphrase_finds_its_article(
+    articles: tuple[Article, ...], question: str, name: str
+) -> None:
+    best = ArticleIndex(articles).search(question)[0]
+    assert best.article.name == name
+    assert DEFAULT_ARTICLE_THRESHOLD <= best.score <= 1
+
+
+@pytest.mark.parametrize("articles", BUSINESSES, ids=["shop", "bank", "clinic"])
+@pytest.mark.parametrize("question", UNRELATED)
+def test_another_question_stays_below_the_threshold(
+    articles: tuple[Article, ...], question: str
+) -> None:
+    for hit in ArticleIndex(articles).search(question):
+        assert hit.score < DEFAULT_ARTICLE_THRESHOLD
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("how long does shipping take", "2 to 4 working days"),
+        ("how much is express delivery", "9.90"),
+        ("when will I get my refund", "3 to 5 working days"),
+        ("I'd like to send my shoes back, how does that work?", "within 30 days"),
+        ("how should I wash wool", "by hand"),
+        ("how long is a gift card valid", "three years"),
+    ],
+)
+def test_the_passage_holds_the_answer(asked: str, told: str) -> None:
+    best = ArticleIndex(SHOP).search(asked)[0]
+    assert told in best.passage
+    assert "#" not in best.passage
+    assert len(best.passage) <= 420
+
+
+def test_every_sentence_of_a_passage_stands_in_the_article() -> None:
+    index = ArticleIndex(SHOP)
+    for question, _ in SHOP_ANSWERED:
+        for hit in index.search(question):
+            flat = " ".join(hit.article.body.split())
+            for piece in hit.passage.split("\n"):
+                assert " ".join(piece.split()) in flat
+
+
+def test_a_sentence_that_refers_back_brings_what_it_refers_to() -> None:
+    index = ArticleIndex(
+        (article("a", "Refunds", "We pay by card. It takes four days. Bank holidays count not."),)
+    )
+    assert index.search("how long does a refund take")[0].passage.startswith("We pay by card. It")
+
+
+def test_one_slip_of_the_finger_is_forgiven_and_costs_a_little() -> None:
+    index = ArticleIndex(SHOP)
+    for slip in ("delivry", "deliveryy", "delicery", "dleivery"):
+        hits = index.search(f"{slip} options")
+        assert hits and hits[0].article.name == "delivery", slip
+    exact, slipped = (index.search(text)[0].score for text in ("warranty zip", "warrnty zip"))
+    assert slipped < exact
+
+
+def test_the_guessed_intent_lifts_its_own_articles() -> None:
+    index = ArticleIndex(SHOP)
+    plain = {hit.article.name: hit.score for hit in index.search("return my order")}
+    lifted = {hit.article.name: hit.score for hit in index.search("return my order", "return_item")}
+    assert lifted["cancel"] == plain["cancel"]
+    expected = plain["returns"] + (1 - plain["returns"]) * INTENT_SHARE
+    assert lifted["returns"] == pytest.approx(expected)
+
+
+def test_hits_are_ranked_limited_and_the_same_every_time() -> None:
+    index = ArticleIndex(SHOP)
+    hits = index.search("return an order by card", limit=2)
+    assert len(hits) == 2
+    assert hits[0].score >= hits[1].score
+    assert hits == ArticleIndex(SHOP).search("return an order by card", limit=2)
+    assert len(index.search("return an order by card", limit=9)) > 2
+
+
+def test_an_empty_index_and_empty_articles_find_nothing() -> None:
+    assert ArticleIndex(()).search("anything") == ()
+    index = ArticleIndex((article("empty", "Linen", ""),))
+    assert index.search("wool") == ()
+    index = ArticleIndex((article("empty", "Wool", ""),))
+    assert [(hit.article.name, hit.passage) for hit in index.search("wool")] == [("empty", "")]
+
+
+def test_articles_of_another_language_are_stemmed_in_it() -> None:
+    articles = (
+        article("versand", "Lieferung", "Die Lieferungen dauern zwei Tage."),
+        article("zahlung", "Bezahlen", "Wir nehmen Karten."),
+    )
+    assert ArticleIndex(articles, "de").search("Lieferungen")[0].article.name == "versand"
