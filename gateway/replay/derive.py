@@ -149,7 +149,7 @@ def _usual_slots(goal: _Goal, everyone: Sequence[Dialogue]) -> tuple[str, ...]:
 
 
 def _examples(goal: _Goal) -> tuple[str, ...]:
-    """The turns that open such dialogues: those labelled with the intent, else the first real one."""
+    """The turns that open such dialogues: those labelled with it, else the first real one."""
     label = goal.name
     examples: dict[str, None] = {}
     for dialogue in goal.dialogues:

@@ -86,9 +86,9 @@ def generalise(values: Sequence[str]) -> tuple[str, ...]:
             spans["".join(kind for kind, _ in runs)].append(runs)
     patterns: list[str] = []
     for signature, every in sorted(spans.items(), key=lambda item: (-len(item[1]), item[0])):
-        for found in _neighbours(every) if signature == "D" else [every]:
-            if len(found) > 1 or _is_telling(signature, found[0]):
-                patterns.append(_pattern(found))
+        groups = _neighbours(every) if signature == "D" else [every]
+        kept = [one for one in groups if len(one) > 1 or _is_telling(signature, one[0])]
+        patterns.extend(_pattern(one) for one in kept)
     return (*patterns, *_suffix_patterns(values))
 
 

@@ -46,20 +46,22 @@ class Wire:
         handle: str,
         text: str,
         *,
-        id: str,
+        message_id: str,
         turn: int | None,
         filler: bool = False,
     ) -> Crossing:
         """A message of the customer was sent to the gateway."""
         return self._note(
-            Crossing(dialogue_id, self._seq, "in", channel, id, handle, text, turn, filler)
+            Crossing(dialogue_id, self._seq, "in", channel, message_id, handle, text, turn, filler)
         )
 
     def note_out(
-        self, dialogue_id: str, channel: str, handle: str, text: str, *, id: str
+        self, dialogue_id: str, channel: str, handle: str, text: str, *, message_id: str
     ) -> Crossing:
         """A rendered part of the gateway's reached the customer."""
-        return self._note(Crossing(dialogue_id, self._seq, "out", channel, id, handle, text))
+        return self._note(
+            Crossing(dialogue_id, self._seq, "out", channel, message_id, handle, text)
+        )
 
     def _note(self, crossing: Crossing) -> Crossing:
         self._seq += 1
