@@ -6,8 +6,8 @@ puts it in the work queue. It decides nothing about what the message means.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import orjson
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -23,15 +23,24 @@ _inbound = table(Inbound)
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
-    """One message to admit, already free of secrets.
+class Cleaned:
+    """A text without its secrets: what replaced them, their digests by kind, and its tokens."""
 
-    `ids` are fresh ids for the rows it may need; `quiet` is its quiet window in microseconds.
+    text: str
+    secrets: Mapping[str, str]
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """One message to admit. `clean` removes secrets from its text before anything is stored.
+
+    It is told which kind of secret the conversation's last question asked for, if any. `ids` are
+    fresh ids for the rows it may need; `quiet` is its quiet window in microseconds.
     """
 
     message: InboundMessage
-    tokens: int
-    secrets: dict[str, str]
+    clean: Callable[[str | None], Cleaned]
     received_at: Micros
     quiet: Micros
     ids: tuple[int, int, int, int, int]
@@ -48,6 +57,7 @@ class Admitted:
     conversation_id: int
     seq: int
     due_at: Micros
+    text: str = ""
 
     @property
     def message_id(self) -> str:
@@ -73,7 +83,7 @@ _known_conversations = (
         _conversation.c.key,
         _conversation.c.id,
         _conversation.c.seq,
-        _conversation.c.handle_id,
+        _conversation.c.expecting,
     )
     .where(_conversation.c.key.in_(bindparam("keys", expanding=True)))
     .with_for_update()
@@ -112,6 +122,7 @@ class _Batch:
         self.events: dict[tuple[str, str], Admitted] = {}
         self.handles: dict[str, tuple[int, int, bool]] = {}
         self.threads: dict[tuple[str, str], list[int]] = {}
+        self.expecting: dict[int, str] = {}
         self.advanced: dict[int, dict[str, object]] = {}
         self.consents: list[dict[str, object]] = []
         self.new_conversations: set[int] = set()
@@ -130,6 +141,8 @@ class _Batch:
         threads = {one.message.conversation_key for one in batch}
         for thread in run(_known_conversations, {"keys": list(threads)}):
             self.threads[thread.account, thread.key] = [thread.id, thread.seq]
+            if thread.expecting is not None:
+                self.expecting[thread.id] = thread.expecting
         events = {one.message.event_id for one in batch}
         customers = {handle: customer for handle, customer, _ in self.handles.values()}
         for event in run(_known_events, {"events": list(events)}):
@@ -152,7 +165,7 @@ class _Batch:
         handle_id, customer_id, opted_out = self._handle_of(admission)
         conversation_id, seq = self._next_place(admission, handle_id)
         due_at = admission.received_at + admission.quiet
-        self._add_message(admission, handle_id, conversation_id, seq)
+        text = self._add_message(admission, handle_id, conversation_id, seq)
         self.rows["inbound"].append(
             {
                 "id": admission.ids[0],
@@ -168,11 +181,9 @@ class _Batch:
         )
         self._apply_consent(message.consent, message.sender.key, handle_id, opted_out)
         admitted = Admitted(
-            False, admission.ids[0], customer_id, handle_id, conversation_id, seq, due_at
+            False, admission.ids[0], customer_id, handle_id, conversation_id, seq, due_at, text
         )
-        self.events[key] = Admitted(
-            True, admission.ids[0], customer_id, handle_id, conversation_id, seq, due_at
-        )
+        self.events[key] = replace(admitted, duplicate=True)
         return admitted
 
     def _handle_of(self, admission: Admission) -> tuple[int, int, bool]:
@@ -248,11 +259,12 @@ class _Batch:
 
     def _add_message(
         self, admission: Admission, handle_id: int, conversation_id: int, seq: int
-    ) -> None:
+    ) -> str:
         message = admission.message
+        cleaned = admission.clean(self.expecting.get(conversation_id))
         extra: dict[str, object] = {}
-        if admission.secrets:
-            extra["secrets"] = admission.secrets
+        if cleaned.secrets:
+            extra["secrets"] = dict(cleaned.secrets)
         if message.quick_reply is not None:
             extra["quick_reply"] = message.quick_reply
         if message.attachments:
@@ -272,8 +284,8 @@ class _Batch:
                 "seq": seq,
                 "handle_id": handle_id,
                 "author": "customer",
-                "text": message.text,
-                "tokens": admission.tokens,
+                "text": cleaned.text,
+                "tokens": cleaned.tokens,
                 "created_at": admission.received_at,
                 "sent_at": to_micros(message.sent_at),
                 "level": int(message.assurance),
@@ -282,6 +294,7 @@ class _Batch:
                 "extra_json": orjson.dumps(extra).decode() if extra else None,
             }
         )
+        return cleaned.text
 
     def _apply_consent(
         self, consent: ConsentChange | None, key: str, handle_id: int, opted_out: bool

@@ -54,6 +54,7 @@ class NotSent:
     now: Micros
     attempts: int
     due_at: Micros | None
+    claimed_until: Micros
     ambiguous: bool
     code: str | None
     reason: str
@@ -159,14 +160,17 @@ _mark_not_sent = (
         due_at=bindparam("due"),
         code=bindparam("provider_code"),
         reason=bindparam("why"),
-        claimed_by=None,
+        claimed_until=bindparam("until"),
         updated_at=bindparam("now"),
     )
 )
 
 
 def mark_not_sent(connection: Connection, batch: Sequence[NotSent]) -> list[None]:
-    """Record failures: a next attempt, or the end with its reason; lasting news go on the handle."""
+    """Record failures: a next attempt, or the end with its reason.
+
+    Lasting news about the address, such as an opt-out, are kept on the handle.
+    """
     for one in batch:
         status = DeliveryStatus.PENDING if one.due_at is not None else DeliveryStatus.FAILED
         if one.discarded:
@@ -179,6 +183,7 @@ def mark_not_sent(connection: Connection, batch: Sequence[NotSent]) -> list[None
                 "tries": one.attempts,
                 "lost": one.ambiguous,
                 "due": one.due_at if one.due_at is not None else one.now,
+                "until": one.claimed_until,
                 "provider_code": one.code,
                 "why": one.reason,
                 "now": one.now,
@@ -246,13 +251,14 @@ def _apply(connection: Connection, one: Report) -> int | None:
 def claim_due(
     connection: Connection, worker: str, now: Micros, until: Micros, limit: int
 ) -> list[Due]:
-    """Claim parts that wait for an attempt, or whose worker is gone, oldest first.
+    """Claim open parts that are due and that no living worker holds, oldest first.
 
-    Parts of a conversation are only claimed up to its first one, so that order holds.
+    A part found in "sending" was with a worker that is gone, so it may have been sent.
     """
-    mine_or_gone = or_(
-        and_(_delivery.c.status == "pending", _delivery.c.due_at <= now),
-        and_(_delivery.c.status == "sending", _delivery.c.claimed_until <= now),
+    mine_or_gone = and_(
+        or_(_delivery.c.status == "pending", _delivery.c.status == "sending"),
+        _delivery.c.due_at <= now,
+        _delivery.c.claimed_until <= now,
     )
     rows = connection.execute(
         select(_delivery)
@@ -289,13 +295,28 @@ def claim_due(
 
 
 def release_claims(connection: Connection, now: Micros) -> int:
-    """At start-up of the only process: parts of workers that are gone become due at once."""
-    changed = connection.execute(
+    """At start-up of the only process: parts of workers that are gone become due at once.
+
+    Returns how many of them may have been sent.
+    """
+    lost = connection.execute(
         update(_delivery)
         .where(_delivery.c.status == "sending")
-        .values(claimed_until=now, ambiguous=True)
+        .values(claimed_until=now, due_at=now, ambiguous=True)
     )
-    return changed.rowcount
+    connection.execute(
+        update(_delivery).where(_delivery.c.status == "pending").values(claimed_until=now)
+    )
+    return lost.rowcount
+
+
+def renew(connection: Connection, delivery_ids: Sequence[int], until: Micros) -> None:
+    """Keep hold of parts that wait in this process behind others."""
+    connection.execute(
+        update(_delivery)
+        .where(_delivery.c.id.in_(delivery_ids), _delivery.c.status.in_(_OPEN))
+        .values(claimed_until=until)
+    )
 
 
 def retry(connection: Connection, delivery_id: int, now: Micros) -> bool:

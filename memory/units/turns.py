@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from core.clock import Micros
 from memory.tables import (
@@ -93,13 +93,17 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """The lease and what waits under it. `held_until` is set when another worker has the lease."""
+    """The lease and what waits under it.
+
+    `more` tells that other conversations wait too; `held_until` is set when another worker has it.
+    """
 
     customer_id: int
     token: int
     version: int
     waiting: tuple[Waiting, ...] = ()
     thread: Thread | None = None
+    more: bool = False
     held_until: Micros | None = None
 
 
@@ -108,7 +112,8 @@ class Commit:
     """Everything a turn changes. Rows are given whole, keyed by column.
 
     `messages` and `deliveries` are numbered here: `seq` is filled in from the conversation.
-    `expecting` names the kind of secret the reply asks for, if any.
+    `expecting` names the kind of secret the reply asks for, if any. `dead` is why the messages could
+    not be handled: they become dead letters, and the turn only says so.
     """
 
     customer_id: int
@@ -126,6 +131,7 @@ class Commit:
     facts: tuple[Columns, ...] = ()
     handoff: Columns | None = None
     expecting: str | None = None
+    dead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +219,7 @@ def claim(connection: Connection, batch: Sequence[Claim]) -> list[Claimed]:
 
 def _claim_one(
     claim: Claim,
-    lease: Row[Any] | None,
+    lease: Row[*tuple[Any, ...]] | None,
     rows: Mapping[int, Sequence[Sequence[object]]],
     changes: list[dict[str, object]],
 ) -> Claimed:
@@ -239,6 +245,7 @@ def _claim_one(
         version,
         tuple(Waiting(*row[1:13]) for row in mates),  # type: ignore[arg-type]
         Thread(first[2], *first[13:21]),  # type: ignore[arg-type]
+        more=len(mates) < len(waiting),
     )
 
 
@@ -267,7 +274,7 @@ _advance = (
 _done = (
     update(_inbound)
     .where(_inbound.c.id == bindparam("row"))
-    .values(status="done", turn_id=bindparam("turn"))
+    .values(status=bindparam("end"), turn_id=bindparam("turn"), error=bindparam("why"))
 )
 _save_case = (
     update(_case)
@@ -367,7 +374,10 @@ def _commit_one(one: Commit, seqs: dict[int, int], out: _Rows) -> Committed:
         }
     )
     out.deliveries.extend({**delivery, "seq": seq} for delivery in one.deliveries)
-    out.done.extend({"row": row, "turn": one.turn["id"]} for row in one.inbound_ids)
+    end = "done" if one.dead is None else "dead"
+    out.done.extend(
+        {"row": row, "turn": one.turn["id"], "end": end, "why": one.dead} for row in one.inbound_ids
+    )
     if one.new_case is not None:
         out.new_cases.append(dict(one.new_case))
     if one.case is not None:
@@ -380,3 +390,57 @@ def _commit_one(one: Commit, seqs: dict[int, int], out: _Rows) -> Committed:
     if one.handoff is not None:
         out.handoffs.append(dict(one.handoff))
     return Committed(one.version + 1, seq if one.messages else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Stumble:
+    """A turn that raised: its messages stay in the queue, one attempt the poorer."""
+
+    inbound_ids: tuple[int, ...]
+    error: str
+    bury: bool = False
+
+
+def stumble(connection: Connection, batch: Sequence[Stumble]) -> list[None]:
+    """Count failed attempts; `bury` makes the messages dead letters without a turn."""
+    for one in batch:
+        changes: dict[str, object] = {"attempts": _inbound.c.attempts + 1, "error": one.error}
+        if one.bury:
+            changes["status"] = "dead"
+        connection.execute(
+            update(_inbound).where(_inbound.c.id.in_(one.inbound_ids)).values(**changes)
+        )
+    return [None] * len(batch)
+
+
+def unfinished(connection: Connection, limit: int) -> list[tuple[int, Micros]]:
+    """Customers with messages waiting for a turn, and when the oldest of each is due."""
+    due = func.min(_inbound.c.due_at)
+    rows = connection.execute(
+        select(_handle.c.customer_id, due)
+        .select_from(_inbound)
+        .join(_handle, _handle.c.id == _inbound.c.handle_id)
+        .where(_inbound.c.status == "new")
+        .group_by(_handle.c.customer_id)
+        .order_by(due)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def revive(connection: Connection, inbound_id: int, now: Micros) -> int | None:
+    """Put a dead letter back in the queue; its customer, or nothing when it is not dead."""
+    row = connection.execute(
+        select(_handle.c.customer_id)
+        .select_from(_inbound)
+        .join(_handle, _handle.c.id == _inbound.c.handle_id)
+        .where(_inbound.c.id == inbound_id, _inbound.c.status == "dead")
+    ).first()
+    if row is None:
+        return None
+    connection.execute(
+        update(_inbound)
+        .where(_inbound.c.id == inbound_id)
+        .values(status="new", attempts=0, error=None, due_at=now)
+    )
+    return int(row[0])
