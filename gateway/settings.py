@@ -1,0 +1,214 @@
+"""The system's settings: one frozen model, read from `config.toml` and the environment.
+
+The environment wins over the file, key by key (`ONETHREAD__SECTION__KEY`). Every option is
+described in `config.toml`, which a test holds to this model. Nothing here opens a connection, and
+what the business wants (intents, answers, rules) is not here but in the playbook.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from gateway.settings_problems import (
+    ENVIRONMENT,
+    PREFIX,
+    ConfigError,
+    Model,
+    Problem,
+    problems_of,
+    toml_problem,
+    unknown_key,
+    validated,
+)
+from gateway.settings_sections import (
+    QUIET_SECONDS,
+    Data,
+    Delivery,
+    Identity,
+    Logging,
+    Pipeline,
+    Playbook,
+    Redis,
+    Server,
+    Storage,
+    Turns,
+)
+
+__all__ = ["ConfigError", "Problem", "Settings", "adapter_config", "load_settings"]
+
+DEFAULT_FILE = Path("config.toml")
+
+
+class AdapterTable(BaseModel):
+    """One account of one channel. `options` is read later, by the adapter's own model."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    adapter: str
+    enabled: bool = True
+    # Raw values, secrets among them: never in a repr.
+    options: Mapping[str, Any] = Field(default_factory=dict, repr=False)
+
+
+class Settings(BaseSettings):
+    """Everything the gateway can be told; `Settings()` by itself is the defaults."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, validate_default=True)
+
+    server: Server = Server()
+    storage: Storage = Storage()
+    redis: Redis = Redis()
+    playbook: Playbook = Playbook()
+    pipeline: Pipeline = Pipeline()
+    turns: Turns = Turns()
+    delivery: Delivery = Delivery()
+    identity: Identity = Identity()
+    logging: Logging = Logging()
+    data: Data = Data()
+    adapters: Mapping[str, AdapterTable] = Field(default_factory=dict)
+
+    _file: str = str(DEFAULT_FILE)
+
+    @property
+    def file(self) -> str:
+        """The file these settings were read from, to name it when one of them proves wrong."""
+        return self._file
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is handed in: `load_settings` has merged file and environment before."""
+        return (init_settings,)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split_adapter_tables(cls, raw: Any) -> Any:
+        tables = raw.get("adapters") if isinstance(raw, Mapping) else None
+        if not isinstance(tables, Mapping):
+            return raw
+        return {**raw, "adapters": {name: _split(name, table) for name, table in tables.items()}}
+
+
+class _Environment(EnvSettingsSource):
+    """Variables as they are: a value that is not JSON is left for the model to judge."""
+
+    def decode_complex_value(self, field_name: str, field: Any, value: Any) -> Any:
+        try:
+            return super().decode_complex_value(field_name, field, value)
+        except ValueError:
+            return value
+
+
+def load_settings(
+    path: Path | None = None, *, overrides: Mapping[str, Mapping[str, Any]] | None = None
+) -> Settings:
+    """The settings of this file (or of `config.toml`, if there is one) under the environment.
+
+    `overrides` wins over both: it is the command line. Raises `ConfigError` with every fault.
+    """
+    file = path or DEFAULT_FILE
+    raw = _read(file, required=path is not None)
+    environment = _Environment(
+        Settings, case_sensitive=False, env_prefix=PREFIX, env_nested_delimiter="__"
+    )()
+    merged = _merge(_merge(raw, environment), overrides or {})
+    problems = [*_unknown_variables(), *_unknown_channels(merged, str(file))]
+    settings: Settings | None = None
+    try:
+        settings = Settings(**merged)
+    except ValidationError as error:
+        problems += problems_of(error, Settings, str(file), environ=os.environ)
+    if settings is None or problems:
+        raise ConfigError(problems)
+    settings._file = str(file)
+    return settings
+
+
+def adapter_config(settings: Settings, name: str, model: type[Model]) -> Model:
+    """The options of `[adapters.<name>]`, read by the adapter's own model. Raises `ConfigError`."""
+    table = settings.adapters[name]
+    return validated(
+        model, table.options, file=settings.file, under=("adapters", name), environ=os.environ
+    )
+
+
+def _split(name: str, table: object) -> object:
+    """Our two keys of an adapter's table, and the rest, which is the adapter's own."""
+    if not isinstance(table, Mapping) or isinstance(table.get("options"), Mapping):
+        return table
+    options = {key: value for key, value in table.items() if key not in {"adapter", "enabled"}}
+    return {
+        "adapter": table.get("adapter", name),
+        "enabled": table.get("enabled", True),
+        "options": options,
+    }
+
+
+def _read(file: Path, *, required: bool) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if not required:
+            return {}
+        raise ConfigError([Problem(str(file), "", "does not exist", "Check --config")]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([toml_problem(error, str(file))]) from None
+    except UnicodeDecodeError:
+        raise ConfigError([Problem(str(file), "", "is not UTF-8", "Save it as UTF-8")]) from None
+    except OSError as error:
+        words = (error.strerror or "cannot be read").lower()
+        raise ConfigError([Problem(str(file), "", words, "Check the path and its mode")]) from None
+
+
+def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            value = _merge(old, value)
+        merged[key] = value
+    return merged
+
+
+def _unknown_variables() -> list[Problem]:
+    """Variables with our prefix that name no section, which would otherwise be ignored silently."""
+    problems = []
+    for name in sorted(os.environ):
+        section = name[len(PREFIX) :].split("__")[0].lower()
+        if name.upper().startswith(PREFIX) and section not in Settings.model_fields:
+            wrong, mend = unknown_key(section, list(Settings.model_fields))
+            problems.append(Problem(ENVIRONMENT, name, wrong, mend))
+    return problems
+
+
+def _unknown_channels(raw: Mapping[str, Any], file: str) -> list[Problem]:
+    """Quiet windows for a channel that is neither ours nor configured: most likely misspelt."""
+    turns = raw.get("turns")
+    quiet = turns.get("quiet_seconds") if isinstance(turns, Mapping) else None
+    tables = raw.get("adapters")
+    tables = tables if isinstance(tables, Mapping) else {}
+    configured = (t.get("adapter", n) for n, t in tables.items() if isinstance(t, Mapping))
+    known = {*QUIET_SECONDS, *(str(name) for name in configured)}
+    return [
+        Problem(file, f"turns.quiet_seconds.{name}", *unknown_key(name, sorted(known)))
+        for name in (quiet if isinstance(quiet, Mapping) else {})
+        if name not in known
+    ]
