@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from core.clock import Micros
 from memory.tables import Secret
+from memory.units.rows import table
 
 TOKEN_NAME = "admin_token"
 ADMIN = "admin"
@@ -29,7 +30,7 @@ FAILURE_WINDOW = timedelta(minutes=10)
 _SESSIONS_KEPT = 64
 _REMOTES_KEPT = 1024
 
-_secret = Secret.__table__  # type: ignore[attr-defined]
+_secret = table(Secret)
 
 
 def hash_secret(secret: str) -> str:

@@ -59,6 +59,9 @@ export function channelName(channel) {
   return { sms: "SMS", webchat: "Web chat", chat: "Web chat", email: "E-mail", slack: "Slack" }[channel] ?? channel;
 }
 
+/** The same within a sentence. */
+export const channelWords = (channel) => ({ sms: "SMS", slack: "Slack" })[channel] ?? channelName(channel).toLowerCase();
+
 /** A picture for an empty view: one thread through three knots. */
 export function threadPicture() {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");

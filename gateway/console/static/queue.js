@@ -3,7 +3,7 @@
 import { change, read } from "./api.js";
 import { customerSide } from "./customer_side.js";
 import { fill, h, skeleton, toast } from "./dom.js";
-import { channelIcon, channelName, icon } from "./icons.js";
+import { channelIcon, channelName, channelWords, icon } from "./icons.js";
 import { avatar, failure, panes } from "./panes.js";
 import { timeline } from "./timeline.js";
 import { age } from "./time.js";
@@ -147,7 +147,7 @@ function composer(id) {
     element,
     show(handoff) {
       element.hidden = handoff.status === "closed";
-      fill(where, channelIcon(handoff.channel), `Goes out by ${channelName(handoff.channel)}, signed as a person`);
+      fill(where, channelIcon(handoff.channel), `Goes out by ${channelWords(handoff.channel)}, marked as written by a person`);
     },
   };
 }

@@ -1,0 +1,150 @@
+// The demo page: a phone and a web page side by side, the story in five steps, the live trace.
+
+import { connectDemo, post, state as readState } from "./line.js";
+import { clearThread, showText } from "./phone.js";
+import { drawStory } from "./story.js";
+import { addStep, emptyTrace } from "./trace.js";
+import { h, fill, toast } from "/console/static/dom.js";
+import { icon } from "/console/static/icons.js";
+
+const $ = (id) => document.getElementById(id);
+let shop;
+let chat;
+
+async function start() {
+  shop = await readState();
+  for (const name of document.querySelectorAll(".shop-name")) name.textContent = shop.shop.name;
+  $("phone-avatar").textContent = shop.shop.name[0];
+  $("shop-number").textContent = shop.shop.number;
+  $("browser-address").textContent = shop.shop.address;
+  drawChips($("sms-chips"), shop.sentences.sms, sendText);
+  drawChips($("chat-chips"), shop.sentences.chat, (text) => chat.send(text));
+  fill($("sms-form").querySelector("button"), icon("send"));
+  clearThread($("sms"));
+  for (const text of shop.texts) showText($("sms"), text);
+  emptyTrace($("trace"));
+  for (const step of shop.steps) addStep($("trace"), step);
+  showLink(shop.story.linked);
+  showStory(shop.story);
+  await loadWidget(shop.chat.widget);
+  openChat(shop.chat.ada);
+  connectDemo(onEvent, refresh);
+}
+
+async function refresh() {
+  const now = await readState();
+  clearThread($("sms"));
+  for (const text of now.texts) showText($("sms"), text);
+  showLink(now.story.linked);
+  showStory(now.story);
+}
+
+function onEvent(event) {
+  if (event.kind === "step") {
+    addStep($("trace"), event);
+    if (event.name === "received") news("trace");
+  } else if (event.kind === "text") {
+    showText($("sms"), event);
+    if (event.from === "shop") news("phone");
+  } else if (event.kind === "story") {
+    showLink(event.linked);
+    showStory(event);
+  }
+}
+
+function showStory(story) {
+  drawStory($("story"), story, {
+    text: sendText,
+    say: (text) => {
+      show("web");
+      signInAs("ada");
+      chat.send(text);
+    },
+    link: () => change("/demo/link"),
+    sentences: shop.sentences,
+  });
+  $("desk-count").hidden = !story.waiting;
+  $("desk-count").textContent = String(story.waiting || "");
+}
+
+function drawChips(host, sentences, act) {
+  fill(host, sentences.map((text) => h("button", { class: "chip", type: "button", onclick: () => act(text) }, text)));
+}
+
+async function sendText(text) {
+  show("phone");
+  await change("/demo/text", { text });
+}
+
+async function change(path, body = {}) {
+  try {
+    return await post(path, body);
+  } catch (problem) {
+    toast(problem.message, "error");
+    return null;
+  }
+}
+
+$("sms-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = $("sms-text").value.trim();
+  if (!text) return;
+  $("sms-text").value = "";
+  sendText(text);
+});
+
+function loadWidget(address) {
+  return new Promise((resolve, reject) => {
+    const script = h("script", { src: address });
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", () => reject(new Error("The chat could not be loaded.")));
+    document.head.append(script);
+  });
+}
+
+function openChat(identity) {
+  chat?.close();
+  fill($("chat"));
+  chat = window.OneThread.open({ target: $("chat"), endpoint: shop.chat.endpoint, jwt: identity.jwt });
+  $("shop-hello").textContent = identity.name ? `Good to see you, ${identity.name}` : "Things made to last";
+}
+
+function signInAs(who) {
+  const ada = who === "ada";
+  if (($("as-ada").getAttribute("aria-pressed") === "true") === ada) return;
+  $("as-ada").setAttribute("aria-pressed", String(ada));
+  $("as-nobody").setAttribute("aria-pressed", String(!ada));
+  openChat(ada ? shop.chat.ada : shop.chat.nobody);
+}
+
+$("as-ada").addEventListener("click", () => signInAs("ada"));
+$("as-nobody").addEventListener("click", () => signInAs("nobody"));
+
+function showLink(linked) {
+  $("link-bar").classList.toggle("linked", linked);
+  fill($("link-bar").querySelector(".link-picture"), icon("phone"), icon(linked ? "link" : "unlink"), icon("chat"));
+  $("link-text").textContent = linked
+    ? "Ada's phone and her login are one customer. An anonymous visitor still sees nothing of hers."
+    : "To the shop, Ada's phone and Ada's login are two strangers.";
+  $("link-button").textContent = linked ? "Unlink" : "Link phone and login";
+  $("link-button").className = linked ? "button" : "button primary";
+  $("link-button").onclick = () => change(linked ? "/demo/unlink" : "/demo/link");
+}
+
+/** Bring a pane to the front where only one is visible. */
+function show(tab) {
+  document.querySelector(".stage").dataset.tab = tab;
+  for (const button of document.querySelectorAll(".tabs button")) {
+    const chosen = button.id === `tab-${tab}`;
+    button.setAttribute("aria-selected", String(chosen));
+    if (chosen) button.classList.remove("news");
+  }
+}
+
+function news(tab) {
+  const button = $(`tab-${tab}`);
+  if (button.getAttribute("aria-selected") !== "true") button.classList.add("news");
+}
+
+for (const tab of ["phone", "web", "trace"]) $(`tab-${tab}`).addEventListener("click", () => show(tab));
+start().catch((problem) => toast(problem.message, "error"));

@@ -1,0 +1,15 @@
+// The phone's thread: what Ada sent, and what reached her device.
+
+import { fill, h } from "/console/static/dom.js";
+
+export function clearThread(thread) {
+  fill(thread, h("p", { class: "phone-hint" }, "Text the shop, or tap a sentence below."));
+}
+
+/** One text message; `from` is "ada" or "shop". */
+export function showText(thread, { from, text, note }) {
+  thread.querySelector(".phone-hint")?.remove();
+  thread.append(h("p", { class: from === "ada" ? "sms out" : "sms in" }, text));
+  if (note) thread.append(h("p", { class: "sms-note" }, note));
+  thread.scrollTop = thread.scrollHeight;
+}

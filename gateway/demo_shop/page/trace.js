@@ -1,0 +1,37 @@
+// The live trace: each message with its seven steps in sentences, the data folded away.
+
+import { fill, h } from "/console/static/dom.js";
+import { channelIcon, threadPicture } from "/console/static/icons.js";
+
+const open = new Map();
+const KEPT = 40;
+
+export function emptyTrace(host) {
+  open.clear();
+  fill(host, h("div", { class: "trace-empty" }, threadPicture(), h("p", {}, "Every message takes the same seven steps. They appear here as they happen.")));
+}
+
+/** Show one step, in the group of the message it belongs to. */
+export function addStep(host, step) {
+  host.querySelector(".trace-empty")?.remove();
+  const follow = host.scrollHeight - host.scrollTop - host.clientHeight < 80;
+  const group = groupFor(host, step);
+  if (step.name === "admitted" && step.data.text) group.querySelector(".trace-title span").textContent = `“${step.data.text}”`;
+  group.append(
+    h("div", { class: "trace-step" },
+      h("b", {}, step.name), ` ${step.sentence}`,
+      h("details", {}, h("summary", {}, "Data"), h("pre", {}, JSON.stringify(step.data, null, 2)))),
+  );
+  if (follow) host.scrollTop = host.scrollHeight;
+}
+
+function groupFor(host, step) {
+  const key = step.conversation_id;
+  if (step.name !== "received" && open.has(key)) return open.get(key);
+  const title = h("p", { class: "trace-title" }, channelIcon(step.channel), h("span", {}, "A message"));
+  const group = h("div", { class: "trace-group" }, title);
+  open.set(key, group);
+  host.append(group);
+  while (host.childElementCount > KEPT) host.firstElementChild.remove();
+  return group;
+}
