@@ -1,0 +1,309 @@
+"""From a decision to the rows of its commit. Pure: ids and times come in, rows go out.
+
+It names columns and nothing else; what is stored in them was decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import orjson
+
+from core.clock import to_micros
+from core.message import OutboundMessage, RenderedPart
+from core.playbook import Playbook
+from core.turn import Decision, Escalation, Fact, Said, SlotValue, TurnInput
+from memory.codec import dump_case
+from memory.units.turns import Claimed, Commit, Waiting
+
+APOLOGY = (
+    "Sorry, something went wrong on our side while reading your message. "
+    "A person will look at it and answer you here."
+)
+"""What a customer hears when a message could not be handled; the playbook may word it better."""
+
+_PACKET_MESSAGES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Where fresh ids come from, and who holds the parts of a commit for how long."""
+
+    new: Callable[[], int]
+    worker: str
+    hold_seconds: float
+
+
+def plain_decision(
+    turn: TurnInput,
+    *,
+    silent: str | None = None,
+    apology: Playbook | None = None,
+) -> Decision:
+    """A decision that no stage made: silence after a carrier word, or the apology for a fault."""
+    if silent is not None:
+        return Decision(reply=None, silent=silent, intent=None, case=turn.case)
+    assert apology is not None
+    words = apology.answers.get("handoff_error", (APOLOGY,))[0]
+    return Decision(
+        reply=OutboundMessage(words),
+        silent=None,
+        intent=None,
+        case=turn.case,
+        escalation=Escalation("fault", "general", "high", "The message could not be handled."),
+    )
+
+
+def build_commit(
+    claimed: Claimed,
+    taken: Sequence[Waiting],
+    turn: TurnInput,
+    decision: Decision,
+    parts: Sequence[RenderedPart],
+    tokens: int,
+    now: datetime,
+    ids: Ids,
+    expecting: str | None,
+    dead: str | None = None,
+) -> Commit:
+    """Everything the turn changes, as rows. Delivery rows still lack address and status."""
+    thread = claimed.thread
+    assert thread is not None
+    at = to_micros(now)
+    new_case, case, case_id = _case_rows(claimed, turn, decision, at, ids)
+    turn_id = int(turn.id)
+    return Commit(
+        customer_id=claimed.customer_id,
+        owner=ids.worker,
+        token=claimed.token,
+        version=claimed.version,
+        conversation_id=thread.id,
+        now=at,
+        turn={
+            "id": turn_id,
+            "customer_id": claimed.customer_id,
+            "conversation_id": thread.id,
+            "case_id": case_id,
+            "intent": decision.intent,
+            "escalated": None if decision.escalation is None else decision.escalation.rule,
+            "silent": decision.silent,
+            "record_json": _record(taken, turn, decision),
+            "decided_at": at,
+        },
+        inbound_ids=tuple(one.inbound_id for one in taken),
+        messages=_message_rows(claimed, decision, tokens, turn_id, at),
+        deliveries=tuple(
+            {
+                "id": ids.new(),
+                "conversation_id": thread.id,
+                "part": number,
+                "parts": len(parts),
+                "handle_id": thread.handle_id,
+                "account": thread.account,
+                "channel": thread.channel,
+                "author": "bot",
+                "address_json": thread.reply_address_json,
+                "payload_json": orjson.dumps(dict(part.payload)).decode(),
+                "turn_id": turn_id,
+                "due_at": at,
+                "created_at": at,
+                "updated_at": at,
+                "claimed_by": ids.worker,
+                "claimed_until": at + int(ids.hold_seconds * 1_000_000),
+            }
+            for number, part in enumerate(parts)
+        ),
+        new_case=new_case,
+        case=case,
+        facts=_fact_rows(decision.facts, thread.handle_id, ids, at),
+        handoff=_handoff_row(claimed, turn, decision, case_id, turn_id, at, ids),
+        expecting=expecting,
+        dead=dead,
+    )
+
+
+def _case_rows(
+    claimed: Claimed, turn: TurnInput, decision: Decision, at: int, ids: Ids
+) -> tuple[dict[str, object] | None, dict[str, object] | None, int | None]:
+    """A row to insert or to update, and the case's id; neither when nothing is to be kept."""
+    thread = claimed.thread
+    assert thread is not None
+    status = "open"
+    if decision.escalation is not None or turn.in_handoff:
+        status = "handed"
+    elif decision.close is not None:
+        status = "closed"
+    if turn.case_id is not None and not decision.new_case:
+        row: dict[str, object] = {
+            "row": int(turn.case_id),
+            "new_status": status,
+            "new_intent": decision.case.intent,
+            "state": dump_case(decision.case),
+            "now": at,
+            "new_outcome": decision.close,
+        }
+        return None, row, int(turn.case_id)
+    if decision.silent is not None and decision.escalation is None:
+        return None, None, None
+    case_id = ids.new()
+    new = {
+        "id": case_id,
+        "customer_id": claimed.customer_id,
+        "handle_id": thread.handle_id,
+        "conversation_id": thread.id,
+        "status": status,
+        "intent": decision.case.intent,
+        "state_json": dump_case(decision.case),
+        "opened_at": at,
+        "updated_at": at,
+        "outcome": decision.close,
+    }
+    return new, None, case_id
+
+
+def _message_rows(
+    claimed: Claimed, decision: Decision, tokens: int, turn_id: int, at: int
+) -> tuple[dict[str, object], ...]:
+    thread = claimed.thread
+    if decision.reply is None or thread is None:
+        return ()
+    extra: dict[str, object] = {}
+    if decision.reply.quick_replies:
+        extra["quick_replies"] = [
+            {"label": one.label, "value": one.value} for one in decision.reply.quick_replies
+        ]
+    if decision.sources:
+        extra["sources"] = [list(one) for one in decision.sources]
+    return (
+        {
+            "conversation_id": thread.id,
+            "handle_id": thread.handle_id,
+            "author": "bot",
+            "text": decision.reply.text,
+            "tokens": tokens,
+            "created_at": at,
+            "level": max(one.assurance for one in claimed.waiting),
+            "turn_id": turn_id,
+            "extra_json": orjson.dumps(extra).decode() if extra else None,
+        },
+    )
+
+
+def _fact_rows(
+    facts: Sequence[Fact], handle_id: int, ids: Ids, at: int
+) -> tuple[dict[str, object], ...]:
+    return tuple(
+        {
+            "id": ids.new(),
+            "handle_id": handle_id,
+            "key": one.key,
+            "value": one.value,
+            "source": one.source,
+            "level": int(one.level),
+            "secret": one.secret,
+            "recorded_at": at,
+        }
+        for one in facts
+    )
+
+
+def _handoff_row(
+    claimed: Claimed,
+    turn: TurnInput,
+    decision: Decision,
+    case_id: int | None,
+    turn_id: int,
+    at: int,
+    ids: Ids,
+) -> dict[str, object] | None:
+    escalation = decision.escalation
+    thread = claimed.thread
+    if escalation is None or thread is None or case_id is None:
+        return None
+    return {
+        "id": ids.new(),
+        "case_id": case_id,
+        "customer_id": claimed.customer_id,
+        "conversation_id": thread.id,
+        "handle_id": thread.handle_id,
+        "turn_id": turn_id,
+        "rule": escalation.rule,
+        "reason": escalation.reason,
+        "queue": escalation.queue,
+        "urgency": escalation.urgency,
+        "packet_json": orjson.dumps(_packet(turn, decision)).decode(),
+        "opened_at": at,
+    }
+
+
+def _packet(turn: TurnInput, decision: Decision) -> dict[str, object]:
+    """What a person needs to take over: the want, what is known, and the last of the talk."""
+    recent = (*turn.recall.exchanges, *turn.messages)[-_PACKET_MESSAGES:]
+    return {
+        "intent": decision.intent or decision.case.intent,
+        "slots": [_slot(one) for one in decision.case.slots],
+        "facts": [{"key": one.key, "value": one.value} for one in turn.recall.facts],
+        "exchanges": [_quote(one) for one in recent],
+    }
+
+
+def _record(taken: Sequence[Waiting], turn: TurnInput, decision: Decision) -> str:
+    """The turn as it is stored for explaining and replaying."""
+    recall = turn.recall
+    return orjson.dumps(
+        {
+            "messages": [one.message_id for one in taken],
+            "events": [one.event_id for one in taken],
+            "channel": turn.channel,
+            "sender": {"handle": turn.sender.handle, "level": int(turn.sender.level)},
+            "move": _move(decision),
+            "reply": None if decision.reply is None else decision.reply.text,
+            "asked": decision.asked,
+            "sources": decision.sources,
+            "slots": [_slot(one) for one in decision.case.slots],
+            "facts": [
+                {
+                    "name": one.key,
+                    "value": one.value,
+                    "source": one.source,
+                    "secret": one.secret,
+                }
+                for one in recall.facts
+            ],
+            "exchanges": [one.id for one in recall.exchanges],
+            "recalled": [
+                {"id": one.said.id, "score": round(one.score, 3), "why": one.why}
+                for one in recall.recalled
+            ],
+            "tokens": recall.tokens,
+            "budget": recall.budget,
+            "trace": recall.trace,
+            "stages": [
+                {
+                    "stage": one.stage,
+                    "version": one.version,
+                    "input": one.input,
+                    "output": one.output,
+                    "us": one.microseconds,
+                }
+                for one in decision.stages
+            ],
+        },
+        default=str,
+    ).decode()
+
+
+def _move(decision: Decision) -> object:
+    return next(
+        (one.output.get("move") for one in decision.stages if one.stage == "state"), None
+    )
+
+
+def _slot(one: SlotValue) -> Mapping[str, object]:
+    return {"name": one.name, "value": one.value, "source": one.source, "secret": one.secret}
+
+
+def _quote(one: Said) -> Mapping[str, object]:
+    return {"author": one.author.value, "channel": one.channel, "text": one.text}

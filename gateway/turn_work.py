@@ -1,0 +1,287 @@
+"""The work of one turn: load memory, decide, perform effects, commit, hand the reply to delivery.
+
+It carries data between memory, core and the channels and remembers recent contexts while their
+customer's version stands. It says nothing of its own, but for the apology over a dead letter.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+import orjson
+
+from core.clock import from_micros, to_micros
+from core.message import Assurance, Audience, Author, ConsentChange, OutboundMessage
+from core.pipeline.contracts import Stages
+from core.pipeline.decide import decide
+from core.playbook import Playbook
+from core.turn import Decision, NeedEffect, Recall, Said, TurnInput
+from gateway.effects import perform
+from gateway.turn_rows import Ids, build_commit, plain_decision
+from gateway.turn_story import tell_turn
+from gateway.events import Bus
+from gateway.outgoing import Outgoing
+from memory.context import Context, ContextQuery, load_context
+from memory.recall import IndexedThread, index, recall
+from memory.store import Store
+from memory.units.turns import Claimed, Waiting, commit
+
+_MAX_EFFECTS = 4
+_MAX_RESTARTS = 2
+
+
+class Outcome(Enum):
+    """How a turn ended."""
+
+    COMMITTED = "committed"
+    RESTART = "restart"
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A customer's context with its thread indexed for recall; good while `version` stands."""
+
+    version: int
+    key: tuple[int, int, int]
+    context: Context
+    thread: IndexedThread
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSettings:
+    """`budget` is recall's token budget; `remembered` bounds the contexts kept in memory."""
+
+    worker: str
+    budget: int = 1_000
+    remembered: int = 5_000
+    hold_seconds: float = 60.0
+
+
+class TurnWork:
+    """Takes turns. `playbook` and `stages` may be swapped between turns, never within one."""
+
+    def __init__(
+        self,
+        store: Store,
+        bus: Bus,
+        outgoing: Outgoing,
+        playbook: Playbook,
+        stages: Stages,
+        settings: TurnSettings,
+        *,
+        count_tokens: Callable[[str], int],
+        now: Callable[[], datetime],
+        new_id: Callable[[], int],
+        tick: Callable[[], int],
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._outgoing = outgoing
+        self.playbook = playbook
+        self.stages = stages
+        self._settings = settings
+        self._count_tokens = count_tokens
+        self._now = now
+        self._new_id = new_id
+        self._tick = tick
+        self._memories: OrderedDict[int, Memory] = OrderedDict()
+        self._restarts: dict[int, int] = {}
+
+    def forget(self, customer_id: int) -> None:
+        """Drop what is remembered in this process; the next turn reads the database."""
+        self._memories.pop(customer_id, None)
+
+    async def take(
+        self,
+        claimed: Claimed,
+        taken: Sequence[Waiting],
+        interrupted: Callable[[], bool] | None = None,
+    ) -> Outcome:
+        """One turn over the taken messages. Raises `Fenced` when the lease was lost meanwhile."""
+        memory = await self._remember(claimed, taken)
+        turn = self._turn_input(claimed, taken, memory)
+        playbook = self.playbook
+        carrier = _carrier_word(taken)
+        acted = False
+        if carrier is not None:
+            decision = plain_decision(turn, silent=f"carrier word: {carrier}")
+        else:
+            decision, acted = self._decide(turn, playbook)
+        if interrupted is not None and interrupted() and not acted and self._may_restart(claimed):
+            return Outcome.RESTART
+        self._restarts.pop(claimed.customer_id, None)
+        await self._commit(claimed, taken, memory, turn, decision)
+        return Outcome.COMMITTED
+
+    async def bury(self, claimed: Claimed, taken: Sequence[Waiting], why: str) -> None:
+        """Make the messages dead letters, tell the customer that a person will look, and queue it."""
+        memory = await self._remember(claimed, taken)
+        turn = self._turn_input(claimed, taken, memory)
+        decision = plain_decision(turn, apology=self.playbook, now=self._now())
+        await self._commit(claimed, taken, memory, turn, decision, dead=why)
+
+    async def _remember(self, claimed: Claimed, taken: Sequence[Waiting]) -> Memory:
+        """The context of this sender, from this process while the customer has not changed."""
+        last = taken[-1]
+        level = min(one.assurance for one in taken)
+        scope = 0 if level >= Assurance.AUTHENTICATED else last.conversation_id
+        key = (last.handle_id, level, scope)
+        kept = self._memories.get(claimed.customer_id)
+        if kept is not None and kept.version == claimed.version and kept.key == key:
+            self._memories.move_to_end(claimed.customer_id)
+            return kept
+        query = ContextQuery(
+            claimed.customer_id, last.handle_id, last.conversation_id, Assurance(level)
+        )
+        context = await self._store.read(load_context, query)
+        return Memory(claimed.version, key, context, index(context.thread))
+
+    def _turn_input(self, claimed: Claimed, taken: Sequence[Waiting], memory: Memory) -> TurnInput:
+        thread = claimed.thread
+        assert thread is not None
+        context = memory.context
+        messages = tuple(_said(one, thread.channel, thread.handle_key) for one in taken)
+        now = self._now()
+        recalled = recall(
+            memory.thread,
+            "\n".join(one.text for one in messages),
+            context.facts,
+            now,
+            self._settings.budget,
+        )
+        return TurnInput(
+            id=str(self._new_id()),
+            now=now,
+            channel=thread.channel,
+            audience=Audience(thread.audience),
+            sender=context.sender,
+            messages=messages,
+            case_id=None if context.case_id is None else str(context.case_id),
+            case=context.case,
+            recall=recalled,
+            in_handoff=context.in_handoff,
+        )
+
+    def _decide(self, turn: TurnInput, playbook: Playbook) -> tuple[Decision, bool]:
+        """Run the pipeline, performing the effects it asks for; whether any was performed."""
+        acted = False
+        for _ in range(_MAX_EFFECTS):
+            decision = decide(turn, playbook, self.stages, self._tick)
+            if not isinstance(decision, NeedEffect):
+                return decision, acted
+            result = perform(decision.effect, playbook)
+            acted = True
+            turn = replace(turn, effects={**turn.effects, decision.effect.id: result})
+        raise RuntimeError(f"the pipeline asked for more than {_MAX_EFFECTS} effects in one turn")
+
+    def _may_restart(self, claimed: Claimed) -> bool:
+        count = self._restarts.get(claimed.customer_id, 0)
+        self._restarts[claimed.customer_id] = count + 1
+        return count < _MAX_RESTARTS
+
+    async def _commit(
+        self,
+        claimed: Claimed,
+        taken: Sequence[Waiting],
+        memory: Memory,
+        turn: TurnInput,
+        decision: Decision,
+        dead: str | None = None,
+    ) -> None:
+        thread = claimed.thread
+        assert thread is not None
+        now = self._now()
+        ids = Ids(self._new_id, self._settings.worker, self._settings.hold_seconds)
+        parts = self._outgoing.render(thread.account, decision.reply)
+        tokens = self._count_tokens(decision.reply.text) if decision.reply is not None else 0
+        change = build_commit(
+            claimed, taken, turn, decision, parts, tokens, now, ids, self.playbook, dead
+        )
+        change = self._outgoing.address(change, thread)
+        done = await self._store.write(commit, change)
+        self._keep(claimed, memory, turn, decision, change.new_case, done.version, done.seq, tokens)
+        if done.seq is not None:
+            self._outgoing.dispatch(thread, done.seq, change, decision.reply, now)
+        if self._bus.listening:
+            tell_turn(self._bus, claimed, turn, decision, change, done, now)
+
+    def _keep(
+        self,
+        claimed: Claimed,
+        memory: Memory,
+        turn: TurnInput,
+        decision: Decision,
+        new_case: object,
+        version: int,
+        seq: int | None,
+        tokens: int,
+    ) -> None:
+        """Carry the context forward by what this turn changed, instead of reading it again."""
+        if decision.close is not None or decision.escalation is not None or turn.in_handoff:
+            self.forget(claimed.customer_id)
+            return
+        thread = claimed.thread
+        assert thread is not None
+        said = list(turn.messages)
+        if decision.reply is not None and seq is not None:
+            said.append(
+                Said(
+                    id=f"{thread.id}-{seq}",
+                    at=turn.now,
+                    channel=thread.channel,
+                    author=Author.BOT,
+                    text=decision.reply.text,
+                    tokens=tokens,
+                    handle=thread.handle_key,
+                )
+            )
+        context = memory.context
+        case_id = context.case_id
+        if case_id is None and isinstance(new_case, dict):
+            case_id = int(new_case["id"])
+        facts = _merge_facts(context, decision)
+        self._memories[claimed.customer_id] = Memory(
+            version,
+            memory.key,
+            replace(context, case=decision.case, case_id=case_id, facts=facts, version=version),
+            memory.thread.extended(said),
+        )
+        self._memories.move_to_end(claimed.customer_id)
+        if len(self._memories) > self._settings.remembered:
+            self._memories.popitem(last=False)
+
+
+def _merge_facts(context: Context, decision: Decision) -> tuple:  # type: ignore[type-arg]
+    if not decision.facts:
+        return context.facts
+    new = {one.key for one in decision.facts}
+    return (*(one for one in context.facts if one.key not in new), *decision.facts)
+
+
+def _said(one: Waiting, channel: str, handle: str) -> Said:
+    extra = orjson.loads(one.extra_json) if one.extra_json else {}
+    return Said(
+        id=one.message_id,
+        at=from_micros(one.received_at),
+        channel=channel,
+        author=Author.CUSTOMER,
+        text=one.text,
+        tokens=one.tokens,
+        handle=handle,
+        quick_reply=extra.get("quick_reply"),
+        secrets=extra.get("secrets", {}),
+    )
+
+
+def _carrier_word(taken: Sequence[Waiting]) -> str | None:
+    """The carrier word that ends this turn in silence: the carrier answers it, not the bot."""
+    for one in taken:
+        if one.extra_json and '"consent"' in one.extra_json:
+            consent = orjson.loads(one.extra_json).get("consent")
+            if consent in (ConsentChange.OPT_OUT.value, ConsentChange.HELP.value):
+                return str(consent)
+    return None

@@ -1,0 +1,228 @@
+"""Turns: one customer's messages in order, one turn at a time, over all channels.
+
+For each customer with something waiting it takes the lease, lets the quiet window pass, loads
+memory, asks `core` to decide, performs the effects it asks for, and commits. It holds no rule of
+its own about what to say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from core.clock import to_micros
+from gateway.turn_work import Outcome, TurnWork
+from memory.store import Store
+from memory.units.turns import (
+    Claim,
+    Claimed,
+    Fenced,
+    Stumble,
+    Waiting,
+    claim,
+    stumble,
+    unfinished,
+)
+
+log = structlog.get_logger(__name__)
+
+_RECOVER_SECONDS = 5.0
+_RECOVER_LIMIT = 1_000
+_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRules:
+    """How turns are paced.
+
+    `quiet` gives a channel's quiet window in seconds, which every further message starts anew;
+    `longest_quiet` bounds it from the first message. `lease` is in seconds.
+    """
+
+    quiet: Mapping[str, float]
+    longest_quiet: float
+    lease: float
+    concurrency: int
+
+
+class _Lane:
+    """One customer being handled. `again` says that more came while it was busy."""
+
+    def __init__(self) -> None:
+        self.again = False
+        self.nudge = asyncio.Event()
+
+    def poke(self) -> None:
+        self.again = True
+        self.nudge.set()
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, or return early because something new came."""
+        self.nudge.clear()
+        try:
+            await asyncio.wait_for(self.nudge.wait(), seconds)
+        except TimeoutError:
+            return
+
+
+class Turns:
+    """Drives turns. `notify` it of waiting customers; it finds unfinished ones by itself, too."""
+
+    def __init__(
+        self,
+        store: Store,
+        work: TurnWork,
+        rules: TurnRules,
+        *,
+        worker: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._work = work
+        self._rules = rules
+        self._worker = worker
+        self._now = now
+        self._lanes: dict[int, _Lane] = {}
+        self._slots = asyncio.Semaphore(rules.concurrency)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._recoverer: asyncio.Task[None] | None = None
+        self._stopping = False
+
+    async def start(self) -> None:
+        """Pick up what earlier processes left unfinished, then keep watching for it."""
+        await self.recover()
+        self._recoverer = asyncio.create_task(self._recover_loop())
+
+    async def stop(self) -> None:
+        """Let running turns finish; what waits stays in the database."""
+        self._stopping = True
+        if self._recoverer is not None:
+            self._recoverer.cancel()
+        for lane in self._lanes.values():
+            lane.poke()
+        if self._tasks:
+            _, pending = await asyncio.wait(self._tasks, timeout=10)
+            for task in pending:
+                task.cancel()
+
+    def notify(self, customer_id: int, due_at: int) -> None:
+        """Something waits for this customer; `due_at` is read again from the database."""
+        lane = self._lanes.get(customer_id)
+        if lane is not None:
+            lane.poke()
+            return
+        if self._stopping:
+            return
+        lane = self._lanes[customer_id] = _Lane()
+        task = asyncio.ensure_future(self._run_lane(customer_id, lane))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def recover(self) -> int:
+        """Notify every customer whose messages are overdue; how many there were."""
+        now = to_micros(self._now())
+        found = await self._store.read(unfinished, _RECOVER_LIMIT)
+        for customer_id, due_at in found:
+            if due_at <= now or customer_id not in self._lanes:
+                self.notify(customer_id, due_at)
+        return len(found)
+
+    @property
+    def idle(self) -> bool:
+        """No customer is being handled by this process."""
+        return not self._lanes
+
+    async def _recover_loop(self) -> None:
+        while True:
+            await asyncio.sleep(_RECOVER_SECONDS)
+            try:
+                await self.recover()
+            except Exception:  # noqa: BLE001 - the watch must outlive a database hiccup
+                log.exception("recovery_failed")
+
+    async def _run_lane(self, customer_id: int, lane: _Lane) -> None:
+        try:
+            while not self._stopping:
+                lane.again = False
+                async with self._slots:
+                    more = await self._step(customer_id, lane)
+                if not more and not lane.again:
+                    break
+        except Exception:  # noqa: BLE001 - the messages stay in the queue and are found again
+            log.exception("lane_failed", customer=customer_id)
+        finally:
+            del self._lanes[customer_id]
+
+    async def _step(self, customer_id: int, lane: _Lane) -> bool:
+        """Claim, wait or take one turn; whether there may be more to do."""
+        now = to_micros(self._now())
+        until = now + int(self._rules.lease * 1_000_000)
+        claimed = await self._store.write(claim, Claim(customer_id, self._worker, now, until))
+        if claimed.held_until is not None:
+            await lane.sleep(min(1.0, max(0.05, (claimed.held_until - now) / 1_000_000)))
+            return True
+        if claimed.thread is None:
+            self._work.forget(customer_id)
+            return False
+        quiet = self._rules.quiet.get(claimed.thread.channel, 0.0)
+        left = self._quiet_left(claimed.waiting, quiet, now)
+        if left > 0:
+            await lane.sleep(left)
+            return True
+        taken = claimed.waiting if quiet > 0 else claimed.waiting[:1]
+        await self._turn(claimed, taken, lane if quiet > 0 else None)
+        return claimed.more or len(taken) < len(claimed.waiting)
+
+    def _quiet_left(self, waiting: tuple[Waiting, ...], quiet: float, now: int) -> float:
+        """Seconds until the burst is over: quiet since the last message, bounded from the first."""
+        if quiet <= 0:
+            return 0.0
+        latest = waiting[0].received_at + int(self._rules.longest_quiet * 1_000_000)
+        due = min(latest, max(one.due_at for one in waiting))
+        return max(0.0, (due - now) / 1_000_000)
+
+    async def _turn(
+        self, claimed: Claimed, taken: tuple[Waiting, ...], restart: _Lane | None
+    ) -> None:
+        """One turn to its commit. A message that fails three times becomes a dead letter."""
+        ids = tuple(one.inbound_id for one in taken)
+        attempts = max(one.attempts for one in taken)
+        try:
+            outcome = await self._work.take(
+                claimed, taken, interrupted=None if restart is None else lambda: restart.again
+            )
+            if outcome is Outcome.RESTART and restart is not None:
+                restart.again = True
+        except Fenced:
+            log.info("turn_fenced", customer=claimed.customer_id)
+            self._work.forget(claimed.customer_id)
+            if restart is not None:
+                restart.again = True
+            self.notify(claimed.customer_id, 0)
+        except Exception as error:  # noqa: BLE001 - any fault of a turn must end as a dead letter
+            self._work.forget(claimed.customer_id)
+            log.exception("turn_failed", customer=claimed.customer_id, attempt=attempts + 1)
+            await self._fail(claimed, taken, ids, attempts + 1, error)
+
+    async def _fail(
+        self,
+        claimed: Claimed,
+        taken: tuple[Waiting, ...],
+        ids: tuple[int, ...],
+        attempts: int,
+        error: Exception,
+    ) -> None:
+        why = f"{type(error).__name__}: {error}"[:500]
+        if attempts < _ATTEMPTS:
+            await self._store.write(stumble, Stumble(ids, why))
+            self.notify(claimed.customer_id, 0)
+            return
+        try:
+            await self._work.bury(claimed, taken, why)
+        except Exception:  # noqa: BLE001 - the message is poison even for the apology
+            log.exception("apology_failed", customer=claimed.customer_id)
+            await self._store.write(stumble, Stumble(ids, why, bury=True))
