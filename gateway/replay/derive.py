@@ -28,7 +28,7 @@ from gateway.replay.wording import (
 )
 
 FOLDS = 6
-USUAL = 0.34
+USUAL = 0.25
 """A slot belongs to an intent's flow when this share of its dialogues tell it."""
 EXAMPLES = 40
 CUES = 12

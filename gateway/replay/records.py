@@ -1,0 +1,224 @@
+"""What the gateway wrote of its turns, read back as the rows of `turns.jsonl`.
+
+Read-only queries over the tables, run by the store's readers. Message ids of the gateway become the
+ids that providers know, so that a judge can hold the rows against the wire.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, bindparam, select
+
+from memory.tables import Conversation, Delivery, Handle, Handoff, Inbound, Turn
+from memory.units.rows import table
+
+_handle = table(Handle)
+_conversation = table(Conversation)
+_inbound = table(Inbound)
+_turn = table(Turn)
+_delivery = table(Delivery)
+_handoff = table(Handoff)
+
+_OPEN = ("pending", "sending")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the gateway is with one message of a customer.
+
+    `turn_id` is set once it was decided; `sent` are the provider's ids of its reply's parts,
+    `open` how many more are on their way, `failed` the reasons of those that will never be.
+    """
+
+    status: str
+    turn_id: int | None = None
+    silent: str | None = None
+    sent: tuple[str, ...] = ()
+    open: int = 0
+    failed: tuple[str, ...] = ()
+
+    @property
+    def settled(self) -> bool:
+        """Nothing more will happen to it by itself."""
+        return self.status == "dead" or (self.turn_id is not None and self.open == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRecord:
+    """One turn with its messages on both sides; `record` is what the pipeline wrote down."""
+
+    id: int
+    handle: str
+    customer_id: int
+    case_id: int | None
+    intent: str | None
+    escalated: str | None
+    silent: str | None
+    record: Mapping[str, object]
+    inbound: tuple[str, ...]
+    outbound: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All turns of a store in the order decided, and the provider's id of every message."""
+
+    turns: list[TurnRecord] = field(default_factory=list)
+    provider_ids: dict[str, str] = field(default_factory=dict)
+
+
+_find_inbound = select(_inbound.c.status, _inbound.c.turn_id).where(
+    _inbound.c.event_id == bindparam("event"), _inbound.c.account == bindparam("account")
+)
+_find_turn = select(_turn.c.silent).where(_turn.c.id == bindparam("turn"))
+_find_parts = (
+    select(_delivery.c.status, _delivery.c.provider_id, _delivery.c.reason)
+    .where(
+        _delivery.c.conversation_id == bindparam("thread"), _delivery.c.turn_id == bindparam("turn")
+    )
+    .order_by(_delivery.c.id)
+)
+_thread_of = select(_turn.c.conversation_id).where(_turn.c.id == bindparam("turn"))
+_waiting_handoffs = (
+    select(_handoff.c.id)
+    .join(_turn, _turn.c.id == bindparam("turn"))
+    .where(_handoff.c.case_id == _turn.c.case_id, _handoff.c.status != "closed")
+    .order_by(_handoff.c.id)
+)
+
+
+def find_progress(connection: Connection, account: str, event_id: str) -> Progress | None:
+    """What became of a provider's message; nothing while it was not admitted."""
+    found = connection.execute(_find_inbound, {"event": event_id, "account": account}).first()
+    if found is None:
+        return None
+    if found.turn_id is None:
+        return Progress(found.status)
+    turn = {"turn": found.turn_id}
+    thread = connection.execute(_thread_of, turn).scalar()
+    if thread is None:
+        return Progress(found.status)
+    parts = connection.execute(_find_parts, {**turn, "thread": thread}).all()
+    return Progress(
+        found.status,
+        found.turn_id,
+        connection.execute(_find_turn, turn).scalar(),
+        tuple(part.provider_id for part in parts if part.provider_id is not None),
+        sum(1 for part in parts if part.status in _OPEN),
+        tuple(
+            part.reason or part.status for part in parts if part.status in ("failed", "discarded")
+        ),
+    )
+
+
+def find_handoffs(connection: Connection, turn_id: int) -> tuple[int, ...]:
+    """Handoffs of the turn's case that nobody has closed."""
+    return tuple(connection.execute(_waiting_handoffs, {"turn": turn_id}).scalars())
+
+
+def read_ledger(connection: Connection) -> Ledger:
+    """Every turn and message of the store."""
+    ledger = Ledger()
+    inbound: defaultdict[int, list[str]] = defaultdict(list)
+    for row in connection.execute(select(_inbound).order_by(_inbound.c.id)):
+        ledger.provider_ids[f"{row.conversation_id}-{row.seq}"] = row.event_id
+        if row.turn_id is not None:
+            inbound[row.turn_id].append(row.event_id)
+    outbound: defaultdict[int, list[str]] = defaultdict(list)
+    for row in connection.execute(select(_delivery).order_by(_delivery.c.id)):
+        if row.provider_id is None:
+            continue
+        ledger.provider_ids.setdefault(f"{row.conversation_id}-{row.seq}", row.provider_id)
+        if row.turn_id is not None:
+            outbound[row.turn_id].append(row.provider_id)
+    query = (
+        select(_turn, _handle.c.key)
+        .join(_conversation, _conversation.c.id == _turn.c.conversation_id)
+        .join(_handle, _handle.c.id == _conversation.c.handle_id)
+        .order_by(_turn.c.decided_at, _turn.c.id)
+    )
+    for row in connection.execute(query):
+        ledger.turns.append(
+            TurnRecord(
+                row.id,
+                row.key,
+                row.customer_id,
+                row.case_id,
+                row.intent,
+                row.escalated,
+                row.silent,
+                json.loads(row.record_json),
+                tuple(inbound[row.id]),
+                tuple(outbound[row.id]),
+            )
+        )
+    return ledger
+
+
+def turn_rows(
+    ledger: Ledger, dialogues: Mapping[str, str], customers: str = ""
+) -> Iterable[dict[str, object]]:
+    """The rows of `turns.jsonl`. `dialogues` maps handle keys to dialogue ids.
+
+    `customers` is put before customer and case ids, so that several stores can share one file.
+    """
+    for turn in ledger.turns:
+        dialogue = dialogues.get(turn.handle)
+        if dialogue is None:
+            continue
+        yield {
+            "dialogue_id": dialogue,
+            "inbound": list(turn.inbound),
+            "outbound": list(turn.outbound),
+            "customer": f"{customers}{turn.customer_id}",
+            "case": None if turn.case_id is None else f"{customers}{turn.case_id}",
+            "intent": turn.intent,
+            "slots": _values(_state(turn.record).get("slots"), "name", ledger.provider_ids),
+            "facts": _values(turn.record.get("facts"), "key", ledger.provider_ids),
+            "recalled": _recalled(turn.record, ledger.provider_ids),
+            "asked": _asked(turn.record),
+            "escalated": turn.escalated,
+            "silent": turn.silent,
+        }
+
+
+def _state(record: Mapping[str, object]) -> Mapping[str, object]:
+    case = record.get("case")
+    return case if isinstance(case, dict) else {}
+
+
+def _values(found: object, name: str, provider_ids: Mapping[str, str]) -> list[dict[str, object]]:
+    rows = found if isinstance(found, list) else []
+    return [
+        {
+            "name": row[name],
+            "value": row["value"],
+            "source": provider_ids.get(str(row["source"]), row["source"]),
+            "secret": bool(row.get("secret")),
+        }
+        for row in rows
+    ]
+
+
+def _recalled(
+    record: Mapping[str, object], provider_ids: Mapping[str, str]
+) -> list[dict[str, object]]:
+    recall = record.get("recall")
+    if not isinstance(recall, dict):
+        return []
+    said: Sequence[Mapping[str, object]] = [
+        *recall.get("exchanges", []),
+        *recall.get("recalled", []),
+    ]
+    return [
+        {"source": provider_ids.get(str(one["id"]), one["id"]), "text": one["text"]} for one in said
+    ]
+
+
+def _asked(record: Mapping[str, object]) -> list[str]:
+    asked = record.get("asked")
+    return [str(one) for one in asked] if isinstance(asked, list) else []

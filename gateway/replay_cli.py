@@ -1,0 +1,160 @@
+"""The command `onethread replay`: plays a file of dialogues, or shows one that was played.
+
+It reads options, shows progress and says in words what is wrong; what a replay does is
+`gateway.replay.run`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.text import Text
+from typer.core import TyperGroup
+
+from core.playbook import Playbook
+from gateway.replay.derive import derive_playbook
+from gateway.replay.dialogues import BadDialogues, Dialogue, read_dialogues
+from gateway.replay.player import check_pairs
+from gateway.replay.transcript import NoTranscript, transcript
+
+EXIT_INPUT = 2
+CHANNELS = {"sms": "sms", "chat": "webchat"}
+
+
+class _PlayByDefault(TyperGroup):
+    """`replay FILE` is `replay play FILE`: only `show` has to be named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
+            args = ["play", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=_PlayByDefault, no_args_is_help=True, help="Play recorded dialogues, or show one."
+)
+
+
+@app.command()
+def play(
+    file: Annotated[Path, typer.Argument(help="Dialogues, one JSON object a line.")],
+    out: Annotated[Path, typer.Option(help="The folder to write into.")],
+    channels: Annotated[
+        str, typer.Option(help="The channels before and after the switch: sms, chat.")
+    ] = "sms,chat",
+    link: Annotated[
+        bool, typer.Option(help="Join each customer's handles beforehand, as an admin would.")
+    ] = True,
+    filler: Annotated[
+        int, typer.Option(min=0, help="Unrelated messages to put before the switch.")
+    ] = 0,
+    playbook: Annotated[
+        Path | None, typer.Option(help="The playbook to play with.", exists=True, file_okay=False)
+    ] = None,
+    derive: Annotated[
+        bool,
+        typer.Option(
+            "--derive-playbook", help="Play with playbooks derived from the other dialogues."
+        ),
+    ] = False,
+    write_playbook: Annotated[
+        Path | None, typer.Option(help="Write what is derived from all of the file, and stop.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Decides addresses and fillers.")] = 1,
+    concurrency: Annotated[int, typer.Option(min=1, max=256, help="Dialogues at once.")] = 32,
+    only: Annotated[str | None, typer.Option(help="Ids to play, with commas between.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Play the first N dialogues.")] = None,
+) -> None:
+    """Play dialogues through a gateway of their own, over simulated channels."""
+    errors = Console(stderr=True)
+    try:
+        everyone = read_dialogues(file)
+        chosen = _choose(everyone, only, limit)
+        pair = check_pairs([one.strip() for one in channels.split(",")], CHANNELS)
+        if write_playbook is not None:
+            _write(derive_playbook(everyone), write_playbook)
+            return
+        if derive == (playbook is not None):
+            raise ValueError("say either --playbook DIR or --derive-playbook")
+        business = _read(playbook) if playbook is not None else None
+    except (BadDialogues, ValueError) as error:
+        errors.print(Text(str(error), style="red"))
+        raise typer.Exit(EXIT_INPUT) from error
+    from gateway.replay.run import Options, cast, replay
+
+    options = Options(out, pair, link, filler, seed, concurrency, business)
+    casts = cast(everyone, chosen, options)
+    with _progress(errors) as bar:
+        task = bar.add_task("Playing", total=sum(len(one.steps) for one in casts))
+        done = asyncio.run(replay(everyone, casts, options, lambda: bar.advance(task)))
+    for name, reason in sorted(done.failures.items()):
+        errors.print(Text(f"{name}: {reason}", style="red"))
+    Console().print(
+        f"{done.dialogues - len(done.failures)} of {done.dialogues} dialogues, {done.messages} "
+        f"messages in {done.seconds:.0f} s; written to {out}.",
+        markup=False,
+    )
+    if done.failures:
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    folder: Annotated[Path, typer.Argument(help="What a replay wrote.")],
+    dialogue: Annotated[str, typer.Argument(help="The dialogue's id.")],
+) -> None:
+    """Print one played dialogue with every reply."""
+    try:
+        lines = transcript(folder, dialogue)
+    except NoTranscript as error:
+        Console(stderr=True).print(Text(str(error), style="red"))
+        raise typer.Exit(EXIT_INPUT) from error
+    console = Console()
+    for line in lines:
+        style = "bold" if line.who == "customer" else "cyan"
+        console.print(Text(f"{line.channel:>5} {line.who:>8}  ", "dim").append(line.text, style))
+        for remark in line.remarks:
+            console.print(Text(f"{'':16}{remark}", "dim"))
+
+
+def _choose(
+    everyone: Sequence[Dialogue], only: str | None, limit: int | None
+) -> Sequence[Dialogue]:
+    if only is not None:
+        wanted = [one.strip() for one in only.split(",") if one.strip()]
+        known = {dialogue.id: dialogue for dialogue in everyone}
+        missing = [one for one in wanted if one not in known]
+        if missing:
+            raise ValueError(f"the file has no dialogue {', '.join(missing)}")
+        everyone = [known[one] for one in wanted]
+    return everyone[:limit]
+
+
+def _progress(console: Console) -> Progress:
+    columns: tuple[Any, ...] = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("messages"),
+        TimeElapsedColumn(),
+    )
+    return Progress(*columns, console=console)
+
+
+def _read(folder: Path) -> Playbook:
+    from gateway.playbook_files import load_playbook
+
+    return load_playbook(folder)
+
+
+def _write(playbook: Playbook, folder: Path) -> None:
+    from gateway.replay.playbook_writer import write_playbook
+
+    write_playbook(playbook, folder)
