@@ -24,7 +24,7 @@ async function start() {
   for (const text of shop.texts) showText($("sms"), text);
   emptyTrace($("trace"));
   for (const step of shop.steps) addStep($("trace"), step);
-  showLink(shop.story.linked);
+  showLink(shop.story);
   showStory(shop.story);
   await loadWidget(shop.chat.widget);
   openChat(shop.chat.ada);
@@ -35,7 +35,7 @@ async function refresh() {
   const now = await readState();
   clearThread($("sms"));
   for (const text of now.texts) showText($("sms"), text);
-  showLink(now.story.linked);
+  showLink(now.story);
   showStory(now.story);
 }
 
@@ -47,7 +47,7 @@ function onEvent(event) {
     showText($("sms"), event);
     if (event.from === "shop") news("phone");
   } else if (event.kind === "story") {
-    showLink(event.linked);
+    showLink(event);
     showStory(event);
   }
 }
@@ -120,14 +120,14 @@ function signInAs(who) {
 $("as-ada").addEventListener("click", () => signInAs("ada"));
 $("as-nobody").addEventListener("click", () => signInAs("nobody"));
 
-function showLink(linked) {
+function showLink({ linked, met }) {
   $("link-bar").classList.toggle("linked", linked);
   fill($("link-bar").querySelector(".link-picture"), icon("phone"), icon(linked ? "link" : "unlink"), icon("chat"));
   $("link-text").textContent = linked
     ? "Ada's phone and her login are one customer. An anonymous visitor still sees nothing of hers."
     : "To the shop, Ada's phone and Ada's login are two strangers.";
   $("link-button").textContent = linked ? "Unlink" : "Link phone and login";
-  $("link-button").className = linked ? "button" : "button primary";
+  $("link-button").className = met && !linked ? "button primary" : "button";
   $("link-button").onclick = () => change(linked ? "/demo/unlink" : "/demo/link");
 }
 

@@ -32,7 +32,7 @@ export function drawStory(list, story, act) {
   const all = steps(story, act);
   const next = all.findIndex((step) => !step.done);
   fill(list, all.map((step, number) =>
-    h("li", { class: step.done ? "done" : number === next ? "now" : "", "aria-current": number === next ? "step" : false },
+    h("li", { "data-number": number + 1, class: step.done ? "done" : number === next ? "now" : "", "aria-current": number === next ? "step" : false },
       h("h2", {}, step.name), h("p", {}, step.text), step.button)));
   if (next === -1) list.lastElementChild.classList.add("now");
 }
