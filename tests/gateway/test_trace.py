@@ -55,7 +55,7 @@ def test_a_kind_that_is_no_step_has_no_sentence() -> None:
                 "move": "ask",
                 "asked": ["order_number"],
             },
-            "“order status”, 93 % sure. It asked for what was still missing (order no)",
+            "93 % sure. It asked for what was still missing (order number).",
         ),
         ("decided", {"escalation": {"reason": "The customer asked."}}, "the customer asked"),
         ("decided", {"silent": "People have this case."}, "stayed silent: people have this case."),
