@@ -1,0 +1,162 @@
+"""The command line: `onethread` and its commands.
+
+It reads options, loads settings and calls one function; it decides nothing. A command that lives in
+a module of its own is a row of `LATE`, imported only when it is named, so that `--help` stays fast.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as version_of
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from gateway.installation import fault_of, locate
+
+if TYPE_CHECKING:
+    from gateway.settings_problems import ConfigError
+
+EXIT_CONFIG = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A command in another module; `target` is `module:attribute`, a function or a `Typer`."""
+
+    name: str
+    target: str
+    help: str
+
+
+LATE: tuple[Late, ...] = ()
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", help="The settings file.", show_default="config.toml, if present"),
+]
+HostOption = Annotated[
+    str | None, typer.Option("--host", help="The address to listen on.", show_default="127.0.0.1")
+]
+PortOption = Annotated[
+    int | None,
+    typer.Option("--port", min=0, max=65535, help="The port; 0 takes a free one."),
+]
+
+
+def serve(config: ConfigOption = None, host: HostOption = None, port: PortOption = None) -> None:
+    """Run the gateway."""
+    from gateway.settings import load_settings
+
+    settings = load_settings(config, overrides={"server": _given(host=host, port=port)})
+    from gateway.app import run_serve
+
+    run_serve(settings)
+
+
+def demo(
+    port: PortOption = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Its own data folder.", show_default="a new one, removed at the end"),
+    ] = None,
+) -> None:
+    """Show it all on this machine: a small shop, a phone and a web chat, without any account."""
+    from gateway.demo import run_demo
+
+    run_demo(**_given(port=port, data=data))
+
+
+def version() -> None:
+    """Say which version this is."""
+    try:
+        print(f"onethread {version_of('onethread')}")  # noqa: T201  # for scripts: no styling
+    except PackageNotFoundError:
+        print("onethread, not installed")  # noqa: T201
+
+
+def check(config: ConfigOption = None) -> None:
+    """Tell every fault of the settings, each with its remedy; exit code 2 if there is one."""
+    from gateway.settings import load_settings
+
+    settings = load_settings(config)
+    Console().print(f"{settings.file} and the environment are in order.", markup=False)
+
+
+def build_app(argv: Sequence[str]) -> typer.Typer:
+    """The commands. Of those in `LATE`, the ones `argv` names are real, the others only listed."""
+    app = typer.Typer(
+        name="onethread",
+        help="Every channel, one customer, one memory, one thread.",
+        no_args_is_help=True,
+        add_completion=False,
+        # Locals may hold secrets.
+        pretty_exceptions_show_locals=False,
+    )
+    for command in (demo, serve):
+        app.command()(command)
+    config = typer.Typer(help="Look at the settings.", no_args_is_help=True)
+    config.command("check")(check)
+    app.add_typer(config, name="config")
+    for late in LATE:
+        _add(app, late, _imported(late.target) if late.name in argv else _only_listed)
+    app.command()(version)
+    return app
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run the command line; a fault of the configuration is told in full, with exit code 2."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if fault := fault_of(locate()):
+        Console(stderr=True).print(fault, style="red", markup=False)
+        sys.exit(EXIT_CONFIG)
+    from gateway.settings_problems import ConfigError
+
+    try:
+        build_app(arguments)(arguments)
+    except ConfigError as error:
+        show_problems(error, Console(stderr=True))
+        sys.exit(EXIT_CONFIG)
+
+
+def show_problems(error: ConfigError, console: Console) -> None:
+    """Print each fault as its place, what is wrong, and what to do."""
+    count = len(error.problems)
+    console.print(f"{count} fault{'s' if count != 1 else ''} in the configuration:", style="bold")
+    for problem in error.problems:
+        place = Text(problem.file, style="cyan")
+        if problem.key:
+            place.append("  ").append(problem.key, style="bold cyan")
+        console.print()
+        console.print(place)
+        console.print(Text(f"  {problem.wrong}", style="red"))
+        console.print(Text(f"  {problem.mend}", style="green"))
+
+
+def _add(app: typer.Typer, late: Late, target: Callable[..., Any] | typer.Typer) -> None:
+    if isinstance(target, typer.Typer):
+        app.add_typer(target, name=late.name, help=late.help)
+    else:
+        app.command(late.name, help=late.help)(target)
+
+
+def _imported(target: str) -> Callable[..., Any] | typer.Typer:
+    module, _, attribute = target.partition(":")
+    found: Callable[..., Any] | typer.Typer = getattr(import_module(module), attribute)
+    return found
+
+
+def _only_listed() -> None:
+    """Stands in the list for a command that this call does not run."""
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """The options that were given, so that the others keep what the file says."""
+    return {name: value for name, value in options.items() if value is not None}
