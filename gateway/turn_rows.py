@@ -270,7 +270,7 @@ def _record(taken: Sequence[Waiting], turn: TurnInput, decision: Decision) -> st
                     "source": one.source,
                     "secret": one.secret,
                 }
-                for one in recall.facts
+                for one in (*recall.facts, *decision.facts)
             ],
             "exchanges": [one.id for one in recall.exchanges],
             "recalled": [
@@ -296,9 +296,7 @@ def _record(taken: Sequence[Waiting], turn: TurnInput, decision: Decision) -> st
 
 
 def _move(decision: Decision) -> object:
-    return next(
-        (one.output.get("move") for one in decision.stages if one.stage == "state"), None
-    )
+    return next((one.output.get("move") for one in decision.stages if one.stage == "state"), None)
 
 
 def _slot(one: SlotValue) -> Mapping[str, object]:

@@ -14,17 +14,17 @@ from enum import Enum
 
 import orjson
 
-from core.clock import from_micros, to_micros
-from core.message import Assurance, Audience, Author, ConsentChange, OutboundMessage
+from core.clock import from_micros
+from core.message import Assurance, Audience, Author, ConsentChange
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
 from core.playbook import Playbook
-from core.turn import Decision, NeedEffect, Recall, Said, TurnInput
+from core.turn import Decision, Fact, NeedEffect, Said, TurnInput
 from gateway.effects import perform
-from gateway.turn_rows import Ids, build_commit, plain_decision
-from gateway.turn_story import tell_turn
 from gateway.events import Bus
 from gateway.outgoing import Outgoing
+from gateway.turn_rows import Ids, build_commit, plain_decision
+from gateway.turn_story import tell_turn
 from memory.context import Context, ContextQuery, load_context
 from memory.recall import IndexedThread, index, recall
 from memory.store import Store
@@ -121,7 +121,7 @@ class TurnWork:
         """Make the messages dead letters, tell the customer that a person will look, and queue it."""
         memory = await self._remember(claimed, taken)
         turn = self._turn_input(claimed, taken, memory)
-        decision = plain_decision(turn, apology=self.playbook, now=self._now())
+        decision = plain_decision(turn, apology=self.playbook)
         await self._commit(claimed, taken, memory, turn, decision, dead=why)
 
     async def _remember(self, claimed: Claimed, taken: Sequence[Waiting]) -> Memory:
@@ -199,9 +199,18 @@ class TurnWork:
         parts = self._outgoing.render(thread.account, decision.reply)
         tokens = self._count_tokens(decision.reply.text) if decision.reply is not None else 0
         change = build_commit(
-            claimed, taken, turn, decision, parts, tokens, now, ids, self.playbook, dead
+            claimed,
+            taken,
+            turn,
+            decision,
+            parts,
+            tokens,
+            now,
+            ids,
+            _expected_secret(decision, self.playbook),
+            dead,
         )
-        change = self._outgoing.address(change, thread)
+        change = self._outgoing.prepare(change, thread)
         done = await self._store.write(commit, change)
         self._keep(claimed, memory, turn, decision, change.new_case, done.version, done.seq, tokens)
         if done.seq is not None:
@@ -255,7 +264,13 @@ class TurnWork:
             self._memories.popitem(last=False)
 
 
-def _merge_facts(context: Context, decision: Decision) -> tuple:  # type: ignore[type-arg]
+def _expected_secret(decision: Decision, playbook: Playbook) -> str | None:
+    """The kind of secret the reply asks for, so that the answer is cleaned before it is stored."""
+    asked = (playbook.slots.get(name) for name in decision.asked)
+    return next((slot.secret for slot in asked if slot is not None and slot.secret), None)
+
+
+def _merge_facts(context: Context, decision: Decision) -> tuple[Fact, ...]:
     if not decision.facts:
         return context.facts
     new = {one.key for one in decision.facts}

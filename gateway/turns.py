@@ -141,7 +141,7 @@ class Turns:
             await asyncio.sleep(_RECOVER_SECONDS)
             try:
                 await self.recover()
-            except Exception:  # noqa: BLE001 - the watch must outlive a database hiccup
+            except Exception:
                 log.exception("recovery_failed")
 
     async def _run_lane(self, customer_id: int, lane: _Lane) -> None:
@@ -152,7 +152,7 @@ class Turns:
                     more = await self._step(customer_id, lane)
                 if not more and not lane.again:
                     break
-        except Exception:  # noqa: BLE001 - the messages stay in the queue and are found again
+        except Exception:
             log.exception("lane_failed", customer=customer_id)
         finally:
             del self._lanes[customer_id]
@@ -203,7 +203,7 @@ class Turns:
             if restart is not None:
                 restart.again = True
             self.notify(claimed.customer_id, 0)
-        except Exception as error:  # noqa: BLE001 - any fault of a turn must end as a dead letter
+        except Exception as error:
             self._work.forget(claimed.customer_id)
             log.exception("turn_failed", customer=claimed.customer_id, attempt=attempts + 1)
             await self._fail(claimed, taken, ids, attempts + 1, error)
@@ -223,6 +223,6 @@ class Turns:
             return
         try:
             await self._work.bury(claimed, taken, why)
-        except Exception:  # noqa: BLE001 - the message is poison even for the apology
+        except Exception:
             log.exception("apology_failed", customer=claimed.customer_id)
             await self._store.write(stumble, Stumble(ids, why, bury=True))

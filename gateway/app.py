@@ -1,0 +1,264 @@
+"""The composition root: settings in, a gateway out. The one place where parts are put together.
+
+It builds, starts and stops; every decision about a message is made elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from core.channel import CatchesUp
+from core.clock import from_micros, id_source, to_micros
+from core.pipeline.articles import ArticleIndex
+from core.pipeline.contracts import Stages
+from core.pipeline.decide import default_stages
+from core.pipeline.trivial import trivial_stages
+from core.playbook import Playbook
+from gateway.access import Keeper
+from gateway.admission import AdmissionRules, Admissions
+from gateway.channels import Channel, open_channels
+from gateway.deliveries import Backoff, Deliveries
+from gateway.events import Bus
+from gateway.outgoing import Outgoing
+from gateway.playbooks import load_playbook
+from gateway.settings import Settings
+from gateway.sockets import SocketHub
+from gateway.threads import SocketThreads
+from gateway.training import model_for, playbook_rows
+from gateway.turn_work import TurnSettings, TurnWork
+from gateway.turns import TurnRules, Turns
+from gateway.web import mount
+from memory.migrate import upgrade
+from memory.pages import last_inbound_at
+from memory.store import Store
+from memory.tokens import token_counter
+from memory.units.installation import keep_secret
+
+log = structlog.get_logger(__name__)
+
+_CATCH_UP_LONGEST = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a caller may put in place of what `build_gateway` would choose; for tests and replays."""
+
+    playbook: Playbook | None = None
+    stages: Stages | None = None
+    now: Callable[[], datetime] | None = None
+    public_url: str | None = None
+    models: Path | None = None
+
+
+@dataclass(slots=True)
+class Gateway:
+    """A running system. `first_token` is the admin token when this start made it."""
+
+    settings: Settings
+    store: Store
+    bus: Bus
+    keeper: Keeper
+    channels: Mapping[str, Channel]
+    hub: SocketHub
+    admissions: Admissions
+    turns: Turns
+    work: TurnWork
+    deliveries: Deliveries
+    outgoing: Outgoing
+    count_tokens: Callable[[str], int]
+    now: Callable[[], datetime]
+    new_id: Callable[[], int]
+    public_url: str
+    first_token: str | None
+    web_app: web.Application = field(default_factory=web.Application)
+
+    @property
+    def playbook(self) -> Playbook:
+        """The playbook that turns are decided with."""
+        return self.work.playbook
+
+    async def start(self) -> None:
+        """Finish what earlier processes left, then be ready for more."""
+        # With SQLite there is one process, so that whatever is claimed is claimed by nobody alive.
+        await self.deliveries.start(alone=self.store.dialect == "sqlite")
+        await self.turns.start()
+        for channel in self.channels.values():
+            if isinstance(channel.adapter, CatchesUp):
+                await self._catch_up(channel, channel.adapter)
+
+    async def stop(self) -> None:
+        """Stop taking work, finish what runs, disconnect."""
+        await self.hub.close()
+        await self.turns.stop()
+        await self.deliveries.stop()
+        for channel in self.channels.values():
+            if not channel.socket:
+                await channel.called.close()
+        await self.store.close()
+
+    async def idle(self) -> bool:
+        """Nothing is being handled or sent by this process."""
+        return self.turns.idle and self.deliveries.idle
+
+    async def _catch_up(self, channel: Channel, adapter: CatchesUp) -> None:
+        """Admit what came in while nobody could take it; what we know already changes nothing."""
+        last = await self.store.read(last_inbound_at, channel.account)
+        if last is None:
+            return
+        since = max(from_micros(last), self.now() - _CATCH_UP_LONGEST)
+        try:
+            messages = await adapter.catch_up(since)
+        except Exception as error:  # noqa: BLE001 - a provider that is away must not stop the start
+            log.warning("catch_up_failed", account=channel.account, error=type(error).__name__)
+            return
+        admitted = await self.admissions.admit_all(messages)
+        fresh = sum(not one.duplicate for one in admitted)
+        log.info("caught_up", account=channel.account, seen=len(admitted), new=fresh)
+
+
+def utc_now() -> datetime:
+    """The wall clock, as every part reads it."""
+    return datetime.now(UTC)
+
+
+async def build_gateway(settings: Settings, parts: Parts = Parts()) -> Gateway:  # noqa: B008
+    """Put a gateway together. Raises `ConfigError` and `PlaybookError` with everything wrong."""
+    now = parts.now or utc_now
+    new_id = id_source(lambda: to_micros(now()), os.getpid() % 1024)
+    public_url = parts.public_url or settings.server.public_url or _own_url(settings)
+    playbook = parts.playbook or load_playbook(settings.playbook.path)
+    channels = open_channels(
+        settings, public_url, now=now, new_id=lambda: secrets.token_urlsafe(16)
+    )
+    stages = parts.stages or await _stages(settings, playbook, parts.models)
+    count_tokens = token_counter(settings.pipeline.encoding, settings.data.folder / "tokens")
+    url = settings.storage.url.get_secret_value()
+    await asyncio.to_thread(upgrade, url)
+    store = Store(
+        url,
+        synchronous=settings.storage.synchronous,
+        readers=settings.storage.readers,
+        batch_limit=settings.storage.batch_limit,
+        queue_limit=settings.storage.queue_limit,
+    )
+    await store.open()
+    keeper, first_token = await _keeper(store, now)
+    digest_key = await store.run(
+        keep_secret, "digest-key", secrets.token_hex(32), to_micros(now())
+    )
+    bus = Bus()
+    worker = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}"
+    quiet = {
+        channel.spec.name: settings.turns.quiet_for(channel.spec.name)
+        for channel in channels.values()
+    }
+    threads = SocketThreads(store, bus, now)
+    hub = SocketHub(threads)
+    deliveries = Deliveries(
+        store,
+        bus,
+        {name: one.sender() for name, one in channels.items() if not one.socket},
+        Backoff(
+            settings.delivery.attempts,
+            settings.delivery.backoff_base_seconds,
+            settings.delivery.backoff_max_seconds,
+        ),
+        worker=worker,
+        concurrency=settings.delivery.concurrency,
+        now=now,
+        spread=lambda: secrets.randbelow(1000) / 1000,
+    )
+    outgoing = Outgoing({name: one.exit() for name, one in channels.items()}, deliveries, hub)
+    work = TurnWork(
+        store,
+        bus,
+        outgoing,
+        playbook,
+        stages,
+        TurnSettings(worker, settings.pipeline.token_budget),
+        count_tokens=count_tokens,
+        now=now,
+        new_id=new_id,
+        tick=lambda: time.perf_counter_ns() // 1000,
+    )
+    turns = Turns(
+        store,
+        work,
+        TurnRules(
+            quiet,
+            settings.turns.quiet_seconds_max,
+            settings.turns.lease_seconds,
+            settings.turns.concurrency,
+        ),
+        worker=worker,
+        now=now,
+    )
+    admissions = Admissions(
+        store,
+        bus,
+        AdmissionRules(bytes.fromhex(digest_key), playbook.protected_patterns, quiet),
+        count_tokens=count_tokens,
+        now=now,
+        new_id=new_id,
+        notify=turns.notify,
+    )
+    threads.admit = admissions.admit
+    gateway = Gateway(
+        settings,
+        store,
+        bus,
+        keeper,
+        channels,
+        hub,
+        admissions,
+        turns,
+        work,
+        deliveries,
+        outgoing,
+        count_tokens,
+        now,
+        new_id,
+        public_url,
+        first_token,
+    )
+    gateway.web_app = mount(gateway)
+    return gateway
+
+
+async def _stages(settings: Settings, playbook: Playbook, models: Path | None) -> Stages:
+    if settings.pipeline.stages == "trivial":
+        return trivial_stages()
+    examples, titles = playbook_rows(playbook)
+    model = await model_for(
+        examples,
+        models or settings.data.folder / "models",
+        titles=titles,
+        language=playbook.language,
+    )
+    return default_stages(model, ArticleIndex(playbook.articles, playbook.language))
+
+
+async def _keeper(store: Store, now: Callable[[], datetime]) -> tuple[Keeper, str | None]:
+    """The door, and the admin token if it was made just now: it is shown once and never again."""
+    from gateway.access import hash_secret, keep_first_token, token_hash
+
+    token = secrets.token_urlsafe(32)
+    made = await store.run(keep_first_token, token, to_micros(now()))
+    stored = hash_secret(token) if made else await store.read(token_hash)
+    keeper = Keeper(stored or "", now=now, new_secret=lambda: secrets.token_urlsafe(32))
+    return keeper, token if made else None
+
+
+def _own_url(settings: Settings) -> str:
+    scheme = "https" if settings.server.tls else "http"
+    return f"{scheme}://{settings.server.host}:{settings.server.port}"

@@ -1,0 +1,111 @@
+"""Outgoing: how a reply is rendered for its account, and by which of the two ways it leaves.
+
+A channel that is called takes parts from the delivery worker; a socket channel's reply is delivered
+by being in the thread's resume log, and is pushed to whoever is connected. Nothing here retries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import orjson
+
+from core.channel import LoggedMessage
+from core.message import Author, DeliveryStatus, OutboundMessage, RenderedPart
+from gateway.deliveries import Deliveries
+from gateway.sockets import SocketHub
+from memory.units.deliveries import Due
+from memory.units.turns import Commit, Thread
+
+OPTED_OUT = "The customer has opted out of messages on this number."
+
+Render = Callable[[OutboundMessage], Sequence[RenderedPart]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """How one account's replies leave: its rendering, and whether they leave by socket."""
+
+    render: Render
+    socket: bool
+
+
+class Outgoing:
+    """Knows every account's exit. `exits` are keyed by account."""
+
+    def __init__(self, exits: Mapping[str, Exit], deliveries: Deliveries, hub: SocketHub) -> None:
+        self._exits = exits
+        self._deliveries = deliveries
+        self._hub = hub
+
+    def render(self, account: str, message: OutboundMessage | None) -> Sequence[RenderedPart]:
+        """The parts of a reply on its channel. Raises `core.channel.CannotRender`."""
+        return () if message is None else self._exits[account].render(message)
+
+    def prepare(self, change: Commit, thread: Thread) -> Commit:
+        """Fill in the status with which the parts of a commit are born."""
+        if not change.deliveries:
+            return change
+        if self._exits[thread.account].socket:
+            born = {"status": DeliveryStatus.SENT.value, "provider_id": None, "reason": None}
+        elif thread.opted_out:
+            born = {
+                "status": DeliveryStatus.DISCARDED.value,
+                "provider_id": None,
+                "reason": OPTED_OUT,
+            }
+        else:
+            born = {"status": DeliveryStatus.SENDING.value, "provider_id": None, "reason": None}
+        return replace(change, deliveries=tuple({**row, **born} for row in change.deliveries))
+
+    def dispatch(
+        self,
+        thread: Thread,
+        seq: int,
+        change: Commit,
+        message: OutboundMessage | None,
+        now: datetime,
+    ) -> None:
+        """Let a committed reply leave."""
+        if message is None:
+            return
+        if self._exits[thread.account].socket:
+            for row in change.deliveries:
+                self.push(thread.account, thread.key, seq, row, message, now)
+        elif not thread.opted_out:
+            self._deliveries.hold([_as_due(row, seq) for row in change.deliveries])
+
+    def push(
+        self,
+        account: str,
+        key: str,
+        seq: int,
+        row: Mapping[str, object],
+        message: OutboundMessage,
+        now: datetime,
+    ) -> None:
+        """Show a committed message to the sockets of its thread."""
+        payload = orjson.loads(str(row["payload_json"]))
+        logged = LoggedMessage(seq, Author(message.author), message.author_name, payload, now)
+        self._hub.publish(account, key, logged)
+
+
+def _as_due(row: Mapping[str, object], seq: int) -> Due:
+    return Due(
+        id=int(str(row["id"])),
+        conversation_id=int(str(row["conversation_id"])),
+        seq=seq,
+        part=int(str(row["part"])),
+        parts=int(str(row["parts"])),
+        account=str(row["account"]),
+        channel=str(row["channel"]),
+        author=str(row["author"]),
+        address_json=str(row["address_json"]),
+        payload_json=str(row["payload_json"]),
+        attempts=0,
+        created_at=int(str(row["created_at"])),
+        updated_at=int(str(row["updated_at"])),
+        lost=False,
+    )

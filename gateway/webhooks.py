@@ -1,0 +1,98 @@
+"""Webhooks: a provider's request in, the adapter's verdict, durable admission, then the answer.
+
+Before the adapter verified a request nothing of it is acted on, stored or logged. What cannot be
+taken now is refused with 503, so that the provider or our catch-up brings it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from core.channel import Adapter, Received, Refused, Route, WebhookRequest
+from gateway.admission import Admissions
+from memory.store import Overloaded
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_FORM = "application/x-www-form-urlencoded"
+_RETRY_SECONDS = "2"
+_MAX_FIELDS = 200
+
+
+def webhook(
+    account: str,
+    adapter: Adapter,
+    route: Route,
+    public_url: str,
+    admissions: Admissions,
+    limit: int,
+) -> Handler:
+    """The handler of one adapter route. `limit` bounds how many requests are in work at once."""
+    working = 0
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        nonlocal working
+        if working >= limit:
+            return _busy(account)
+        working += 1
+        try:
+            received = await adapter.receive(route.name, await _read(request, public_url))
+            await _take_in(account, received, admissions)
+        except Refused as refused:
+            log.warning("webhook_refused", account=account, route=route.name, why=refused.reason)
+            return web.Response(status=refused.status, text=refused.reason)
+        except Overloaded:
+            return _busy(account)
+        finally:
+            working -= 1
+        answer = received.response
+        return web.Response(
+            status=answer.status,
+            text=answer.body,
+            content_type=answer.content_type,
+            headers=answer.headers,
+        )
+
+    return handle
+
+
+async def _take_in(account: str, received: Received, admissions: Admissions) -> None:
+    for message in received.messages:
+        await admissions.admit(message)
+    if received.updates:
+        await admissions.report(account, received.updates)
+
+
+async def _read(request: web.Request, public_url: str) -> WebhookRequest:
+    """The request as data, within limits. Raises `Refused` when it cannot be decoded."""
+    try:
+        body = await request.read()
+        form: list[tuple[str, str]] = []
+        if request.content_type == _FORM:
+            fields = await request.post()
+            form = [(key, value) for key, value in fields.items() if isinstance(value, str)]
+    except web.HTTPRequestEntityTooLarge:
+        raise Refused(413, "the request is larger than allowed") from None
+    except (UnicodeDecodeError, LookupError, ValueError):
+        raise Refused(400, "the request cannot be decoded") from None
+    if len(form) > _MAX_FIELDS:
+        raise Refused(400, "the form has too many fields")
+    return WebhookRequest(
+        method=request.method,
+        url=public_url,
+        headers={key.lower(): value for key, value in request.headers.items()},
+        body=body,
+        form=form,
+        query=request.query,
+        remote=request.remote,
+    )
+
+
+def _busy(account: str) -> web.Response:
+    log.warning("webhook_overloaded", account=account)
+    return web.Response(status=503, headers={"Retry-After": _RETRY_SECONDS}, text="busy")
