@@ -49,7 +49,7 @@ types: install-dev ## strict types, tests included
 	$(BIN)/mypy $(PACKAGES) tests
 
 imports: install-dev ## who may import whom
-	$(BIN)/lint-imports
+	$(BIN)/lint-imports --no-logo
 
 # Tests last, so that the last line of `make test` is pytest's own summary.
 pytest: install-dev

@@ -36,7 +36,9 @@ class Late:
     help: str
 
 
-LATE: tuple[Late, ...] = ()
+LATE: tuple[Late, ...] = (
+    Late("replay", "gateway.replay_cli:app", "Play recorded dialogues, or show one."),
+)
 
 ConfigOption = Annotated[
     Path | None,
