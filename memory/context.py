@@ -1,0 +1,404 @@
+"""What one sender may know at the start of a turn, filtered here by customer and by assurance.
+
+Nothing leaves this module that the sender may not read, so that no later stage can leak it: the
+messages, the open case with its slots, and the facts. It only reads; what is put before the
+pipeline within a token budget is `memory.recall`'s choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import orjson
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+    union,
+)
+
+from core.clock import Micros, from_micros
+from core.identity import COMPONENT_LIMIT, Edge, home_edge, sender_level, widest_paths
+from core.message import Assurance, Audience, Author
+from core.turn import CaseState, Fact, Said, Sender, SlotValue
+from memory.codec import load_case
+from memory.tables import Case, Conversation, Customer, Handle, Inbound, Link, Message
+from memory.tables import Fact as FactRow
+from memory.units.rows import table
+
+AnyRow = Row[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class ContextQuery:
+    """Who is asking, from which conversation, and how well the sender is proved at this moment.
+
+    `limit` bounds the messages; `now` is when links that end by themselves are judged.
+    """
+
+    customer_id: int
+    handle_id: int
+    conversation_id: int
+    level: Assurance
+    limit: int = 400
+    now: Micros = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the sender may know. `thread` is oldest first and without messages waiting for a turn.
+
+    `case_id` is the readable case that is not closed, if any; `in_handoff` says that people have
+    the case or this conversation. `version` is the customer's, to fence the commit.
+    """
+
+    sender: Sender
+    case_id: int | None
+    case: CaseState
+    case_status: str | None
+    in_handoff: bool
+    facts: tuple[Fact, ...]
+    thread: tuple[Said, ...]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """The sender, and what it may read: `keys` of handles by id, of this conversation alone or of
+    all (`everywhere`)."""
+
+    sender: Sender
+    level: Assurance
+    handle_id: int
+    conversation_id: int
+    keys: Mapping[int, str]
+    everywhere: bool
+    version: int
+
+    def may_read(self, handle: str, source: str, level: Assurance) -> bool:
+        """Whether a slot or fact told by `handle` in message `source` at `level` may be known."""
+        if level < Assurance.ASSERTED or handle not in self.keys.values():
+            return False
+        if self.everywhere:
+            return True
+        return level <= self.level and source.startswith(f"{self.conversation_id}-")
+
+
+_customer = table(Customer)
+_handle = table(Handle)
+_link = table(Link)
+_conversation = table(Conversation)
+_message = table(Message)
+_inbound = table(Inbound)
+_case = table(Case)
+_fact = table(FactRow)
+
+_ROWS_LIMIT = COMPONENT_LIMIT * 8
+_FACTS_LIMIT = 200
+_HANDED = "handed"
+_NEVER: Micros = 1 << 62
+
+_component = (
+    select(
+        _handle.c.id,
+        _handle.c.key,
+        _handle.c.home_customer_id,
+        _handle.c.shared,
+        _link.c.customer_id,
+        _link.c.level,
+        _customer.c.version,
+        _customer.c.name,
+    )
+    .select_from(_handle)
+    .join(_customer, _customer.c.id == _handle.c.customer_id)
+    .outerjoin(
+        _link,
+        and_(
+            _link.c.handle_id == _handle.c.id,
+            _link.c.customer_id != _handle.c.home_customer_id,
+            _link.c.ended_at.is_(None),
+            or_(_link.c.expires_at.is_(None), _link.c.expires_at > bindparam("now")),
+        ),
+    )
+    .where(_handle.c.customer_id == bindparam("customer"))
+    .limit(_ROWS_LIMIT)
+)
+_own_conversations = union(
+    select(_conversation.c.id).where(
+        _conversation.c.handle_id.in_(bindparam("owners", expanding=True))
+    ),
+    select(bindparam("here", type_=BigInteger)),
+)
+# The status stands in the statement as a literal: SQLite uses a partial index for nothing else.
+_waits_for_a_turn = exists().where(
+    _inbound.c.handle_id == _message.c.handle_id,
+    _inbound.c.conversation_id == _message.c.conversation_id,
+    _inbound.c.seq == _message.c.seq,
+    _inbound.c.status == literal_column("'new'"),
+)
+_thread = (
+    select(
+        _message.c.conversation_id,
+        _message.c.seq,
+        _message.c.handle_id,
+        _message.c.author,
+        _message.c.author_name,
+        _message.c.text,
+        _message.c.tokens,
+        _message.c.level,
+        _message.c.created_at,
+        _message.c.extra_json,
+        _conversation.c.channel,
+    )
+    .select_from(_conversation)
+    .join(_message, _message.c.conversation_id == _conversation.c.id)
+    .where(
+        _conversation.c.id.in_(_own_conversations),
+        _message.c.seq > _conversation.c.seq - bindparam("limit"),
+        # In a room everybody reads along; elsewhere a thread that somebody else slipped into is
+        # read by each only as far as it is their own.
+        or_(
+            _message.c.handle_id.in_(bindparam("handles", expanding=True)),
+            and_(
+                _conversation.c.id == bindparam("here"),
+                _conversation.c.audience == Audience.ROOM.value,
+            ),
+        ),
+        # An unproved message is nobody's memory: whoever forged it must not be believed later.
+        or_(
+            _message.c.author != Author.CUSTOMER.value,
+            and_(_message.c.level >= int(Assurance.ASSERTED), ~_waits_for_a_turn),
+        ),
+    )
+    .order_by(_message.c.created_at.desc(), _message.c.conversation_id, _message.c.seq.desc())
+    .limit(bindparam("limit"))
+)
+_cases = (
+    select(
+        _case.c.id,
+        _case.c.conversation_id,
+        _case.c.status,
+        _case.c.state_json,
+        _case.c.opened_at,
+    )
+    .where(
+        _case.c.handle_id.in_(bindparam("handles", expanding=True)),
+        _case.c.status != literal_column("'closed'"),
+    )
+    .order_by((_case.c.status == _HANDED).desc(), _case.c.updated_at.desc(), _case.c.id.desc())
+)
+_facts = (
+    select(
+        _fact.c.handle_id,
+        _fact.c.key,
+        _fact.c.value,
+        _fact.c.source,
+        _fact.c.level,
+        _fact.c.secret,
+        _fact.c.recorded_at,
+    )
+    .where(
+        _fact.c.handle_id.in_(bindparam("handles", expanding=True)),
+        _fact.c.valid_to.is_(None),
+    )
+    .order_by(_fact.c.recorded_at.desc(), _fact.c.id.desc())
+    .limit(_FACTS_LIMIT)
+)
+_keys = select(_handle.c.id, _handle.c.key).where(
+    _handle.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+def load_context(connection: Connection, query: ContextQuery) -> Context:
+    """What the sender may know now.
+
+    Level 0 reads nothing; level 1 reads this conversation and the case opened in it, as far as
+    they were said at no higher level; from level 2 on, everything of the handles that are joined to
+    the sender's at level 2 or better. Raises `LookupError` when the handle is not the customer's.
+    """
+    reader = _reader(connection, query)
+    thread: tuple[Said, ...] = ()
+    since: Micros = 0
+    if reader.level >= Assurance.ASSERTED:
+        rows = _thread_rows(connection, query, reader)
+        if not reader.everywhere:
+            rows, since = _own_tail(rows, reader)
+        thread = _said(connection, rows, reader.keys)
+    case_row, in_handoff = _find_case(connection, reader, since)
+    return Context(
+        sender=reader.sender,
+        case_id=None if case_row is None else case_row.id,
+        case=CaseState() if case_row is None else _readable_case(case_row.state_json, reader),
+        case_status=None if case_row is None else case_row.status,
+        in_handoff=in_handoff,
+        facts=_load_facts(connection, reader, since),
+        thread=thread,
+        version=reader.version,
+    )
+
+
+def _reader(connection: Connection, query: ContextQuery) -> _Reader:
+    """The sender's place among the customer's handles, decided by the widest paths."""
+    rows = connection.execute(_component, {"customer": query.customer_id, "now": query.now}).all()
+    own = next((row for row in rows if row.id == query.handle_id), None)
+    if own is None:
+        raise LookupError(f"handle {query.handle_id} is not customer {query.customer_id}'s")
+    # An address that several people share proves no person.
+    level = min(query.level, Assurance.ASSERTED) if own.shared else query.level
+    paths = widest_paths(query.handle_id, _edges(rows))
+    readable = paths.readable(level)
+    keys = {row.id: row.key for row in rows if row.id in readable or row.id == query.handle_id}
+    to_customer = paths.customers.get(query.customer_id, Assurance.NONE)
+    proved = sorted(keys[one] for one in readable if one != query.handle_id)
+    sender = Sender(
+        handle=own.key,
+        level=sender_level(level, to_customer),
+        proved=(own.key, *proved) if readable else (),
+        name=own.name if readable else None,
+    )
+    return _Reader(
+        sender,
+        level,
+        query.handle_id,
+        query.conversation_id,
+        keys,
+        everywhere=bool(readable),
+        version=own.version,
+    )
+
+
+def _edges(rows: Sequence[AnyRow]) -> list[Edge]:
+    edges: list[Edge] = []
+    for row in rows:
+        edges.append(home_edge(row.id, row.home_customer_id))
+        if row.customer_id is not None:
+            level = Assurance(row.level)
+            edges.append(
+                Edge(
+                    row.id, row.customer_id, min(level, Assurance.ASSERTED) if row.shared else level
+                )
+            )
+    return edges
+
+
+def _thread_rows(connection: Connection, query: ContextQuery, reader: _Reader) -> list[AnyRow]:
+    """The newest readable messages, oldest first."""
+    newest_first = connection.execute(
+        _thread,
+        {
+            "handles": list(reader.keys),
+            "here": query.conversation_id,
+            "owners": list(reader.keys) if reader.everywhere else [],
+            "limit": query.limit,
+        },
+    ).all()
+    return list(reversed(newest_first))
+
+
+def _own_tail(rows: list[AnyRow], reader: _Reader) -> tuple[list[AnyRow], Micros]:
+    """The end of the conversation since this sender was last better proved, and when it begins.
+
+    Whoever holds a recycled number, or a session that has lost its login, starts afresh.
+    """
+    start = 0
+    for at, row in enumerate(rows):
+        if (
+            row.author == Author.CUSTOMER
+            and row.handle_id == reader.handle_id
+            and row.level > reader.level
+        ):
+            start = at + 1
+    if start == 0:
+        return rows, 0
+    own = [at for at in range(start, len(rows)) if rows[at].author == Author.CUSTOMER]
+    if not own:
+        return [], _NEVER
+    return rows[own[0] :], rows[own[0]].created_at
+
+
+def _said(
+    connection: Connection, rows: Sequence[AnyRow], keys: Mapping[int, str]
+) -> tuple[Said, ...]:
+    strangers = {row.handle_id for row in rows} - keys.keys()
+    if strangers:
+        found = connection.execute(_keys, {"ids": list(strangers)}).tuples().all()
+        keys = {**keys, **dict(found)}
+    return tuple(_one_said(row, keys[row.handle_id]) for row in rows)
+
+
+def _one_said(row: AnyRow, handle: str) -> Said:
+    conversation, seq, _, author, name, text, tokens, _, created, extra_json, channel = row
+    extra = {} if extra_json is None else orjson.loads(extra_json)
+    return Said(
+        id=f"{conversation}-{seq}",
+        at=from_micros(created),
+        channel=channel,
+        author=Author(author),
+        text=text,
+        tokens=tokens,
+        handle=handle,
+        author_name=name,
+        quick_reply=extra.get("quick_reply"),
+        secrets=extra.get("secrets", {}),
+    )
+
+
+def _find_case(
+    connection: Connection, reader: _Reader, since: Micros
+) -> tuple[AnyRow | None, bool]:
+    """The readable case that is not closed, and whether people have it or this conversation."""
+    rows = connection.execute(_cases, {"handles": list(reader.keys)}).all()
+    here = [row for row in rows if row.conversation_id == reader.conversation_id]
+    handed = any(row.status == _HANDED for row in here)
+    if reader.everywhere:
+        readable = rows[:1]
+    elif reader.level >= Assurance.ASSERTED:
+        readable = [row for row in here if row.opened_at >= since][:1]
+    else:
+        readable = []
+    if not readable:
+        return None, handed
+    return readable[0], handed or readable[0].status == _HANDED
+
+
+def _readable_case(state_json: str, reader: _Reader) -> CaseState:
+    """The state without what was told by handles that the sender may not read."""
+    case = load_case(state_json)
+
+    def readable(slot: SlotValue) -> bool:
+        return reader.may_read(slot.handle, slot.source, slot.level)
+
+    if case.offering is not None and not readable(case.offering):
+        case = replace(case, offering=None)
+    if all(readable(slot) for slot in case.slots):
+        return case
+    return replace(case, slots=tuple(slot for slot in case.slots if readable(slot)))
+
+
+def _load_facts(connection: Connection, reader: _Reader, since: Micros) -> tuple[Fact, ...]:
+    """The readable facts that still hold, oldest first."""
+    if reader.level < Assurance.ASSERTED:
+        return ()
+    rows = connection.execute(_facts, {"handles": list(reader.keys)}).all()
+    facts = (
+        Fact(
+            key=row.key,
+            value=row.value,
+            source=row.source,
+            handle=reader.keys[row.handle_id],
+            level=Assurance(row.level),
+            recorded_at=from_micros(row.recorded_at),
+            secret=bool(row.secret),
+        )
+        for row in reversed(rows)
+        if row.recorded_at >= since
+    )
+    return tuple(one for one in facts if reader.may_read(one.handle, one.source, one.level))

@@ -1,0 +1,247 @@
+"""How well each older message of a thread matches what a customer writes now.
+
+BM25 over a message with its neighbours and over its whole session, joined by exact identifiers, who
+said it, questions and answers, and the time that is asked about. Each score comes with its parts.
+It knows nothing of budgets and chooses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.message import Author
+from core.pipeline.features import Stems, words
+from core.turn import Said
+from memory.terms import (
+    asks_time,
+    has_time,
+    identifiers,
+    is_question,
+    periods,
+    terms,
+)
+
+Floats = NDArray[np.float64]
+
+SESSION_GAP = timedelta(hours=4)
+"""A longer silence than this begins a new session."""
+
+QUERY_TERMS = 32
+"""Different stems of a message that are looked for; a long mail says its matter early."""
+
+_K1, _B = 1.2, 0.75
+
+WEIGHTS: Mapping[str, float] = {
+    "words": 0.40,
+    "words nearby": 0.20,
+    "session": 0.35,
+    "best of session": 0.15,
+    "next message": 0.10,
+    "length": 0.40,
+    "speaker": 0.80,
+    "a question itself": -0.70,
+    "an answer": 0.45,
+    "tells a time": 0.50,
+    "time asked about": 1.50,
+    "same identifier": 20.0,
+}
+"""What each part of a score weighs. The identifier outranks all the others together."""
+
+_SAYS_CUSTOMER = re.compile(r"\b(?:i|we)\s+(?:\w+\s+)?(?:said|told|wrote|gave|sent|asked)\b", re.I)
+_SAYS_US = re.compile(
+    r"\b(?:you|they|he|she|agent|colleague|somebody|someone)\s+(?:\w+\s+)?"
+    r"(?:said|told|wrote|gave|sent|promised|offered|suggested|answered)\b",
+    re.I,
+)
+
+
+class Analysed:
+    """A message with what it is about, worked out when it is first scored and then kept."""
+
+    __slots__ = ("__dict__", "said", "stems")
+
+    def __init__(self, said: Said, stems: Stems) -> None:
+        self.said = said
+        self.stems = stems
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """Stems of the text and of the speaker's name -> how often."""
+        return Counter(terms(f"{self.said.author_name or ''} {self.said.text}", self.stems))
+
+    @cached_property
+    def length(self) -> int:
+        """Words that tell something."""
+        return sum(self.counts.values())
+
+    @cached_property
+    def essence(self) -> frozenset[str]:
+        """What is left of a text when it is compared with another one for repeating it."""
+        return frozenset(terms(self.said.text, self.stems))
+
+    @cached_property
+    def identifiers(self) -> frozenset[str]:
+        """Order numbers, addresses and amounts in it."""
+        return identifiers(self.said.text)
+
+    @cached_property
+    def asks(self) -> bool:
+        """Whether it is a question."""
+        return is_question(self.said.text)
+
+    @cached_property
+    def tells_time(self) -> bool:
+        """Whether it says when something is."""
+        return has_time(self.said.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """One score for each message, its parts by name, and whether anything of the query is in it."""
+
+    total: Floats
+    parts: Mapping[str, Floats] = field(default_factory=dict)
+    matches: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+
+    def why(self, at: int) -> dict[str, float]:
+        """The parts that made this message's score, without those that added nothing."""
+        found = {name: round(float(values[at]), 2) for name, values in self.parts.items()}
+        return {name: value for name, value in found.items() if value}
+
+
+def score(messages: Sequence[Analysed], text: str, now: datetime, stems: Stems) -> Scores:
+    """Score every message against the text of what is written now."""
+    asked = list(dict.fromkeys(terms(text, stems)))[:QUERY_TERMS]
+    sessions = session_numbers(messages)
+    single = _frequencies(messages, asked)
+    lengths = np.array([one.length for one in messages], dtype=np.float64)
+    before, before_length = single + _shifted(single, 1), lengths + _shifted(lengths, 1)
+    near, near_length = before + _shifted(single, -1), before_length + _shifted(lengths, -1)
+    nearby = _bm25(near, near_length)
+    by_words = _bm25(before, before_length)
+    starts = np.flatnonzero(np.diff(sessions, prepend=-1))
+    whole = _bm25(np.add.reduceat(single, starts, axis=1), np.add.reduceat(lengths, starts))
+    named = _names(messages, text)
+    answers = np.array([False, *(one.asks for one in messages[:-1])], dtype=np.float64)
+    same = _shared_identifiers(messages, text)
+    about = _in_periods(messages, periods(text, now))
+    parts = {
+        "words": _z(by_words),
+        "words nearby": _z(nearby),
+        "session": _z(whole)[sessions],
+        "length": _z(np.log1p(lengths)),
+        "speaker": named,
+        "a question itself": np.array([one.asks for one in messages], dtype=np.float64),
+        "an answer": answers,
+        "tells a time": np.array([one.tells_time for one in messages], dtype=np.float64)
+        * asks_time(text),
+        "time asked about": about,
+        "same identifier": same,
+    }
+    weighed = {name: WEIGHTS[name] * values for name, values in parts.items()}
+    total = sum(weighed.values(), np.zeros(len(messages)))
+    weighed["best of session"] = (
+        WEIGHTS["best of session"] * _best_of_session(total, starts)[sessions]
+    )
+    weighed["next message"] = WEIGHTS["next message"] * _shifted(total, -1)
+    total = total + weighed["best of session"] + weighed["next message"]
+    return Scores(total, weighed, (nearby > 0) | (same > 0) | (about > 0))
+
+
+def _frequencies(messages: Sequence[Analysed], asked: Sequence[str]) -> Floats:
+    """How often each asked stem is in each message."""
+    counts = [one.counts for one in messages]
+    rows = [[one.get(stem, 0) for one in counts] for stem in asked]
+    return np.array(rows, dtype=np.float64).reshape(len(asked), len(messages))
+
+
+def session_numbers(messages: Sequence[Analysed]) -> NDArray[np.int64]:
+    """The number of the session that each message belongs to."""
+    at = np.array([one.said.at.timestamp() for one in messages])
+    numbers: NDArray[np.int64] = np.cumsum(
+        np.diff(at, prepend=at[:1]) > SESSION_GAP.total_seconds(), dtype=np.int64
+    )
+    return numbers
+
+
+def _shifted(values: Floats, by: int) -> Floats:
+    """The values of the message `by` places earlier (or later); nothing beyond the ends."""
+    moved = np.zeros_like(values)
+    if by > 0:
+        moved[..., by:] = values[..., :-by]
+    else:
+        moved[..., :by] = values[..., -by:]
+    return moved
+
+
+def _bm25(frequencies: Floats, lengths: Floats) -> Floats:
+    """BM25 (Robertson and Zaragoza 2009) of each document, with an idf that is never negative."""
+    total = lengths.shape[0]
+    holding = np.count_nonzero(frequencies, axis=1)
+    idf = np.log1p((total - holding + 0.5) / (holding + 0.5))
+    mean = lengths.mean() or 1.0
+    norm = _K1 * (1 - _B + _B * lengths / mean)
+    saturated: Floats = frequencies * (_K1 + 1) / np.maximum(frequencies + norm, 1e-9)
+    result: Floats = idf @ saturated
+    return result
+
+
+def _z(values: Floats) -> Floats:
+    """How many standard deviations above the mean; all zero when there is no deviation."""
+    deviation = values.std()
+    if deviation < 1e-9:
+        return np.zeros_like(values)
+    result: Floats = (values - values.mean()) / deviation
+    return result
+
+
+def _best_of_session(total: Floats, starts: NDArray[np.int64]) -> Floats:
+    """The mean of each session's three best scores."""
+    return np.array([np.sort(part)[-3:].mean() for part in np.split(total, starts[1:])])
+
+
+def _names(messages: Sequence[Analysed], text: str) -> Floats:
+    """+1 where the text speaks of this message's speaker only, -1 where of others only.
+
+    A speaker is meant by name, or by "I told you" and "you told me".
+    """
+    asked = set(words(text))
+    customer, us = bool(_SAYS_CUSTOMER.search(text)), bool(_SAYS_US.search(text))
+    speakers = {(one.said.author, one.said.author_name) for one in messages}
+    meant = {
+        (author, name)
+        for author, name in speakers
+        if (name and asked.intersection(words(name)))
+        or (customer and author is Author.CUSTOMER)
+        or (us and author is not Author.CUSTOMER)
+    }
+    if not meant or meant == speakers:
+        return np.zeros(len(messages))
+    return np.array(
+        [1.0 if (one.said.author, one.said.author_name) in meant else -1.0 for one in messages]
+    )
+
+
+def _shared_identifiers(messages: Sequence[Analysed], text: str) -> Floats:
+    """How many of the text's identifiers each message has."""
+    asked = identifiers(text)
+    if not asked:
+        return np.zeros(len(messages))
+    return np.array([float(len(asked & one.identifiers)) for one in messages])
+
+
+def _in_periods(messages: Sequence[Analysed], named: Sequence[tuple[datetime, datetime]]) -> Floats:
+    """1 where a message was written in a period that the text names."""
+    if not named:
+        return np.zeros(len(messages))
+    return np.array(
+        [float(any(start <= one.said.at < end for start, end in named)) for one in messages]
+    )

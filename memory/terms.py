@@ -1,0 +1,158 @@
+"""What a message is about, as far as recall needs to know: stems, identifiers, questions, periods.
+
+Words are taken apart here and nowhere else in memory, so that what is stored and what is asked are
+always compared in the same terms. It scores and chooses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from core.pipeline.features import Stems, fold, words
+
+_STOP_WORDS = """
+    a about after all also am an and any anyone are as at be because been before being but by can
+    could d did do does doing don done for from get gets getting go got had has have having he her
+    here hers him his how i if in into is isn it its just know let like ll m may me might more most
+    my myself no not now of off ok okay on one only or other our out over please re really s said
+    say she should so some still such sure t tell than that the their them then there these they
+    thing this those through to too up us ve very was way we well were what when where which while
+    who whom why will with would yeah yes yet you your yours
+"""
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+"""English words that do not tell one message from another."""
+
+_IRREGULAR = """
+    be: been being was were; become: became; begin: began begun; break: broke broken;
+    bring: brought; build: built; buy: bought; catch: caught; child: children; choose: chose chosen;
+    come: came; cost: costs; cut: cuts; dad: father daddy papa; deal: dealt; do: did done does;
+    draw: drew drawn; drink: drank drunk; drive: drove driven; eat: ate eaten; fall: fell fallen;
+    feel: felt; fight: fought; find: found; fly: flew flown; foot: feet; forget: forgot forgotten;
+    get: got gotten; give: gave given; go: went gone goes; grow: grew grown; hang: hung;
+    hear: heard; hide: hid hidden; hold: held; keep: kept; kid: kids; know: knew known; lead: led;
+    learn: learnt; leave: left; lend: lent; lose: lost; make: made; man: men; mean: meant;
+    meet: met;
+    mom: mother mum mama mommy; mouse: mice; pay: paid; person: people; phone: telephone cellphone;
+    photo: photograph picture pic; ride: rode ridden; ring: rang rung; rise: rose risen; run: ran;
+    see: saw seen; sell: sold; send: sent; shake: shook; shine: shone; shoot: shot; show: shown;
+    sing: sang sung; sit: sat; sleep: slept; speak: spoke spoken; spend: spent; stand: stood;
+    steal: stole stolen; stick: stuck; swim: swam swum; take: took taken; teach: taught;
+    tear: tore torn; tell: told; think: thought; throw: threw thrown; tooth: teeth;
+    try: tried tries; tv: television telly; understand: understood; wake: woke woken;
+    wear: wore worn; wife: wives; win: won; woman: women; write: wrote written
+"""
+IRREGULAR: dict[str, str] = {
+    form: word.strip()
+    for entry in _IRREGULAR.split(";")
+    for word, _, forms in [entry.partition(":")]
+    for form in forms.split()
+}
+"""Forms that no stemmer brings together -> the word they belong to."""
+
+_IDENTIFIER = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
+    r"|[$€£]\s?\d+(?:[.,]\d\d)?|\d+[.,]\d\d(?=\s?(?:[$€£]|eur|usd|gbp|dollars?|euros?|pounds?)\b)"
+    r"|\+?\d[\d\s().-]{7,}\d"  # a phone number
+    r"|#\s?\d+|\b(?=[\w-]*\d)(?=[\w-]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\b|\b\d{4,}\b",
+    re.I,
+)
+_AMOUNT = re.compile(r"^[$€£]|^\d+[.,]\d\d$")
+_PLAIN_YEAR = re.compile(r"(?:19|20)\d\d")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|am|pm|h|s|x|k|m|min|cm|mm|kg|g|km)", re.I)
+_SEPARATORS = re.compile(r"[\s().#-]+")
+
+_QUESTION_START = re.compile(
+    r"(?:who|what|when|where|why|how|which|whose|do|does|did|is|are|was|were|can|could|would|will|"
+    r"have|has|should)\b",
+    re.I,
+)
+_TIME = re.compile(
+    r"\d|\b(?:yesterday|today|tonight|tomorrow|last|next|ago|week|weekend|month|year|morning|"
+    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|"
+    r"june|july|august|september|october|november|december)\b",
+    re.I,
+)
+_ASKS_TIME = re.compile(r"\bwhen\b|\bhow (?:long|soon|often|many (?:days|weeks|months))\b", re.I)
+
+_MONTHS = (
+    "january february march april may june july august september october november december"
+).split()
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_MONTH = re.compile(
+    rf"(?:\b(in|of|since|until|during|last|this|by)\s+)?\b({'|'.join(_MONTHS)})\b"
+    r"(?:\s+\d{1,2}(?:st|nd|rd|th)?\b)?(?:,?\s+((?:19|20)\d\d)\b)?",
+    re.I,
+)
+_ALSO_VERBS = ("march", "may")
+_WEEKDAY = re.compile(rf"\b(?:on|last|this)\s+({'|'.join(_WEEKDAYS)})\b", re.I)
+
+Period = tuple[datetime, datetime]
+"""From, included, until, excluded."""
+
+
+def terms(text: str, stems: Stems) -> list[str]:
+    """The stems of the words that tell one message from another, in order."""
+    return [stems.of(IRREGULAR.get(word, word)) for word in words(text) if word not in STOP_WORDS]
+
+
+def identifiers(text: str) -> frozenset[str]:
+    """Order numbers, e-mail addresses, phone numbers and amounts, each written in one way.
+
+    A plain year is none of them, nor is a number with a unit.
+    """
+    found = set()
+    for one in _IDENTIFIER.findall(fold(text)):
+        if _AMOUNT.search(one):
+            plain = one.lstrip("$€£ ").replace(",", ".")
+        else:
+            plain = one if "@" in one else _SEPARATORS.sub("", one)
+        if len(plain) >= 3 and not _PLAIN_YEAR.fullmatch(plain) and not _ORDINAL.fullmatch(plain):
+            found.add(plain)
+    return frozenset(found)
+
+
+def is_question(text: str) -> bool:
+    """Whether a message asks something, by its mark or by how it starts."""
+    return "?" in text or _QUESTION_START.match(text.lstrip()) is not None
+
+
+def has_time(text: str) -> bool:
+    """Whether a message says when something is: a number or a word of time."""
+    return _TIME.search(text) is not None
+
+
+def asks_time(text: str) -> bool:
+    """Whether a question is about when or how long."""
+    return _ASKS_TIME.search(text) is not None
+
+
+def periods(text: str, now: datetime) -> list[Period]:
+    """The stretches of time a text names: "in May", "June 2025", "yesterday", "last week"."""
+    found: list[Period] = []
+    for match in _MONTH.finditer(text):
+        before, name, year = match.groups()
+        if before or year or name.lower() not in _ALSO_VERBS:
+            found.append(_month(_MONTHS.index(name.lower()) + 1, year, now))
+    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    day = timedelta(days=1)
+    for match in _WEEKDAY.finditer(text):
+        back = (today.weekday() - _WEEKDAYS.index(match.group(1).lower())) % 7
+        found.append((today - back * day, today - (back - 1) * day))
+    lowered = text.lower()
+    if "yesterday" in lowered:
+        found.append((today - day, today))
+    if "last week" in lowered:
+        monday = today - today.weekday() * day
+        found.append((monday - 7 * day, monday))
+    if "last month" in lowered:
+        first = today.replace(day=1)
+        found.append(((first - day).replace(day=1), first))
+    return found
+
+
+def _month(month: int, year: str | None, now: datetime) -> Period:
+    """The month of the year named, or else the last one that has begun."""
+    in_year = int(year) if year else now.year - (month > now.month)
+    start = datetime(in_year, month, 1, tzinfo=now.tzinfo)
+    return start, (start + timedelta(days=32)).replace(day=1)
