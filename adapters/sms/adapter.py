@@ -1,0 +1,194 @@
+"""SMS through Twilio: signed forms in, messages out by the API.
+
+It translates and verifies. Consent, customers, order and retries are others' concern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from adapters.sms.api import TwilioApi
+from adapters.sms.config import SmsConfig
+from adapters.sms.parsing import STATUSES, listed_message, read_message, read_status
+from adapters.sms.signature import header, is_signed
+from core.channel import (
+    Absent,
+    AdapterContext,
+    Attempt,
+    Capabilities,
+    Found,
+    Health,
+    Received,
+    Reconciled,
+    Refused,
+    SendError,
+    Transport,
+    Unknown,
+    WebhookRequest,
+    WebhookResponse,
+)
+from core.gsm import encoding_of, normalise, segments
+from core.message import (
+    DeliveryStatus,
+    InboundMessage,
+    OutboundMessage,
+    OutboundPart,
+    RenderedPart,
+    SendReceipt,
+)
+from core.rendering import renderer
+
+RETRY_FRAGMENT = "#rc=5&rp=5xx,ct,rt"
+"""Asks Twilio to retry up to 5 times on 5xx, connect and read time-outs; it does once by itself
+(https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides)."""
+
+_EMPTY = WebhookResponse(200, "<Response/>", "text/xml")
+_PAGE = 200
+_MAX_PAGES = 50
+_SETTLE = timedelta(seconds=5)
+_SKEW = timedelta(minutes=2)
+
+
+class SmsAdapter:
+    """One Twilio account with its number or messaging service."""
+
+    def __init__(self, config: SmsConfig, context: AdapterContext) -> None:
+        self._config = config
+        self._context = context
+        self._api = TwilioApi(config)
+        tokens = [config.auth_token, config.auth_token_next]
+        self._tokens = tuple(one.get_secret_value().encode() for one in tokens if one is not None)
+        self._status_url = f"{context.webhook_base}/status"
+        self._render = renderer(Capabilities(transport=Transport.WEBHOOK, text_limit=1600))
+
+    async def receive(self, route: str, request: WebhookRequest) -> Received:
+        """Verify and translate one form. Raises `Refused`."""
+        url = f"{self._context.webhook_base}/{route}"
+        if not is_signed(self._tokens, url, request.form, header(request.headers)):
+            raise Refused(403, "the request is not signed by this account")
+        fields = dict(request.form)
+        if fields.get("AccountSid") != self._config.account_sid:
+            raise Refused(403, "the request is for another account")
+        if route == "status":
+            update = read_status(fields, self._context.account)
+            return Received(updates=() if update is None else (update,), response=_EMPTY)
+        message = read_message(fields, self._context.account, self._context.now())
+        return Received(messages=(message,), response=_EMPTY)
+
+    def render(self, message: OutboundMessage) -> Sequence[RenderedPart]:
+        """Plain text in GSM characters where possible, at most 1,600 characters a part."""
+        signed = message
+        if message.author_name:
+            signed = replace(message, text=f"{message.author_name}: {message.text}")
+        return [_with_segments(part) for part in self._render(signed)]
+
+    async def send(self, part: OutboundPart) -> SendReceipt:
+        """Create one message. Raises `SendError`."""
+        form: dict[str, object] = {
+            "To": part.address["to"],
+            "Body": part.payload["text"],
+            "StatusCallback": self._status_url,
+        }
+        form |= self._sender(part.address)
+        data = await self._api.post("/Messages.json", form)
+        sid = data.get("sid")
+        if not isinstance(sid, str) or not sid:
+            raise SendError(
+                "The provider accepted the message without naming it.",
+                retryable=True,
+                ambiguous=True,
+            )
+        return SendReceipt(sid, STATUSES.get(str(data.get("status")), DeliveryStatus.SENT))
+
+    async def reconcile(self, attempt: Attempt) -> Reconciled:
+        """Look for the part among the messages sent to its number since the attempt."""
+        since = attempt.at - _SKEW
+        try:
+            found = await self._list({"To": attempt.part.address["to"]}, since)
+        except SendError as error:
+            return Unknown(error.reason)
+        text = str(attempt.part.payload["text"])
+        for item in found:
+            outbound = str(item.get("direction", "")).startswith("outbound")
+            if outbound and str(item.get("body", "")).strip() == text.strip():
+                return Found(str(item["sid"]))
+        if self._context.now() - attempt.at < _SETTLE:
+            return Unknown("The provider's list may not show the message yet.")
+        return Absent()
+
+    async def catch_up(self, since: datetime) -> Sequence[InboundMessage]:
+        """Inbound messages since then, oldest first. Raises `SendError`."""
+        query = {"To": self._config.from_number} if self._config.from_number else {}
+        items = await self._list(query, since - _SKEW)
+        messages = [
+            listed_message(item, self._context.account)
+            for item in items
+            if item.get("direction") == "inbound"
+        ]
+        return sorted((one for one in messages if one is not None), key=lambda one: one.sent_at)
+
+    async def health(self) -> Health:
+        """Whether the API takes our credentials."""
+        try:
+            await self._api.get("/Messages.json", {"PageSize": 1})
+        except SendError as error:
+            return Health(False, error.reason)
+        return Health(True)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._api.close()
+
+    def _sender(self, address: Mapping[str, str]) -> dict[str, str]:
+        """The number the customer wrote to, so that the reply stays in their thread."""
+        service = address.get("service") or self._config.messaging_service_sid
+        if service and not address.get("from"):
+            return {"MessagingServiceSid": service}
+        sender = address.get("from") or self._config.from_number
+        if sender:
+            return {"From": sender}
+        return {"MessagingServiceSid": self._config.messaging_service_sid or ""}
+
+    async def _list(
+        self, query: Mapping[str, object], since: datetime
+    ) -> Sequence[Mapping[str, Any]]:
+        """The message list since a time, over all its pages, newest first. Raises `SendError`."""
+        wanted = {**query, "DateSent>": since.astimezone(UTC).strftime("%Y-%m-%d")}
+        data = await self._api.get("/Messages.json", {**wanted, "PageSize": _PAGE})
+        items: list[Mapping[str, Any]] = []
+        for _ in range(_MAX_PAGES):
+            page = data.get("messages")
+            items.extend(page if isinstance(page, list) else ())
+            following = data.get("next_page_uri")
+            if not following:
+                return [one for one in items if _is_since(one, since)]
+            data = await self._api.get(str(following), {})
+        raise SendError("The provider's list is too long to search.", retryable=True)
+
+
+def webhook_urls(webhook_base: str) -> Mapping[str, str]:
+    """What to enter at Twilio: where messages go, asking for retries while we are away."""
+    return {
+        "inbound": f"{webhook_base}/inbound{RETRY_FRAGMENT}",
+        "status": f"{webhook_base}/status{RETRY_FRAGMENT}",
+    }
+
+
+def _is_since(item: Mapping[str, Any], since: datetime) -> bool:
+    """The list filters by day; the rest is done here. An unreadable date stays in."""
+    stamp = item.get("date_sent") or item.get("date_created")
+    try:
+        return stamp is None or parsedate_to_datetime(str(stamp)) >= since.replace(microsecond=0)
+    except (TypeError, ValueError):
+        return True
+
+
+def _with_segments(part: RenderedPart) -> RenderedPart:
+    text = normalise(str(part.payload["text"]))
+    count = segments(text)
+    notes = (*part.notes, f"{count} SMS segment{'s' if count > 1 else ''} ({encoding_of(text)})")
+    return RenderedPart({**part.payload, "text": text}, notes)

@@ -1,0 +1,140 @@
+"""The Twilio client, spoken to through one aiohttp session and any base URL.
+
+The only module here that knows the SDK; its types do not leave it. One call, no retries: what went
+wrong is told as a `SendError` that says whether the request can have reached Twilio.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import aiohttp
+import orjson
+from twilio.http import AsyncHttpClient
+from twilio.http.response import Response
+from twilio.rest import Client
+
+from adapters.sms.config import SmsConfig
+from adapters.sms.parsing import DEAD, OPTED_OUT, reason_for
+from core.channel import SendError, error_for_status
+
+_MAX_ANSWER = 4_000_000
+
+
+class TwilioApi:
+    """Calls below `/2010-04-01/Accounts/<account>`, as the configured account."""
+
+    def __init__(self, config: SmsConfig) -> None:
+        self._http = _Http(config.api_base_url, config.timeout_seconds, config.connections)
+        self._client = Client(
+            config.account_sid, config.auth_token.get_secret_value(), http_client=self._http
+        )
+        self._base = f"https://api.twilio.com/2010-04-01/Accounts/{config.account_sid}"
+        self._timeout = config.timeout_seconds
+
+    async def post(self, path: str, form: Mapping[str, object]) -> Mapping[str, Any]:
+        """Create something. Raises `SendError`."""
+        return await self._call("POST", self._base + path, data=dict(form))
+
+    async def get(self, path: str, query: Mapping[str, object]) -> Mapping[str, Any]:
+        """Read something; `path` may be a `next_page_uri`. Raises `SendError`."""
+        url = f"https://api.twilio.com{path}" if path.startswith("/2010") else self._base + path
+        return await self._call("GET", url, params=dict(query) or None)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._http.close()
+
+    async def _call(self, method: str, url: str, **options: Any) -> Mapping[str, Any]:
+        try:
+            response = await self._client.request_async(
+                method, url, timeout=self._timeout, **options
+            )
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise SendError("The provider could not be reached.", retryable=True) from error
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise SendError(
+                "The connection to the provider was lost before it answered.",
+                retryable=True,
+                ambiguous=True,
+            ) from error
+        return _answer(response)
+
+
+def _answer(response: Response) -> Mapping[str, Any]:
+    status = int(response.status_code)
+    try:
+        data = orjson.loads(response.text)
+    except orjson.JSONDecodeError:
+        data = None
+    if status >= 400:
+        raise _refusal(status, data if isinstance(data, dict) else {}, response)
+    if not isinstance(data, dict):
+        raise SendError(
+            "The provider gave an answer that cannot be read.", retryable=True, ambiguous=True
+        )
+    return data
+
+
+def _refusal(status: int, data: Mapping[str, Any], response: Response) -> SendError:
+    code = str(data.get("code") or "")
+    if status == 429 or status >= 500 or not code:
+        return error_for_status(status, _retry_after(response))
+    return SendError(
+        reason_for(code), provider_code=code, opted_out=code in OPTED_OUT, dead=code in DEAD
+    )
+
+
+def _retry_after(response: Response) -> float | None:
+    value = str((response.headers or {}).get("Retry-After", ""))
+    return float(value) if value.isdigit() else None
+
+
+class _Http(AsyncHttpClient):
+    """The SDK's transport: one session for life, with the API's scheme and host swapped."""
+
+    def __init__(self, base_url: str, timeout: float, connections: int) -> None:
+        super().__init__(logging.getLogger(__name__), True, timeout)
+        self._base = urlsplit(base_url)
+        self._connections = connections
+        self._session: aiohttp.ClientSession | None = None
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, object] | None = None,
+        data: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout: float | None = None,
+        allow_redirects: bool = False,
+    ) -> Response:
+        """One request. Redirects are never followed, so that credentials go to no other host."""
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=self._connections)
+            self._session = aiohttp.ClientSession(connector=connector)
+        async with self._session.request(
+            method,
+            self._swap(url),
+            params=params,  # type: ignore[arg-type]  # the SDK types its parameters as objects
+            data=data,
+            headers=headers,
+            auth=None if auth is None else aiohttp.BasicAuth(*auth),
+            timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=timeout),
+            allow_redirects=False,
+        ) as response:
+            body = await response.content.read(_MAX_ANSWER)
+            return Response(response.status, body.decode("utf-8", "replace"), response.headers)
+
+    async def close(self) -> None:
+        """Close the session, if one was needed."""
+        if self._session is not None:
+            await self._session.close()
+
+    def _swap(self, url: str) -> str:
+        path = urlsplit(url)
+        return urlunsplit((self._base.scheme, self._base.netloc, path.path, path.query, ""))

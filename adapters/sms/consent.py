@@ -1,0 +1,34 @@
+"""Carrier words: a whole message that changes consent or asks for help.
+
+Twilio answers them itself (https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out), so
+the gateway records them and stays silent. "cancel my order" is not one: only the whole message is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.message import ConsentChange
+
+WORDS: Mapping[str, ConsentChange] = {
+    **dict.fromkeys(
+        ("stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"),
+        ConsentChange.OPT_OUT,
+    ),
+    **dict.fromkeys(("start", "yes", "unstop"), ConsentChange.OPT_IN),
+    **dict.fromkeys(("help", "info"), ConsentChange.HELP),
+}
+"""Twilio's default words."""
+
+_TYPES = {
+    "STOP": ConsentChange.OPT_OUT,
+    "START": ConsentChange.OPT_IN,
+    "HELP": ConsentChange.HELP,
+}
+
+
+def consent_word(text: str, opt_out_type: str | None) -> ConsentChange | None:
+    """The change a message asks for. With Advanced Opt-Out, Twilio tells by `OptOutType`."""
+    if opt_out_type:
+        return _TYPES.get(opt_out_type.upper())
+    return WORDS.get(text.strip().rstrip(".!").casefold())

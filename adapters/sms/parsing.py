@@ -1,0 +1,155 @@
+"""Twilio's forms and codes in our terms: tables, and two functions that read a message.
+
+Field names are those of https://www.twilio.com/docs/messaging/guides/webhook-request. Nothing here
+checks a signature or sends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from adapters.sms.consent import consent_word
+from core.channel import Refused
+from core.message import (
+    Assurance,
+    Attachment,
+    DeliveryStatus,
+    DeliveryUpdate,
+    Handle,
+    InboundMessage,
+)
+
+STATUSES: Mapping[str, DeliveryStatus] = {
+    "accepted": DeliveryStatus.SENT,
+    "scheduled": DeliveryStatus.SENT,
+    "queued": DeliveryStatus.SENT,
+    "sending": DeliveryStatus.SENT,
+    "sent": DeliveryStatus.SENT,
+    "delivered": DeliveryStatus.DELIVERED,
+    "undelivered": DeliveryStatus.FAILED,
+    "failed": DeliveryStatus.FAILED,
+    "canceled": DeliveryStatus.FAILED,
+    "read": DeliveryStatus.READ,
+}
+"""`MessageStatus` -> our status. Twilio has the message from "accepted" on."""
+
+REASONS: Mapping[str, str] = {
+    "21211": "The number is not valid.",
+    "21408": "Messages to this country are not enabled for the account.",
+    "21610": "The customer has opted out of messages from this number.",
+    "21612": "This number cannot be reached from ours.",
+    "21614": "The number is not a mobile number.",
+    "21617": "The message is too long for SMS.",
+    "30003": "The phone is off or out of reach.",
+    "30004": "The customer's phone blocks our messages.",
+    "30005": "The number is unknown or no longer in use.",
+    "30006": "The number is a landline or cannot take messages.",
+    "30007": "The carrier filtered the message as spam.",
+    "30008": "The carrier could not deliver it and did not say why.",
+}
+"""Twilio's error codes in words for a person (https://www.twilio.com/docs/api/errors)."""
+
+OPTED_OUT = frozenset({"21610"})
+DEAD = frozenset({"21211", "21614", "30005", "30006"})
+MAX_MEDIA = 10
+
+_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
+_MAX_BODY = 16_000
+
+
+def read_message(fields: Mapping[str, str], account: str, received_at: datetime) -> InboundMessage:
+    """One inbound form as a message. Raises `Refused` when a field is missing or makes no sense."""
+    sid = _sid(fields)
+    sender, to = fields.get("From", ""), fields.get("To", "")
+    if not sender or not to or len(sender) > 64 or len(to) > 64:
+        raise Refused(400, "the form names no sender or no receiver")
+    body = fields.get("Body", "")
+    if len(body) > _MAX_BODY:
+        raise Refused(400, "the body is longer than a message can be")
+    return _message(sid, sender, to, body, account, received_at, fields)
+
+
+def listed_message(item: Mapping[str, object], account: str) -> InboundMessage | None:
+    """One message of the API's list as the webhook would have brought it; nothing if unreadable."""
+    sid, sender, to = (str(item.get(key) or "") for key in ("sid", "from", "to"))
+    if not _SID.fullmatch(sid) or not sender or not to:
+        return None
+    stamp = str(item.get("date_sent") or item.get("date_created") or "")
+    try:
+        at = parsedate_to_datetime(stamp).astimezone(UTC)
+    except (TypeError, ValueError):
+        return None
+    return _message(sid, sender, to, str(item.get("body") or ""), account, at, {})
+
+
+def read_status(fields: Mapping[str, str], account: str) -> DeliveryUpdate | None:
+    """A status callback as an update; nothing for a status we have no use for."""
+    sid = _sid(fields)
+    status = STATUSES.get(fields.get("MessageStatus", "").lower())
+    if status is None:
+        return None
+    code = fields.get("ErrorCode") or None
+    return DeliveryUpdate(account, sid, status, code, reason_for(code) if code else None)
+
+
+def reason_for(code: str) -> str:
+    """What an error code means, in words for a person."""
+    return REASONS.get(code, f"The provider reported error {code[:10]}.")
+
+
+def handle_of(address: str) -> Handle:
+    """A sender as a handle: E.164 is a phone; a short code or sender name is opaque."""
+    if _E164.fullmatch(address):
+        return Handle("phone", address)
+    return Handle("sms-sender", address)
+
+
+def _sid(fields: Mapping[str, str]) -> str:
+    sid = fields.get("MessageSid") or fields.get("SmsSid") or ""
+    if not _SID.fullmatch(sid):
+        raise Refused(400, "the form has no message id")
+    return sid
+
+
+def _message(
+    sid: str,
+    sender: str,
+    to: str,
+    body: str,
+    account: str,
+    at: datetime,
+    fields: Mapping[str, str],
+) -> InboundMessage:
+    service = fields.get("MessagingServiceSid")
+    return InboundMessage(
+        account=account,
+        channel="sms",
+        event_id=sid,
+        conversation_key=f"{to}|{sender}",
+        sender=handle_of(sender),
+        assurance=Assurance.AUTHENTICATED,
+        evidence="Twilio signed a message from this number.",
+        text=body,
+        reply_address={"to": sender, "from": to, **({"service": service} if service else {})},
+        sent_at=at,
+        attachments=_attachments(fields),
+        consent=consent_word(body, fields.get("OptOutType")),
+    )
+
+
+def _attachments(fields: Mapping[str, str]) -> tuple[Attachment, ...]:
+    count = fields.get("NumMedia", "0")
+    number = min(int(count), MAX_MEDIA) if count.isdigit() else 0
+    return tuple(
+        Attachment(
+            name=f"picture {n + 1}",
+            media_type=fields.get(f"MediaContentType{n}", "application/octet-stream"),
+            reference=fields[f"MediaUrl{n}"],
+        )
+        for n in range(number)
+        if f"MediaUrl{n}" in fields
+    )
