@@ -7,7 +7,7 @@ a module of its own is a row of `LATE`, imported only when it is named, so that 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError
@@ -22,6 +22,7 @@ from rich.text import Text
 from gateway.installation import fault_of, locate
 
 if TYPE_CHECKING:
+    from gateway.settings import Settings
     from gateway.settings_problems import ConfigError
 
 EXIT_CONFIG = 2
@@ -55,9 +56,7 @@ PortOption = Annotated[
 
 def serve(config: ConfigOption = None, host: HostOption = None, port: PortOption = None) -> None:
     """Run the gateway."""
-    from gateway.settings import load_settings
-
-    settings = load_settings(config, overrides={"server": _given(host=host, port=port)})
+    settings = _settings(config, overrides={"server": _given(host=host, port=port)})
     from gateway.app import run_serve
 
     run_serve(settings)
@@ -86,9 +85,7 @@ def version() -> None:
 
 def check(config: ConfigOption = None) -> None:
     """Tell every fault of the settings, each with its remedy; exit code 2 if there is one."""
-    from gateway.settings import load_settings
-
-    settings = load_settings(config)
+    settings = _settings(config)
     Console().print(f"{settings.file} and the environment are in order.", markup=False)
 
 
@@ -157,6 +154,18 @@ def _imported(target: str) -> Callable[..., Any] | typer.Typer:
 
 def _only_listed() -> None:
     """Stands in the list for a command that this call does not run."""
+
+
+def _settings(
+    config: Path | None, overrides: Mapping[str, Mapping[str, Any]] | None = None
+) -> Settings:
+    """The settings, with the tables of adapters read by the adapters' own models."""
+    from adapters.registry import find_spec
+    from gateway.settings import load_settings
+
+    return load_settings(
+        config, overrides=overrides, adapter_model=lambda name: find_spec(name).config
+    )
 
 
 def _given(**options: Any) -> dict[str, Any]:

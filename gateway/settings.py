@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -118,11 +118,15 @@ class _Environment(EnvSettingsSource):
 
 
 def load_settings(
-    path: Path | None = None, *, overrides: Mapping[str, Mapping[str, Any]] | None = None
+    path: Path | None = None,
+    *,
+    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    adapter_model: Callable[[str], type[BaseModel]] | None = None,
 ) -> Settings:
     """The settings of this file (or of `config.toml`, if there is one) under the environment.
 
-    `overrides` wins over both: it is the command line. Raises `ConfigError` with every fault.
+    `overrides` wins over both: it is the command line. Raises `ConfigError` with every fault; those
+    inside adapters' tables are among them when `adapter_model` tells each adapter's own model.
     """
     file = path or DEFAULT_FILE
     raw = _read(file, required=path is not None)
@@ -136,6 +140,8 @@ def load_settings(
         settings = Settings(**merged)
     except ValidationError as error:
         problems += problems_of(error, Settings, str(file), environ=os.environ)
+    if adapter_model:
+        problems += _adapter_faults(merged, str(file), adapter_model)
     if settings is None or problems:
         raise ConfigError(problems)
     settings._file = str(file)
@@ -199,13 +205,44 @@ def _unknown_variables() -> list[Problem]:
     return problems
 
 
+def _adapter_faults(
+    raw: Mapping[str, Any], file: str, model_of: Callable[[str], type[BaseModel]]
+) -> list[Problem]:
+    """Faults inside the tables of enabled adapters, also when others of the file's are faulty."""
+    problems: list[Problem] = []
+    for name, given in _adapter_tables(raw):
+        try:
+            table = AdapterTable.model_validate(_split(name, given))
+        except ValidationError:
+            continue  # told already, as a fault of one of our two keys
+        if not table.enabled:
+            continue
+        try:
+            model = model_of(table.adapter)
+        except (LookupError, ImportError) as error:
+            mend = "Correct the name, install what it needs, or set enabled = false"
+            key = f"adapters.{name}"
+            problems.append(Problem(file, key, f"cannot be loaded: {error.args[0]}", mend))
+            continue
+        try:
+            validated(model, table.options, file=file, under=("adapters", name), environ=os.environ)
+        except ConfigError as error:
+            problems += error.problems
+    return problems
+
+
+def _adapter_tables(raw: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    tables = raw.get("adapters")
+    for name, table in (tables if isinstance(tables, Mapping) else {}).items():
+        if isinstance(table, Mapping):
+            yield name, table
+
+
 def _unknown_channels(raw: Mapping[str, Any], file: str) -> list[Problem]:
     """Quiet windows for a channel that is neither ours nor configured: most likely misspelt."""
     turns = raw.get("turns")
     quiet = turns.get("quiet_seconds") if isinstance(turns, Mapping) else None
-    tables = raw.get("adapters")
-    tables = tables if isinstance(tables, Mapping) else {}
-    configured = (t.get("adapter", n) for n, t in tables.items() if isinstance(t, Mapping))
+    configured = (table.get("adapter", name) for name, table in _adapter_tables(raw))
     known = {*QUIET_SECONDS, *(str(name) for name in configured)}
     return [
         Problem(file, f"turns.quiet_seconds.{name}", *unknown_key(name, sorted(known)))

@@ -242,6 +242,23 @@ def test_faults_of_an_adapter_table_name_its_keys(monkeypatch: pytest.MonkeyPatc
     ]  # fmt: skip
 
 
+def test_faults_of_adapters_are_told_together_with_all_others() -> None:
+    def model_of(adapter: str) -> type[BaseModel]:
+        if adapter != "sms":
+            raise LookupError(f"there is no adapter named {adapter}")
+        return SmsConfig
+
+    text = "[server]\nprot = 1\n[adapters.sms]\n[adapters.fax]\n[adapters.off]\nenabled = false\n"
+    with pytest.raises(ConfigError) as raised:
+        load_settings(written(text), adapter_model=model_of)
+    assert [(p.key, p.wrong) for p in raised.value.problems] == [
+        ("server.prot", "there is no such key"),
+        ("adapters.sms.account_sid", "is missing"),
+        ("adapters.sms.auth_token", "is missing"),
+        ("adapters.fax", "cannot be loaded: there is no adapter named fax"),
+    ]
+
+
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().server.port = 1  # type: ignore[misc]
