@@ -13,9 +13,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import aiohttp
 import orjson
-from twilio.http import AsyncHttpClient
-from twilio.http.response import Response
-from twilio.rest import Client
+from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]
+from twilio.http.response import Response  # type: ignore[import-untyped]
+from twilio.rest import Client  # type: ignore[import-untyped]
 
 from adapters.sms.config import SmsConfig
 from adapters.sms.parsing import DEAD, OPTED_OUT, reason_for
@@ -93,7 +93,7 @@ def _retry_after(response: Response) -> float | None:
     return float(value) if value.isdigit() else None
 
 
-class _Http(AsyncHttpClient):
+class _Http(AsyncHttpClient):  # type: ignore[misc]
     """The SDK's transport: one session for life, with the API's scheme and host swapped."""
 
     def __init__(self, base_url: str, timeout: float, connections: int) -> None:
@@ -110,7 +110,7 @@ class _Http(AsyncHttpClient):
         data: Mapping[str, object] | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the signature is the SDK's
         allow_redirects: bool = False,
     ) -> Response:
         """One request. Redirects are never followed, so that credentials go to no other host."""
