@@ -9,6 +9,8 @@ ARGS ?=
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
+# The order of `test` is meant, also under -j.
+.NOTPARALLEL:
 .PHONY: help install install-dev browser run test lint types imports pytest format lock docs wheel clean
 
 help: ## say what can be made

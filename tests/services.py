@@ -116,7 +116,8 @@ def _postgres_programs(root: Path, account: _Account) -> Path:
 def _initialise(account: _Account, programs: Path, root: Path, log: Path) -> None:
     made = account.run(
         programs / "initdb", "-D", root / "data", "-U", "postgres", "--auth=trust",
-        "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", log=log,
+        "--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
+        "--no-sync", log=log,
     )  # fmt: skip
     if made.wait(timeout=START_SECONDS) != 0:
         message = f"PostgreSQL could not make its folder:\n{log.read_text()}"

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
 
+from adapters.registry import find_spec
 from gateway.settings import ConfigError, Settings, adapter_config, load_settings
 
 ROOT = Path(__file__).parents[2]
-OPTION = re.compile(r"^# (?P<line>[a-z_]+ = .+)$")
+OPTION = re.compile(r"^# (?P<line>[a-z_]+ = .+|\[adapters\..+\])$")
 
 
 class SmsConfig(BaseModel):
@@ -24,6 +25,13 @@ class SmsConfig(BaseModel):
 
     account_sid: str
     auth_token: SecretStr
+
+    @field_validator("account_sid")
+    @classmethod
+    def _begins_with_ac(cls, sid: str) -> str:
+        if not sid.startswith("AC"):
+            raise ValueError("write the SID that begins with AC")
+        return sid
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +64,7 @@ def test_the_shipped_file_changes_nothing() -> None:
 
 def test_the_shipped_file_describes_every_option_with_its_default() -> None:
     described = _uncommented(ROOT / "config.toml")
-    assert set(described) == set(Settings.model_fields) - {"adapters"}
+    assert set(described) == set(Settings.model_fields)
     for section, options in _defaults().items():
         assert set(described[section]) == set(options), f"[{section}] and its model differ"
         for key, default in options.items():
@@ -64,8 +72,21 @@ def test_the_shipped_file_describes_every_option_with_its_default() -> None:
                 assert described[section][key] == default, f"{section}.{key}"
 
 
+@pytest.mark.parametrize(
+    "adapter", sorted(path.parent.name for path in ROOT.glob("adapters/*/config.py"))
+)
+def test_the_shipped_file_describes_every_option_of_an_adapter(adapter: str) -> None:
+    described = _uncommented(ROOT / "config.toml")["adapters"][adapter]
+    fields = find_spec(adapter).config.model_fields
+    assert set(described) == {"adapter", "enabled", *fields}
+    assert (described["adapter"], described["enabled"]) == (adapter, True)
+    for key, field in fields.items():
+        if not field.is_required() and field.get_default(call_default_factory=True) is not None:
+            assert described[key] == field.get_default(call_default_factory=True), key
+
+
 def _uncommented(file: Path) -> dict[str, Any]:
-    lines = file.read_text(encoding="utf-8").split("# One table for each account")[0].splitlines()
+    lines = file.read_text(encoding="utf-8").splitlines()
     options = [match["line"] if (match := OPTION.match(line)) else line for line in lines]
     return tomllib.loads("\n".join(options))
 
@@ -256,6 +277,19 @@ def test_faults_of_adapters_are_told_together_with_all_others() -> None:
         ("adapters.sms.account_sid", "is missing"),
         ("adapters.sms.auth_token", "is missing"),
         ("adapters.fax", "cannot be loaded: there is no adapter named fax"),
+    ]
+
+
+def test_what_an_adapter_s_own_validator_says_is_the_remedy() -> None:
+    settings = load_settings(written('[adapters.sms]\naccount_sid = "MG"\nauth_token = "x"\n'))
+    with pytest.raises(ConfigError) as raised:
+        adapter_config(settings, "sms", SmsConfig)
+    assert [(p.key, p.wrong, p.mend) for p in raised.value.problems] == [
+        (
+            "adapters.sms.account_sid",
+            "cannot be used as it is",
+            "Write the SID that begins with AC",
+        )
     ]
 
 
