@@ -11,7 +11,18 @@ import re
 from collections.abc import Mapping, Sequence
 
 FLEETING = frozenset(
-    {"microseconds", "at", "now", "recorded_at", "decided_at", "sent_at", "score", "why", "digest"}
+    {
+        "us",
+        "microseconds",
+        "at",
+        "now",
+        "recorded_at",
+        "decided_at",
+        "sent_at",
+        "score",
+        "why",
+        "digest",
+    }
 )
 """Keys whose values are times, durations, or follow from them or from a key drawn at random."""
 

@@ -25,8 +25,11 @@ class Line(Protocol):
     channel: str
     handle: str
 
-    async def send(self, text: str) -> str:
-        """Send a message; the provider's id of it. Raises `NotPlayed` when it is refused."""
+    async def send(self, text: str, crossing: Callable[[str], None]) -> str:
+        """Send a message; the provider's id of it, told to `crossing` just before it leaves.
+
+        Raises `NotPlayed` when the gateway refuses it.
+        """
 
     async def close(self) -> None:
         """Hang up."""
@@ -56,7 +59,7 @@ class Step:
 
     @property
     def filler(self) -> bool:
-        """Whether it was put in before the switch."""
+        """Whether it is an idle message that the dialogue does not have."""
         return self.turn is None
 
 
@@ -84,7 +87,21 @@ async def play_dialogue(
     """
     for step in steps:
         line = lines[step.segment]
-        event_id = await line.send(step.text)
+        event_id = await line.send(step.text, _noting(wire, dialogue_id, line, step))
+        try:
+            async with asyncio.timeout(patience):
+                progress = await _wait_for_reply(dialogue_id, line, event_id, wire, desk)
+        except TimeoutError:
+            raise NotPlayed(f"turn {step.turn} had no reply within {patience:g} s") from None
+        if progress.turn_id is not None:
+            await desk.hand_back(progress.turn_id)
+        played()
+
+
+def _noting(wire: Wire, dialogue_id: str, line: Line, step: Step) -> Callable[[str], None]:
+    """Writes the step into the log of the wire, before its reply can be."""
+
+    def note(event_id: str) -> None:
         wire.note_in(
             dialogue_id,
             line.channel,
@@ -94,14 +111,8 @@ async def play_dialogue(
             turn=step.turn,
             filler=step.filler,
         )
-        try:
-            async with asyncio.timeout(patience):
-                progress = await _wait_for_reply(dialogue_id, line, event_id, wire, desk)
-        except TimeoutError:
-            raise NotPlayed(f"turn {step.turn} had no reply within {patience:g} s") from None
-        if progress.turn_id is not None:
-            await desk.hand_back(progress.turn_id)
-        played()
+
+    return note
 
 
 _GLANCE = 0.05

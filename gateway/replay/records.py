@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, select
 
-from memory.tables import Conversation, Delivery, Handle, Handoff, Inbound, Turn
+from memory.tables import Conversation, Delivery, Handle, Handoff, Inbound, Message, Turn
 from memory.units.rows import table
 
 _handle = table(Handle)
@@ -22,6 +22,7 @@ _inbound = table(Inbound)
 _turn = table(Turn)
 _delivery = table(Delivery)
 _handoff = table(Handoff)
+_message = table(Message)
 
 _OPEN = ("pending", "sending")
 
@@ -65,10 +66,11 @@ class TurnRecord:
 
 @dataclass(slots=True)
 class Ledger:
-    """All turns of a store in the order decided, and the provider's id of every message."""
+    """All turns of a store in the order decided; of every message its provider's id and text."""
 
     turns: list[TurnRecord] = field(default_factory=list)
     provider_ids: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 _find_inbound = select(_inbound.c.status, _inbound.c.turn_id).where(
@@ -83,6 +85,7 @@ _find_parts = (
     .order_by(_delivery.c.id)
 )
 _thread_of = select(_turn.c.conversation_id).where(_turn.c.id == bindparam("turn"))
+_find_texts = select(_message.c.conversation_id, _message.c.seq, _message.c.text)
 _waiting_handoffs = (
     select(_handoff.c.id)
     .join(_turn, _turn.c.id == bindparam("turn"))
@@ -123,6 +126,8 @@ def find_handoffs(connection: Connection, turn_id: int) -> tuple[int, ...]:
 def read_ledger(connection: Connection) -> Ledger:
     """Every turn and message of the store."""
     ledger = Ledger()
+    for row in connection.execute(_find_texts):
+        ledger.texts[f"{row.conversation_id}-{row.seq}"] = row.text
     inbound: defaultdict[int, list[str]] = defaultdict(list)
     for row in connection.execute(select(_inbound).order_by(_inbound.c.id)):
         ledger.provider_ids[f"{row.conversation_id}-{row.seq}"] = row.event_id
@@ -177,25 +182,20 @@ def turn_rows(
             "customer": f"{customers}{turn.customer_id}",
             "case": None if turn.case_id is None else f"{customers}{turn.case_id}",
             "intent": turn.intent,
-            "slots": _values(_state(turn.record).get("slots"), "name", ledger.provider_ids),
-            "facts": _values(turn.record.get("facts"), "key", ledger.provider_ids),
-            "recalled": _recalled(turn.record, ledger.provider_ids),
-            "asked": _asked(turn.record),
+            "slots": _values(turn.record.get("slots"), ledger.provider_ids),
+            "facts": _values(turn.record.get("facts"), ledger.provider_ids),
+            "recalled": _recalled(turn.record, ledger),
+            "asked": _texts(turn.record.get("asked")),
             "escalated": turn.escalated,
             "silent": turn.silent,
         }
 
 
-def _state(record: Mapping[str, object]) -> Mapping[str, object]:
-    case = record.get("case")
-    return case if isinstance(case, dict) else {}
-
-
-def _values(found: object, name: str, provider_ids: Mapping[str, str]) -> list[dict[str, object]]:
+def _values(found: object, provider_ids: Mapping[str, str]) -> list[dict[str, object]]:
     rows = found if isinstance(found, list) else []
     return [
         {
-            "name": row[name],
+            "name": row["name"],
             "value": row["value"],
             "source": provider_ids.get(str(row["source"]), row["source"]),
             "secret": bool(row.get("secret")),
@@ -204,21 +204,24 @@ def _values(found: object, name: str, provider_ids: Mapping[str, str]) -> list[d
     ]
 
 
-def _recalled(
-    record: Mapping[str, object], provider_ids: Mapping[str, str]
-) -> list[dict[str, object]]:
-    recall = record.get("recall")
-    if not isinstance(recall, dict):
-        return []
-    said: Sequence[Mapping[str, object]] = [
-        *recall.get("exchanges", []),
-        *recall.get("recalled", []),
-    ]
+def _recalled(record: Mapping[str, object], ledger: Ledger) -> list[dict[str, object]]:
+    """Messages that were before the pipeline: the last exchanges and older ones that matter."""
+    ids = [*_texts(record.get("exchanges")), *(_id_of(one) for one in _listed(record, "recalled"))]
     return [
-        {"source": provider_ids.get(str(one["id"]), one["id"]), "text": one["text"]} for one in said
+        {"source": ledger.provider_ids.get(one, one), "text": ledger.texts[one]}
+        for one in ids
+        if one in ledger.texts
     ]
 
 
-def _asked(record: Mapping[str, object]) -> list[str]:
-    asked = record.get("asked")
-    return [str(one) for one in asked] if isinstance(asked, list) else []
+def _id_of(row: object) -> str:
+    return str(row["id"]) if isinstance(row, dict) else str(row)
+
+
+def _listed(record: Mapping[str, object], key: str) -> Sequence[object]:
+    found = record.get(key)
+    return found if isinstance(found, list) else ()
+
+
+def _texts(found: object) -> list[str]:
+    return [str(one) for one in found] if isinstance(found, list) else []
