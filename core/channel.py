@@ -19,6 +19,7 @@ from core.message import (
     Assurance,
     Attachment,
     Author,
+    Claim,
     DeliveryUpdate,
     Handle,
     InboundMessage,
@@ -312,6 +313,7 @@ class SocketSession:
     welcome: Mapping[str, object]
     resume_from: int = 0
     reply_address: Mapping[str, str] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

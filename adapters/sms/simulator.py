@@ -325,7 +325,7 @@ class TwilioSimulator:
         return f"SM{next(self._sids):032x}"
 
     def _spawn(self, work: object) -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[arg-type,call-overload]
+        task = asyncio.ensure_future(work)  # type: ignore[call-overload]
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

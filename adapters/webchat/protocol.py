@@ -1,0 +1,87 @@
+"""The frames of the web chat, as the widget sends them. Anything else is not of the protocol.
+
+Version 1. Both directions are described in the documentation's page on web chat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from core.channel import Refused
+
+TEXT_LIMIT = 4_000
+
+
+class _Frame(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Hello(_Frame):
+    """The first frame: who the client is, and up to which message it knows the thread."""
+
+    type: Literal["hello"]
+    token: Annotated[str, Field(max_length=4_096)] | None = None
+    jwt: Annotated[str, Field(max_length=8_192)] | None = None
+    last_seq: Annotated[int, Field(ge=0, le=2**53)] = 0
+
+
+class Say(_Frame):
+    """A message. `client_id` makes sending it again harmless."""
+
+    type: Literal["say"]
+    client_id: UUID
+    text: Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
+    quick_reply: Annotated[str, Field(max_length=200)] | None = None
+
+
+class TypingFrame(_Frame):
+    """The visitor started or stopped typing."""
+
+    type: Literal["typing"]
+    active: bool
+
+
+class SeenFrame(_Frame):
+    """Everything up to `seq` was shown."""
+
+    type: Literal["seen"]
+    seq: Annotated[int, Field(ge=0, le=2**53)]
+
+
+class Ping(_Frame):
+    """Is anybody there? Phones freeze sockets without closing them."""
+
+    type: Literal["ping"]
+    n: Annotated[int, Field(ge=0, le=2**53)] = 0
+
+
+Later = Annotated[Say | TypingFrame | SeenFrame | Ping, Field(discriminator="type")]
+_hello = TypeAdapter(Hello)
+_later: TypeAdapter[Say | TypingFrame | SeenFrame | Ping] = TypeAdapter(Later)
+
+
+def read_hello(frame: Mapping[str, object]) -> Hello:
+    """The first frame. Raises `Refused`."""
+    try:
+        return _hello.validate_python(frame)
+    except ValidationError as error:
+        raise Refused(400, f"the first frame must be a hello ({_where(error)})") from None
+
+
+def read_later(frame: Mapping[str, object]) -> Say | TypingFrame | SeenFrame | Ping:
+    """Any other frame. Raises `Refused`."""
+    try:
+        return _later.validate_python(frame)
+    except ValidationError as error:
+        raise Refused(400, f"the frame is not of the protocol ({_where(error)})") from None
+
+
+def _where(error: ValidationError) -> str:
+    """Which field is wrong, without what was in it."""
+    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+    place = ".".join(str(one) for one in first["loc"]) or "frame"
+    return f"{place}: {first['type']}"
