@@ -248,6 +248,12 @@ class Delivery(SQLModel, table=True):
             postgresql_where=text("status in ('pending', 'sending')"),
         ),
         Index(
+            "ix_delivery_failed",
+            "id",
+            sqlite_where=text("status = 'failed'"),
+            postgresql_where=text("status = 'failed'"),
+        ),
+        Index(
             "ix_delivery_provider",
             "account",
             "provider_id",

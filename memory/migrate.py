@@ -1,0 +1,92 @@
+"""Brings a database to the present layout before anything reads or writes it.
+
+Safe to run at every start and by several processes at once: whoever comes second waits, and finds
+nothing to do. It changes the layout only; no row is interpreted here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from memory.engine import database_url, writer_engine
+
+_FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 0x0E_7E_AD
+"""The number under which PostgreSQL lets one process at a time migrate."""
+
+
+def upgrade(url: str) -> str:
+    """Run the steps that are missing. Returns the layout's version.
+
+    Raises `ValueError` for a database that a newer release has made, and the driver's error when it
+    cannot be reached.
+    """
+    with _connected(url) as connection:
+        config = _config(connection)
+        _check_known(config, connection)
+        command.upgrade(config, "head")
+        return _version(connection) or ""
+
+
+def version(url: str) -> tuple[str | None, str]:
+    """The layout's version of a database, and the one this release needs."""
+    with _connected(url) as connection:
+        return _version(connection), _head(_config(connection))
+
+
+def draft(url: str, message: str) -> str:
+    """Write a new step from what the tables and this database differ in. For maintainers."""
+    with _connected(url) as connection:
+        config = _config(connection)
+        step = f"{len(list(ScriptDirectory.from_config(config).walk_revisions())) + 1:04}"
+        command.revision(config, message, autogenerate=True, rev_id=step)
+        return step
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    """A connection in a transaction of its own that no other migration shares."""
+    engine = writer_engine(database_url(url), "FULL")
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+def _check_known(config: Config, connection: Connection) -> None:
+    """Refuse a version this release does not know, rather than guess what it means."""
+    found = _version(connection)
+    known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise ValueError(
+            f"the database's layout {found} was made by a newer release; this one knows "
+            f"{_head(config)}: install that release, or restore a backup from before it"
+        )
+
+
+def _version(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _head(config: Config) -> str:
+    return ScriptDirectory.from_config(config).get_current_head() or ""

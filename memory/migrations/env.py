@@ -1,0 +1,30 @@
+"""Where Alembic takes the connection and the present layout from: both are handed in.
+
+It opens nothing and reads no settings, so that a migration runs on the very connection, and in the
+transaction, of whoever started it.
+"""
+
+from __future__ import annotations
+
+from alembic import context
+from sqlalchemy import Connection
+from sqlmodel import SQLModel
+
+import memory.tables  # noqa: F401  # filling the metadata is what it is imported for
+
+
+def run(connection: Connection) -> None:
+    """Run the steps that are missing, all in one transaction."""
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        compare_type=True,
+        compare_server_default=True,
+        # SQLite changes a column by copying its table.
+        render_as_batch=connection.dialect.name == "sqlite",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+run(context.config.attributes["connection"])
