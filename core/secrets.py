@@ -211,7 +211,7 @@ def _is_protected(value: str, protected: Sequence[str]) -> bool:
 
 def _without_passwords(text: str, remove: Callable[[str, str], str]) -> str:
     def taken(found: re.Match[str]) -> str:
-        link, value = found[1].casefold(), found[2].rstrip(".,;!?")
+        link, value = found[1].casefold(), found[2].rstrip(".,;")
         if not value or value.startswith("["):
             return found[0]
         if link.startswith(("is", "was")) and value.casefold() in _NOT_A_PASSWORD:
@@ -221,7 +221,7 @@ def _without_passwords(text: str, remove: Callable[[str, str], str]) -> str:
         return found[0][:start] + remove("password", value) + rest
 
     def coded(found: re.Match[str]) -> str:
-        value = found[1].rstrip(".,;!?")
+        value = found[1].rstrip(".,;")
         rest = found[1][len(value) :]
         start = found.start(1) - found.start()
         return found[0][:start] + remove("password", value) + rest
@@ -233,7 +233,7 @@ def _without_bare(text: str, kind: str, remove: Callable[[str, str], str]) -> st
     """Without the bare value that answers a question for a secret."""
     if len(text.strip()) > _SHORT:
         return text
-    if kind in _LENGTHS or any(char.isdigit() for char in text) and kind != "password":
+    if kind in _LENGTHS or (any(char.isdigit() for char in text) and kind != "password"):
         low, high = _LENGTHS.get(kind, (3, 32))
         for found in _DIGITS.finditer(text):
             value = found[0].strip(" ,.-")

@@ -1,0 +1,125 @@
+"""What a short message is in a conversation: a yes, a no, a question, small talk, a change of mind.
+
+Word lists and one function per question asked of them. It knows no playbook, no slot and no case.
+"""
+
+from __future__ import annotations
+
+import re
+
+_FILL = r"(?:\s*[,.!]*\s*(?:please|thanks|thank you|sir|madam|that'?s (?:right|correct|fine)|it is|i do|i am|i did|i have|sure|of course|correct))*"
+_YES = re.compile(
+    r"\W*(?:y|ye+s+|yeah?|yep|yup|ya|sure(?: thing)?|of course|correct|right|exactly|absolutely|"
+    r"certainly|definitely|indeed|ok|okay|k|that'?s (?:right|correct|it|the one)|it is|i do|i did|"
+    r"i have|i am|affirmative|true|please do|go ahead|sounds good|confirmed)"
+    rf"{_FILL}\W*",
+    re.I,
+)
+_NO = re.compile(
+    r"\W*(?:n|no+|nope|nah|not really|not yet|never|negative|false|wrong|incorrect|"
+    r"(?:no,? )?i (?:don'?t|do not|didn'?t|did not|haven'?t|have not|am not)|i'?m not|it isn'?t|"
+    r"it'?s not|it is not|that'?s (?:wrong|not (?:it|right|correct)))"
+    r"(?:\s*[,.!]*\s*(?:please|thanks|thank you|sir|i don'?t|it isn'?t|it is not|it'?s not|another(?: one)?|a different one))*\W*",
+    re.I,
+)
+_YES_START = re.compile(r"\W*(?:yes|yeah|yep|yup|sure|correct|of course|i do\b|i did\b)\b", re.I)
+_NO_START = re.compile(
+    r"\W*(?:no|nope|nah|not|i (?:don'?t|do not|haven'?t|have not|didn'?t))\b", re.I
+)
+_ASKS = re.compile(
+    r"\W*(?:(?:and|but|so|ok(?:ay)?|hi|hello|hey|sorry|um+|well)[ ,]+)*"
+    r"(?:what|what'?s|where|where'?s|when|who|whom|whose|why|which|how|can|could|would|will|do|does|did|is|are|"
+    r"am i|should|shall|may i|have you|has)\b\s+\w",
+    re.I,
+)
+_CHAT = re.compile(
+    r"\W*(?:hi+|hello+|hey+|hai|hiya|good (?:morning|afternoon|evening|day)|greetings|there|"
+    r"thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|ty|cheers|bye|goodbye|good bye|see you|"
+    r"welcome|you'?re welcome|great|perfect|cool|nice|awesome|wow|hmm+|oh|lol|wait|one (?:moment|second|sec)|"
+    r"just a (?:moment|second|sec)|hold on|hang on|let me (?:check|see|look)|sorry|please|\W)+\W*",
+    re.I,
+)
+_CANCEL = re.compile(
+    r"\W*(?:(?:oh|no|ok|okay|actually|sorry|please|well)[ ,]+)*"
+    r"(?:never ?mind|forget (?:it|about it|that)|cancel that|stop (?:it|that|this)|leave it|"
+    r"drop it|scratch that|nothing,? (?:forget it|never mind)|i changed my mind|don'?t bother|"
+    r"no need(?: any ?more)?|it'?s (?:solved|fixed|resolved))\b.{0,40}",
+    re.I | re.S,
+)
+_HUMAN_NOUN = (
+    r"(?:human(?: being)?|real person|actual person|live (?:agent|person|chat)|"
+    r"representative|supervisor|somebody real|someone real|human agent|customer service agent)"
+)
+_HUMAN = re.compile(
+    r"\b(?:(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|get me|pass me|want|need|give me|"
+    r"switch me|hand me)\b[^.?!]{0,30}\b(?:"
+    rf"{_HUMAN_NOUN}|person|people|someone|somebody|agent|manager|operator)|"
+    r"(?:are you (?:a )?(?:bot|robot|human|real))|not a (?:bot|robot|machine))\b"
+    rf"|\A\W*(?:a |an |the )?(?:{_HUMAN_NOUN}|agent|operator|manager|person)(?:,? (?:please|now))?\W*\Z",
+    re.I,
+)
+_NOT_KNOWN = re.compile(
+    r"\W*(?:sorry[ ,.]*)?(?:i (?:don'?t|do not|cannot|can'?t|can not) (?:know|have|remember|recall|find|see)|"
+    r"no idea|not sure|i forgot|i(?:'ve| have) (?:lost|forgotten)|i'?m not sure|idk|dunno|none|i haven'?t got)\b",
+    re.I,
+)
+_NEGATIVE = re.compile(
+    r"\b(?:ridiculous|unacceptable|terrible|awful|horrible|disgusting|furious|angry|outrageous|"
+    r"frustrat(?:ed|ing)|useless|worst|pathetic|incompetent|rubbish|garbage|scam|joke|fed up|"
+    r"sick of|waste of (?:my )?time|had enough|stupid|idiots?|bullshit|wtf|damn|hate|"
+    r"disappointed|not helpful|unhelpful|makes no sense)\b",
+    re.I,
+)
+_MORE = 80
+
+
+def yes_or_no(text: str) -> bool | None:
+    """Whether a whole message is a yes (True) or a no (False), and nothing else."""
+    if len(text) > _MORE:
+        return None
+    if _NO.fullmatch(text):
+        return False
+    return True if _YES.fullmatch(text) else None
+
+
+def leaning(text: str) -> bool | None:
+    """Whether a message begins as a yes or as a no, whatever follows."""
+    whole = yes_or_no(text)
+    if whole is not None:
+        return whole
+    if _NO_START.match(text):
+        return False
+    return True if _YES_START.match(text) else None
+
+
+def is_question(text: str) -> bool:
+    """Whether a message asks for something instead of telling it."""
+    return text.rstrip().endswith("?") or _ASKS.match(text) is not None
+
+
+def is_chat(text: str) -> bool:
+    """Whether a message is only a greeting, thanks, goodbye or a "hold on"."""
+    return len(text) <= _MORE and _CHAT.fullmatch(text) is not None
+
+
+def is_cancellation(text: str) -> bool:
+    """Whether the customer gives up what was going on ("never mind")."""
+    return len(text) <= _MORE and _CANCEL.fullmatch(text) is not None
+
+
+def asks_for_human(text: str) -> bool:
+    """Whether the customer wants a person."""
+    return _HUMAN.search(text) is not None
+
+
+def does_not_know(text: str) -> bool:
+    """Whether the customer says they cannot tell what was asked."""
+    return len(text) <= _MORE and _NOT_KNOWN.match(text) is not None
+
+
+def is_negative(text: str) -> bool:
+    """Whether a message sounds angry or fed up: its words, or shouting."""
+    if _NEGATIVE.search(text):
+        return True
+    letters = [char for char in text if char.isalpha()]
+    return len(letters) >= 20 and sum(map(str.isupper, letters)) > 0.8 * len(letters)
