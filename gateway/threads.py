@@ -1,0 +1,48 @@
+"""What the socket hub needs of the rest: admission, the resume log, and word of what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+from core.channel import LoggedMessage
+from core.clock import from_micros, to_micros
+from core.message import Author, InboundMessage
+from gateway.events import Bus, Event
+from memory.resume import log_after, mark_seen
+from memory.store import Store
+from memory.units.admission import Admitted
+
+
+class SocketThreads:
+    """Threads of socket channels, by account and conversation key. `admit` is set when wired."""
+
+    admit: Callable[[InboundMessage], Awaitable[Admitted]]
+
+    def __init__(self, store: Store, bus: Bus, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._bus = bus
+        self._now = now
+
+    async def log_after(self, account: str, key: str, seq: int) -> Sequence[LoggedMessage]:
+        """What the thread holds after `seq`, oldest first."""
+        entries = await self._store.read(log_after, account, key, seq)
+        return [
+            LoggedMessage(
+                one.seq,
+                Author(one.author),
+                one.author_name,
+                one.payload,
+                from_micros(one.created_at),
+                one.client_id,
+            )
+            for one in entries
+        ]
+
+    async def seen(self, account: str, key: str, seq: int) -> None:
+        """The client has shown everything up to `seq`."""
+        now = self._now()
+        read = await self._store.run(mark_seen, account, key, seq, to_micros(now))
+        if read and self._bus.listening:
+            data = {"status": "read", "account": account}
+            self._bus.publish(Event("delivery", now, data=data))

@@ -1,0 +1,97 @@
+"""The resume log of a socket thread: what a client that comes back has not seen, and what it has.
+
+Read from the messages themselves, so that there is no second log to keep in step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection, and_, select, update
+
+from core.clock import Micros
+from memory.tables import Conversation, Delivery, Message
+from memory.units.rows import table
+
+_conversation = table(Conversation)
+_message = table(Message)
+_delivery = table(Delivery)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One message of the thread. `payload` is what was rendered, or the customer's own text."""
+
+    seq: int
+    author: str
+    author_name: str | None
+    payload: Mapping[str, object]
+    created_at: Micros
+    client_id: str | None
+
+
+def log_after(
+    connection: Connection, account: str, key: str, seq: int, limit: int = 500
+) -> list[Entry]:
+    """The newest entries of a thread after `seq`, oldest first."""
+    rows = connection.execute(
+        select(
+            _message.c.seq,
+            _message.c.author,
+            _message.c.author_name,
+            _message.c.text,
+            _message.c.created_at,
+            _message.c.client_id,
+            _delivery.c.payload_json,
+        )
+        .select_from(_conversation)
+        .join(_message, _message.c.conversation_id == _conversation.c.id)
+        .outerjoin(
+            _delivery,
+            and_(
+                _delivery.c.conversation_id == _message.c.conversation_id,
+                _delivery.c.seq == _message.c.seq,
+                _delivery.c.part == 0,
+            ),
+        )
+        .where(_conversation.c.account == account, _conversation.c.key == key, _message.c.seq > seq)
+        .order_by(_message.c.seq.desc())
+        .limit(limit)
+    ).all()
+    return [
+        Entry(
+            row.seq,
+            row.author,
+            row.author_name,
+            orjson.loads(row.payload_json) if row.payload_json else {"text": row.text},
+            row.created_at,
+            row.client_id,
+        )
+        for row in reversed(rows)
+    ]
+
+
+def mark_seen(connection: Connection, account: str, key: str, seq: int, now: Micros) -> int:
+    """The client has shown everything up to `seq`; how many parts became read by that."""
+    row = connection.execute(
+        select(_conversation.c.id, _conversation.c.seen_seq, _conversation.c.seq).where(
+            _conversation.c.account == account, _conversation.c.key == key
+        )
+    ).first()
+    if row is None or row.seen_seq >= min(seq, row.seq):
+        return 0
+    connection.execute(
+        update(_conversation).where(_conversation.c.id == row.id).values(seen_seq=min(seq, row.seq))
+    )
+    changed = connection.execute(
+        update(_delivery)
+        .where(
+            _delivery.c.conversation_id == row.id,
+            _delivery.c.seq <= seq,
+            _delivery.c.status.in_(("sent", "delivered")),
+        )
+        .values(status="read", updated_at=now)
+    )
+    return changed.rowcount
