@@ -54,7 +54,7 @@ imports: install-dev ## who may import whom
 	$(BIN)/lint-imports --no-logo
 
 # Tests last, so that the last line of `make test` is pytest's own summary.
-pytest: install-dev
+pytest: install-dev ## the tests; ARGS="-k recall -x" goes to pytest
 	$(BIN)/python -m pytest $(ARGS)
 
 format: install-dev ## put every file into shape

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -21,16 +21,21 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from gateway.settings_adapters import (
+    AdapterTable,
+    adapter_config,
+    adapter_faults,
+    adapter_tables,
+    split,
+)
 from gateway.settings_problems import (
     ENVIRONMENT,
     PREFIX,
     ConfigError,
-    Model,
     Problem,
     problems_of,
     toml_problem,
     unknown_key,
-    validated,
 )
 from gateway.settings_sections import (
     QUIET_SECONDS,
@@ -49,17 +54,6 @@ from gateway.settings_sections import (
 __all__ = ["ConfigError", "Problem", "Settings", "adapter_config", "load_settings"]
 
 DEFAULT_FILE = Path("config.toml")
-
-
-class AdapterTable(BaseModel):
-    """One account of one channel. `options` is read later, by the adapter's own model."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    adapter: str
-    enabled: bool = True
-    # Raw values, secrets among them: never in a repr.
-    options: Mapping[str, Any] = Field(default_factory=dict, repr=False)
 
 
 class Settings(BaseSettings):
@@ -100,11 +94,11 @@ class Settings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _split_adapter_tables(cls, raw: Any) -> Any:
+    def _splitadapter_tables(cls, raw: Any) -> Any:
         tables = raw.get("adapters") if isinstance(raw, Mapping) else None
         if not isinstance(tables, Mapping):
             return raw
-        return {**raw, "adapters": {name: _split(name, table) for name, table in tables.items()}}
+        return {**raw, "adapters": {name: split(name, table) for name, table in tables.items()}}
 
 
 class _Environment(EnvSettingsSource):
@@ -141,31 +135,11 @@ def load_settings(
     except ValidationError as error:
         problems += problems_of(error, Settings, str(file), environ=os.environ)
     if adapter_model:
-        problems += _adapter_faults(merged, str(file), adapter_model)
+        problems += adapter_faults(merged, str(file), adapter_model)
     if settings is None or problems:
         raise ConfigError(problems)
     settings._file = str(file)
     return settings
-
-
-def adapter_config(settings: Settings, name: str, model: type[Model]) -> Model:
-    """The options of `[adapters.<name>]`, read by the adapter's own model. Raises `ConfigError`."""
-    table = settings.adapters[name]
-    return validated(
-        model, table.options, file=settings.file, under=("adapters", name), environ=os.environ
-    )
-
-
-def _split(name: str, table: object) -> object:
-    """Our two keys of an adapter's table, and the rest, which is the adapter's own."""
-    if not isinstance(table, Mapping) or isinstance(table.get("options"), Mapping):
-        return table
-    options = {key: value for key, value in table.items() if key not in {"adapter", "enabled"}}
-    return {
-        "adapter": table.get("adapter", name),
-        "enabled": table.get("enabled", True),
-        "options": options,
-    }
 
 
 def _read(file: Path, *, required: bool) -> dict[str, Any]:
@@ -205,44 +179,11 @@ def _unknown_variables() -> list[Problem]:
     return problems
 
 
-def _adapter_faults(
-    raw: Mapping[str, Any], file: str, model_of: Callable[[str], type[BaseModel]]
-) -> list[Problem]:
-    """Faults inside the tables of enabled adapters, also when others of the file's are faulty."""
-    problems: list[Problem] = []
-    for name, given in _adapter_tables(raw):
-        try:
-            table = AdapterTable.model_validate(_split(name, given))
-        except ValidationError:
-            continue  # told already, as a fault of one of our two keys
-        if not table.enabled:
-            continue
-        try:
-            model = model_of(table.adapter)
-        except (LookupError, ImportError) as error:
-            mend = "Correct the name, install what it needs, or set enabled = false"
-            key = f"adapters.{name}"
-            problems.append(Problem(file, key, f"cannot be loaded: {error.args[0]}", mend))
-            continue
-        try:
-            validated(model, table.options, file=file, under=("adapters", name), environ=os.environ)
-        except ConfigError as error:
-            problems += error.problems
-    return problems
-
-
-def _adapter_tables(raw: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    tables = raw.get("adapters")
-    for name, table in (tables if isinstance(tables, Mapping) else {}).items():
-        if isinstance(table, Mapping):
-            yield name, table
-
-
 def _unknown_channels(raw: Mapping[str, Any], file: str) -> list[Problem]:
     """Quiet windows for a channel that is neither ours nor configured: most likely misspelt."""
     turns = raw.get("turns")
     quiet = turns.get("quiet_seconds") if isinstance(turns, Mapping) else None
-    configured = (table.get("adapter", name) for name, table in _adapter_tables(raw))
+    configured = (table.get("adapter", name) for name, table in adapter_tables(raw))
     known = {*QUIET_SECONDS, *(str(name) for name in configured)}
     return [
         Problem(file, f"turns.quiet_seconds.{name}", *unknown_key(name, sorted(known)))

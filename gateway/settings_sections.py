@@ -31,7 +31,7 @@ QUIET_SECONDS: Mapping[str, float] = {"sms": 4.0, "webchat": 1.0, "slack": 3.0, 
 """The quiet window of each channel of ours, unless its table says otherwise."""
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
     """An environment variable names a list with commas."""
     if isinstance(value, str):
         return [part.strip() for part in value.split(",") if part.strip()]
@@ -54,7 +54,7 @@ def _address(url: str) -> str:
 
 
 Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_network)]
-Listed = BeforeValidator(_listed)
+Listed = BeforeValidator(listed)
 Positive = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 

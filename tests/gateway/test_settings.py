@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from adapters.registry import find_spec
 from gateway.settings import ConfigError, Settings, adapter_config, load_settings
@@ -25,6 +26,8 @@ class SmsConfig(BaseModel):
 
     account_sid: str
     auth_token: SecretStr
+    numbers: tuple[str, ...] = ()
+    keys: Mapping[str, str] = Field(default_factory=dict)
 
     @field_validator("account_sid")
     @classmethod
@@ -248,6 +251,18 @@ def test_an_adapter_table_is_read_by_the_adapter_s_own_model(
     config = adapter_config(settings, "uk", SmsConfig)
     assert config.account_sid == "AC1"
     assert config.auth_token.get_secret_value() == "00000000000000000000000000000042"
+
+
+@pytest.mark.parametrize("value", ["+1, +2", '["+1", "+2"]'])
+def test_an_adapter_s_lists_and_tables_can_come_from_the_environment(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    monkeypatch.setenv("ONETHREAD__ADAPTERS__SMS__NUMBERS", value)
+    monkeypatch.setenv("ONETHREAD__ADAPTERS__SMS__KEYS__MAIN", "1234")
+    settings = load_settings(written('[adapters.sms]\naccount_sid = "AC"\nauth_token = "t"\n'))
+    config = adapter_config(settings, "sms", SmsConfig)
+    assert config.numbers == ("+1", "+2")
+    assert config.keys == {"main": "1234"}
 
 
 def test_faults_of_an_adapter_table_name_its_keys(monkeypatch: pytest.MonkeyPatch) -> None:
