@@ -63,6 +63,8 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "string_type": ("is not text", "Put the value in quotes"),
     "string_too_short": ("is too short", "Write at least {min_length} characters"),
     "string_too_long": ("is too long", "Write at most {max_length} characters"),
+    "too_short": ("is too short", "At least {min_length} are needed"),
+    "too_long": ("is too long", "At most {max_length} are allowed"),
     "string_pattern_mismatch": ("has the wrong form", "It has to match {pattern}"),
     "literal_error": ("is not one of the choices", "Write {expected}"),
     "enum": ("is not one of the choices", "Write {expected}"),
