@@ -1,4 +1,4 @@
-"""Admission: what an adapter received becomes durable, once, and only then is anything acknowledged.
+"""Admission: what an adapter received becomes durable, once, before anything is acknowledged.
 
 It removes secrets, counts tokens, stores, and tells the turn driver. It neither answers a provider
 nor decides what a message means.
@@ -33,7 +33,7 @@ class AdmissionRules:
 
 
 class Admissions:
-    """Takes messages in, durably. `notify` is told which customer has something waiting, and when."""
+    """Takes messages in, durably. `notify` is told whose messages wait, and until when."""
 
     def __init__(
         self,

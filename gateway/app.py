@@ -106,6 +106,10 @@ class Gateway:
                 await channel.called.close()
         await self.store.close()
 
+    def wake(self, conversation_id: int) -> None:
+        """A person wrote in this conversation, or changed who has it."""
+        self.deliveries.wake(conversation_id)
+
     async def idle(self) -> bool:
         """Nothing is being handled or sent by this process."""
         return self.turns.idle and self.deliveries.idle
@@ -131,8 +135,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-async def build_gateway(settings: Settings, parts: Parts = Parts()) -> Gateway:  # noqa: B008
+async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gateway:
     """Put a gateway together. Raises `ConfigError` and `PlaybookError` with everything wrong."""
+    parts = parts or Parts()
     now = parts.now or utc_now
     new_id = id_source(lambda: to_micros(now()), os.getpid() % 1024)
     public_url = parts.public_url or settings.server.public_url or _own_url(settings)
@@ -153,9 +158,7 @@ async def build_gateway(settings: Settings, parts: Parts = Parts()) -> Gateway: 
     )
     await store.open()
     keeper, first_token = await _keeper(store, now)
-    digest_key = await store.run(
-        keep_secret, "digest-key", secrets.token_hex(32), to_micros(now())
-    )
+    digest_key = await store.run(keep_secret, "digest-key", secrets.token_hex(32), to_micros(now()))
     bus = Bus()
     worker = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}"
     quiet = {
@@ -167,7 +170,7 @@ async def build_gateway(settings: Settings, parts: Parts = Parts()) -> Gateway: 
     deliveries = Deliveries(
         store,
         bus,
-        {name: one.sender() for name, one in channels.items() if not one.socket},
+        {name: one.sender(hub) for name, one in channels.items()},
         Backoff(
             settings.delivery.attempts,
             settings.delivery.backoff_base_seconds,
@@ -202,6 +205,7 @@ async def build_gateway(settings: Settings, parts: Parts = Parts()) -> Gateway: 
         ),
         worker=worker,
         now=now,
+        typed_ago=hub.typed_ago,
     )
     admissions = Admissions(
         store,

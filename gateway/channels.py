@@ -27,6 +27,7 @@ from core.rendering import renderer
 from gateway.deliveries import Sender
 from gateway.outgoing import Exit, Render
 from gateway.settings import ConfigError, Problem, Settings, adapter_config
+from gateway.sockets import SocketHub
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +63,12 @@ class Channel:
         """How replies leave here."""
         return Exit(self.render(), self.socket)
 
-    def sender(self) -> Sender:
+    def sender(self, hub: SocketHub) -> Sender:
         """How the delivery worker sends here."""
+        if self.socket:
+            return Sender(hub.send, None, idempotent=True)
         reconciles = self.adapter if isinstance(self.adapter, Reconciles) else None
-        return Sender(
-            self.called.send, reconciles, self.spec.capabilities.idempotent_send
-        )
+        return Sender(self.called.send, reconciles, self.spec.capabilities.idempotent_send)
 
 
 def open_channels(

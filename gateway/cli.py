@@ -57,7 +57,7 @@ PortOption = Annotated[
 def serve(config: ConfigOption = None, host: HostOption = None, port: PortOption = None) -> None:
     """Run the gateway."""
     settings = _settings(config, overrides={"server": _given(host=host, port=port)})
-    from gateway.app import run_serve
+    from gateway.serving import run_serve
 
     run_serve(settings)
 

@@ -77,6 +77,11 @@ class Outgoing:
         elif not thread.opted_out:
             self._deliveries.hold([_as_due(row, seq) for row in change.deliveries])
 
+    def show_typing(self, thread: Thread) -> None:
+        """Show that an answer is coming, where the channel can."""
+        if self._exits[thread.account].socket:
+            self._hub.publish_typing(thread.account, thread.key, True, Author.BOT)
+
     def push(
         self,
         account: str,

@@ -1,8 +1,8 @@
 """Sockets: upgrade, resume, limits and fan-out for any channel whose adapter translates frames.
 
-A thread's messages are numbered without gaps, so each socket knows the last number it was given: the
-next one is passed on, an older one dropped, and a gap is filled from the durable log. Nothing is
-lost or shown twice, whatever the order in which things become known here.
+A thread's messages are numbered without gaps, so each socket knows the last number it was given:
+the next one is passed on, an older one dropped, and a gap is filled from the durable log. Nothing
+is lost or shown twice, whatever the order in which things become known here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from core.channel import (
     SocketSession,
     Typing,
 )
-from core.message import Author, InboundMessage
+from core.message import Author, InboundMessage, OutboundPart, SendReceipt
 from gateway.threads import SocketThreads
 from memory.store import Overloaded
 
@@ -96,6 +96,15 @@ class SocketHub:
         for connection in tuple(self._open.get((account, key), ())):
             connection.offer(message)
 
+    async def send(self, part: OutboundPart) -> SendReceipt:
+        """Deliver a part by letting its thread's sockets read what is new in the log.
+
+        The part is in the log already, so this cannot fail; whoever is away reads it on return.
+        """
+        for connection in tuple(self._open.get((part.account, part.address["conversation"]), ())):
+            connection.nudge()
+        return SendReceipt(part.key)
+
     def publish_typing(self, account: str, key: str, active: bool, author: Author) -> None:
         """Show or hide that an answer is being written."""
         for connection in tuple(self._open.get((account, key), ())):
@@ -106,7 +115,7 @@ class SocketHub:
         return (account, key) in self._open
 
     def typed_ago(self, account: str, key: str) -> float | None:
-        """Seconds since the visitor's last reported keystroke; nothing while they are not typing."""
+        """Seconds since the visitor's last reported keystroke; nothing when they do not type."""
         at = self._typed.get((account, key))
         return None if at is None else time.monotonic() - at
 
@@ -243,7 +252,7 @@ class _Connection:
     def push(self, frame: Frame) -> None:
         """Queue a frame; a reader too slow for the queue is disconnected and will resume."""
         try:
-            self._queue.put_nowait(orjson.dumps(frame).decode())
+            self._queue.put_nowait(_encode(frame))
         except asyncio.QueueFull:
             self._writer.cancel()
             if self.socket._req is not None and self.socket._req.transport is not None:
@@ -258,6 +267,13 @@ class _Connection:
             if not known:
                 self.push(self.adapter.write_message(message))
         elif message.seq > self._last:
+            self.catch_up()
+
+    def nudge(self) -> None:
+        """There may be something new in the log."""
+        if self._behind:
+            self._again = True
+        else:
             self.catch_up()
 
     def catch_up(self) -> None:
@@ -314,6 +330,10 @@ class _Allowance:
             return False
         self._left -= 1
         return True
+
+
+def _encode(frame: Frame) -> str:
+    return orjson.dumps(frame).decode()
 
 
 def _decode(text: str) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""The story of a committed turn, as events for whoever watches. Facts only; sentences are elsewhere."""
+"""The story of a committed turn, as events for whoever watches: facts, not sentences."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ from gateway.turn_story import tell_turn
 from memory.context import Context, ContextQuery, load_context
 from memory.recall import IndexedThread, index, recall
 from memory.store import Store
-from memory.units.turns import Claimed, Waiting, commit
+from memory.units.turns import Claimed, Thread, Waiting, commit
 
 _MAX_EFFECTS = 4
 _MAX_RESTARTS = 2
@@ -95,6 +95,10 @@ class TurnWork:
         """Drop what is remembered in this process; the next turn reads the database."""
         self._memories.pop(customer_id, None)
 
+    def show_typing(self, thread: Thread) -> None:
+        """Let whoever is on a socket see that their message is being dealt with."""
+        self._outgoing.show_typing(thread)
+
     async def take(
         self,
         claimed: Claimed,
@@ -118,7 +122,7 @@ class TurnWork:
         return Outcome.COMMITTED
 
     async def bury(self, claimed: Claimed, taken: Sequence[Waiting], why: str) -> None:
-        """Make the messages dead letters, tell the customer that a person will look, and queue it."""
+        """Make the messages dead letters, tell the customer that a person will look, and queue."""
         memory = await self._remember(claimed, taken)
         turn = self._turn_input(claimed, taken, memory)
         decision = plain_decision(turn, apology=self.playbook)

@@ -22,6 +22,7 @@ from memory.units.turns import (
     Claimed,
     Fenced,
     Stumble,
+    Thread,
     Waiting,
     claim,
     stumble,
@@ -80,7 +81,9 @@ class Turns:
         *,
         worker: str,
         now: Callable[[], datetime],
+        typed_ago: Callable[[str, str], float | None],
     ) -> None:
+        self._typed_ago = typed_ago
         self._store = store
         self._work = work
         self._rules = rules
@@ -169,21 +172,28 @@ class Turns:
             self._work.forget(customer_id)
             return False
         quiet = self._rules.quiet.get(claimed.thread.channel, 0.0)
-        left = self._quiet_left(claimed.waiting, quiet, now)
+        left = self._quiet_left(claimed.thread, claimed.waiting, quiet, now)
         if left > 0:
+            self._work.show_typing(claimed.thread)
             await lane.sleep(left)
             return True
         taken = claimed.waiting if quiet > 0 else claimed.waiting[:1]
         await self._turn(claimed, taken, lane if quiet > 0 else None)
         return claimed.more or len(taken) < len(claimed.waiting)
 
-    def _quiet_left(self, waiting: tuple[Waiting, ...], quiet: float, now: int) -> float:
-        """Seconds until the burst is over: quiet since the last message, bounded from the first."""
+    def _quiet_left(
+        self, thread: Thread, waiting: tuple[Waiting, ...], quiet: float, now: int
+    ) -> float:
+        """Seconds until the burst is over: quiet since the last message or reported keystroke,
+        bounded from the first message."""
         if quiet <= 0:
             return 0.0
+        typed_ago = self._typed_ago(thread.account, thread.key)
+        due = max(one.due_at for one in waiting)
+        if typed_ago is not None:
+            due = max(due, now + int((quiet - typed_ago) * 1_000_000))
         latest = waiting[0].received_at + int(self._rules.longest_quiet * 1_000_000)
-        due = min(latest, max(one.due_at for one in waiting))
-        return max(0.0, (due - now) / 1_000_000)
+        return max(0.0, (min(due, latest) - now) / 1_000_000)
 
     async def _turn(
         self, claimed: Claimed, taken: tuple[Waiting, ...], restart: _Lane | None

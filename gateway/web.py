@@ -1,0 +1,80 @@
+"""What is mounted where: channels, API, console and health on one web application.
+
+Only mounting. Who may enter which path is `gateway.gate`'s table; what an endpoint does is its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from gateway.api import register_api
+from gateway.api_calls import ApiServices
+from gateway.api_socket import register_console_socket
+from gateway.console.pages import register_console, static_files
+from gateway.gate import make_gate
+from gateway.webhooks import webhook
+
+if TYPE_CHECKING:
+    from gateway.app import Gateway
+    from gateway.channels import Channel
+
+
+def mount(gateway: Gateway) -> web.Application:
+    """The web application of a gateway."""
+    settings = gateway.settings
+    app = web.Application(
+        client_max_size=settings.server.max_body_bytes, middlewares=[make_gate(gateway.keeper)]
+    )
+    for channel in gateway.channels.values():
+        _mount_channel(app, gateway, channel)
+    register_api(app, _services(gateway))
+    register_console(app, gateway.keeper, secure=settings.server.tls)
+    register_console_socket(app, gateway.bus)
+
+    async def health(_request: web.Request) -> web.Response:
+        return web.json_response({"ok": True, "waiting": gateway.store.waiting})
+
+    async def home(_request: web.Request) -> web.Response:
+        raise web.HTTPFound("/console")
+
+    app.router.add_get("/health", health)
+    app.router.add_get("/", home)
+    return app
+
+
+def _mount_channel(app: web.Application, gateway: Gateway, channel: Channel) -> None:
+    base = f"/channels/{channel.account}"
+    if channel.socket:
+        app.router.add_get(f"{base}/socket", gateway.hub.handler(channel.account, channel.socketed))
+        files = Path(__file__).parent.parent / "adapters" / channel.spec.name / "static"
+        if files.is_dir():
+            app.router.add_get(f"{base}/{{file:[a-z.-]+}}", static_files(files))
+        return
+    for route in channel.spec.routes:
+        url = f"{gateway.public_url}{base}{route.path}"
+        handler = webhook(
+            channel.account,
+            channel.called,
+            route,
+            url,
+            gateway.admissions,
+            gateway.settings.server.queue_limit,
+        )
+        for method in route.methods:
+            app.router.add_route(method, base + route.path, handler)
+
+
+def _services(gateway: Gateway) -> ApiServices:
+    return ApiServices(
+        store=gateway.store,
+        bus=gateway.bus,
+        keeper=gateway.keeper,
+        now=gateway.now,
+        new_id=gateway.new_id,
+        count_tokens=gateway.count_tokens,
+        renderers={name: one.render() for name, one in gateway.channels.items()},
+        wake=gateway.wake,
+    )
