@@ -1,0 +1,279 @@
+"""One customer as people see them: how they are reached and why we think so, and their one thread.
+
+Reads only. An old id of a merged customer shows the customer it was merged into. What is shown here
+is for people who answer customers; what a *sender* may know is decided in `memory.context`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, select
+
+from core.clock import Micros, from_micros
+from core.identity import Edge, home_edge, widest_paths
+from core.message import Assurance
+from memory.page_rows import AnyRow, delivery_view, display_names
+from memory.tables import (
+    Case,
+    Conversation,
+    Customer,
+    Delivery,
+    Fact,
+    Handle,
+    Handoff,
+    Link,
+    Message,
+)
+from memory.units.rows import table
+from memory.views import (
+    CaseView,
+    CustomerView,
+    DeliveryView,
+    FactView,
+    HandleView,
+    LinkView,
+    TimelineView,
+)
+
+_case = table(Case)
+_conversation = table(Conversation)
+_customer = table(Customer)
+_delivery = table(Delivery)
+_fact = table(Fact)
+_handle = table(Handle)
+_handoff = table(Handoff)
+_link = table(Link)
+_message = table(Message)
+
+_LEVEL_WORDS = {
+    Assurance.NONE: "not proved",
+    Assurance.ASSERTED: "claimed",
+    Assurance.AUTHENTICATED: "vouched for by the channel",
+    Assurance.PROVED: "proved",
+    Assurance.LOGGED_IN: "logged in",
+}
+_RULE_WORDS = {
+    "first-contact": "Wrote to us from here",
+    "by-hand": "Joined by hand",
+    "login": "Joined by a login",
+    "code": "Joined by a one-time code",
+    "import": "Joined by an import",
+}
+_CASES, _FACTS = 50, 200
+
+
+def root_of(connection: Connection, customer_id: int) -> int | None:
+    """The customer that this id stands for now, or nothing when it never existed."""
+    row = connection.execute(
+        select(_customer.c.id, _customer.c.merged_into).where(_customer.c.id == customer_id)
+    ).first()
+    if row is None:
+        return None
+    return int(row.id if row.merged_into is None else row.merged_into)
+
+
+def customer_page(connection: Connection, customer_id: int) -> CustomerView | None:
+    """Everything about a customer but what was said, or nothing when there is none."""
+    root = root_of(connection, customer_id)
+    if root is None:
+        return None
+    customer = connection.execute(select(_customer).where(_customer.c.id == root)).one()
+    merged = connection.execute(
+        select(_customer.c.id).where(_customer.c.merged_into == root).order_by(_customer.c.id)
+    ).scalars()
+    handles = connection.execute(
+        select(_handle).where(_handle.c.customer_id == root).order_by(_handle.c.id)
+    ).all()
+    keys = {row.id: row.key for row in handles}
+    return CustomerView(
+        id=root,
+        name=display_names(connection, [root])[root],
+        created_at=from_micros(customer.created_at),
+        merged_ids=tuple(merged),
+        handles=_handle_views(connection, handles, root),
+        facts=_fact_views(connection, keys),
+        cases=_case_views(connection, keys),
+        handoff_id=_open_handoff(connection, keys),
+    )
+
+
+def _handle_views(
+    connection: Connection, handles: Sequence[AnyRow], root: int
+) -> tuple[HandleView, ...]:
+    links: dict[int, list[AnyRow]] = {row.id: [] for row in handles}
+    for link in connection.execute(
+        select(_link)
+        .where(_link.c.handle_id.in_(links), _link.c.ended_at.is_(None))
+        .order_by(_link.c.id)
+    ):
+        links[link.handle_id].append(link)
+    edges = [home_edge(row.id, row.home_customer_id) for row in handles]
+    edges += [
+        Edge(row.id, link.customer_id, Assurance(link.level))
+        for row in handles
+        for link in links[row.id]
+        if link.customer_id != row.home_customer_id
+    ]
+    return tuple(
+        HandleView(
+            id=row.id,
+            key=row.key,
+            kind=row.kind,
+            address=row.address,
+            level=int(_level(row, links[row.id], edges, root)),
+            opted_out=bool(row.opted_out),
+            dead=bool(row.dead),
+            shared=bool(row.shared),
+            created_at=from_micros(row.created_at),
+            seen_at=from_micros(row.seen_at),
+            links=tuple(_link_view(link, row.home_customer_id) for link in links[row.id]),
+        )
+        for row in handles
+    )
+
+
+def _level(handle: AnyRow, links: Sequence[AnyRow], edges: Sequence[Edge], root: int) -> Assurance:
+    """How well the handle is proved to be the customer's; its first contact's level at home."""
+    if handle.home_customer_id != root:
+        return widest_paths(handle.id, edges).customers.get(root, Assurance.NONE)
+    own = (link.level for link in links if link.customer_id == root)
+    return Assurance(max(own, default=Assurance.NONE))
+
+
+def _link_view(link: AnyRow, home: int) -> LinkView:
+    rule = _RULE_WORDS.get(link.rule, f"Joined by the rule “{link.rule}”")
+    evidence = f": {link.evidence}" if link.evidence else ""
+    by = "" if link.customer_id == home else f", by {link.actor}"
+    return LinkView(
+        id=link.id,
+        customer_id=link.customer_id,
+        level=link.level,
+        rule=link.rule,
+        evidence=link.evidence,
+        actor=link.actor,
+        created_at=from_micros(link.created_at),
+        can_end=link.customer_id != home,
+        words=f"{rule}{evidence} ({_LEVEL_WORDS[Assurance(link.level)]}{by})",
+    )
+
+
+def _fact_views(connection: Connection, keys: Mapping[int, str]) -> tuple[FactView, ...]:
+    rows = connection.execute(
+        select(_fact)
+        .where(_fact.c.handle_id.in_(keys), _fact.c.valid_to.is_(None))
+        .order_by(_fact.c.recorded_at.desc(), _fact.c.id.desc())
+        .limit(_FACTS)
+    )
+    return tuple(
+        FactView(
+            id=row.id,
+            key=row.key,
+            value="provided" if row.secret else row.value,
+            source=row.source,
+            handle=keys[row.handle_id],
+            level=row.level,
+            secret=bool(row.secret),
+            recorded_at=from_micros(row.recorded_at),
+        )
+        for row in rows
+    )
+
+
+def _case_views(connection: Connection, keys: Mapping[int, str]) -> tuple[CaseView, ...]:
+    rows = connection.execute(
+        select(_case, _conversation.c.channel)
+        .join(_conversation, _conversation.c.id == _case.c.conversation_id)
+        .where(_case.c.handle_id.in_(keys))
+        .order_by(_case.c.updated_at.desc(), _case.c.id.desc())
+        .limit(_CASES)
+    )
+    return tuple(
+        CaseView(
+            id=row.id,
+            status=row.status,
+            intent=row.intent,
+            channel=row.channel,
+            conversation_id=row.conversation_id,
+            outcome=row.outcome,
+            opened_at=from_micros(row.opened_at),
+            updated_at=from_micros(row.updated_at),
+        )
+        for row in rows
+    )
+
+
+def _open_handoff(connection: Connection, keys: Mapping[int, str]) -> int | None:
+    found = connection.execute(
+        select(_handoff.c.id)
+        .where(_handoff.c.handle_id.in_(keys), _handoff.c.status.in_(("waiting", "owned")))
+        .order_by(_handoff.c.opened_at)
+        .limit(1)
+    ).scalar()
+    return None if found is None else int(found)
+
+
+def timeline(
+    connection: Connection, customer_id: int, limit: int = 200, before: Micros | None = None
+) -> list[TimelineView]:
+    """The newest messages of a customer over all channels, oldest first, with their deliveries.
+
+    `before` is the time of the oldest message seen so far. Empty when there is no such customer.
+    """
+    root = root_of(connection, customer_id)
+    if root is None:
+        return []
+    query = (
+        select(_message, _conversation.c.channel, _handle.c.key)
+        .select_from(_conversation)
+        .join(_message, _message.c.conversation_id == _conversation.c.id)
+        .join(_handle, _handle.c.id == _message.c.handle_id)
+        .where(
+            _conversation.c.handle_id.in_(select(_handle.c.id).where(_handle.c.customer_id == root))
+        )
+        .order_by(_message.c.created_at.desc(), _message.c.conversation_id, _message.c.seq.desc())
+        .limit(limit)
+    )
+    if before is None:
+        query = query.where(_message.c.seq > _conversation.c.seq - limit)
+    else:
+        query = query.where(_message.c.created_at < before)
+    rows = connection.execute(query).all()[::-1]
+    parts = _parts(connection, rows)
+    return [
+        TimelineView(
+            id=f"{row.conversation_id}-{row.seq}",
+            conversation_id=row.conversation_id,
+            seq=row.seq,
+            channel=row.channel,
+            handle=row.key,
+            author=row.author,
+            author_name=row.author_name,
+            text=row.text,
+            at=from_micros(row.created_at),
+            level=row.level,
+            turn_id=row.turn_id,
+            deliveries=tuple(parts.get((row.conversation_id, row.seq), ())),
+        )
+        for row in rows
+    ]
+
+
+def _parts(
+    connection: Connection, rows: Sequence[AnyRow]
+) -> dict[tuple[int, int], list[DeliveryView]]:
+    """The parts of these messages, by message, in order."""
+    first: dict[int, int] = {}
+    for row in rows:
+        if row.author != "customer":
+            first.setdefault(row.conversation_id, row.seq)
+    parts: dict[tuple[int, int], list[DeliveryView]] = {}
+    if not first:
+        return parts
+    for part in connection.execute(
+        select(_delivery)
+        .where(_delivery.c.conversation_id.in_(first), _delivery.c.seq >= min(first.values()))
+        .order_by(_delivery.c.conversation_id, _delivery.c.seq, _delivery.c.part)
+    ):
+        parts.setdefault((part.conversation_id, part.seq), []).append(delivery_view(part))
+    return parts

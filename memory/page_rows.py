@@ -1,0 +1,63 @@
+"""What several pages share: how a customer is called, how a part is shown, what is stuck.
+
+Reads and shapes only; the lists and pages themselves are in `memory.pages` and beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, literal_column, select
+
+from core.clock import from_micros
+from memory.tables import Customer, Delivery, Handle, Inbound
+from memory.units.rows import table
+from memory.views import DeliveryView
+
+AnyRow = Row[*tuple[Any, ...]]
+
+_customer = table(Customer)
+_delivery = table(Delivery)
+_handle = table(Handle)
+_inbound = table(Inbound)
+
+# Literals, so that SQLite sees that its partial index answers the question.
+FAILED = _delivery.c.status == literal_column("'failed'")
+DEAD = _inbound.c.status == literal_column("'dead'")
+
+
+_names = (
+    select(_customer.c.id, _customer.c.name, _handle.c.kind, _handle.c.address)
+    .join(_handle, _handle.c.customer_id == _customer.c.id)
+    .where(_customer.c.id.in_(bindparam("ids", expanding=True)))
+)
+_KIND_ORDER = ("login", "email", "phone", "slack", "visitor")
+"""Which of a nameless customer's handles names them best."""
+
+
+def display_names(connection: Connection, ids: Collection[int]) -> dict[int, str]:
+    """How people would call these customers: by name, else by the address that says most."""
+    best: dict[int, tuple[int, str]] = {}
+    for row in connection.execute(_names, {"ids": list(ids)}):
+        if row.name:
+            best[row.id] = (-1, row.name)
+            continue
+        rank = _KIND_ORDER.index(row.kind) if row.kind in _KIND_ORDER else len(_KIND_ORDER)
+        words = "Visitor" if row.kind == "visitor" else row.address
+        best[row.id] = min(best.get(row.id, (rank, words)), (rank, words))
+    return {one: best[one][1] if one in best else "Unknown" for one in ids}
+
+
+def delivery_view(row: AnyRow) -> DeliveryView:
+    """A delivery row as people see it."""
+    return DeliveryView(
+        id=row.id,
+        part=row.part,
+        parts=row.parts,
+        status=row.status,
+        code=row.code,
+        reason=row.reason,
+        attempts=row.attempts,
+        updated_at=from_micros(row.updated_at),
+    )
