@@ -1,0 +1,149 @@
+"""The bare answer to a question just asked: what of a short message is the value, if anything.
+
+Pure text work. A question, a greeting, a thank you, a plain yes or no, a change of mind and a
+request for a person are never a value.
+"""
+
+from __future__ import annotations
+
+import re
+
+from core.pipeline.phrases import (
+    asks_for_human,
+    does_not_know,
+    is_cancellation,
+    is_chat,
+    is_question,
+    leaning,
+    yes_or_no,
+)
+from core.pipeline.shapes import LEAD_IN, NOT_NAMES, SHAPES, SPELLED_CODE
+from core.playbook import Slot
+
+SHORT = 120
+"""Characters: a longer message is a story and not an answer of one value."""
+LONG_ANSWER = 300
+"""Characters of a free-text answer."""
+
+_WORDS = {"name": 4, "choice": 4, "date": 5, "time": 4, "email": 2, "money": 3}
+_TAIL = re.compile(
+    r"(?:[\s,.!;-]+(?:please|thanks|thank you(?: (?:so|very) much)?|sir|madam|i (?:think|guess|"
+    r"believe)|if possible))*[\s.!,;]*\Z",
+    re.I,
+)
+_SENTENCE_END = re.compile(r"[.!;\n](?:\s|$)|,\s+(?=(?:and|but|i|can|my|is|so)\b)", re.I)
+_MAIL_WORD = re.compile(r"(?=[^\s]*(?:mail|\.?com|\.?net|\.?org|@))[\w.+@-]{6,}", re.I)
+_NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3}")
+
+Span = tuple[int, int]
+
+
+def bare_value(slot: Slot, text: str, others: bool) -> Span | None:
+    """Where the value of the asked slot is in the text, if the message answers the question.
+
+    `others` tells that the message filled other slots already: then only a clear shape counts.
+    """
+    if slot.secret is not None:
+        return None
+    if slot.kind == "yes_no":
+        return _yes_no(text)
+    if _is_no_answer(text):
+        return None
+    limit = LONG_ANSWER if slot.kind == "text" else SHORT
+    if len(text) > limit:
+        return None
+    span = _content(text)
+    if span is None:
+        return None
+    return _BY_KIND.get(slot.kind, _phrase)(slot, text, span, others)
+
+
+def _is_no_answer(text: str) -> bool:
+    return (
+        is_question(text)
+        or is_chat(text)
+        or yes_or_no(text) is not None
+        or is_cancellation(text)
+        or asks_for_human(text)
+        or does_not_know(text)
+    )
+
+
+def _yes_no(text: str) -> Span | None:
+    if is_question(text) or leaning(text) is None:
+        return None
+    word = re.search(r"\w[\w'’]*", text)
+    return word.span() if word else None
+
+
+def _content(text: str) -> Span | None:
+    """The text without what people say before and after a value."""
+    lead = LEAD_IN.match(text)
+    start = lead.end() if lead else 0
+    if not text[start:].strip(" .,!;:-"):
+        start = 0
+    tail = _TAIL.search(text, start)
+    end = tail.start() if tail else len(text)
+    while start < end and not text[start].isalnum() and text[start] not in "#+$€£(":
+        start += 1
+    return (start, end) if end > start else None
+
+
+def _digits(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
+    """A code or number: in digits, spelled out, or a single word with a digit."""
+    for pattern in (SPELLED_CODE, SHAPES.get(slot.kind, SHAPES["order"]), SHAPES["order"]):
+        found = pattern.search(text, *span)
+        if found is not None:
+            return found.span()
+    content = text[span[0] : span[1]]
+    if slot.kind == "order" and not others and " " not in content and len(content) >= 4:
+        return span
+    return None
+
+
+def _phone(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
+    found = re.search(r"\+?\d(?:[ ./()-]{0,2}\d){3,}", text[: span[1]])
+    return found.span() if found else None
+
+
+def _email(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
+    found = SHAPES["email"].search(text, *span) or _MAIL_WORD.search(text, *span)
+    if found is not None:
+        return found.span()
+    return None
+
+
+def _name(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
+    end = _SENTENCE_END.search(text, *span)
+    start, stop = span[0], end.start() if end else span[1]
+    found = _NAME.fullmatch(text, start, stop)
+    if found is None or (others and not text[start].isupper()):
+        return None
+    words = [one.strip(".,").casefold() for one in found[0].split()]
+    if (NOT_NAMES.intersection(words) and len(words) > 1) or words[0] in NOT_NAMES:
+        return None
+    return (start, stop)
+
+
+def _phrase(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
+    """Whatever was said, as far as one answer goes."""
+    if others:
+        return None
+    words = len(text[span[0] : span[1]].split())
+    limit = _WORDS.get(slot.kind)
+    if limit is not None and words > limit:
+        end = _SENTENCE_END.search(text, *span)
+        if end is None or len(text[span[0] : end.start()].split()) > limit:
+            return None
+        return (span[0], end.start())
+    return span
+
+
+_BY_KIND = {
+    "order": _digits,
+    "number": _digits,
+    "money": _digits,
+    "phone": _phone,
+    "email": _email,
+    "name": _name,
+}

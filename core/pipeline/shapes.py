@@ -1,0 +1,107 @@
+"""What values look like in running text: mail addresses, phones, dates, times, money, codes, names.
+
+One pattern per kind of slot, whose group "value" (or whole match) is the value as it was told. It
+knows no playbook and decides nothing about which slot a value belongs to.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
+_DAY_SHORT = r"(?:mon|tues?|wed|thurs?|thu|fri|sat)"
+_NUMBER_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty)"
+_ORDINAL = r"\d{1,2}(?:st|nd|rd|th)"
+_DATE = (
+    r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}/\d{1,2}|"
+    rf"{_MONTH}\.?,?\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+(?:of\s+)?\d{{4}})?|"
+    rf"(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+\d{{4}})?|"
+    rf"(?:(?:next|this|coming|last|on)\s+)?(?:{_DAY}|{_DAY_SHORT}(?=\W*$))|"
+    r"(?:the\s+)?day after tomorrow|(?:the\s+)?day before yesterday|tomorrow|today|tonight|"
+    r"yesterday|(?:next|this|last)\s+(?:week(?:end)?|month|year)|"
+    rf"(?:in\s+)?(?:\d+|{_NUMBER_WORD}|a|a few)\s+(?:days?|weeks?|months?)(?:\s+ago)?|"
+    rf"(?:the\s+)?{_ORDINAL}"
+)
+_CLOCK = (
+    r"\d{1,2}(?::\d\d)?\s*(?:am|pm|a\.m\.?|p\.m\.?)(?!\w)|(?:[01]?\d|2[0-3]):[0-5]\d|"
+    r"\d{1,2}\s*o'?\s?clock|"
+    rf"{_NUMBER_WORD}\s*(?:am|pm|o'?\s?clock)|(?:half past|quarter (?:past|to))\s+\w+|"
+    r"noon|midday|midnight|(?:in the\s+)?(?:early |late )?(?:morning|afternoon|evening)(?!\w)"
+)
+_MONEY = (
+    r"(?:[$€£₹]|usd|eur|gbp|rs\.?|inr)\s?\d[\d,]*(?:\.\d{1,2})?k?|"
+    r"\d[\d,]*(?:\.\d{1,2})?\s?(?:[$€£₹]|dollars?|euros?|pounds?|bucks|usd|eur|gbp|rupees|rs)(?!\w)"
+)
+_SPELLED = (
+    r"(?:[a-z0-9]|zero|one|two|three|four|five|six|seven|eight|nine)"
+    r"(?:[ .,-]{1,2}(?:[a-z0-9]|zero|one|two|three|four|five|six|seven|eight|nine)){3,}"
+)
+_CODE = r"#?(?=[a-z0-9-]*\d)[a-z0-9]+(?:-[a-z0-9]+)*"
+
+SHAPES: Mapping[str, re.Pattern[str]] = {
+    "email": re.compile(
+        r"(?<![\w.+-])(?:[a-z0-9][\w.+-]*@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9-]+)*\.[a-z]{2,}|"
+        r"[a-z0-9][\w.+-]*\s?(?:\(at\)|\[at\]|\sat\s)\s?[a-z0-9-]+"
+        r"(?:\s?(?:\(dot\)|\[dot\]|\sdot\s|\.)\s?[a-z0-9-]+){1,3})(?!\w)",
+        re.I,
+    ),
+    "phone": re.compile(r"(?<![\w+#-])\+?(?:\(\d{2,5}\)[ -]?)?\d(?:[ ./()-]{0,2}\d){6,14}(?!\w)"),
+    "date": re.compile(rf"(?<![\w/-])(?:{_DATE})(?![\w/])", re.I),
+    "time": re.compile(rf"(?<![\w:.])(?:{_CLOCK})", re.I),
+    "money": re.compile(rf"(?<!\w)(?:{_MONEY})", re.I),
+    "number": re.compile(rf"(?<![\w.,/$€£-])(?:\d+(?:[.,]\d+)*|{_NUMBER_WORD})(?![\w/])", re.I),
+    "order": re.compile(rf"(?<![\w@.-])(?:{_CODE})(?![\w@-])", re.I),
+}
+"""Kind of slot -> where such a value is in a text."""
+
+SPELLED_CODE = re.compile(rf"(?<![\w'])(?:{_SPELLED})(?![\w'])", re.I)
+"""A code told character by character: "a 3 f 6 h 8"."""
+
+ORDER_CUE = re.compile(
+    r"\b(?:order|booking|reservation|tracking|invoice|case|ticket|reference|confirmation|ref)"
+    r"(?:\s+(?:number|no\.?|nr\.?|id|code|#))?\s*(?:is|was|:|=|-)?\s*#?\s*"
+    rf"(?P<value>{_CODE})(?![\w@-])",
+    re.I,
+)
+
+_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]*\.?"
+NAME_CUE = re.compile(
+    r"(?:\b(?:[Mm]y (?:full |first |last )?name(?: is|'s|:)?|[Nn]ame(?: is|'s|:)|"
+    r"[Tt]his is|[Tt]he name is|[Ii]t'?s|[Ii]t is|I am|I'm|[Cc]all me)\s+)"
+    rf"(?P<value>{_CAPITAL}(?:\s+(?:(?:de|van|von|der|da|del|al|bin)\s+)*{_CAPITAL}){{0,3}})"
+)
+NAME_CUE_LOOSE = re.compile(
+    r"\bmy (?:full |first |last )?name(?: is|'s|:)\s+(?P<value>[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*)?)"
+    r"(?=\s*(?:[,.;!\n]|and\b|my\b|i\b|$))",
+    re.I,
+)
+CAPITALISED = re.compile(rf"(?<![\w@.])(?P<value>{_CAPITAL}(?:\s+{_CAPITAL}){{0,3}})")
+
+NOT_NAMES = frozenset(
+    """
+    a an and are but can could do does hello hey hi how i i'd i'll i'm i've if in is it it's my no
+    not of ok okay on order please sorry sure thank thanks that the then there this to um was we
+    well what when where which who why will with would yes yeah you your monday tuesday wednesday
+    thursday friday saturday sunday january february march april june july august september october
+    november december today tomorrow looking trying calling writing having going not just also
+    great perfect good bye goodbye alright actually correct right never nothing none
+    unfortunately still waiting interested
+    """.split()
+)
+"""Words that are not a name, though they may stand capitalised where one could."""
+
+LEAD_IN = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|sure(?: thing)?|yes|yeah|yep|of course|certainly|absolutely|well|oh|sorry|um+|uh+|"
+    r"hi|hello|hey|no problem|right|alright|thanks?(?: you)?|please|no|so|and|actually)\b[,.!: -]*)*"
+    r"(?:(?:it(?:'s| is| was| would be| should be)|its|that(?:'s| is| would be|'d be)|i(?:'m| am)|"
+    r"(?:my|the|our|his|her|their)(?: [\w-]+){1,3}? (?:is|was|are|would be)(?: on)?|"
+    r"this is|they are|here(?:'s| it is| you go| is)?|name is|make it|make that|let'?s say|"
+    r"i(?:'d| would) (?:like|prefer)|i (?:want|need|prefer|think)|for|about|around|at|on|under|say)\b[,.: ]*)*",
+    re.I,
+)
+"""What people put before the value when they answer a question."""

@@ -1,0 +1,360 @@
+"""Finds slot values in what a customer writes, and keeps them as they were told.
+
+Every value is a piece of the customer's own text with the message it came from. Nothing is guessed:
+a value needs its kind's shape, a pattern, a choice or a cue of its slot, or it answers the question
+just asked. It must never read a secret back: secrets come in as markers and leave as "provided".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from core.pipeline.bare import bare_value
+from core.pipeline.shapes import (
+    CAPITALISED,
+    NAME_CUE,
+    NAME_CUE_LOOSE,
+    NOT_NAMES,
+    ORDER_CUE,
+    SHAPES,
+)
+from core.playbook import Playbook, Slot
+from core.secrets import marker, secret_kind
+from core.turn import CaseState, Said, SlotValue, TurnInput
+
+TEXT_LIMIT = 2_000
+"""Characters of a message that are looked at."""
+
+_WORD = re.compile(r"\w+")
+_AFTER_CUE = r"\s*(?:is|was|are|will be|:|=|#|-|'s)?\s*(?:is\s+|:\s*)?"
+_CODE = re.compile(r"#?(?=[\w-]*\d)[A-Za-z0-9][\w-]*")
+_PHRASE = re.compile(r"[^\W_][^,.;!?\n]*")
+_MENTIONS = ("date", "time", "money", "email", "phone")
+_PHRASE_WORDS = 6
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A slot with its patterns, choices and cues compiled."""
+
+    slot: Slot
+    patterns: tuple[re.Pattern[str], ...]
+    choices: re.Pattern[str] | None
+    cues: re.Pattern[str] | None
+    telling: re.Pattern[str] | None
+    first_words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A playbook by identity: the cache entry keeps it alive, so the identity stays its own."""
+
+    version: str
+    identity: int
+    playbook: Playbook = field(compare=False, hash=False)
+
+
+@dataclass(slots=True)
+class _Text:
+    """One message being read, with the spans that are taken."""
+
+    said: Said
+    text: str
+    has_digit: bool
+    words: frozenset[str]
+    taken: list[Span]
+    filled: dict[str, str]
+
+    def is_free(self, span: Span) -> bool:
+        """Whether no value was found in any part of the span."""
+        return all(span[1] <= start or end <= span[0] for start, end in self.taken)
+
+
+def capture(
+    turn: TurnInput, case: CaseState, playbook: Playbook, asking: str | None
+) -> tuple[SlotValue, ...]:
+    """The values told in this turn: new ones, and corrections of values at hand.
+
+    Slots of `case.flow` come first, the one in `asking` before the others; then every other slot of
+    the playbook that has an unmistakable shape and is still empty. One piece of text fills one
+    slot, except that several slots may share a phrase that is a choice of each.
+    """
+    readers = readers_of(playbook)
+    flow = playbook.flows.get(case.flow) if case.flow else None
+    names = list(flow.slots) if flow else []
+    if asking is not None and asking in readers:
+        names = [asking, *(one for one in names if one != asking)]
+    at_hand = {one.name: one for one in case.slots}
+    found: dict[str, SlotValue] = {}
+    still_asking = asking
+    for said in turn.messages:
+        told = _read(said, readers, names, at_hand, found, still_asking)
+        for name, value in told.items():
+            found[name] = _value(turn, said, readers[name].slot, value)
+        if still_asking in told:
+            still_asking = None
+    return tuple(
+        one for name, one in found.items() if name not in at_hand or _differs(one, at_hand[name])
+    )
+
+
+def readers_of(playbook: Playbook) -> Mapping[str, Reader]:
+    """The playbook's slots, compiled once per playbook."""
+    return _readers(_Key(playbook.version, id(playbook), playbook))
+
+
+@lru_cache(maxsize=8)
+def _readers(key: _Key) -> Mapping[str, Reader]:
+    return {name: _reader(slot) for name, slot in key.playbook.slots.items()}
+
+
+def _reader(slot: Slot) -> Reader:
+    choices = sorted({one.strip() for one in slot.choices if one.strip()}, key=len, reverse=True)
+    cues = sorted({one.strip() for one in slot.cues if one.strip()}, key=len, reverse=True)
+    if slot.label and " " in slot.label:
+        cues.append(slot.label)
+    every = "|".join(_spaced(one) for one in cues)
+    # A cue of one word ("to", "is") says too little about free text; two words or a colon do.
+    telling = "|".join(_spaced(one) for one in cues if " " in one)
+    return Reader(
+        slot=slot,
+        patterns=tuple(re.compile(one, re.IGNORECASE) for one in slot.patterns),
+        choices=re.compile(
+            rf"(?<!\w)(?:{'|'.join(_spaced(one) for one in choices)})(?!\w)", re.IGNORECASE
+        )
+        if choices
+        else None,
+        cues=re.compile(rf"(?<!\w)(?:{every})(?!\w){_AFTER_CUE}", re.IGNORECASE) if cues else None,
+        telling=re.compile(rf"(?<!\w)(?:{telling})(?!\w){_AFTER_CUE}", re.IGNORECASE)
+        if telling
+        else None,
+        first_words=frozenset(
+            word[0].casefold() for one in choices if (word := _WORD.search(one)) is not None
+        ),
+    )
+
+
+def _spaced(phrase: str) -> str:
+    return r"\s+".join(re.escape(word) for word in phrase.split())
+
+
+def _read(
+    said: Said,
+    readers: Mapping[str, Reader],
+    names: Sequence[str],
+    at_hand: Mapping[str, SlotValue],
+    found: Mapping[str, SlotValue],
+    asking: str | None,
+) -> dict[str, str]:
+    """Slot name -> value told in one message."""
+    text = said.text[:TEXT_LIMIT]
+    words = frozenset(one.casefold() for one in _WORD.findall(text))
+    state = _Text(said, text, any(map(str.isdigit, text)), words, [], {})
+    mine = [readers[name] for name in names if name in readers]
+    _take_secrets(state, mine, readers)
+    for reader in mine:
+        _take(state, reader, _anchored(state, reader))
+    empty = [one for one in mine if one.slot.name not in at_hand and one.slot.name not in found]
+    again = [one for one in mine if one not in empty and one.slot.name != asking]
+    first = [one for one in mine if one.slot.name == asking]
+    for reader in (*first, *(one for one in empty if one.slot.name != asking)):
+        _take(state, reader, _unanchored(state, reader, asked=reader.slot.name == asking))
+    if asking is not None and asking in readers and asking not in state.filled:
+        bare = bare_value(readers[asking].slot, text, bool(state.filled))
+        if bare is not None and state.is_free(bare):
+            _take(state, readers[asking], iter([bare]))
+    for reader in again:
+        _take(state, reader, _unanchored(state, reader, asked=False))
+    known = {*names, *at_hand, *found}
+    for name, reader in readers.items():
+        if name not in known and _may_speak_of(state, reader):
+            _take(state, reader, _precise(state, reader))
+    return state.filled
+
+
+def _may_speak_of(state: _Text, reader: Reader) -> bool:
+    """A cheap look whether a slot that no flow asks for could be in the message at all."""
+    if not reader.first_words.isdisjoint(state.words):
+        return True
+    return reader.slot.secret is None and (state.has_digit or reader.slot.kind == "email")
+
+
+def _take_secrets(state: _Text, mine: Sequence[Reader], readers: Mapping[str, Reader]) -> None:
+    if not state.said.secrets and " removed]" not in state.text:
+        return
+    kinds = {secret_kind(one) for one in state.said.secrets}
+    used: set[str] = set()
+    for reader in (*mine, *readers.values()):
+        kind = secret_kind(reader.slot.secret) if reader.slot.secret else None
+        if kind is None or kind in used or reader.slot.name in state.filled:
+            continue
+        if kind in kinds or marker(kind) in state.text:
+            state.filled[reader.slot.name] = "provided"
+            used.add(kind)
+
+
+def _take(state: _Text, reader: Reader, spans: Iterator[Span]) -> None:
+    """Fill the slot with the first free span, if it has none yet."""
+    name = reader.slot.name
+    if name in state.filled or reader.slot.secret is not None:
+        return
+    for start, end in spans:
+        value = state.text[start:end].strip().strip(',;:!?"').rstrip(".")
+        if not value or "removed]" in value:
+            continue
+        if state.is_free((start, end)) or _is_shared_choice(state, reader, (start, end)):
+            state.filled[name] = value
+            state.taken.append((start, end))
+            return
+
+
+def _is_shared_choice(state: _Text, reader: Reader, span: Span) -> bool:
+    phrase = state.text[span[0] : span[1]]
+    return (
+        reader.choices is not None
+        and reader.choices.fullmatch(phrase) is not None
+        and span in state.taken
+    )
+
+
+def _anchored(state: _Text, reader: Reader) -> Iterator[Span]:
+    """Values that stand right after one of the slot's own cues."""
+    if reader.cues is None:
+        return
+    for cue in reader.cues.finditer(state.text):
+        span = _after(state.text, cue.end(), reader)
+        if span is not None:
+            yield span
+    if reader.telling is not None and reader.slot.kind in ("text", "choice", "name"):
+        for cue in reader.telling.finditer(state.text):
+            phrase = _PHRASE.match(state.text, cue.end())
+            words = phrase[0].split() if phrase else []
+            if phrase and 0 < len(words) <= _PHRASE_WORDS and _may_be_value(words, reader.slot):
+                yield phrase.span()
+
+
+def _may_be_value(words: Sequence[str], slot: Slot) -> bool:
+    if slot.kind == "name":
+        return len(words) <= 3 and not NOT_NAMES.intersection(one.casefold() for one in words)
+    return words[0].casefold() not in NOT_NAMES
+
+
+def _after(text: str, at: int, reader: Reader) -> Span | None:
+    """The value that begins at a place, by the slot's patterns, choices or kind."""
+    if reader.choices is not None and (chosen := reader.choices.match(text, at)):
+        return chosen.span()
+    for pattern in reader.patterns:
+        if found := pattern.match(text, at):
+            return _span(found)
+    kind = reader.slot.kind
+    if kind == "name":
+        named = CAPITALISED.match(text, at)
+        return _name_span(named) if named else None
+    shape = SHAPES.get(kind)
+    if shape is not None and (found := shape.match(text, at)):
+        return _span(found)
+    if kind in ("text", "choice", "number", "order") and (found := _CODE.match(text, at)):
+        return found.span()
+    return None
+
+
+def _span(found: re.Match[str]) -> Span:
+    if "value" in found.re.groupindex and found["value"]:
+        return found.span("value")
+    if found.re.groups >= 1 and "value" not in found.re.groupindex and found[1]:
+        return found.span(1)
+    return found.span()
+
+
+def _name_span(found: re.Match[str]) -> Span | None:
+    """The words of a capitalised run that can be a name: up to the first that cannot."""
+    start, end = found.span("value")
+    kept = start
+    for word in re.finditer(r"\S+", found["value"]):
+        if word[0].strip(".,").casefold() in NOT_NAMES:
+            break
+        kept = start + word.end()
+    return (start, min(kept, end)) if kept > start else None
+
+
+def _unanchored(state: _Text, reader: Reader, *, asked: bool) -> Iterator[Span]:
+    """Values by pattern, choice or the kind's own shape, wherever they stand."""
+    yield from _by_pattern(state, reader)
+    if reader.choices is not None and not reader.first_words.isdisjoint(state.words):
+        yield from (one.span() for one in reader.choices.finditer(state.text))
+    kind = reader.slot.kind
+    if kind == "name":
+        yield from _names(state, reader, asked=asked)
+    elif kind == "order":
+        yield from (one.span("value") for one in ORDER_CUE.finditer(state.text))
+        if asked and not reader.patterns:
+            yield from (one.span() for one in SHAPES["order"].finditer(state.text))
+    elif kind in _MENTIONS or (kind == "number" and asked):
+        if state.has_digit or kind in ("date", "time", "email", "number"):
+            yield from (one.span() for one in SHAPES[kind].finditer(state.text))
+
+
+def _names(state: _Text, reader: Reader, *, asked: bool) -> Iterator[Span]:
+    own = asked or reader.slot.label.casefold() in (
+        "name",
+        "your name",
+        "full name",
+        "customer name",
+    )
+    for pattern in (NAME_CUE, NAME_CUE_LOOSE) if own else ():
+        for found in pattern.finditer(state.text):
+            if found.re is NAME_CUE_LOOSE:
+                yield found.span("value")
+            elif (span := _name_span(found)) is not None:
+                yield span
+
+
+def _by_pattern(state: _Text, reader: Reader) -> Iterator[Span]:
+    for pattern in reader.patterns:
+        if state.has_digit or r"\d" not in pattern.pattern:
+            yield from (_span(one) for one in pattern.finditer(state.text))
+
+
+def _precise(state: _Text, reader: Reader) -> Iterator[Span]:
+    """Values of a slot that nobody asked for: only what can hardly be anything else."""
+    for start, end in _by_pattern(state, reader):
+        value = state.text[start:end]
+        mixed = any(map(str.isalpha, value)) and any(map(str.isdigit, value))
+        if mixed or sum(map(str.isdigit, value)) >= 5:
+            yield start, end
+    if reader.choices is not None and not reader.first_words.isdisjoint(state.words):
+        for one in reader.choices.finditer(state.text):
+            if one.end() - one.start() >= 4:
+                yield one.span()
+    if reader.slot.kind in ("email", "phone"):
+        yield from (one.span() for one in SHAPES[reader.slot.kind].finditer(state.text))
+    elif reader.slot.kind == "order" and not reader.patterns:
+        yield from (one.span("value") for one in ORDER_CUE.finditer(state.text))
+
+
+def _value(turn: TurnInput, said: Said, slot: Slot, value: str) -> SlotValue:
+    secret = slot.secret is not None
+    digests = {secret_kind(kind): digest for kind, digest in said.secrets.items()}
+    return SlotValue(
+        name=slot.name,
+        value=value,
+        source=said.id,
+        handle=said.handle or turn.sender.handle,
+        level=turn.sender.level,
+        secret=secret,
+        digest=digests.get(secret_kind(slot.secret)) if slot.secret else None,
+    )
+
+
+def _differs(new: SlotValue, old: SlotValue) -> bool:
+    return new.digest != old.digest or plain_value(new.value) != plain_value(old.value)
+
+
+def plain_value(value: str) -> str:
+    """A value as people vary it: without case, spaces and punctuation."""
+    return "".join(char for char in value.casefold() if char.isalnum())
