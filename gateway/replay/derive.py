@@ -30,6 +30,9 @@ from gateway.replay.wording import (
 FOLDS = 6
 USUAL = 0.25
 """A slot belongs to an intent's flow when this share of its dialogues tell it."""
+THRESHOLD = 0.3
+"""Below this probability a derived playbook's intents abstain. Its intents are many and have few
+examples; a wrong guess costs one question too many, silence a whole dialogue."""
 EXAMPLES = 40
 CUES = 12
 DETAILS = 3
@@ -67,7 +70,8 @@ def derive_playbook(dialogues: Sequence[Dialogue]) -> Playbook:
     """The playbook these dialogues would have been served by."""
     extra = _vocabulary(dialogues)
     goals = _goals(dialogues, extra)
-    slots = {name: _slot(name, dialogues, extra) for name in _slot_names(dialogues)}
+    heard = _hear(dialogues)
+    slots = {name: _slot(name, dialogues, extra, heard) for name in _slot_names(dialogues)}
     flows, intents = {}, []
     for goal in goals:
         wanted = _usual_slots(goal, dialogues)
@@ -175,7 +179,12 @@ def _carries(labels: Sequence[str], dialogue: Dialogue, goal: str) -> bool:
     return goal in names
 
 
-def _slot(name: str, dialogues: Sequence[Dialogue], extra: frozenset[str]) -> Slot:
+def _slot(
+    name: str,
+    dialogues: Sequence[Dialogue],
+    extra: frozenset[str],
+    heard: Mapping[str, Mapping[str, set[str]]],
+) -> Slot:
     words = split_words(name, extra)
     told = [(one.id, said.value) for one in dialogues for said in one.told if said.name == name]
     values = [value for _, value in told]
@@ -189,7 +198,7 @@ def _slot(name: str, dialogues: Sequence[Dialogue], extra: frozenset[str]) -> Sl
         offer=OFFER,
         patterns=generalise(values) if kind not in ("yes_no", "text") else (),
         choices=list_choices(told) if kind in ("choice", "text", "name", "date") else (),
-        cues=_cues(name, words, dialogues),
+        cues=_cues(name, words, heard),
         secret=secret_kind(words) if kind == "secret" else None,
     )
 
@@ -204,20 +213,37 @@ def _names_another(name: str, dialogues: Iterable[Dialogue]) -> bool:
     return beside[True] > beside[False]
 
 
-def _cues(name: str, words: Sequence[str], dialogues: Iterable[Dialogue]) -> tuple[str, ...]:
-    """The label, and the one to three words that come before the value in several dialogues."""
-    seen: defaultdict[str, set[str]] = defaultdict(set)
+def _cues(
+    name: str, words: Sequence[str], heard: Mapping[str, Mapping[str, set[str]]]
+) -> tuple[str, ...]:
+    """The label, and the one to three words that come before the value in several dialogues.
+
+    `heard` has for every slot its cues with the dialogues they were heard in. Words that come
+    before another slot's values more often, or end another slot's own cue, announce neither.
+    """
+    own = " ".join(words)
+    stem = "my name" if own == "name" else own
+    others = [" ".join(split_words(one)) for one in heard if one != name]
+    frequent = [
+        cue
+        for cue, found in heard.get(name, {}).items()
+        if len(found) >= 2
+        and not any(len(rival.get(cue, ())) > len(found) for rival in heard.values())
+        and not any(f"{other} is".endswith(f" {cue}") for other in others if other != own)
+    ]
+    frequent.sort(key=lambda cue: (-len(cue.split()), -len(heard[name][cue]), cue))
+    return tuple(dict.fromkeys([f"{stem} is", stem, *frequent]))[:CUES]
+
+
+def _hear(dialogues: Iterable[Dialogue]) -> dict[str, dict[str, set[str]]]:
+    """Slot -> words that stand before its values -> the dialogues in which they do."""
+    heard: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)
     for dialogue in dialogues:
         texts = {turn.index: turn.text for turn in dialogue.played}
         for told in dialogue.told:
-            if told.name == name:
-                for cue in _words_before(texts.get(told.turn, ""), told.value):
-                    seen[cue].add(dialogue.id)
-    frequent = [cue for cue, found in seen.items() if len(found) >= 2]
-    frequent.sort(key=lambda cue: (-len(cue.split()), -len(seen[cue]), cue))
-    own = " ".join(words)
-    stems = [own] if len(words) > 1 or own != "name" else ["my name"]
-    return tuple(dict.fromkeys([*(f"{stem} is" for stem in stems), *stems, *frequent]))[:CUES]
+            for cue in _words_before(texts.get(told.turn, ""), told.value):
+                heard[told.name].setdefault(cue, set()).add(dialogue.id)
+    return dict(heard)
 
 
 def _words_before(text: str, value: str) -> list[str]:

@@ -10,8 +10,9 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from memory.tables import Conversation, Delivery, Handle, Handoff, Inbound, Message, Turn
 from memory.units.rows import table
@@ -25,6 +26,7 @@ _handoff = table(Handoff)
 _message = table(Message)
 
 _OPEN = ("pending", "sending")
+_UNSENT = ("pending", "sending", "failed", "discarded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,26 @@ _find_inbound = select(_inbound.c.status, _inbound.c.turn_id).where(
 )
 _find_turn = select(_turn.c.silent).where(_turn.c.id == bindparam("turn"))
 _find_parts = (
-    select(_delivery.c.status, _delivery.c.provider_id, _delivery.c.reason)
+    select(
+        _delivery.c.status,
+        _delivery.c.provider_id,
+        _delivery.c.reason,
+        _delivery.c.seq,
+        _conversation.c.key,
+    )
+    .join(_conversation, _conversation.c.id == _delivery.c.conversation_id)
     .where(
         _delivery.c.conversation_id == bindparam("thread"), _delivery.c.turn_id == bindparam("turn")
     )
     .order_by(_delivery.c.id)
 )
 _thread_of = select(_turn.c.conversation_id).where(_turn.c.id == bindparam("turn"))
+_find_deliveries = (
+    select(_delivery, _conversation.c.key)
+    .join(_conversation, _conversation.c.id == _delivery.c.conversation_id)
+    .where(_delivery.c.status.not_in(_UNSENT))
+    .order_by(_delivery.c.id)
+)
 _find_texts = select(_message.c.conversation_id, _message.c.seq, _message.c.text)
 _waiting_handoffs = (
     select(_handoff.c.id)
@@ -110,7 +125,7 @@ def find_progress(connection: Connection, account: str, event_id: str) -> Progre
         found.status,
         found.turn_id,
         connection.execute(_find_turn, turn).scalar(),
-        tuple(part.provider_id for part in parts if part.provider_id is not None),
+        tuple(dict.fromkeys(_outbound_id(part) for part in parts if part.status not in _UNSENT)),
         sum(1 for part in parts if part.status in _OPEN),
         tuple(
             part.reason or part.status for part in parts if part.status in ("failed", "discarded")
@@ -134,12 +149,10 @@ def read_ledger(connection: Connection) -> Ledger:
         if row.turn_id is not None:
             inbound[row.turn_id].append(row.event_id)
     outbound: defaultdict[int, list[str]] = defaultdict(list)
-    for row in connection.execute(select(_delivery).order_by(_delivery.c.id)):
-        if row.provider_id is None:
-            continue
-        ledger.provider_ids.setdefault(f"{row.conversation_id}-{row.seq}", row.provider_id)
-        if row.turn_id is not None:
-            outbound[row.turn_id].append(row.provider_id)
+    for row in connection.execute(_find_deliveries):
+        ledger.provider_ids.setdefault(f"{row.conversation_id}-{row.seq}", _outbound_id(row))
+        if row.turn_id is not None and _outbound_id(row) not in outbound[row.turn_id]:
+            outbound[row.turn_id].append(_outbound_id(row))
     query = (
         select(_turn, _handle.c.key)
         .join(_conversation, _conversation.c.id == _turn.c.conversation_id)
@@ -189,6 +202,11 @@ def turn_rows(
             "escalated": turn.escalated,
             "silent": turn.silent,
         }
+
+
+def _outbound_id(row: Row[Any]) -> str:
+    """The provider's id of a part. In a socket's thread a message is known by its number."""
+    return str(row.provider_id) if row.provider_id is not None else f"{row.key}/{row.seq}"
 
 
 def _values(found: object, provider_ids: Mapping[str, str]) -> list[dict[str, object]]:

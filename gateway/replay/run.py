@@ -18,7 +18,7 @@ from pathlib import Path
 
 from core.playbook import Playbook
 from gateway.replay.decisions import decision_log
-from gateway.replay.derive import derive_playbooks, fold_of
+from gateway.replay.derive import THRESHOLD, derive_playbooks, fold_of
 from gateway.replay.dialogues import Dialogue
 from gateway.replay.people import Person, cast_people
 from gateway.replay.player import NotPlayed, Step, plan_steps, play_dialogue
@@ -88,10 +88,12 @@ async def replay(
     started = time.monotonic()
     groups = _by_playbook(everyone, casts, options)
     wire, rows, failures = Wire(), list[dict[str, object]](), dict[str, str]()
+    models = options.out / "models"
+    threshold = THRESHOLD if options.playbook is None else None
     _clear(options.out)
     for number, (playbook, members) in enumerate(groups, start=1):
         with tempfile.TemporaryDirectory(prefix="onethread-replay-") as folder:
-            async with open_rig(playbook, Path(folder), wire, options.out / "models") as rig:
+            async with open_rig(playbook, Path(folder), wire, models, threshold) as rig:
                 failures |= await _play_group(rig, members, options, wire, played)
                 ledger = await rig.ledger()
         keys = _handle_keys(members, options.channels)

@@ -25,6 +25,13 @@ KIND_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 YES_NO = frozenset({"yes", "no", "true", "false"})
 
 _RUN = re.compile(r"[A-Za-z]+|\d+|\s+|[^A-Za-z\d\s]")
+_LETTERS = r"(?!(?:my|no|is|and|the|it|for|on|at|of|to|in|am|pm|i)\b)[A-Za-z]{1,3}"
+SPELLED = (
+    rf"(?<![\w#])(?:{_LETTERS}\s\d{{1,3}}|\d{{1,3}}\s{_LETTERS}(?=\s\d))"
+    rf"(?:\s(?:{_LETTERS}(?=\s\d)|\d{{1,3}}))*\s(?:{_LETTERS}|\d{{1,3}})(?!\w)"
+)
+"""A code told in pieces, in a pattern that knows no lengths: three pieces or more."""
+_SPELLED_LEAST = 3
 _MIN_SUFFIX = 5
 _MAX_RUNS = 12
 _LONGEST_CODE = 24
@@ -89,7 +96,14 @@ def generalise(values: Sequence[str]) -> tuple[str, ...]:
         groups = _neighbours(every) if signature == "D" else [every]
         kept = [one for one in groups if len(one) > 1 or _is_telling(signature, one[0])]
         patterns.extend(_pattern(one) for one in kept)
+    if sum(len(found) for key, found in spans.items() if _is_spelled(key)) >= _SPELLED_LEAST:
+        patterns.insert(0, SPELLED)
     return (*patterns, *_suffix_patterns(values))
+
+
+def _is_spelled(signature: str) -> bool:
+    """Letters and digits told in turns, with spaces between: "a 3 f 6 h 8"."""
+    return re.fullmatch(r"[LD](?: [LD]){2,}", signature) is not None and len(set(signature)) == 3
 
 
 def _neighbours(found: list[list[tuple[str, int]]]) -> list[list[list[tuple[str, int]]]]:
