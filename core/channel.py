@@ -16,12 +16,8 @@ from typing import Protocol, runtime_checkable
 from pydantic import BaseModel
 
 from core.message import (
-    Assurance,
     Attachment,
-    Author,
-    Claim,
     DeliveryUpdate,
-    Handle,
     InboundMessage,
     OutboundMessage,
     OutboundPart,
@@ -286,92 +282,6 @@ class Pulls(Protocol):
 
     async def stop(self) -> None:
         """Stop pulling and return when nothing more will be handed over."""
-
-
-@dataclass(frozen=True, slots=True)
-class SocketRequest:
-    """What is known of a socket before its first frame: all of it untrusted but `remote`."""
-
-    origin: str | None
-    remote: str | None
-    query: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class SocketSession:
-    """Who is on a socket, once its first frame was verified.
-
-    `conversation_key` names the resumable thread; several sockets may share it (tabs). `resume_from`
-    is the last sequence number the client has. `welcome` is the frame to answer with; it carries
-    the token with which this client can come back.
-    """
-
-    conversation_key: str
-    sender: Handle
-    assurance: Assurance
-    evidence: str
-    welcome: Mapping[str, object]
-    resume_from: int = 0
-    reply_address: Mapping[str, str] = field(default_factory=dict)
-    claims: tuple[Claim, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Typing:
-    """The person on the socket started or stopped typing."""
-
-    active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The client has shown everything up to this sequence number."""
-
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class Keepalive:
-    """A ping of the client, to be answered with `answer`."""
-
-    answer: Mapping[str, object]
-
-
-SocketEvent = InboundMessage | Typing | Seen | Keepalive
-
-
-@dataclass(frozen=True, slots=True)
-class LoggedMessage:
-    """One entry of a thread's resume log, numbered from 1 without gaps that matter."""
-
-    seq: int
-    author: Author
-    author_name: str | None
-    payload: Mapping[str, object]
-    at: datetime
-    client_id: str | None = None
-
-
-class SocketAdapter(Protocol):
-    """A socket channel. The gateway owns upgrade, resume log, limits and fan-out."""
-
-    def open(self, first: Mapping[str, object], request: SocketRequest) -> SocketSession:
-        """Verify the first frame and the origin. Raises `Refused`."""
-
-    def read(self, session: SocketSession, frame: Mapping[str, object]) -> SocketEvent:
-        """Translate one later frame. Raises `Refused` for a frame that is not of the protocol."""
-
-    def write_message(self, message: LoggedMessage) -> Mapping[str, object]:
-        """The frame that shows one entry of the resume log."""
-
-    def write_stored(self, client_id: str, seq: int) -> Mapping[str, object]:
-        """The frame that tells the client its message is durable, and under which number."""
-
-    def write_typing(self, active: bool, author: Author) -> Mapping[str, object]:
-        """The frame that shows or hides that an answer is being written."""
-
-    def write_refusal(self, reason: str, client_id: str | None) -> Mapping[str, object]:
-        """The frame that tells the client, in words for a person, what was not accepted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,95 +10,32 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum
-from typing import TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from core.message import OutboundMessage, RenderedPart
-from gateway.access import Keeper
-from gateway.events import Bus
+from gateway.api_calls import PREFIX, ApiServices, Call, Endpoint, M, is_id
+from gateway.api_openapi import describe
+from gateway.api_routes import ENDPOINTS
 from gateway.gate import Problem, actor_of
-from memory.store import Overloaded, Store
+from memory.store import Overloaded
 
-PREFIX = "/api/v1"
+__all__ = ["ApiServices", "as_answer", "read_body", "register_api", "to_json"]
+
 _BODY_LIMIT = 64 * 1024
-M = TypeVar("M", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True)
-class ApiServices:
-    """What the API needs of the process. `renderers` are keyed by account.
-
-    `new_id` gives row ids, `count_tokens` the tokens of a text, and `wake` tells the delivery
-    worker that something new is due in a conversation.
-    """
-
-    store: Store
-    bus: Bus
-    keeper: Keeper
-    now: Callable[[], datetime]
-    new_id: Callable[[], int]
-    count_tokens: Callable[[str], int]
-    renderers: Mapping[str, Callable[[OutboundMessage], Sequence[RenderedPart]]]
-    wake: Callable[[int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One checked request: who asks, and the path, query and body already of their types."""
-
-    services: ApiServices
-    actor: str
-    path: Mapping[str, str]
-    query: BaseModel | None = None
-    body: BaseModel | None = None
-
-    def id(self, name: str) -> int:
-        """A path parameter as a row id. Raises `Problem` when it is not one."""
-        return parse_id(self.path[name], f"path: {name}")
-
-    def body_as(self, model: type[M]) -> M:
-        """The body, which the endpoint declared to be of this model."""
-        assert isinstance(self.body, model)
-        return self.body
-
-    def query_as(self, model: type[M]) -> M:
-        """The query, which the endpoint declared to be of this model."""
-        assert isinstance(self.query, model)
-        return self.query
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """One operation. `path` is below `PREFIX`; `gives` is the type its handler returns."""
-
-    method: str
-    path: str
-    summary: str
-    gives: object
-    handle: Callable[[Call], Awaitable[object]]
-    body: type[BaseModel] | None = None
-    query: type[BaseModel] | None = None
-    errors: Mapping[int, str] = field(default_factory=dict)
-
-
-def register_api(
-    app: web.Application, services: ApiServices, endpoints: Sequence[Endpoint]
-) -> None:
+def register_api(app: web.Application, services: ApiServices) -> None:
     """Mount the endpoints and the document that describes them."""
-    from gateway.api_openapi import describe
-
-    document = json.dumps(describe(endpoints))
+    document = json.dumps(describe(ENDPOINTS))
 
     async def openapi(_request: web.Request) -> web.Response:
         return web.Response(text=document, content_type="application/json")
 
     app.router.add_get(f"{PREFIX}/openapi.json", openapi)
-    for endpoint in endpoints:
+    for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, PREFIX + endpoint.path, _serve(endpoint, services))
 
 
@@ -111,7 +48,7 @@ def _serve(
             actor_of(request),
             dict(request.match_info),
             _read_query(endpoint, request),
-            await _read_body(endpoint, request),
+            None if endpoint.body is None else await read_body(endpoint.body, request),
         )
         try:
             answer = await endpoint.handle(call)
@@ -119,11 +56,15 @@ def _serve(
             problem = Problem(503, "The server is busy.", where="storage", fix="Try again shortly.")
             problem.headers["Retry-After"] = "2"
             raise problem from None
-        return web.Response(
-            text=json.dumps(to_json(answer), ensure_ascii=False), content_type="application/json"
-        )
+        return as_answer(answer)
 
     return serve
+
+
+def as_answer(value: object) -> web.Response:
+    """A handler's answer as the JSON response it becomes."""
+    text = json.dumps(to_json(value), ensure_ascii=False)
+    return web.Response(text=text, content_type="application/json")
 
 
 def _read_query(endpoint: Endpoint, request: web.Request) -> BaseModel | None:
@@ -140,9 +81,8 @@ def _read_query(endpoint: Endpoint, request: web.Request) -> BaseModel | None:
     return None if endpoint.query is None else _validate(endpoint.query, given, "query")
 
 
-async def _read_body(endpoint: Endpoint, request: web.Request) -> BaseModel | None:
-    if endpoint.body is None:
-        return None
+async def read_body(model: type[M], request: web.Request) -> M:
+    """The request's JSON body as its model. Raises `Problem`, naming the field at fault."""
     if request.content_type != "application/json":
         raise Problem(
             415,
@@ -159,10 +99,10 @@ async def _read_body(endpoint: Endpoint, request: web.Request) -> BaseModel | No
         given = json.loads(raw)
     except (ValueError, RecursionError):
         raise Problem(400, "The body is not JSON.", where="body", fix="Check its syntax.") from None
-    return _validate(endpoint.body, given, "body")
+    return _validate(model, given, "body")
 
 
-def _validate(model: type[BaseModel], given: object, part: str) -> BaseModel:
+def _validate(model: type[M], given: object, part: str) -> M:
     try:
         return model.model_validate(given)
     except ValidationError as error:
@@ -176,13 +116,6 @@ def _validate(model: type[BaseModel], given: object, part: str) -> BaseModel:
         raise Problem(
             422, first["msg"], where=f"{part}: {where}" if where else part, fix=fix
         ) from None
-
-
-def parse_id(text: str, where: str) -> int:
-    """A row id out of its decimal text. Raises `Problem` when it is none."""
-    if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) >= 1 << 63:
-        raise Problem(404, "There is nothing with this id.", where=where, fix="Ids are digits.")
-    return int(text)
 
 
 def to_json(value: object, name: str = "") -> object:
@@ -207,8 +140,3 @@ def to_json(value: object, name: str = "") -> object:
     if isinstance(value, int) and not isinstance(value, bool) and is_id(name):
         return str(value)
     return value
-
-
-def is_id(name: str) -> bool:
-    """Whether a field of this name holds a row id."""
-    return name == "id" or name.endswith(("_id", "_ids"))

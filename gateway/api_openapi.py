@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from gateway.api import PREFIX, Endpoint, is_id
+from gateway.api_calls import PREFIX, Endpoint, is_id
 
 _REF = "#/components/schemas/{model}"
 _ID = {"type": "string", "pattern": "^[0-9]{1,19}$"}

@@ -20,10 +20,10 @@ from core.channel import (
     CatchesUp,
     Reconciles,
     Renders,
-    SocketAdapter,
     Transport,
 )
 from core.rendering import renderer
+from core.socket_channel import SocketAdapter
 from gateway.deliveries import Sender
 from gateway.outgoing import Exit, Render
 from gateway.settings import ConfigError, Problem, Settings, adapter_config

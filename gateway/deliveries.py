@@ -165,7 +165,7 @@ class Deliveries:
                 if self._held and self._now() - renewed > timedelta(seconds=HOLD_SECONDS / 3):
                     renewed = self._now()
                     await self._store.run(renew, sorted(self._held), self._until(HOLD_SECONDS))
-            except Exception:  # noqa: BLE001 - the scanner must outlive a database hiccup
+            except Exception:
                 log.exception("delivery_scan_failed")
             try:
                 await asyncio.wait_for(self._scan.wait(), _SCAN_SECONDS)
@@ -244,9 +244,7 @@ class Deliveries:
                 ambiguous=True,
             ) from error
 
-    async def _reconcile(
-        self, sender: Sender, part: OutboundPart, due: Due
-    ) -> SendReceipt | None:
+    async def _reconcile(self, sender: Sender, part: OutboundPart, due: Due) -> SendReceipt | None:
         """The receipt of an earlier attempt, or nothing when it is certain that there is none."""
         if sender.reconciles is None:
             raise SendError("It may have been sent already; the channel cannot tell.")
@@ -306,9 +304,7 @@ class Deliveries:
         log.warning("send_failed", delivery=due.id, attempts=attempts, code=error.provider_code)
         self._tell(due, DeliveryStatus.FAILED.value, error.reason)
 
-    async def _give_up(
-        self, due: Due, attempts: int, reason: str, discarded: bool = False
-    ) -> None:
+    async def _give_up(self, due: Due, attempts: int, reason: str, discarded: bool = False) -> None:
         now = to_micros(self._now())
         await self._store.write(
             mark_not_sent,

@@ -12,12 +12,13 @@ from datetime import datetime
 
 import orjson
 
-from core.channel import LoggedMessage
 from core.message import Author, DeliveryStatus, OutboundMessage, RenderedPart
+from core.socket_channel import LoggedMessage
 from gateway.deliveries import Deliveries
 from gateway.sockets import SocketHub
+from memory.units.claims import Thread
 from memory.units.deliveries import Due
-from memory.units.turns import Commit, Thread
+from memory.units.turns import Commit
 
 OPTED_OUT = "The customer has opted out of messages on this number."
 

@@ -150,7 +150,7 @@ class Pipeline(Section):
 class Turns(Section):
     """How messages become turns: how many at once, and how long to wait for the rest of a burst."""
 
-    concurrency: Positive = 8
+    concurrency: Positive = 64
     lease_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
     quiet_seconds_max: Seconds = 8.0
     quiet_seconds: Mapping[str, Seconds] = Field(default_factory=lambda: dict(QUIET_SECONDS))
@@ -171,7 +171,7 @@ class Delivery(Section):
     attempts: Positive = 6
     backoff_base_seconds: Seconds = 2.0
     backoff_max_seconds: Seconds = 300.0
-    concurrency: Positive = 8
+    concurrency: Positive = 64
 
 
 class Identity(Section):

@@ -17,17 +17,17 @@ import orjson
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from core.channel import (
+from core.channel import Refused
+from core.message import Author, InboundMessage, OutboundPart, SendReceipt
+from core.socket_channel import (
     Keepalive,
     LoggedMessage,
-    Refused,
     Seen,
     SocketAdapter,
     SocketRequest,
     SocketSession,
     Typing,
 )
-from core.message import Author, InboundMessage, OutboundPart, SendReceipt
 from gateway.threads import SocketThreads
 from memory.store import Overloaded
 

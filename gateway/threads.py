@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from core.channel import LoggedMessage
 from core.clock import from_micros, to_micros
 from core.message import Author, InboundMessage
+from core.socket_channel import LoggedMessage
 from gateway.events import Bus, Event
 from memory.resume import log_after, mark_seen
 from memory.store import Store

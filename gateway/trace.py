@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.events import STEPS
+from memory.views import TurnView
 
 Data = Mapping[str, object]
 
@@ -49,6 +50,50 @@ def tell(kind: str, data: Data) -> str | None:
 def tell_steps(given: Mapping[str, Data]) -> list[Step]:
     """The steps there is data for, in the order in which every message takes them."""
     return [Step(name, _TELLERS[name](given[name]), given[name]) for name in STEPS if name in given]
+
+
+def tell_turn(turn: TurnView) -> list[Step]:
+    """The steps of a stored turn; those of its delivery as far as they have come."""
+    record = turn.record
+    stages = {one.get("stage"): one.get("output") or {} for one in record.get("stages", ())}
+    channel = {"channel": turn.channel, "account": turn.account}
+    told = [turn.texts.get(one, "") for one in record.get("messages", ())]
+    given: dict[str, Data] = {
+        "received": {**channel, "events": len(told) or 1},
+        "admitted": {"text": "\n".join(told), "messages": record.get("messages", ())},
+        "resolved": record.get("sender") or {"handle": turn.handle},
+        "recalled": {
+            "facts": record.get("facts", ()),
+            "exchanges": len(record.get("exchanges", ())),
+            "recalled": [
+                {**one, "text": turn.texts.get(one["id"], "")} for one in record.get("recalled", ())
+            ],
+            **{name: record[name] for name in ("tokens", "budget", "trace") if name in record},
+        },
+        "decided": {
+            "intent": turn.intent,
+            "confidence": stages.get("intent", {}).get("confidence"),
+            "move": record.get("move"),
+            "reply": record.get("reply"),
+            "asked": record.get("asked", ()),
+            "sources": record.get("sources", ()),
+            "escalation": _escalation(turn),
+            "silent": turn.silent,
+            "stages": record.get("stages", ()),
+        },
+        "committed": {"parts": len(turn.deliveries), "slots": record.get("slots", ())},
+    }
+    if turn.deliveries:
+        last = turn.deliveries[-1]
+        given["delivered"] = {**channel, "status": last.status, "reason": last.reason}
+    return tell_steps(given)
+
+
+def _escalation(turn: TurnView) -> Data | None:
+    if turn.escalated is None:
+        return None
+    rule = turn.escalated.replace("_", " ")
+    return {"rule": turn.escalated, "reason": f"the rule “{rule}” says so"}
 
 
 def channel_name(channel: str) -> str:

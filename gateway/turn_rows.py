@@ -16,7 +16,8 @@ from core.message import OutboundMessage, RenderedPart
 from core.playbook import Playbook
 from core.turn import Decision, Escalation, Fact, Said, SlotValue, TurnInput
 from memory.codec import dump_case
-from memory.units.turns import Claimed, Commit, Waiting
+from memory.units.claims import Claimed, Waiting
+from memory.units.turns import Commit
 
 APOLOGY = (
     "Sorry, something went wrong on our side while reading your message. "

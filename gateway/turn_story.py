@@ -6,7 +6,8 @@ from datetime import datetime
 
 from core.turn import Decision, TurnInput
 from gateway.events import Bus, Event
-from memory.units.turns import Claimed, Commit, Committed
+from memory.units.claims import Claimed
+from memory.units.turns import Commit, Committed
 
 
 def tell_turn(

@@ -28,7 +28,8 @@ from gateway.turn_story import tell_turn
 from memory.context import Context, ContextQuery, load_context
 from memory.recall import IndexedThread, index, recall
 from memory.store import Store
-from memory.units.turns import Claimed, Thread, Waiting, commit
+from memory.units.claims import Claimed, Thread, Waiting
+from memory.units.turns import commit
 
 _MAX_EFFECTS = 4
 _MAX_RESTARTS = 2

@@ -17,17 +17,9 @@ import structlog
 from core.clock import to_micros
 from gateway.turn_work import Outcome, TurnWork
 from memory.store import Store
-from memory.units.turns import (
-    Claim,
-    Claimed,
-    Fenced,
-    Stumble,
-    Thread,
-    Waiting,
-    claim,
-    stumble,
-    unfinished,
-)
+from memory.units.backlog import Stumble, stumble, unfinished
+from memory.units.claims import Claim, Claimed, Thread, Waiting, claim
+from memory.units.turns import Fenced
 
 log = structlog.get_logger(__name__)
 

@@ -11,18 +11,17 @@ from collections.abc import Mapping
 from adapters.webchat.config import WebchatConfig
 from adapters.webchat.protocol import Ping, Say, SeenFrame, TypingFrame, read_hello, read_later
 from adapters.webchat.tokens import Login, Session, Tokens
-from core.channel import (
-    AdapterContext,
+from core.channel import AdapterContext, Refused
+from core.message import Assurance, Author, Claim, Handle, InboundMessage
+from core.socket_channel import (
     Keepalive,
     LoggedMessage,
-    Refused,
     Seen,
     SocketEvent,
     SocketRequest,
     SocketSession,
     Typing,
 )
-from core.message import Assurance, Author, Claim, Handle, InboundMessage
 
 _EVIDENCE = {
     True: "The business's own server signed this visitor in.",

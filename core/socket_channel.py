@@ -1,0 +1,100 @@
+"""The contract of a socket channel: who is on a socket, what its frames mean, what to answer.
+
+The gateway owns upgrade, resume log, limits and fan-out; an adapter only translates frames. The
+rest of a channel's contract is `core.channel`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from core.message import Assurance, Author, Claim, Handle, InboundMessage
+
+
+@dataclass(frozen=True, slots=True)
+class SocketRequest:
+    """What is known of a socket before its first frame: all of it untrusted but `remote`."""
+
+    origin: str | None
+    remote: str | None
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SocketSession:
+    """Who is on a socket, once its first frame was verified.
+
+    `conversation_key` names the resumable thread; several sockets (tabs) may share it.
+    `resume_from` is the last sequence number the client has. `welcome` is the frame to answer
+    with; it carries the token with which this client can come back.
+    """
+
+    conversation_key: str
+    sender: Handle
+    assurance: Assurance
+    evidence: str
+    welcome: Mapping[str, object]
+    resume_from: int = 0
+    reply_address: Mapping[str, str] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """The person on the socket started or stopped typing."""
+
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The client has shown everything up to this sequence number."""
+
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Keepalive:
+    """A ping of the client, to be answered with `answer`."""
+
+    answer: Mapping[str, object]
+
+
+SocketEvent = InboundMessage | Typing | Seen | Keepalive
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedMessage:
+    """One entry of a thread's resume log, numbered from 1 without gaps that matter."""
+
+    seq: int
+    author: Author
+    author_name: str | None
+    payload: Mapping[str, object]
+    at: datetime
+    client_id: str | None = None
+
+
+class SocketAdapter(Protocol):
+    """A socket channel. The gateway owns upgrade, resume log, limits and fan-out."""
+
+    def open(self, first: Mapping[str, object], request: SocketRequest) -> SocketSession:
+        """Verify the first frame and the origin. Raises `Refused`."""
+
+    def read(self, session: SocketSession, frame: Mapping[str, object]) -> SocketEvent:
+        """Translate one later frame. Raises `Refused` for a frame that is not of the protocol."""
+
+    def write_message(self, message: LoggedMessage) -> Mapping[str, object]:
+        """The frame that shows one entry of the resume log."""
+
+    def write_stored(self, client_id: str, seq: int) -> Mapping[str, object]:
+        """The frame that tells the client its message is durable, and under which number."""
+
+    def write_typing(self, active: bool, author: Author) -> Mapping[str, object]:
+        """The frame that shows or hides that an answer is being written."""
+
+    def write_refusal(self, reason: str, client_id: str | None) -> Mapping[str, object]:
+        """The frame that tells the client, in words for a person, what was not accepted."""

@@ -1,0 +1,92 @@
+"""What an API endpoint is, and what its handler is given: data, without a web server.
+
+The table of endpoints (`gateway.api_routes`), the serving (`gateway.api`) and the description
+(`gateway.api_openapi`) share these; nothing here reads a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from core.message import OutboundMessage, RenderedPart
+from gateway.access import Keeper
+from gateway.events import Bus
+from gateway.gate import Problem
+from memory.store import Store
+
+PREFIX = "/api/v1"
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServices:
+    """What the API needs of the process. `renderers` are keyed by account.
+
+    `new_id` gives row ids, `count_tokens` the tokens of a text, and `wake` tells the delivery
+    worker that something new is due in a conversation.
+    """
+
+    store: Store
+    bus: Bus
+    keeper: Keeper
+    now: Callable[[], datetime]
+    new_id: Callable[[], int]
+    count_tokens: Callable[[str], int]
+    renderers: Mapping[str, Callable[[OutboundMessage], Sequence[RenderedPart]]]
+    wake: Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One checked request: who asks, and the path, query and body already of their types."""
+
+    services: ApiServices
+    actor: str
+    path: Mapping[str, str]
+    query: BaseModel | None = None
+    body: BaseModel | None = None
+
+    def id(self, name: str) -> int:
+        """A path parameter as a row id. Raises `Problem` when it is not one."""
+        return parse_id(self.path[name], f"path: {name}")
+
+    def body_as(self, model: type[M]) -> M:
+        """The body, which the endpoint declared to be of this model."""
+        assert isinstance(self.body, model)
+        return self.body
+
+    def query_as(self, model: type[M]) -> M:
+        """The query, which the endpoint declared to be of this model."""
+        assert isinstance(self.query, model)
+        return self.query
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One operation. `path` is below `PREFIX`; `gives` is the type its handler returns."""
+
+    method: str
+    path: str
+    summary: str
+    gives: object
+    handle: Callable[[Call], Awaitable[object]]
+    body: type[BaseModel] | None = None
+    query: type[BaseModel] | None = None
+    errors: Mapping[int, str] = field(default_factory=dict)
+
+
+def parse_id(text: str, where: str) -> int:
+    """A row id out of its decimal text. Raises `Problem` when it is none."""
+    if not text.isascii() or not text.isdigit() or len(text) > 19 or int(text) >= 1 << 63:
+        raise Problem(404, "There is nothing with this id.", where=where, fix="Ids are digits.")
+    return int(text)
+
+
+def is_id(name: str) -> bool:
+    """Whether a field of this name holds a row id."""
+    return name == "id" or name.endswith(("_id", "_ids"))

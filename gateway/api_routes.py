@@ -1,0 +1,217 @@
+"""The endpoints that read, and the table of all of them.
+
+A handler reads through `memory.pages` and answers with data of memory, shaped by the API; changes
+are in `gateway.api_changes`. No rule about customers is here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from core.channel import CannotRender
+from core.clock import to_micros
+from core.message import OutboundMessage, QuickReply
+from gateway import api_changes
+from gateway.api_calls import Call, Endpoint
+from gateway.api_models import Page, QueueQuery, RenderBody, Search, TimelineQuery
+from gateway.gate import Problem
+from gateway.trace import Step, tell_turn
+from memory import pages
+from memory.customer_page import customer_page, timeline
+from memory.views import (
+    AuditView,
+    ConversationView,
+    CustomerRow,
+    CustomerView,
+    HandoffView,
+    Letter,
+    TimelineView,
+    TurnView,
+)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class TurnExplained:
+    """One turn: the seven steps in sentences, and everything that was recorded."""
+
+    id: int
+    at: datetime
+    customer_id: int
+    conversation_id: int
+    steps: list[Step]
+    record: TurnView
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedView:
+    """One part as the channel would get it; `notes` say in words what had to be given up."""
+
+    payload: dict[str, object]
+    notes: tuple[str, ...]
+
+
+async def list_conversations(call: Call) -> list[ConversationView]:
+    return await call.services.store.read(pages.conversations, call.query_as(Page).limit)
+
+
+async def show_conversation(call: Call) -> ConversationView:
+    found = await call.services.store.read(pages.conversation_page, call.id("id"))
+    return _found(found, "conversation")
+
+
+async def list_customers(call: Call) -> list[CustomerRow]:
+    query = call.query_as(Search)
+    return await call.services.store.read(pages.customers, query.q, query.limit)
+
+
+async def show_customer(call: Call) -> CustomerView:
+    found = await call.services.store.read(customer_page, call.id("id"))
+    return _found(found, "customer")
+
+
+async def show_timeline(call: Call) -> list[TimelineView]:
+    limit = call.query_as(TimelineQuery).limit
+    found = await call.services.store.read(timeline, call.id("id"), limit)
+    return _found(found, "customer")
+
+
+async def list_handoffs(call: Call) -> list[HandoffView]:
+    query = call.query_as(QueueQuery)
+    closed, now = query.status == "closed", to_micros(call.services.now())
+    return await call.services.store.read(pages.queue, now, closed=closed, limit=query.limit)
+
+
+async def show_handoff(call: Call) -> HandoffView:
+    now = to_micros(call.services.now())
+    found = await call.services.store.read(pages.handoff_page, call.id("id"), now)
+    return _found(found, "handoff")
+
+
+async def explain_turn(call: Call) -> TurnExplained:
+    turn = _found(await call.services.store.read(pages.turn_page, call.id("id")), "turn")
+    return TurnExplained(
+        turn.id, turn.at, turn.customer_id, turn.conversation_id, tell_turn(turn), turn
+    )
+
+
+async def list_dead_letters(call: Call) -> list[Letter]:
+    return await call.services.store.read(pages.dead_letters, call.query_as(Page).limit)
+
+
+async def list_changes(call: Call) -> list[AuditView]:
+    return await call.services.store.read(pages.audit_log, call.query_as(Page).limit)
+
+
+async def render(call: Call) -> list[RenderedView]:
+    body = call.body_as(RenderBody)
+    renderer = call.services.renderers.get(body.account)
+    if renderer is None:
+        known = ", ".join(sorted(call.services.renderers)) or "none"
+        raise Problem(
+            404, "There is no such account.", where="body: account", fix=f"One of: {known}."
+        )
+    replies = tuple(QuickReply(one, one) for one in body.quick_replies)
+    try:
+        parts = renderer(OutboundMessage(body.text, quick_replies=replies))
+    except CannotRender as error:
+        raise Problem(422, str(error), where="body: text") from None
+    return [RenderedView(dict(part.payload), part.notes) for part in parts]
+
+
+def _found(one: T | None, what: str) -> T:
+    if one is None:
+        raise Problem(404, f"There is no {what} with this id.", where="path: id")
+    return one
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "GET",
+        "/conversations",
+        "The conversations, the latest first.",
+        list[ConversationView],
+        list_conversations,
+        query=Page,
+    ),
+    Endpoint(
+        "GET",
+        "/conversations/{id}",
+        "One conversation.",
+        ConversationView,
+        show_conversation,
+    ),
+    Endpoint(
+        "GET",
+        "/customers",
+        "Find customers by name or handle.",
+        list[CustomerRow],
+        list_customers,
+        query=Search,
+    ),
+    Endpoint(
+        "GET",
+        "/customers/{id}",
+        "One customer: handles with evidence, facts, cases.",
+        CustomerView,
+        show_customer,
+    ),
+    Endpoint(
+        "GET",
+        "/customers/{id}/timeline",
+        "What was said, on all channels, oldest first.",
+        list[TimelineView],
+        show_timeline,
+        query=TimelineQuery,
+    ),
+    Endpoint(
+        "GET",
+        "/handoffs",
+        "Cases in human hands, in the order to take them.",
+        list[HandoffView],
+        list_handoffs,
+        query=QueueQuery,
+    ),
+    Endpoint(
+        "GET",
+        "/handoffs/{id}",
+        "One case in human hands.",
+        HandoffView,
+        show_handoff,
+    ),
+    Endpoint(
+        "GET",
+        "/turns/{id}",
+        "Why one answer was given, step by step.",
+        TurnExplained,
+        explain_turn,
+    ),
+    Endpoint(
+        "GET",
+        "/dead-letters",
+        "What could not be handled or delivered.",
+        list[Letter],
+        list_dead_letters,
+        query=Page,
+    ),
+    Endpoint(
+        "GET",
+        "/changes",
+        "Who changed what, the latest first.",
+        list[AuditView],
+        list_changes,
+        query=Page,
+    ),
+    Endpoint(
+        "POST",
+        "/render",
+        "A message as a channel would send it.",
+        list[RenderedView],
+        render,
+        body=RenderBody,
+    ),
+    *api_changes.ENDPOINTS,
+)

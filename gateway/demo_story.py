@@ -1,0 +1,45 @@
+"""How far a visitor of the demo is in its story, read off what the gateway tells.
+
+Pure: events in, the state of the five steps out. The page shows it; nothing depends on it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gateway.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The steps that are done. `handed` says that people have the case, `answered` that one spoke."""
+
+    asked: bool = False
+    met: bool = False
+    linked: bool = False
+    went_on: bool = False
+    handed: bool = False
+    answered: bool = False
+
+
+def advance(story: Story, event: Event) -> Story:
+    """The story after an event."""
+    data = event.data
+    if event.kind == "decided" and data.get("silent") is None:
+        return _answered(story, data.get("channel"))
+    if event.kind == "identity":
+        return replace(story, linked=data.get("state") == "linked")
+    if event.kind == "handoff":
+        opened = data.get("state") in ("opened", "taken", "answered")
+        return replace(story, handed=opened)
+    if event.kind == "message" and data.get("author") == "agent":
+        return replace(story, answered=True)
+    return story
+
+
+def _answered(story: Story, channel: object) -> Story:
+    if channel == "sms":
+        return replace(story, asked=True)
+    if channel == "webchat" and story.linked:
+        return replace(story, went_on=True)
+    return replace(story, met=True) if channel == "webchat" else story

@@ -1,0 +1,194 @@
+"""Claiming a customer: the lease that lets one worker at a time handle them, and what waits there.
+
+A lease carries a token that grows with every new owner, so that whoever lost it can commit nothing.
+Claiming decides nothing and changes nothing but the lease.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, select, update
+
+from core.clock import Micros
+from memory.tables import Conversation, Customer, Handle, Inbound, Message
+from memory.units.rows import table
+
+_customer = table(Customer)
+_handle = table(Handle)
+_conversation = table(Conversation)
+_inbound = table(Inbound)
+_message = table(Message)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whose messages to take, for which worker, and until when the lease lasts."""
+
+    customer_id: int
+    owner: str
+    now: Micros
+    until: Micros
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One message waiting for a turn, as it was stored."""
+
+    inbound_id: int
+    conversation_id: int
+    seq: int
+    handle_id: int
+    assurance: int
+    text: str
+    tokens: int
+    received_at: Micros
+    due_at: Micros
+    attempts: int
+    event_id: str
+    extra_json: str | None
+
+    @property
+    def message_id(self) -> str:
+        """The stored message's public id."""
+        return f"{self.conversation_id}-{self.seq}"
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The conversation a turn belongs to, with where its replies go."""
+
+    id: int
+    account: str
+    channel: str
+    key: str
+    handle_id: int
+    handle_key: str
+    opted_out: bool
+    reply_address_json: str
+    audience: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The lease and what waits under it.
+
+    `more` tells that other conversations wait too; `held_until` is set when another worker has it.
+    """
+
+    customer_id: int
+    token: int
+    version: int
+    waiting: tuple[Waiting, ...] = ()
+    thread: Thread | None = None
+    more: bool = False
+    held_until: Micros | None = None
+
+
+_leases = (
+    select(
+        _customer.c.id,
+        _customer.c.version,
+        _customer.c.lease_owner,
+        _customer.c.lease_token,
+        _customer.c.lease_until,
+    )
+    .where(_customer.c.id.in_(bindparam("ids", expanding=True)))
+    .with_for_update()
+)
+_take_lease = (
+    update(_customer)
+    .where(_customer.c.id == bindparam("row"))
+    .values(
+        lease_owner=bindparam("owner"),
+        lease_token=bindparam("token"),
+        lease_until=bindparam("until"),
+    )
+)
+_waiting = (
+    select(
+        _handle.c.customer_id,
+        _inbound.c.id,
+        _inbound.c.conversation_id,
+        _inbound.c.seq,
+        _inbound.c.handle_id,
+        _inbound.c.assurance,
+        _message.c.text,
+        _message.c.tokens,
+        _inbound.c.received_at,
+        _inbound.c.due_at,
+        _inbound.c.attempts,
+        _inbound.c.event_id,
+        _message.c.extra_json,
+        _conversation.c.account,
+        _conversation.c.channel,
+        _conversation.c.key,
+        _conversation.c.handle_id.label("thread_handle"),
+        _handle.c.key.label("handle_key"),
+        _handle.c.opted_out,
+        _conversation.c.reply_address_json,
+        _conversation.c.audience,
+    )
+    .select_from(_handle)
+    .join(_inbound, _inbound.c.handle_id == _handle.c.id)
+    .join(_conversation, _conversation.c.id == _inbound.c.conversation_id)
+    .join(
+        _message,
+        (_message.c.conversation_id == _inbound.c.conversation_id)
+        & (_message.c.seq == _inbound.c.seq),
+    )
+    .where(_handle.c.customer_id.in_(bindparam("ids", expanding=True)), _inbound.c.status == "new")
+    .order_by(_inbound.c.id)
+)
+
+
+def claim(connection: Connection, batch: Sequence[Claim]) -> list[Claimed]:
+    """Lease each customer to its worker and read what waits, oldest conversation first.
+
+    The messages of one claim are all of one conversation: others may differ in assurance and reply
+    address. A lease that this worker already holds is kept, and renewed when half of it is over.
+    """
+    ids = [one.customer_id for one in batch]
+    leases = {row.id: row for row in connection.execute(_leases, {"ids": ids})}
+    rows: dict[int, list[Sequence[object]]] = {}
+    for row in connection.execute(_waiting, {"ids": ids}):
+        rows.setdefault(row[0], []).append(row)
+    changes: list[dict[str, object]] = []
+    claimed = [_claim_one(one, leases.get(one.customer_id), rows, changes) for one in batch]
+    if changes:
+        connection.execute(_take_lease, changes)
+    return claimed
+
+
+def _claim_one(
+    claim: Claim,
+    lease: Row[*tuple[Any, ...]] | None,
+    rows: Mapping[int, Sequence[Sequence[object]]],
+    changes: list[dict[str, object]],
+) -> Claimed:
+    if lease is None:
+        return Claimed(claim.customer_id, 0, 0)
+    _, version, owner, token, until = lease
+    mine = owner == claim.owner
+    if not mine and owner is not None and until > claim.now:
+        return Claimed(claim.customer_id, token, version, held_until=until)
+    if not mine or until - claim.now < (claim.until - claim.now) // 2:
+        token = token if mine else token + 1
+        changes.append(
+            {"row": claim.customer_id, "owner": claim.owner, "token": token, "until": claim.until}
+        )
+    waiting = rows.get(claim.customer_id, ())
+    if not waiting:
+        return Claimed(claim.customer_id, token, version)
+    first = waiting[0]
+    mates = [row for row in waiting if row[2] == first[2]]
+    return Claimed(
+        claim.customer_id,
+        token,
+        version,
+        tuple(Waiting(*row[1:13]) for row in mates),  # type: ignore[arg-type]
+        Thread(first[2], *first[13:21]),  # type: ignore[arg-type]
+        more=len(mates) < len(waiting),
+    )
