@@ -123,7 +123,7 @@ def test_a_choice_needs_two_dialogues() -> None:
 
 def test_a_code_told_in_pieces_is_found_whole() -> None:
     patterns = generalise(["a 3 f 6 h 8", "df 02 ol", "89 f 43 h"])
-    for text, code in (("it is a 8 iui 7", "a 8 iui 7"), ("76 s 8 ok", "76 s 8")):
+    for text, code in (("it is a 8 iui 7", "a 8 iui 7"), ("code 76 s 8, yes", "76 s 8")):
         assert re.search(patterns[0], text)[0] == code  # type: ignore[index] # a miss fails too
     assert not re.search(patterns[0], "june 5 at 8 pm or my 2 dogs")
 
