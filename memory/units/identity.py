@@ -75,8 +75,9 @@ def link(
     """Join a handle to a customer. The link keeps the id given, also when that is an old one: if
     that merge is undone, the handle stays with whom it was linked to.
 
-    `ids` are fresh ids for the link and the audit row. Raises `IdentityProblem` for an unknown handle or customer, for a level that the rule cannot
-    prove, and when two logins would become one customer.
+    `ids` are fresh ids for the link and the audit row. Raises `IdentityProblem` for an unknown
+    handle or customer, for a level that the rule cannot prove, and when two logins would become one
+    customer.
     """
     evidence = evidence.strip()
     _check_level(level, rule, evidence)
@@ -171,6 +172,11 @@ def resolve_customer(connection: Connection, customer_id: int) -> int:
     Raises `IdentityProblem` for an id that never was one.
     """
     return _existing_root(connection, customer_id)
+
+
+def customer_of(connection: Connection, handle_key: str) -> int:
+    """The customer that a handle belongs to now. Raises `IdentityProblem` for an unknown handle."""
+    return int(_find_handle(connection, handle_key).customer_id)
 
 
 def _unlink(

@@ -135,9 +135,8 @@ _insert_handoff = insert(table(Handoff))
 def commit(connection: Connection, batch: Sequence[Commit]) -> list[Committed]:
     """Write each turn of the batch. Raises `Fenced` when a lease was lost; then none is written."""
     _check_fences(connection, batch)
-    seqs = dict(
-        connection.execute(_seqs, {"ids": [one.conversation_id for one in batch]}).tuples().all()
-    )
+    threads = connection.execute(_seqs, {"ids": [one.conversation_id for one in batch]})
+    seqs: dict[int, int] = {row[0]: row[1] for row in threads}
     out = _Rows()
     results = [_commit_one(one, seqs, out) for one in batch]
     run = connection.execute
