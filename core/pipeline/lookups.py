@@ -1,0 +1,75 @@
+"""From the slots at hand to the row a flow looks up: which column each value belongs to.
+
+Pure. It only plans the effect; who may see a row is checked where the rows are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.message import Assurance, Audience
+from core.playbook import Flow, Playbook, Table
+from core.turn import CaseState, LookUp, TurnInput
+
+
+def plan_look_up(
+    turn: TurnInput, case: CaseState, playbook: Playbook, flow: Flow, *, guest: bool
+) -> LookUp | None:
+    """The look-up of a flow, or nothing when a key is not at hand.
+
+    Without `guest` the row is only for its proved owner; with it, a second detail may stand in.
+    Where others read along, nobody is proved.
+    """
+    table = playbook.tables.get(flow.look_up or "")
+    if table is None:
+        return None
+    columns = _columns(table, playbook, flow)
+    key = {
+        column: value.value
+        for column, name in columns.items()
+        if column in table.key and (value := case.slot(name)) is not None
+    }
+    if len(key) < len(table.key):
+        return None
+    proved: tuple[str, ...] = ()
+    if turn.sender.level >= Assurance.AUTHENTICATED and turn.audience is Audience.ONE:
+        proved = turn.sender.proved
+    verify = {
+        column: value.value
+        for column, name in columns.items()
+        if guest and column in table.verify and (value := case.slot(name)) is not None
+    }
+    if not proved and not verify:
+        return None
+    return LookUp(table.name, key, verify, proved)
+
+
+def _columns(table: Table, playbook: Playbook, flow: Flow) -> dict[str, str]:
+    """Column -> slot: by the same name, else by kind, else in the flow's order."""
+    own = [name for name in flow.slots if not playbook.slots[name].guest_only]
+    guests = [name for name in flow.slots if playbook.slots[name].guest_only]
+    columns: dict[str, str] = {}
+    _assign(columns, table.key, own, playbook)
+    _assign(columns, table.verify, [*guests, *own], playbook)
+    return columns
+
+
+def _assign(
+    columns: dict[str, str], wanted: Iterable[str], names: list[str], playbook: Playbook
+) -> None:
+    open_columns = [one for one in wanted if one not in columns]
+    for column in open_columns:
+        if column in names:
+            columns[column] = column
+    for column in open_columns:
+        if column in columns:
+            continue
+        free = [name for name in names if name not in columns.values()]
+        alike = [name for name in free if _is_alike(column, name, playbook)]
+        if alike or free:
+            columns[column] = (alike or free)[0]
+
+
+def _is_alike(column: str, name: str, playbook: Playbook) -> bool:
+    kind = playbook.slots[name].kind
+    return kind in column or column in name or name in column
