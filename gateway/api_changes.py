@@ -1,0 +1,251 @@
+"""The endpoints that change something: what people do with a case, with identity, with trouble.
+
+Each is one unit of memory, named with its actor, followed by word to whoever watches. What a person
+may not do is answered as a conflict, in the words of the unit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from core.channel import CannotRender
+from core.clock import Micros, to_micros
+from core.message import Assurance, Author, OutboundMessage
+from gateway.api_calls import Call, Endpoint, parse_id
+from gateway.api_models import Answer, Empty, LinkBody, UnlinkBody
+from gateway.events import Event
+from gateway.gate import Problem
+from memory.pages import handoff_page
+from memory.units import identity, people
+from memory.units.identity import Changed, IdentityProblem
+from memory.units.letters import retry_letter
+from memory.units.people import AgentAnswer, HandoffChange, PeopleProblem
+
+_CONFLICT = {409: "The case is closed, somebody else has it, or nothing may be sent there."}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """A person's answer as it was stored: the message, and the parts that are on their way."""
+
+    message_id: str
+    conversation_id: int
+    delivery_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """Something that got stuck is on its way again."""
+
+    id: int
+
+
+async def take(call: Call) -> HandoffChange:
+    return await _change_handoff(call, people.take, "taken")
+
+
+async def hand_back(call: Call) -> HandoffChange:
+    return await _change_handoff(call, people.hand_back, "handed back")
+
+
+async def resolve(call: Call) -> HandoffChange:
+    return await _change_handoff(call, people.resolve, "resolved")
+
+
+HandoffUnit = Callable[..., HandoffChange]
+
+
+async def _change_handoff(call: Call, unit: HandoffUnit, state: str) -> HandoffChange:
+    services = call.services
+    now = to_micros(services.now())
+    try:
+        changed = await services.store.run(unit, call.id("id"), call.actor, now, services.new_id())
+    except PeopleProblem as problem:
+        raise _refused(problem, "path: id") from None
+    _tell(call, "handoff", changed.customer_id, changed.conversation_id, {"state": state})
+    services.wake(changed.conversation_id)
+    return changed
+
+
+async def answer(call: Call) -> AnswerView:
+    body, services = call.body_as(Answer), call.services
+    now = to_micros(services.now())
+    handoff = await services.store.read(handoff_page, call.id("id"), now)
+    if handoff is None:
+        raise Problem(404, "There is no handoff with this id.", where="path: id")
+    message = OutboundMessage(body.text, author=Author.AGENT, author_name=body.name)
+    try:
+        parts = services.renderers[handoff.account](message)
+        answered = await services.store.run(
+            people.answer,
+            AgentAnswer(
+                agent=call.actor,
+                text=body.text,
+                tokens=services.count_tokens(body.text),
+                payloads=tuple(part.payload for part in parts),
+                ids=tuple(services.new_id() for _ in parts),
+                audit_id=services.new_id(),
+                now=now,
+                handoff_id=handoff.id,
+                name=body.name,
+            ),
+        )
+    except KeyError:
+        raise Problem(
+            409,
+            f"The channel account “{handoff.account}” is not enabled any more.",
+            where="path: id",
+            fix="Enable it in config.toml.",
+        ) from None
+    except CannotRender as error:
+        raise Problem(422, str(error), where="body: text") from None
+    except PeopleProblem as problem:
+        raise _refused(problem, "path: id") from None
+    where = (answered.customer_id, answered.conversation_id)
+    _tell(call, "message", *where, {"message_id": answered.message_id, "author": "agent"})
+    _tell(call, "handoff", *where, {"state": "answered"})
+    services.wake(answered.conversation_id)
+    return AnswerView(answered.message_id, answered.conversation_id, answered.delivery_ids)
+
+
+async def link(call: Call) -> Changed:
+    body, services = call.body_as(LinkBody), call.services
+    return await _change_identity(
+        call,
+        "linked",
+        lambda now: services.store.run(
+            identity.link_by_id,
+            parse_id(body.handle_id, "body: handle_id"),
+            parse_id(body.customer_id, "body: customer_id"),
+            Assurance.AUTHENTICATED,
+            identity.BY_HAND,
+            body.evidence,
+            call.actor,
+            now,
+            (services.new_id(), services.new_id()),
+        ),
+    )
+
+
+async def unlink(call: Call) -> Changed:
+    body, services = call.body_as(UnlinkBody), call.services
+    return await _change_identity(
+        call,
+        "unlinked",
+        lambda now: services.store.run(
+            identity.unlink_by_id,
+            parse_id(body.link_id, "body: link_id"),
+            call.actor,
+            body.reason,
+            now,
+            services.new_id(),
+        ),
+    )
+
+
+async def _change_identity(
+    call: Call, state: str, change: Callable[[Micros], Awaitable[Changed]]
+) -> Changed:
+    try:
+        changed = await change(to_micros(call.services.now()))
+    except IdentityProblem as problem:
+        raise _refused(problem, "body") from None
+    _tell(
+        call, "identity", changed.customer_id, None, {"state": state, "handle": changed.handle_key}
+    )
+    return changed
+
+
+async def retry(call: Call) -> Retried:
+    kind, services = call.path["kind"], call.services
+    if kind not in ("inbound", "delivery"):
+        raise Problem(404, "There is no such kind.", where="path: kind", fix="inbound or delivery")
+    row_id, now = call.id("id"), to_micros(services.now())
+    if not await services.store.run(retry_letter, kind, row_id, call.actor, now, services.new_id()):
+        raise Problem(
+            409, "It is not stuck any more.", where="path: id", fix="Read the list again."
+        )
+    _tell(call, "delivery", None, None, {"state": "retried"})
+    services.wake(0)
+    return Retried(row_id)
+
+
+def _tell(
+    call: Call, kind: str, customer: int | None, conversation: int | None, data: dict[str, object]
+) -> None:
+    bus = call.services.bus
+    if bus.listening:
+        bus.publish(Event(kind, call.services.now(), customer, conversation, data))
+
+
+def _refused(problem: Exception, where: str) -> Problem:
+    words = str(problem)
+    return Problem(409, f"{words[:1].upper()}{words[1:]}.", where=where)
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "POST",
+        "/handoffs/{id}/take",
+        "Take a case that waits.",
+        HandoffChange,
+        take,
+        body=Empty,
+        errors=_CONFLICT,
+    ),
+    Endpoint(
+        "POST",
+        "/handoffs/{id}/answer",
+        "Answer on the customer's channel, as a person.",
+        AnswerView,
+        answer,
+        body=Answer,
+        errors=_CONFLICT,
+    ),
+    Endpoint(
+        "POST",
+        "/handoffs/{id}/hand-back",
+        "Let the bot answer again.",
+        HandoffChange,
+        hand_back,
+        body=Empty,
+        errors=_CONFLICT,
+    ),
+    Endpoint(
+        "POST",
+        "/handoffs/{id}/resolve",
+        "Close the case.",
+        HandoffChange,
+        resolve,
+        body=Empty,
+        errors=_CONFLICT,
+    ),
+    Endpoint(
+        "POST",
+        "/identities/link",
+        "Join a handle to a customer.",
+        Changed,
+        link,
+        body=LinkBody,
+        errors={409: "The two cannot be one customer."},
+    ),
+    Endpoint(
+        "POST",
+        "/identities/unlink",
+        "End a link.",
+        Changed,
+        unlink,
+        body=UnlinkBody,
+        errors={409: "The link cannot be ended."},
+    ),
+    Endpoint(
+        "POST",
+        "/dead-letters/{kind}/{id}/retry",
+        "Try again what got stuck.",
+        Retried,
+        retry,
+        body=Empty,
+        errors={409: "It is not stuck any more."},
+    ),
+)
