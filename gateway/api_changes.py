@@ -115,8 +115,8 @@ async def link(call: Call) -> Changed:
         call,
         "linked",
         lambda now: services.store.run(
-            identity.link_by_id,
-            parse_id(body.handle_id, "body: handle_id"),
+            identity.link,
+            body.handle,
             parse_id(body.customer_id, "body: customer_id"),
             Assurance.AUTHENTICATED,
             identity.BY_HAND,
@@ -151,9 +151,8 @@ async def _change_identity(
         changed = await change(to_micros(call.services.now()))
     except IdentityProblem as problem:
         raise _refused(problem, "body") from None
-    _tell(
-        call, "identity", changed.customer_id, None, {"state": state, "handle": changed.handle_key}
-    )
+    data: dict[str, object] = {"state": state, "handle": changed.handle_key}
+    _tell(call, "identity", changed.customer_id, None, data)
     return changed
 
 
@@ -162,10 +161,9 @@ async def retry(call: Call) -> Retried:
     if kind not in ("inbound", "delivery"):
         raise Problem(404, "There is no such kind.", where="path: kind", fix="inbound or delivery")
     row_id, now = call.id("id"), to_micros(services.now())
-    if not await services.store.run(retry_letter, kind, row_id, call.actor, now, services.new_id()):
-        raise Problem(
-            409, "It is not stuck any more.", where="path: id", fix="Read the list again."
-        )
+    audit_id = services.new_id()
+    if not await services.store.run(retry_letter, kind, row_id, call.actor, now, audit_id):
+        raise Problem(409, "It is not stuck any more.", where="path: id", fix="Read the list.")
     _tell(call, "delivery", None, None, {"state": "retried"})
     services.wake(0)
     return Retried(row_id)

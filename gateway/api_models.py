@@ -31,7 +31,7 @@ class Answer(Body):
 class LinkBody(Body):
     """Join a handle to a customer, with what shows that they are the same person."""
 
-    handle_id: RowId
+    handle: Annotated[Line, Field(description="Its key, such as phone:+447700900142.")]
     customer_id: RowId
     evidence: Line
 

@@ -12,7 +12,7 @@ from gateway.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The steps that are done. `handed` says that people have the case, `answered` that one spoke."""
+    """The steps that are done. `handed`: people have the case; `answered`: one of them spoke."""
 
     asked: bool = False
     met: bool = False

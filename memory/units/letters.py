@@ -1,4 +1,4 @@
-"""Dead letters put back on their way by a person: the change and its audit row in one transaction."""
+"""Dead letters put back on their way by a person: the change with its audit row."""
 
 from __future__ import annotations
 

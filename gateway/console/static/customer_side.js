@@ -37,7 +37,7 @@ function handleCard(handle, customer, refresh) {
 }
 
 function evidence(link) {
-  return `${link.evidence} (${LEVELS[link.level]}, by ${link.actor})`;
+  return link.words;
 }
 
 /** Five bars, filled up to the level. */
@@ -71,7 +71,7 @@ function linkForm(customer, refresh) {
     if (!search.value.trim()) return;
     const others = (await read(`/customers?q=${encodeURIComponent(search.value.trim())}`)).filter((one) => one.id !== customer.id);
     const handles = others.flatMap((one) => one.handles);
-    fill(found, handles.map((handle) => h("option", { value: handle.id }, handleWords(handle.key))));
+    fill(found, handles.map((handle) => h("option", { value: handle.key }, handleWords(handle.key))));
     for (const part of [found, evidenceBox, button]) part.hidden = handles.length === 0;
     if (!handles.length) toast("Nobody else matches that.");
     else evidenceBox.focus();
@@ -79,7 +79,7 @@ function linkForm(customer, refresh) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (!found.value || !evidenceBox.value.trim()) return evidenceBox.focus();
-    const body = { handle_id: found.value, customer_id: customer.id, evidence: evidenceBox.value.trim() };
+    const body = { handle: found.value, customer_id: customer.id, evidence: evidenceBox.value.trim() };
     document.activeElement.blur();
     await tryChange("/identities/link", body, "Linked.", refresh);
   });
