@@ -204,7 +204,7 @@ def turn_rows(
         }
 
 
-def _outbound_id(row: Row[Any]) -> str:
+def _outbound_id(row: Row[*tuple[Any, ...]]) -> str:
     """The provider's id of a part. In a socket's thread a message is known by its number."""
     return str(row.provider_id) if row.provider_id is not None else f"{row.key}/{row.seq}"
 

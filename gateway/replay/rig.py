@@ -20,6 +20,8 @@ from aiohttp import web
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, TwilioSimulator
 from adapters.sms.simulator import Line as Number
 from adapters.webchat.client import ChatClient
+from core.clock import to_micros
+from core.message import Assurance, Handle
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import default_stages
@@ -32,6 +34,9 @@ from gateway.replay.records import Ledger, Progress, find_progress, read_ledger
 from gateway.replay.wire import Wire
 from gateway.settings import Settings
 from gateway.training import model_for, playbook_rows
+from memory.units.handles import introduce
+from memory.units.identity import BY_HAND, link
+from memory.units.people import hand_back
 
 ORIGIN = "http://replay.invalid"
 _KEY_ID = "replay"
@@ -39,11 +44,15 @@ _KEY = "replay-only-key-of-the-business-server"
 _SECRET = "replay-only-secret-of-the-chat-sessions"
 _NUMBER = "+15550109999"
 _LOGIN_SECONDS = 3600
+_ADMIN = "replay"
+_WHY = "One customer of the file, who changes the channel."
 
 
-def handle_key(channel: str, person: Person) -> str:
-    """The key of the handle with which a person writes on a channel."""
-    return f"phone:{person.phone}" if channel == "sms" else f"login:{person.login}"
+def handle_of(channel: str, person: Person) -> Handle:
+    """The handle with which a person writes on a channel."""
+    if channel == "sms":
+        return Handle("phone", person.phone)
+    return Handle("login", person.login)
 
 
 class Rig:
@@ -85,6 +94,37 @@ class Rig:
             "exp": int(expires.timestamp()),
         }
         return jwt.encode(claims, _KEY, algorithm="HS256", headers={"kid": _KEY_ID})
+
+    async def link(self, first: Handle, second: Handle) -> None:
+        """Join two handles, as an admin who was shown that they are one person."""
+        store, now, new_id = (
+            self._gateway.store,
+            to_micros(self._gateway.now()),
+            self._gateway.new_id,
+        )
+        owners = []
+        for handle in (first, second):
+            ids = (new_id(), new_id(), new_id(), new_id())
+            owners.append(await store.run(introduce, handle, _WHY, _ADMIN, now, ids))
+        if first.key == second.key:
+            return
+        await store.run(
+            link,
+            second.key,
+            owners[0],
+            Assurance.PROVED,
+            BY_HAND,
+            _WHY,
+            _ADMIN,
+            now,
+            (new_id(), new_id()),
+        )
+
+    async def hand_back(self, turn_id: int) -> None:
+        """Give the turn's case back to the bot, when people have it."""
+        store, now = self._gateway.store, to_micros(self._gateway.now())
+        for handoff in await store.read(find_handoffs, turn_id):
+            await store.run(hand_back, handoff, _ADMIN, now, self._gateway.new_id())
 
     async def progress(self, account: str, event_id: str) -> Progress | None:
         """How far a message is."""

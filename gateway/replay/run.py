@@ -23,7 +23,7 @@ from gateway.replay.dialogues import Dialogue
 from gateway.replay.people import Person, cast_people
 from gateway.replay.player import NotPlayed, Step, plan_steps, play_dialogue
 from gateway.replay.records import Ledger, turn_rows
-from gateway.replay.rig import Rig, handle_key, open_rig
+from gateway.replay.rig import Rig, handle_of, open_rig
 from gateway.replay.transcript import TURNS, WIRE
 from gateway.replay.wire import Wire
 
@@ -143,7 +143,8 @@ async def _play_one(
     lines = [await rig.open_line(channel, name, person) for channel in options.channels]
     try:
         if options.link:
-            await rig.link(*(handle_key(channel, person) for channel in options.channels))
+            first, second = (handle_of(channel, person) for channel in options.channels)
+            await rig.link(first, second)
         await play_dialogue(name, member.steps, lines, wire, rig, patience=PATIENCE, played=played)
     finally:
         for line in lines:
@@ -152,7 +153,9 @@ async def _play_one(
 
 def _handle_keys(members: Iterable[Cast], channels: Sequence[str]) -> dict[str, str]:
     return {
-        handle_key(channel, one.person): one.dialogue.id for one in members for channel in channels
+        handle_of(channel, one.person).key: one.dialogue.id
+        for one in members
+        for channel in channels
     }
 
 
