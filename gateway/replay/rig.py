@@ -30,7 +30,7 @@ from gateway.app import Gateway, Parts, build_gateway
 from gateway.replay.lines import CHAT_ACCOUNT, SMS_ACCOUNT, Chat, Phones
 from gateway.replay.people import Person
 from gateway.replay.player import Line
-from gateway.replay.records import Ledger, Progress, find_progress, read_ledger
+from gateway.replay.records import Ledger, Progress, find_handoffs, find_progress, read_ledger
 from gateway.replay.wire import Wire
 from gateway.settings import Settings
 from gateway.training import model_for, playbook_rows
