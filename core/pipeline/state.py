@@ -16,7 +16,6 @@ from core.pipeline.phrases import (
     does_not_know,
     is_cancellation,
     is_negative,
-    is_question,
     leaning,
     yes_or_no,
 )
@@ -26,6 +25,9 @@ from core.turn import CaseState, Fact, SlotValue, TurnInput
 
 ASK_LIMIT = 2
 """How often a slot is asked for before it is skipped or a person takes over."""
+
+MISS_LIMIT = 2
+"""How often a look-up may find nothing before a person takes over."""
 
 SWITCH_CONFIDENCE = 0.6
 """Confidence from which another intent ends the open flow and starts its own."""
@@ -236,6 +238,8 @@ def _advance(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: 
                 if effect is not None and effect.id not in at.turn.effects:
                     return replace(_step(at, "look_up", case, captured), effect=effect)
         if name is None:
+            if effect is None or at.turn.effects[effect.id] is None:
+                return replace(_missed(at, case, captured, flow), effect=effect)
             return replace(_finish(at, case, captured, flow), effect=effect)
     elif name is None:
         case, name = _next_slot(at, case, flow, guest=True)
@@ -298,12 +302,22 @@ def _finish(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: F
     counters: Mapping[str, int] = {
         key: one for key, one in case.counters.items() if not key.startswith("asked:")
     }
-    done = case.done if flow.name in case.done else (*case.done, flow.name)
+    done = (*(one for one in case.done if one != flow.name), flow.name)
     refused = tuple(one for one in case.refused if not one.startswith("skip:"))
     case = replace(
         case, flow=None, asking=None, offering=None, done=done, counters=counters, refused=refused
     )
     return _step(at, "finish", case, captured)
+
+
+def _missed(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow) -> StateStep:
+    """Nothing was found: the flow stays open for a correction, and then goes to a person."""
+    times = case.counters.get("missed", 0) + 1
+    case = count(case, "missed", times)
+    if times > MISS_LIMIT:
+        return _step(at, "unclear", count(case, "unanswered", 1), captured)
+    key = next((name for name in flow.slots if not at.playbook.slots[name].guest_only), None)
+    return _step(at, "finish", replace(case, asking=key, offering=None), captured)
 
 
 def _facts(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...]) -> tuple[Fact, ...]:
@@ -317,16 +331,3 @@ def _facts(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...]) -> tuple
         for one in told
         if at.playbook.slots[one.name].remember and not one.secret
     )
-
-
-def finished_flow(turn: TurnInput, step: StateStep, playbook: Playbook) -> Flow | None:
-    """The flow that a step with the move "finish" completed."""
-    intent = playbook.intent(step.case.intent)
-    if intent is not None and intent.flow in playbook.flows:
-        return playbook.flows[intent.flow]
-    return playbook.flows.get(step.case.done[-1]) if step.case.done else None
-
-
-def wants_answer(turn: TurnInput, step: StateStep) -> bool:
-    """Whether the customer asks something while a flow waits for a value."""
-    return not step.captured and is_question(turn.text)

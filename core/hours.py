@@ -1,0 +1,68 @@
+"""Opening hours: whether the business is open at a moment, and in words when it opens next.
+
+Pure; the moment is handed in. Local time is worked out from the zone's own rules, so a span is
+right over a change of the clocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from core.playbook import Hours
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_LOOK_AHEAD = 60
+_WEEK = 7
+
+
+def is_open(hours: Hours, now: datetime) -> bool | None:
+    """Whether the business is open at an aware moment; None when it names no hours.
+
+    A span whose end is not after its start runs over midnight, into a holiday too.
+    """
+    if not any(hours.week.values()):
+        return None
+    local = now.astimezone(ZoneInfo(hours.timezone))
+    return any(start <= local < end for start, end in _spans(hours, local, -1, 2))
+
+
+def next_opening(hours: Hours, now: datetime) -> datetime | None:
+    """When the business opens next, in its own zone; None when it never does."""
+    local = now.astimezone(ZoneInfo(hours.timezone))
+    starts = [start for start, _ in _spans(hours, local, 0, _LOOK_AHEAD) if start > local]
+    return min(starts, default=None)
+
+
+def opening_words(hours: Hours, now: datetime) -> str | None:
+    """The next opening as people say it: "today at 09:00", "on Monday at 09:00"."""
+    opening = next_opening(hours, now)
+    if opening is None:
+        return None
+    days = (opening.date() - now.astimezone(opening.tzinfo).date()).days
+    clock = opening.strftime("%H:%M")
+    if days == 0:
+        return f"today at {clock}"
+    if days == 1:
+        return f"tomorrow at {clock}"
+    if days < _WEEK:
+        return f"on {_DAYS[opening.weekday()]} at {clock}"
+    return f"on {opening.date().isoformat()} at {clock}"
+
+
+def _spans(
+    hours: Hours, local: datetime, first: int, last: int
+) -> Iterator[tuple[datetime, datetime]]:
+    """The open spans that begin from `first` to `last` days after a local moment."""
+    zone = local.tzinfo
+    for offset in range(first, last):
+        day = local.date() + timedelta(days=offset)
+        if day in hours.holidays:
+            continue
+        for start, end in hours.week.get(day.weekday(), ()):
+            until = day if end > start else day + timedelta(days=1)
+            yield (
+                datetime.combine(day, start, tzinfo=zone),
+                datetime.combine(until, end, tzinfo=zone),
+            )

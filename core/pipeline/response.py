@@ -1,0 +1,313 @@
+"""The response stage: a step becomes words, all of them the playbook's, an article's or the default's.
+
+It never says a sentence twice in a case, never shows a slot's name or a score, asks one question at
+a time, and says so (`grounded` false) when it found nothing to say. It decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.default_answers import DEFAULT_ANSWERS
+from core.message import QuickReply, Sensitivity
+from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, ArticleHit, ArticleIndex
+from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StateStep
+from core.pipeline.phrases import is_chat, is_question, yes_or_no
+from core.pipeline.sentences import choose, fill, is_fresh, split_sentences
+from core.playbook import Flow, Playbook, Slot
+from core.turn import SlotValue, TurnInput
+
+SMS_LIMIT = 300
+"""Characters of a reply by SMS: two segments."""
+
+_VALUE_LIMIT = 40
+_CLARIFY_SHARE = 0.12
+_SMALL_TALK = {"greeting", "thanks", "goodbye", "agree", "decline"}
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """What wording needs: the turn, the step, the playbook, and what was said before."""
+
+    turn: TurnInput
+    guess: IntentGuess
+    step: StateStep
+    playbook: Playbook
+    said: frozenset[str]
+
+    @property
+    def limit(self) -> int:
+        """Characters the reply may have; 0 is no limit."""
+        return SMS_LIMIT if self.turn.channel == "sms" else 0
+
+    def variants(self, key: str) -> tuple[str, ...]:
+        """The playbook's variants of an answer, then the default ones."""
+        own = self.playbook.answers.get(key, ())
+        return (*own, *DEFAULT_ANSWERS.get(key, ()))
+
+    def say(
+        self, key: str, words: Mapping[str, str] | None = None, *, statement: bool = False
+    ) -> str | None:
+        """A variant that was not used yet, if there is one."""
+        return choose(self.variants(key), words or {}, self.said, statement=statement)
+
+    def say_surely(self, key: str, words: Mapping[str, str] | None = None) -> str:
+        """A variant that was not used yet; when all were, something neutral that was not."""
+        return self.say(key, words) or self.say("fall_through") or self.last_words()
+
+    def last_words(self) -> str:
+        """A sentence that names where the talk stands, which no earlier reply can have named."""
+        count = self.step.case.counters.get("turns", 0)
+        text = f"Thank you, that was your message number {count} on this."
+        return text if is_fresh(text, self.said) else f"Noted, with {len(self.said)} lines so far."
+
+
+def response_stage(index: ArticleIndex) -> ResponseStage:
+    """The response stage of the default pipeline, over these articles."""
+
+    def word_reply(
+        turn: TurnInput, guess: IntentGuess, step: StateStep, playbook: Playbook
+    ) -> Draft:
+        speaker = Speaker(turn, guess, step, playbook, frozenset(step.case.said))
+        if step.move in ("silent", "look_up"):
+            return Draft(text="", template=step.move)
+        if step.move == "ask":
+            return _ask(speaker, index)
+        if step.move == "offer":
+            return _offer(speaker)
+        if step.move == "finish":
+            return _finish(speaker)
+        if step.move == "cancelled":
+            return Draft(speaker.say_surely("cancelled"), "cancelled")
+        if step.move == "small_talk":
+            return _small_talk(speaker)
+        return _answer(speaker, index)
+
+    return word_reply
+
+
+def _ask(speaker: Speaker, index: ArticleIndex) -> Draft:
+    """The question for a slot, after what was just told or an answer to what was just asked."""
+    step = speaker.step
+    assert step.ask is not None
+    question = _question(speaker, speaker.playbook.slots[step.ask])
+    before, sources = _acknowledgement(speaker), _NO_SOURCES
+    if not step.captured and is_question(speaker.turn.text):
+        hit = _hit(speaker, index)
+        own = speaker.playbook.intent(speaker.guess.name)
+        if hit is not None and (own is None or own.flow is None):
+            before, sources = _passage(speaker, hit, len(question))
+    template = f"ask:{step.ask}"
+    text = _joined(speaker, before, question)
+    return Draft(text, template, (step.ask,), sources, _choices(speaker, step.ask))
+
+
+_NO_SOURCES: tuple[tuple[str, str], ...] = ()
+
+
+def _choices(speaker: Speaker, name: str) -> tuple[QuickReply, ...]:
+    """The choices of a slot to tap, when there are few and the channel is not a text message."""
+    slot = speaker.playbook.slots[name]
+    if slot.kind != "choice" or not 2 <= len(slot.choices) <= 5 or speaker.limit:
+        return ()
+    return tuple(QuickReply(one, one) for one in slot.choices)
+
+
+def _question(speaker: Speaker, slot: Slot) -> str:
+    words = {"label": slot.label or "detail"}
+    return (
+        choose((*slot.ask, *speaker.variants("ask")), words, speaker.said)
+        or f"I have {len(speaker.step.case.slots)} of your details and still need the "
+        f"{words['label']} (message {speaker.step.case.counters.get('turns', 0)})."
+    )
+
+
+def _acknowledgement(speaker: Speaker) -> str:
+    """A few words on what was just told, the last and shortest of it."""
+    slots = speaker.playbook.slots
+    for value in reversed(speaker.step.captured):
+        slot = slots[value.name]
+        if value.secret:
+            return speaker.say("acknowledge_secret") or ""
+        if slot.kind == "yes_no" or len(value.value) > _VALUE_LIMIT or "\n" in value.value:
+            continue
+        key = "acknowledge_name" if _is_own_name(slot) else "acknowledge"
+        value_words = value.value
+        if key == "acknowledge_name" and value_words.islower():
+            value_words = value_words.title()
+        return speaker.say(key, {"value": value_words}) or ""
+    return ""
+
+
+def _is_own_name(slot: Slot) -> bool:
+    return slot.kind == "name" and slot.label.casefold() in ("name", "your name", "full name")
+
+
+def _joined(speaker: Speaker, before: str, after: str) -> str:
+    """Two pieces as one text, when they repeat nothing and there is room for both."""
+    text = f"{before} {after}" if before else after
+    if before and (
+        not is_fresh(text, speaker.said) or (speaker.limit and len(text) > speaker.limit)
+    ):
+        return after
+    return text
+
+
+def _offer(speaker: Speaker) -> Draft:
+    offered = speaker.step.case.offering
+    assert offered is not None
+    slot = speaker.playbook.slots[offered.name]
+    words = {"value": offered.value, "label": slot.label}
+    question = choose((*slot.offer, *speaker.variants("offer")), words, speaker.said)
+    text = _joined(speaker, _acknowledgement(speaker), question or speaker.last_words())
+    replies = () if speaker.limit else (QuickReply("Yes", "yes"), QuickReply("No", "no"))
+    return Draft(
+        text, f"offer:{offered.name}", quick_replies=replies, sensitivity=Sensitivity.PERSONAL
+    )
+
+
+def _finish(speaker: Speaker) -> Draft:
+    """What the flow found, or that it found nothing."""
+    step = speaker.step
+    flow = _flow(speaker)
+    row: Mapping[str, str] | None = None
+    if step.effect is not None:
+        row = speaker.turn.effects.get(step.effect.id)
+    words = {one.name: _shown(one) for one in step.case.slots}
+    words |= row or {}
+    personal = Sensitivity.PERSONAL if flow and flow.look_up else Sensitivity.GENERAL
+    if flow is not None and flow.look_up and row is None:
+        text = choose((*flow.missing, *speaker.variants("missing")), words, speaker.said)
+        return Draft(text or speaker.last_words(), f"missing:{flow.name}", sensitivity=personal)
+    own = flow.found if flow is not None else ()
+    text = choose(own, words, speaker.said)
+    if text is None and row:
+        told = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in row.items())
+        text = choose((f"Here it is again: {told}.", f"As it stands: {told}."), {}, speaker.said)
+    if text is None and not row:
+        text = speaker.say("found", words)
+    name = flow.name if flow is not None else "found"
+    return Draft(text or speaker.say_surely("noted"), f"found:{name}", sensitivity=personal)
+
+
+def _shown(value: SlotValue) -> str:
+    return "the one you gave me" if value.secret else value.value
+
+
+def _flow(speaker: Speaker) -> Flow | None:
+    case = speaker.step.case
+    name = case.flow or (case.done[-1] if case.done else None)
+    return speaker.playbook.flows.get(name or "")
+
+
+def _small_talk(speaker: Speaker) -> Draft:
+    """An answer to small talk; with a question still open, a short one and the question."""
+    intent = speaker.playbook.intent(speaker.guess.name)
+    key = (intent.answer if intent else None) or "agree"
+    pending = speaker.step.ask
+    if pending is None:
+        return Draft(speaker.say_surely(key), key)
+    question = _question(speaker, speaker.playbook.slots[pending])
+    short = speaker.say(key, statement=True) or ""
+    if key in ("agree", "decline", "goodbye"):
+        short = ""
+    return Draft(_joined(speaker, short, question), key, (pending,))
+
+
+def _answer(speaker: Speaker, index: ArticleIndex) -> Draft:
+    """A canned answer, an article's passage, a question back, or the honest word of not knowing."""
+    step, intent = speaker.step, speaker.playbook.intent(speaker.guess.name)
+    pending = speaker.step.ask
+    question = _question(speaker, speaker.playbook.slots[pending]) if pending else ""
+    asked = (pending,) if pending else ()
+    if intent is not None and intent.answer and not intent.small_talk:
+        text = speaker.say_surely(intent.answer)
+        if question and "?" in text:
+            return Draft(text, intent.answer)
+        return Draft(_joined(speaker, text, question) if question else text, intent.answer, asked)
+    hit = _hit(speaker, index)
+    if hit is not None:
+        text, sources = _passage(speaker, hit, len(question))
+        if text:
+            whole = _joined(speaker, text, question) if question else text
+            return Draft(whole, f"article:{hit.article.name}", asked, sources)
+        return Draft(speaker.say_surely("fall_through"), "fall_through", sources=sources)
+    if step.captured or _is_remark(speaker):
+        return Draft(_noted(speaker), "noted")
+    return _clarify(speaker) or _unknown(speaker, intent is not None and intent.flow is not None)
+
+
+def _is_remark(speaker: Speaker) -> bool:
+    """A word beside the matter, which needs no answer but a nod."""
+    text = speaker.turn.text
+    return speaker.step.move != "unclear" or is_chat(text) or yes_or_no(text) is not None
+
+
+def _noted(speaker: Speaker) -> str:
+    return _acknowledgement(speaker) or speaker.say_surely("noted")
+
+
+def _hit(speaker: Speaker, index: ArticleIndex) -> ArticleHit | None:
+    """The article that answers the turn, if one does."""
+    if not speaker.playbook.articles:
+        return None
+    name = speaker.guess.name or (
+        speaker.guess.runners_up[0][0] if speaker.guess.runners_up else None
+    )
+    hits = index.search(speaker.turn.text, name)
+    least = speaker.playbook.settings.get("article_threshold", DEFAULT_ARTICLE_THRESHOLD)
+    return hits[0] if hits and hits[0].score >= least else None
+
+
+def _passage(
+    speaker: Speaker, hit: ArticleHit, reserved: int
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """The sentences of an article not said yet, with its title and link as source."""
+    article = hit.article
+    source = ((article.title, article.url),)
+    more = speaker.say("more", {"title": article.title, "url": article.url}) or ""
+    room = speaker.limit - reserved - len(more) - 2 if speaker.limit else 0
+    text = hit.passage if is_fresh(hit.passage, speaker.said) else ""
+    if not text:
+        fresh = [one for one in split_sentences(hit.passage) if is_fresh(one, speaker.said)]
+        text = " ".join(dict.fromkeys(fresh))
+    if room and len(text) > room:
+        text = _cut(text, room)
+    return "\n".join(one for one in (text, more) if one), source
+
+
+def _cut(text: str, room: int) -> str:
+    """The first sentences that fit; a lone sentence too long is cut at a word."""
+    kept = ""
+    for one in split_sentences(text):
+        longer = f"{kept} {one}".strip()
+        if len(longer) > room:
+            break
+        kept = longer
+    return kept or text[: max(room - 1, 1)].rsplit(" ", 1)[0] + "…"
+
+
+def _clarify(speaker: Speaker) -> Draft | None:
+    """A question between the two likeliest intents, when the classifier wavers between them."""
+    wavering = speaker.guess.runners_up if speaker.guess.name is None else ()
+    likely = []
+    for name, share in wavering:
+        intent = speaker.playbook.intent(name)
+        if intent is not None and not intent.small_talk and share >= _CLARIFY_SHARE:
+            likely.append(intent.title)
+    if len(likely) < 2 or likely[0] == likely[1]:
+        return None
+    first, second = (one[:1].lower() + one[1:] for one in likely[:2])
+    text = speaker.say("clarify", {"first": first, "second": second})
+    if text is None:
+        return None
+    replies = () if speaker.limit else tuple(QuickReply(one, one) for one in likely[:2])
+    return Draft(text, "clarify", quick_replies=replies)
+
+
+def _unknown(speaker: Speaker, known: bool) -> Draft:
+    if known:
+        return Draft(_noted(speaker), "noted")
+    text = fill(speaker.say("unknown") or speaker.last_words(), {})
+    return Draft(text or speaker.last_words(), "unknown", grounded=False)
