@@ -1,0 +1,205 @@
+"""Typed reading of a playbook's TOML, collecting every fault instead of stopping at the first.
+
+It knows what a text, a list or a switch looks like, and nothing of what the keys mean. It reads no
+file: texts are handed in.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybookProblem:
+    """One fault: the file, the key's path in it, what is wrong, and how to mend it."""
+
+    file: str
+    key: str
+    wrong: str
+    mend: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}: {self.key}" if self.key else self.file
+        return f"{place}: {self.wrong}. {self.mend}"
+
+
+class PlaybookError(Exception):
+    """A playbook that cannot be used, with every fault that was found in it."""
+
+    def __init__(self, problems: Iterable[PlaybookProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class Report:
+    """The faults found so far, each once, in the order in which they were found."""
+
+    __slots__ = ("_problems",)
+
+    def __init__(self) -> None:
+        self._problems: dict[PlaybookProblem, None] = {}
+
+    def add(self, file: str, key: str, wrong: str, mend: str) -> None:
+        """Note one fault."""
+        self._problems.setdefault(PlaybookProblem(file, key, wrong, mend))
+
+    @property
+    def problems(self) -> tuple[PlaybookProblem, ...]:
+        """All of them."""
+        return tuple(self._problems)
+
+
+def suggest(word: str, known: Collection[str], what: str) -> str:
+    """What to write instead of a word that does not exist: the nearest that does, else all."""
+    near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean {near[0]}?"
+    if not known:
+        return f"There are no {what} yet; add one or remove this"
+    return f"The {what} are {', '.join(sorted(known))}"
+
+
+def parse_toml(text: str, file: str, report: Report) -> dict[str, object]:
+    """The file's tables; what is not TOML is reported with its line and column, and is empty."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"^(?P<what>.*?) \(at (?P<place>.*)\)$", str(error))
+        what, place = (found["what"], found["place"]) if found else (str(error), "")
+        report.add(
+            file,
+            place,
+            f"is not valid TOML: {what[:1].lower()}{what[1:]}",
+            "Texts stand in quotes, tables in [brackets], and each key once",
+        )
+        return {}
+
+
+class Section:
+    """One TOML table being read: each method takes a key, `close` reports those nobody took."""
+
+    __slots__ = ("_known", "_raw", "_report", "file", "path")
+
+    def __init__(
+        self, raw: Mapping[str, object], file: str, path: str, report: Report, known: str = ""
+    ) -> None:
+        self._raw = raw
+        self._report = report
+        self._known = known.split()
+        self.file = file
+        self.path = path
+
+    def text(self, name: str, *, needed: bool = False, default: str = "") -> str:
+        """A text that is not empty."""
+        value = self._get(name, needed=needed)
+        if value is None:
+            return default
+        if not isinstance(value, str) or not value.strip():
+            self.fault(name, "is not a text", 'Write a text in quotes, such as "Hello"')
+            return default
+        return value.strip()
+
+    def texts(self, name: str, *, needed: bool = False) -> tuple[str, ...]:
+        """A list of texts; one text alone is a list of one."""
+        value = self._get(name, needed=needed)
+        if value is None:
+            return ()
+        found = [value] if isinstance(value, str) else value
+        if not isinstance(found, list) or not all(
+            isinstance(one, str) and one.strip() for one in found
+        ):
+            self.fault(name, "is not a list of texts", 'Write texts in brackets: ["one", "two"]')
+            return ()
+        if not found and needed:
+            self.fault(name, "is an empty list", "Write at least one text")
+        texts = tuple(" ".join(one.split()) for one in found)
+        for one in _twice(texts):
+            self.fault(name, f"has {one!r} twice", "Keep one of them")
+        return tuple(dict.fromkeys(texts))
+
+    def flag(self, name: str) -> bool:
+        """A switch that is off unless it is turned on."""
+        value = self._get(name)
+        if value is None or isinstance(value, bool):
+            return bool(value)
+        self.fault(name, "is neither true nor false", "Write true or false, without quotes")
+        return False
+
+    def whole(self, name: str, *, needed: bool = False, default: int = 0) -> int:
+        """A whole number."""
+        value = self._get(name, needed=needed)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int):
+            self.fault(name, "is not a whole number", "Write a whole number, without quotes")
+            return default
+        return value
+
+    def table(self, name: str, *, needed: bool = False) -> Mapping[str, object]:
+        """A table inside this one."""
+        value = self._get(name, needed=needed)
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            self.fault(name, "is not a table", "Write it in braces: { key = value }")
+            return {}
+        return value
+
+    def dates(self, name: str) -> tuple[date, ...]:
+        """A list of days, written 2026-12-25 without quotes."""
+        value = self._get(name)
+        found = value if isinstance(value, list) else [value]
+        if value is None:
+            return ()
+        if not all(isinstance(one, date) and not isinstance(one, datetime) for one in found):
+            self.fault(name, "is not a list of days", "Write days like [2026-12-25], unquoted")
+            return ()
+        return tuple(one for one in found if isinstance(one, date))
+
+    def close(self) -> None:
+        """Report the keys that nothing asked for."""
+        for name in self._raw:
+            if name not in self._known:
+                mend = suggest(name, self._known, "keys here")
+                self.fault(name, "there is no such key", mend)
+
+    def fault(self, name: str, wrong: str, mend: str) -> None:
+        """Report a fault of one key."""
+        key = ".".join(one for one in (self.path, name) if one)
+        self._report.add(self.file, key, wrong, mend)
+
+    def _get(self, name: str, *, needed: bool = False) -> object:
+        self._known.append(name)
+        if name not in self._raw and needed:
+            self.fault(name, "is missing", "Add it")
+        return self._raw.get(name)
+
+
+def sections(raw: Mapping[str, object], file: str, report: Report) -> Iterable[tuple[str, Section]]:
+    """The tables of a file with their names; a name is letters, digits and underscores."""
+    for name, value in raw.items():
+        if not isinstance(value, dict):
+            report.add(file, name, "is not a table", f"Write [{name}] on a line of its own")
+            continue
+        if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
+            report.add(
+                file, name, "is no good name", "Use small letters, digits and _, a letter first"
+            )
+        yield name, Section(value, file, name, report)
+
+
+def _twice(texts: Iterable[str]) -> list[str]:
+    """The texts that stand more than once, whatever their case."""
+    seen: set[str] = set()
+    found = []
+    for one in texts:
+        plain = one.casefold()
+        if plain in seen:
+            found.append(one)
+        seen.add(plain)
+    return found
