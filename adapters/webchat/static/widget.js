@@ -131,7 +131,7 @@
       this.draw();
       for (const one of this.store.get("waiting") || []) this.queue(one);
       this.line = new Line(options.endpoint, this.store, options.jwt, {
-        frame: (frame) => this.take(frame), state: (state) => this.tell(state), lastSeq: () => 0,
+        frame: (frame) => this.take(frame), state: (state) => this.tell(state), lastSeq: () => this.known(),
       });
     }
 
@@ -174,6 +174,12 @@
       this.launcher.hidden = open;
       this.launcher.setAttribute("aria-expanded", String(open));
       if (open) { this.input.focus(); this.seen(); this.scroll(true); } else this.launcher.focus();
+    }
+
+    /** The number up to which this page has the thread without a gap. */
+    known() {
+      const numbers = [...this.messages.keys()].sort((a, b) => a - b);
+      return numbers.find((seq, at) => numbers[at + 1] !== seq + 1) ?? 0;
     }
 
     get visible() { return !this.panel.hidden && document.visibilityState === "visible"; }
