@@ -1,0 +1,266 @@
+"""The escalation table: which rule hands a case to people, from facts alone.
+
+Rows are data: facts with an operator as key suffix, combined by `any` and `unless`. All rules are
+checked in ascending priority, and the first that escalates or blocks wins. No expressions, no code,
+no side effects; `check_rule` names every fault of a row before it is ever used.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from core.playbook import Rule
+
+TEXT_LIMIT = 4_000
+"""Characters of a text that expressions are tried on."""
+
+FACTS = frozenset(
+    """
+    text channel stage intent confidence margin sentiment language amount action status
+    business_hours minutes_since_first minutes_waiting customer.tier customer.tags grounded
+    asked_human level
+    """.split()
+)
+"""Facts a rule may name, besides `slot.NAME` and `counters.NAME`."""
+
+SUFFIXES = ("_any_words", "_missing", "_regex", "_exact", "_not", "_gte", "_lte", "_gt", "_lt")
+
+Facts = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the table says: the rule that wins, if any, and every rule whose conditions hold."""
+
+    winner: Rule | None
+    matched: tuple[str, ...]
+
+
+def evaluate(rules: Sequence[Rule], facts: Facts) -> Verdict:
+    """Check all rules in ascending priority, ties in their order."""
+    matched: list[str] = []
+    winner: Rule | None = None
+    for rule in sorted(rules, key=lambda one: one.priority):
+        if not holds(rule.when, facts) or (rule.unless and holds(rule.unless, facts)):
+            continue
+        matched.append(rule.id)
+        if winner is None and (rule.then.get("escalate") or rule.then.get("block")):
+            winner = rule
+    return Verdict(winner, tuple(matched))
+
+
+def holds(conditions: Mapping[str, object], facts: Facts) -> bool:
+    """Whether all conditions are true; of the list under `any`, one is enough."""
+    for key, wanted in conditions.items():
+        if key == "any":
+            options = wanted if isinstance(wanted, list | tuple) else ()
+            if not any(isinstance(one, Mapping) and holds(one, facts) for one in options):
+                return False
+        else:
+            name, operator = split_key(key)
+            if not _OPERATORS[operator](facts.get(name), wanted):
+                return False
+    return True
+
+
+@lru_cache(maxsize=512)
+def split_key(key: str) -> tuple[str, str]:
+    """The fact and the operator of a condition's key ("counters.fallbacks_gte")."""
+    if key in FACTS:
+        return key, ""
+    for suffix in SUFFIXES:
+        if key.endswith(suffix):
+            return key.removesuffix(suffix), suffix
+    return key, ""
+
+
+def check_rule(rule: Rule) -> tuple[str, ...]:
+    """What is wrong with a rule, in words; nothing when it can be used."""
+    faults = [*_check(rule.when), *_check(rule.unless)]
+    if not rule.when:
+        faults.append("it has no conditions under `when`")
+    if not rule.then:
+        faults.append("it does nothing: `then` is empty")
+    return tuple(f"rule {rule.id}: {fault}" for fault in faults)
+
+
+def _check(conditions: Mapping[str, object]) -> list[str]:
+    faults: list[str] = []
+    for key, wanted in conditions.items():
+        if key == "any":
+            if not isinstance(wanted, list | tuple):
+                faults.append("`any` must be a list of tables")
+                continue
+            for one in wanted:
+                faults.extend(_check(one) if isinstance(one, Mapping) else ["`any` holds no table"])
+            continue
+        name, operator = split_key(key)
+        if name not in FACTS and not name.startswith(("slot.", "counters.")):
+            faults.append(f"the fact `{name}` is not known")
+        faults.extend(_check_value(key, operator, wanted))
+    return faults
+
+
+def _check_value(key: str, operator: str, wanted: object) -> list[str]:
+    if operator in ("_gte", "_lte", "_gt", "_lt") and _number(wanted) is None:
+        return [f"`{key}` needs a number"]
+    if operator == "_missing" and not isinstance(wanted, bool):
+        return [f"`{key}` needs true or false"]
+    if operator == "_regex":
+        try:
+            re.compile(str(wanted))
+        except re.error as fault:
+            return [f"`{key}` is no regular expression: {fault}"]
+    return []
+
+
+def _fold(value: object) -> object:
+    if isinstance(value, str):
+        return unicodedata.normalize("NFKC", value).casefold().strip()
+    return value
+
+
+def _options(wanted: object) -> tuple[object, ...]:
+    return tuple(wanted) if isinstance(wanted, list | tuple | frozenset | set) else (wanted,)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)
+
+
+def _equals(value: object, wanted: object) -> bool:
+    if isinstance(value, list | tuple | frozenset | set):
+        return any(_equals(one, wanted) for one in value)
+    return any(_fold(value) == _fold(one) for one in _options(wanted))
+
+
+def _compare(test: Callable[[float, float], bool]) -> Callable[[object, object], bool]:
+    def compare(value: object, wanted: object) -> bool:
+        mine, bar = _number(value), _number(wanted)
+        return mine is not None and bar is not None and test(mine, bar)
+
+    return compare
+
+
+def _any_words(value: object, wanted: object) -> bool:
+    text = unicodedata.normalize("NFKC", str(value or ""))[:TEXT_LIMIT].casefold()
+    pattern = _words(tuple(str(one) for one in _options(wanted)))
+    return pattern is not None and pattern.search(text.replace("’", "'")) is not None
+
+
+@lru_cache(maxsize=256)
+def _words(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
+    folded = [unicodedata.normalize("NFKC", one).casefold().split() for one in phrases]
+    parts = [r"\s+".join(re.escape(word) for word in one) for one in folded if one]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)") if parts else None
+
+
+@lru_cache(maxsize=256)
+def _expression(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _regex(value: object, wanted: object) -> bool:
+    text = str(value or "")[:TEXT_LIMIT]
+    return any(_expression(str(one)).search(text) is not None for one in _options(wanted))
+
+
+def _missing(value: object, wanted: object) -> bool:
+    return (value in (None, "", ())) is bool(wanted)
+
+
+_OPERATORS: Mapping[str, Callable[[object, object], bool]] = {
+    "": _equals,
+    "_not": lambda value, wanted: not _equals(value, wanted),
+    "_gte": _compare(lambda value, bar: value >= bar),
+    "_lte": _compare(lambda value, bar: value <= bar),
+    "_gt": _compare(lambda value, bar: value > bar),
+    "_lt": _compare(lambda value, bar: value < bar),
+    "_any_words": _any_words,
+    "_regex": _regex,
+    "_exact": _equals,
+    "_missing": _missing,
+}
+
+SAFETY_WORDS = (
+    "suicide",
+    "suicidal",
+    "kill myself",
+    "killing myself",
+    "end my life",
+    "take my own life",
+    "self harm",
+    "self-harm",
+    "hurt myself",
+    "harm myself",
+    "want to die",
+    "i am in danger",
+    "i'm in danger",
+    "kill you",
+    "bomb threat",
+    "being abused",
+)
+LEGAL_WORDS = (
+    "lawyer",
+    "attorney",
+    "solicitor",
+    "lawsuit",
+    "sue you",
+    "suing you",
+    "legal action",
+    "take you to court",
+    "gdpr request",
+    "data protection request",
+    "chargeback",
+    "ombudsman",
+)
+
+
+@lru_cache(maxsize=32)
+def stuck_rules(fallback_limit: int, negative_limit: int) -> tuple[Rule, ...]:
+    """The rules that end a talk that leads nowhere; a limit of 0 leaves its rule out."""
+    rules = [
+        Rule(
+            "unanswered",
+            910,
+            {"counters.unanswered_gte": 1},
+            {"escalate": True, "say": "handoff_stuck"},
+        )
+    ]
+    if fallback_limit > 0:
+        when = {"counters.fallbacks_gte": fallback_limit, "grounded": False}
+        rules.append(Rule("no-answer", 920, when, {"escalate": True, "say": "handoff_stuck"}))
+    if negative_limit > 0:
+        then = {"escalate": True, "urgency": "high", "say": "handoff_sorry"}
+        rules.append(Rule("negative", 930, {"counters.negative_gte": negative_limit}, then))
+    return tuple(rules)
+
+
+DEFAULT_RULES: tuple[Rule, ...] = (
+    Rule(
+        "safety",
+        10,
+        {"text_any_words": SAFETY_WORDS},
+        {"escalate": True, "queue": "safety", "urgency": "critical", "say": "safety_notice"},
+    ),
+    Rule(
+        "legal",
+        20,
+        {"text_any_words": LEGAL_WORDS},
+        {"escalate": True, "queue": "legal", "urgency": "high", "say": "handoff_legal"},
+    ),
+    Rule(
+        "asked-for-human",
+        30,
+        {"any": ({"intent": "talk_to_human", "confidence_gte": 0.5}, {"asked_human": True})},
+        {"escalate": True, "say": "handoff_requested"},
+        {"status": "queued"},
+    ),
+)
+"""The table of a playbook that has none of its own."""

@@ -1,0 +1,140 @@
+"""One turn decided: intent, state, response, rules, each recorded; or the effect that is missing.
+
+Pure: the same input and the same stages give the same decision. `tick` only measures. It must not
+know a channel, a store or a provider.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from core.pipeline.articles import ArticleIndex
+from core.pipeline.contracts import Draft, IntentGuess, Ruled, Stages, StateStep
+from core.pipeline.intent import IntentModel, stage
+from core.pipeline.response import response_stage
+from core.pipeline.rules import rules_stage
+from core.pipeline.state import state_stage
+from core.playbook import Playbook
+from core.turn import Decision, NeedEffect, StageRecord, TurnInput
+
+VERSION = "1"
+CONFIRMED = "confirmed"
+"""How a case ends when the customer says goodbye after all was settled."""
+
+
+def default_stages(model: IntentModel, index: ArticleIndex) -> Stages:
+    """The four stages over a trained model and the playbook's articles."""
+    return Stages(
+        intent=stage(model),
+        state=state_stage,
+        response=response_stage(index),
+        rules=rules_stage,
+        versions=(
+            f"linear-{VERSION}",
+            f"flows-{VERSION}",
+            f"variants-{VERSION}",
+            f"table-{VERSION}",
+        ),
+    )
+
+
+def decide(
+    turn: TurnInput, playbook: Playbook, stages: Stages, tick: Callable[[], int]
+) -> Decision | NeedEffect:
+    """Decide a turn, or name the effect to perform first.
+
+    `tick` counts nanoseconds. After a `NeedEffect` the caller performs it, adds its result to
+    `turn.effects` under the effect's id, and decides again.
+    """
+    times = [tick()]
+    guess = stages.intent(turn, playbook)
+    times.append(tick())
+    step = stages.state(turn, guess, playbook)
+    times.append(tick())
+    if step.move == "look_up" and step.effect is not None:
+        return NeedEffect(step.effect)
+    draft = stages.response(turn, guess, step, playbook)
+    times.append(tick())
+    ruled = stages.rules(turn, guess, step, draft, playbook)
+    times.append(tick())
+    kept = ruled.escalation is None and ruled.reply is not None and ruled.reply.text == draft.text
+    return Decision(
+        reply=ruled.reply,
+        silent=ruled.silent,
+        intent=step.intent,
+        case=ruled.case,
+        facts=step.facts,
+        asked=ruled.asked,
+        sources=draft.sources if kept else (),
+        escalation=ruled.escalation,
+        stages=_records(turn, guess, step, draft, ruled, stages, times),
+        new_case=step.new_case,
+        close=_close(guess, step, ruled, playbook),
+    )
+
+
+def _close(guess: IntentGuess, step: StateStep, ruled: Ruled, playbook: Playbook) -> str | None:
+    """A goodbye ends a case in which all that was begun is done."""
+    intent = playbook.intent(guess.name)
+    goodbye = intent is not None and intent.small_talk and intent.answer == "goodbye"
+    settled = step.case.done and step.case.flow is None and ruled.escalation is None
+    return CONFIRMED if goodbye and settled and step.move == "small_talk" else None
+
+
+def _records(
+    turn: TurnInput,
+    guess: IntentGuess,
+    step: StateStep,
+    draft: Draft,
+    ruled: Ruled,
+    stages: Stages,
+    times: list[int],
+) -> tuple[StageRecord, ...]:
+    before = turn.case
+    rows: tuple[tuple[str, Mapping[str, object], Mapping[str, object]], ...] = (
+        (
+            "intent",
+            {"messages": [one.id for one in turn.messages]},
+            {
+                "intent": guess.name,
+                "confidence": round(guess.confidence, 4),
+                "margin": round(guess.margin, 4),
+                "runners_up": [[name, round(share, 4)] for name, share in guess.runners_up],
+            },
+        ),
+        (
+            "state",
+            {"flow": before.flow, "asking": before.asking, "slots": len(before.slots)},
+            {
+                "move": step.move,
+                "flow": step.case.flow,
+                "captured": [one.name for one in step.captured],
+                "ask": step.ask,
+                "effect": step.effect.id if step.effect is not None else None,
+            },
+        ),
+        (
+            "response",
+            {"move": step.move},
+            {
+                "template": draft.template,
+                "grounded": draft.grounded,
+                "sources": [title for title, _ in draft.sources],
+            },
+        ),
+        (
+            "rules",
+            {"counters": dict(ruled.case.counters)},
+            {
+                "matched": list(ruled.matched),
+                "escalated": ruled.escalation.rule if ruled.escalation is not None else None,
+                "silent": ruled.silent,
+            },
+        ),
+    )
+    return tuple(
+        StageRecord(name, version, given, gave, max(0, end - start) // 1000)
+        for (name, given, gave), version, start, end in zip(
+            rows, stages.versions, times, times[1:], strict=False
+        )
+    )

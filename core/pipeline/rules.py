@@ -1,0 +1,206 @@
+"""The rules stage: a draft leaves, is replaced by the word of a handoff, or nothing leaves.
+
+Counts what feeds the escalation table, evaluates it, and says once and honestly when and where a
+person will answer. It is silent while a person has the case, and keeps personal matters out of
+places where others read along.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from core.default_answers import DEFAULT_ANSWERS, ELSEWHERE, WHERE
+from core.escalation import DEFAULT_RULES, Verdict, evaluate, stuck_rules
+from core.hours import is_open, opening_words
+from core.message import Audience, OutboundMessage, Sensitivity
+from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
+from core.pipeline.phrases import asks_for_human, is_negative
+from core.pipeline.sentences import choose, is_fresh, remember
+from core.pipeline.state import count
+from core.playbook import Flow, Playbook, Rule
+from core.turn import CaseState, Escalation, TurnInput
+
+FALLBACK_LIMIT = 3
+NEGATIVE_LIMIT = 2
+IN_HANDOFF = "a person has the case"
+
+_AMOUNT = re.compile(r"(?<![\w.])(?:[$€£]\s?)?(\d[\d,]*(?:\.\d+)?)(?:\s?(?:[$€£]|dollars|euros))?")
+_MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:[$€£]|dollars|euros|usd|eur)", re.I)
+
+
+def rules_stage(
+    turn: TurnInput, guess: IntentGuess, step: StateStep, draft: Draft, playbook: Playbook
+) -> Ruled:
+    """The rules stage of the default pipeline."""
+    if turn.in_handoff or step.move == "silent":
+        return Ruled(None, IN_HANDOFF, step.case)
+    case = _count_fallbacks(step, draft)
+    verdict = _evaluate(turn, guess, case, draft, playbook)
+    if verdict.winner is not None:
+        return _apply(turn, step, case, playbook, verdict)
+    flow = _handed_flow(step, draft, playbook)
+    if flow is not None:
+        return _finish_with_people(turn, step, case, draft, playbook, flow, verdict.matched)
+    if turn.audience is Audience.ROOM and draft.sensitivity is Sensitivity.PERSONAL:
+        return _refuse(case, playbook, verdict.matched)
+    case = replace(case, said=remember(case.said, draft.text))
+    reply = OutboundMessage(
+        draft.text, quick_replies=draft.quick_replies, sensitivity=draft.sensitivity
+    )
+    return Ruled(reply, None, case, asked=draft.asked, matched=verdict.matched)
+
+
+def _count_fallbacks(step: StateStep, draft: Draft) -> CaseState:
+    """The case with one more fruitless turn, or with none after a reply that had something to say."""
+    before = step.case.counters.get("fallbacks", 0)
+    if not draft.grounded or draft.template == "clarify":
+        return count(step.case, "fallbacks", before + 1)
+    return count(step.case, "fallbacks", 0)
+
+
+def facts_of(
+    turn: TurnInput, guess: IntentGuess, case: CaseState, draft: Draft, playbook: Playbook
+) -> dict[str, object]:
+    """Everything the escalation table may ask about, as flat names."""
+    text = turn.text
+    facts: dict[str, object] = {
+        "text": text,
+        "channel": turn.channel,
+        "stage": "before_reply",
+        "intent": guess.name or "unknown",
+        "confidence": guess.confidence,
+        "margin": guess.margin,
+        "sentiment": -0.6 if is_negative(text) else 0.0,
+        "language": playbook.language,
+        "amount": _amount(text),
+        "grounded": draft.grounded,
+        "asked_human": asks_for_human(text),
+        "level": int(turn.sender.level),
+        "status": "queued" if turn.in_handoff else "open",
+        "business_hours": is_open(playbook.hours, turn.now),
+    }
+    facts |= {f"slot.{one.name}": one.value for one in case.slots}
+    facts |= {f"counters.{name}": value for name, value in case.counters.items()}
+    return facts
+
+
+def _amount(text: str) -> float | None:
+    """The largest sum of money named in a text."""
+    if _MONEY.search(text) is None:
+        return None
+    return max((float(one.replace(",", "")) for one in _AMOUNT.findall(text)), default=None)
+
+
+def _evaluate(
+    turn: TurnInput, guess: IntentGuess, case: CaseState, draft: Draft, playbook: Playbook
+) -> Verdict:
+    settings = playbook.settings
+    stuck = stuck_rules(
+        int(settings.get("fallback_limit", FALLBACK_LIMIT)),
+        int(settings.get("negative_limit", NEGATIVE_LIMIT)),
+    )
+    table: tuple[Rule, ...] = (*(playbook.rules or DEFAULT_RULES), *stuck)
+    return evaluate(table, facts_of(turn, guess, case, draft, playbook))
+
+
+def _apply(
+    turn: TurnInput, step: StateStep, case: CaseState, playbook: Playbook, verdict: Verdict
+) -> Ruled:
+    """What the winning rule does: silence, or the case to people with one honest message."""
+    rule = verdict.winner
+    assert rule is not None
+    blocked = rule.then.get("block")
+    if blocked:
+        return Ruled(None, f"blocked: {blocked}", case, matched=verdict.matched)
+    escalation = Escalation(
+        rule=rule.id,
+        queue=str(rule.then.get("queue", "general")),
+        urgency=str(rule.then.get("urgency", "normal")),
+        reason=str(rule.then.get("reason") or _REASONS.get(rule.id) or rule.id.replace("-", " ")),
+    )
+    say = str(rule.then.get("say", "handoff_stuck"))
+    text = handoff_words(turn, case, playbook, say)
+    return _hand_over(case, text, escalation, verdict.matched)
+
+
+_REASONS = {
+    "safety": "The message speaks of danger to somebody.",
+    "legal": "The message speaks of legal steps.",
+    "asked-for-human": "The customer asked for a person.",
+    "unanswered": "A detail that is needed could not be got.",
+    "no-answer": "Nothing was found to say to several messages.",
+    "negative": "The customer is upset.",
+}
+
+
+def _hand_over(
+    case: CaseState, text: str, escalation: Escalation, matched: tuple[str, ...]
+) -> Ruled:
+    """The reply of a handoff; the counters begin anew for when the case is handed back."""
+    counters = {"turns": case.counters.get("turns", 0)}
+    case = replace(
+        case, asking=None, offering=None, counters=counters, said=remember(case.said, text)
+    )
+    return Ruled(OutboundMessage(text), None, case, escalation, matched=matched)
+
+
+def handoff_words(turn: TurnInput, case: CaseState, playbook: Playbook, key: str) -> str:
+    """One honest message: that a person takes over, when, and where the answer arrives."""
+    said = frozenset(case.said)
+    own = playbook.answers.get(key) or playbook.answers.get("handoff_stuck", ())
+    variants = (*own, *DEFAULT_ANSWERS.get(key, ()), *DEFAULT_ANSWERS["handoff_stuck"])
+    first = choose(variants, {}, said) or variants[0]
+    return f"{first} {_when(turn, playbook, frozenset((*said, *remember((), first))))}"
+
+
+def _when(turn: TurnInput, playbook: Playbook, said: frozenset[str]) -> str:
+    where = WHERE.get(turn.channel, ELSEWHERE)
+    words = {"where": where}
+    key = "when_unknown"
+    opened = is_open(playbook.hours, turn.now)
+    if opened is True:
+        key = "when_open"
+    elif opened is False and (opening := opening_words(playbook.hours, turn.now)) is not None:
+        key, words = "when_closed", {"where": where, "opening": opening}
+    variants = (*playbook.answers.get(key, ()), *DEFAULT_ANSWERS[key])
+    return choose(variants, words, said) or f"Please look {where} for message {len(said)}."
+
+
+def _handed_flow(step: StateStep, draft: Draft, playbook: Playbook) -> Flow | None:
+    """The finished flow that the playbook hands to a queue."""
+    if step.move != "finish" or not draft.template.startswith("found:"):
+        return None
+    flow = playbook.flows.get(step.case.done[-1]) if step.case.done else None
+    return flow if flow is not None and flow.escalate else None
+
+
+def _finish_with_people(
+    turn: TurnInput,
+    step: StateStep,
+    case: CaseState,
+    draft: Draft,
+    playbook: Playbook,
+    flow: Flow,
+    matched: tuple[str, ...],
+) -> Ruled:
+    """What the flow says at its end, and when and where a person goes on with it."""
+    case = replace(case, said=remember(case.said, draft.text))
+    if flow.found and turn.audience is Audience.ONE:
+        text = f"{draft.text} {_when(turn, playbook, frozenset(case.said))}"
+    else:
+        text = handoff_words(turn, case, playbook, "handoff_flow")
+    queue = str(flow.escalate)
+    reason = "The request is complete and needs a person."
+    return _hand_over(case, text, Escalation("flow", queue, "normal", reason), matched)
+
+
+def _refuse(case: CaseState, playbook: Playbook, matched: tuple[str, ...]) -> Ruled:
+    """In a place where others read along, nothing personal is said."""
+    variants = (*playbook.answers.get("private", ()), *DEFAULT_ANSWERS["private"])
+    text = choose(variants, {}, case.said)
+    if text is None:
+        text = f"Please write to me directly, this is place {len(case.said)} where others read."
+        text = text if is_fresh(text, case.said) else variants[0]
+    case = replace(case, offering=None, said=remember(case.said, text))
+    return Ruled(OutboundMessage(text), None, case, matched=matched)
