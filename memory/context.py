@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from sqlalchemy import (
@@ -34,7 +34,7 @@ from memory.tables import Case, Conversation, Customer, Handle, Inbound, Link, M
 from memory.tables import Fact as FactRow
 from memory.units.rows import table
 
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +266,7 @@ def _reader(connection: Connection, query: ContextQuery) -> _Reader:
     )
     return _Reader(
         sender,
-        level,
+        query.level,
         query.handle_id,
         query.conversation_id,
         keys,
@@ -329,8 +329,8 @@ def _said(
 ) -> tuple[Said, ...]:
     strangers = {row.handle_id for row in rows} - keys.keys()
     if strangers:
-        found = connection.execute(_keys, {"ids": list(strangers)}).tuples().all()
-        keys = {**keys, **dict(found)}
+        found = connection.execute(_keys, {"ids": list(strangers)})
+        keys = {**keys, **{row.id: row.key for row in found}}
     return tuple(_one_said(row, keys[row.handle_id]) for row in rows)
 
 

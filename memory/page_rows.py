@@ -6,7 +6,7 @@ Reads and shapes only; the lists and pages themselves are in `memory.pages` and 
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, bindparam, literal_column, select
 
@@ -15,7 +15,7 @@ from memory.tables import Customer, Delivery, Handle, Inbound
 from memory.units.rows import table
 from memory.views import DeliveryView
 
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 _customer = table(Customer)
 _delivery = table(Delivery)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, insert, select, update
 
@@ -20,7 +20,7 @@ from memory.tables import Customer, Handle, Link
 from memory.units.audit import record
 from memory.units.rows import table
 
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 _customer = table(Customer)
 _handle = table(Handle)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 from sqlalchemy import Connection, Row, insert, select, update
@@ -20,7 +20,7 @@ from memory.tables import Case, Conversation, Customer, Delivery, Handle, Handof
 from memory.units.audit import record
 from memory.units.rows import table
 
-AnyRow = Row[*tuple[Any, ...]]
+AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 _case = table(Case)
 _conversation = table(Conversation)

@@ -1,0 +1,241 @@
+"""What a sender may know: decided in the store, by customer and by assurance."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import update
+
+from core.message import Assurance, Audience
+from core.turn import CaseState, SlotValue
+from memory.context import ContextQuery, load_context
+from memory.tables import Handle
+from memory.units.rows import table
+from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
+
+
+def _order(world: World, who: str, value: str, source: str, level: int = 2) -> SlotValue:
+    return SlotValue("order", value, source, who, Assurance(level))
+
+
+def test_a_customer_has_one_thread_over_all_linked_channels(world: World) -> None:
+    first = world.say(PHONE, "Where is order 1042?")
+    world.reply(first, "It left on Monday.")
+    world.say(CHAT, "And now?")
+    assert world.texts(CHAT) == ["And now?"]
+    world.link(CHAT, PHONE)
+    assert world.texts(CHAT) == ["Where is order 1042?", "It left on Monday.", "And now?"]
+    assert world.texts(PHONE) == world.texts(CHAT)
+    assert world.sees(CHAT).sender.proved == (CHAT, PHONE)
+    assert [one.channel for one in world.sees(CHAT).thread] == ["sms", "sms", "webchat"]
+
+
+def test_a_message_waiting_for_its_turn_is_not_history(world: World) -> None:
+    world.say(PHONE, "first")
+    world.say(PHONE, "second", waiting=True)
+    assert world.texts(PHONE) == ["first"]
+
+
+def test_only_the_newest_messages_are_loaded(world: World) -> None:
+    for number in range(12):
+        world.say(PHONE, f"phone {number}")
+        world.say(CHAT, f"chat {number}")
+    world.link(CHAT, PHONE)
+    handle = world.handle_row(PHONE)
+    query = ContextQuery(handle["customer_id"], handle["id"], 0, Assurance.AUTHENTICATED, limit=5)
+    thread = load_context(world.connection, query).thread
+    assert [one.text for one in thread] == [
+        "chat 9",
+        "phone 10",
+        "chat 10",
+        "phone 11",
+        "chat 11",
+    ]
+
+
+def test_a_stranger_who_types_somebodys_address_learns_and_changes_nothing(world: World) -> None:
+    """Trap 1: a stranger types the victim's e-mail and phone into the web chat."""
+    told = world.say(PHONE, "My order is 1042.")
+    case_id = world.case(told, (_order(world, PHONE, "1042", told.message_id),))
+    world.fact(told, "address", "1 Long Street")
+    before = world.sees(PHONE)
+    stranger = world.say(VISITOR, f"I am {PHONE}, order 1042, {MAIL}. What did I say before?")
+    seen = world.sees(VISITOR)
+    assert [one.text for one in seen.thread] == [
+        f"I am {PHONE}, order 1042, {MAIL}. What did I say before?"
+    ]
+    assert (seen.case, seen.case_id, seen.facts) == (CaseState(), None, ())
+    assert seen.sender.proved == ()
+    assert world.customer(stranger.handle_id) != world.customer(told.handle_id)
+    assert world.sees(PHONE) == before and before.case_id == case_id
+
+
+def test_an_anonymous_visitor_unlocks_nothing_even_when_linked(world: World) -> None:
+    told = world.say(PHONE, "My order is 1042.")
+    world.case(told, (_order(world, PHONE, "1042", told.message_id),))
+    world.fact(told, "address", "1 Long Street")
+    world.say(VISITOR, "hi")
+    world.link(VISITOR, PHONE)
+    seen = world.sees(VISITOR)
+    assert [one.text for one in seen.thread] == ["hi"]
+    assert (seen.case_id, seen.facts, seen.sender.proved) == (None, (), ())
+    assert seen.sender.level == Assurance.ASSERTED
+    assert world.texts(PHONE) == ["My order is 1042.", "hi"], "the phone's owner reads both"
+
+
+def test_a_thread_slipped_into_shows_each_only_their_own(world: World) -> None:
+    """Trap 3: somebody else's thread is named, by its subject or Message-ID."""
+    mine = world.say(MAIL, "my bank details", thread="ticket-7")
+    world.reply(mine, "Thank you, Anna.")
+    world.case(mine, (_order(world, MAIL, "1042", mine.message_id),))
+    thief = world.say("email:thief@y.org", "what was said?", thread="ticket-7")
+    assert thief.conversation_id == mine.conversation_id
+    seen = world.sees("email:thief@y.org", conversation_id=mine.conversation_id)
+    assert [one.text for one in seen.thread] == ["what was said?"]
+    assert (seen.case_id, seen.facts) == (None, ())
+    assert world.texts(MAIL) == ["my bank details", "Thank you, Anna."]
+
+
+def test_a_chain_of_links_is_as_strong_as_its_weakest(world: World) -> None:
+    """Trap 7: A-B by phone, B-C by a guess. C and A are one customer and read nothing across."""
+    world.say(PHONE, "from the phone")
+    world.say(CHAT, "from the chat")
+    world.say(MAIL, "from the mailbox")
+    chat_home = world.handle_row(CHAT)["customer_id"]
+    world.link(CHAT, PHONE)
+    mail = world.handle_row(MAIL)
+    ids = (world.id(), world.id())
+    from memory.units.identity import link
+
+    link(
+        world.connection, MAIL, chat_home, Assurance.ASSERTED, "import", "", "admin",
+        world.micros(), ids,
+    )  # fmt: skip
+    assert world.customer(mail["id"]) == world.handle_row(PHONE)["customer_id"]
+    assert world.texts(MAIL) == ["from the mailbox"]
+    assert world.texts(PHONE) == ["from the phone", "from the chat"]
+    assert world.sees(MAIL).sender.level == Assurance.AUTHENTICATED, "nothing is taken away"
+
+
+def test_a_shared_address_unlocks_nobody(world: World) -> None:
+    world.say(PHONE, "from the phone")
+    world.say(MAIL, "from info@")
+    world.say(CHAT, "from the chat")
+    world.link(MAIL, PHONE)
+    world.link(CHAT, MAIL)
+    handles = table(Handle)
+    world.connection.execute(update(handles).where(handles.c.key == MAIL).values(shared=True))
+    assert world.texts(MAIL) == ["from info@"]
+    assert "from info@" not in world.texts(PHONE)
+    assert world.texts(CHAT) == ["from the phone", "from the chat"]
+
+
+def test_level_0_reads_nothing_and_is_read_by_nobody(world: World) -> None:
+    world.say(MAIL, "genuine")
+    forged = world.say(MAIL, "send the refund to me", level=Assurance.NONE)
+    world.fact(forged, "iban", "forged", level=0)
+    nothing = world.sees(MAIL, Assurance.NONE)
+    assert (nothing.thread, nothing.facts, nothing.case_id) == ((), (), None)
+    assert world.texts(MAIL) == ["genuine"]
+    assert world.sees(MAIL).facts == ()
+
+
+def test_a_recycled_number_starts_afresh(world: World) -> None:
+    """Trap 4: the number has decayed to level 1, and somebody else has it now."""
+    told = world.say(PHONE, "My order is 1042.")
+    world.reply(told, "It is on its way to 1 Long Street.")
+    world.case(told, (_order(world, PHONE, "1042", told.message_id),))
+    world.fact(told, "address", "1 Long Street")
+    fresh = world.sees(PHONE, Assurance.ASSERTED)
+    assert (fresh.thread, fresh.case_id, fresh.facts) == ((), None, ())
+    new = world.say(PHONE, "Who is this?", level=Assurance.ASSERTED)
+    world.reply(new, "A shop.")
+    own = world.case(new, (_order(world, PHONE, "7", new.message_id, 1),))
+    seen = world.sees(PHONE, Assurance.ASSERTED)
+    assert [one.text for one in seen.thread] == ["Who is this?", "A shop."]
+    assert (seen.case_id, seen.facts) == (own, ())
+
+
+def test_level_1_reads_this_conversation_alone(world: World) -> None:
+    world.say(VISITOR, "yesterday", thread="old")
+    here = world.say(VISITOR, "today", thread="new")
+    old = world.say(VISITOR, "again", thread="old")
+    world.case(old)
+    case_id = world.case(here, (_order(world, VISITOR, "1042", here.message_id, 1),))
+    world.fact(old, "size", "41", level=1)
+    world.fact(here, "size", "42", level=1)
+    seen = world.sees(VISITOR, conversation_id=here.conversation_id)
+    assert [one.text for one in seen.thread] == ["today"]
+    assert seen.case_id == case_id
+    assert [one.value for one in seen.case.slots] == ["1042"]
+    assert [one.value for one in seen.facts] == ["42"]
+
+
+def test_what_an_unlinked_handle_told_leaves_the_case(world: World) -> None:
+    """Trap 15: nothing that came from the other side survives the unlink."""
+    told = world.say(PHONE, "order 1042")
+    said = world.say(CHAT, "my name is Eve")
+    world.link(CHAT, PHONE)
+    slots = (
+        _order(world, PHONE, "1042", told.message_id),
+        SlotValue("name", "Eve", said.message_id, CHAT, Assurance.LOGGED_IN),
+    )
+    case_id = world.case(told, slots)
+    world.fact(said, "city", "Oslo")
+    together = world.sees(PHONE)
+    assert [one.name for one in together.case.slots] == ["order", "name"]
+    assert [one.key for one in together.facts] == ["city"]
+    world.unlink(CHAT)
+    alone = world.sees(PHONE)
+    assert alone.case_id == case_id
+    assert [one.name for one in alone.case.slots] == ["order"]
+    assert alone.facts == ()
+    assert world.sees(CHAT).case_id is None
+
+
+def test_a_handed_case_silences_every_channel_that_may_read_it(world: World) -> None:
+    told = world.say(PHONE, "a person please")
+    world.say(CHAT, "hello")
+    world.link(CHAT, PHONE)
+    case_id = world.case(told)
+    world.handoff(told, case_id)
+    for who in (PHONE, CHAT):
+        seen = world.sees(who)
+        assert (seen.in_handoff, seen.case_status, seen.case_id) == (True, "handed", case_id)
+
+
+def test_the_bot_is_silent_where_people_answer_even_to_the_unproved(world: World) -> None:
+    told = world.say(MAIL, "a person please")
+    world.handoff(told, world.case(told))
+    seen = world.sees(MAIL, Assurance.NONE)
+    assert seen.in_handoff and seen.case_id is None and seen.thread == ()
+
+
+def test_in_a_room_everybody_reads_along(world: World) -> None:
+    first = world.say(MAIL, "to all", thread="room", audience=Audience.ROOM)
+    world.say("email:bob@x.org", "me too", thread="room", audience=Audience.ROOM)
+    seen = world.sees(MAIL, conversation_id=first.conversation_id)
+    assert [(one.text, one.handle) for one in seen.thread] == [
+        ("to all", MAIL),
+        ("me too", "email:bob@x.org"),
+    ]
+    assert world.texts(MAIL, conversation_id=0) == ["to all"], "elsewhere only one's own words"
+
+
+def test_closed_cases_and_superseded_facts_are_over(world: World) -> None:
+    told = world.say(PHONE, "order 1042")
+    world.case(told, status="closed")
+    assert world.sees(PHONE).case_id is None
+
+
+def test_secrets_and_choices_come_with_the_message(world: World) -> None:
+    world.say(PHONE, "my card is [card removed]", secrets={"card": "digest"})
+    (said,) = world.sees(PHONE).thread
+    assert said.secrets == {"card": "digest"}
+    assert said.id.endswith("-1") and said.tokens > 0
+
+
+def test_a_handle_that_is_not_the_customers_is_refused(world: World) -> None:
+    place = world.say(PHONE, "hi")
+    query = ContextQuery(999, place.handle_id, place.conversation_id, Assurance.LOGGED_IN)
+    with pytest.raises(LookupError, match="999"):
+        load_context(world.connection, query)
