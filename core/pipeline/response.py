@@ -1,4 +1,4 @@
-"""The response stage: a step becomes words, all of them the playbook's, an article's or the default's.
+"""The response stage: a step becomes words: the playbook's, an article's or the default ones.
 
 It never says a sentence twice in a case, never shows a slot's name or a score, asks one question at
 a time, and says so (`grounded` false) when it found nothing to say. It decides nothing.
@@ -14,7 +14,7 @@ from core.message import QuickReply, Sensitivity
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, ArticleHit, ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StateStep
 from core.pipeline.phrases import is_chat, is_question, yes_or_no
-from core.pipeline.sentences import choose, fill, is_fresh, split_sentences
+from core.pipeline.sentences import choose, is_fresh, split_sentences
 from core.playbook import Flow, Playbook, Slot
 from core.turn import SlotValue, TurnInput
 
@@ -241,7 +241,9 @@ def _answer(speaker: Speaker, index: ArticleIndex) -> Draft:
 def _is_remark(speaker: Speaker) -> bool:
     """A word beside the matter, which needs no answer but a nod."""
     text = speaker.turn.text
-    return speaker.step.move != "unclear" or is_chat(text) or yes_or_no(text) is not None
+    if is_chat(text) or yes_or_no(text) is not None:
+        return True
+    return speaker.step.case.intent is not None and not is_question(text)
 
 
 def _noted(speaker: Speaker) -> str:
@@ -309,5 +311,4 @@ def _clarify(speaker: Speaker) -> Draft | None:
 def _unknown(speaker: Speaker, known: bool) -> Draft:
     if known:
         return Draft(_noted(speaker), "noted")
-    text = fill(speaker.say("unknown") or speaker.last_words(), {})
-    return Draft(text or speaker.last_words(), "unknown", grounded=False)
+    return Draft(speaker.say("unknown") or speaker.last_words(), "unknown", grounded=False)

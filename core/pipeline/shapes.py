@@ -90,7 +90,9 @@ NOT_NAMES = frozenset(
     thursday friday saturday sunday january february march april june july august september october
     november december today tomorrow looking trying calling writing having going not just also
     great perfect good bye goodbye alright actually correct right never nothing none
-    unfortunately still waiting interested
+    unfortunately still waiting interested have had has do does did don't didn't need want would
+    like any some from for in to at by about please thankyou nope yep yup any anything something
+    he she they we its his her their there here done fine good bad very really so too
     """.split()
 )
 """Words that are not a name, though they may stand capitalised where one could."""

@@ -1,7 +1,7 @@
 """The state stage: where a case stands after a turn, and what has to happen next.
 
-It continues the open flow or starts the intent's, takes in what was told, offers what is remembered,
-and asks only for what is not at hand. It words nothing: the response stage does.
+It continues the open flow or starts the intent's, takes in what was told, offers what is
+remembered, and asks only for what is not at hand. It words nothing: the response stage does.
 """
 
 from __future__ import annotations
@@ -20,11 +20,17 @@ from core.pipeline.phrases import (
     yes_or_no,
 )
 from core.pipeline.slots import capture
-from core.playbook import Flow, Intent, Playbook
+from core.playbook import Flow, Intent, Playbook, Slot
 from core.turn import CaseState, Fact, SlotValue, TurnInput
 
 ASK_LIMIT = 2
 """How often a slot is asked for before it is skipped or a person takes over."""
+
+PRESUMED_SHARE = 0.25
+"""Probability from which the likeliest intent's flow is begun though the model abstains."""
+
+PRESUMED_LEAD = 1.3
+"""How many times likelier than the second it must be."""
 
 MISS_LIMIT = 2
 """How often a look-up may find nothing before a person takes over."""
@@ -48,6 +54,7 @@ class _Turn:
 
 def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> StateStep:
     """The state stage of the default pipeline."""
+    guess = _presumed(turn, guess, playbook)
     intent = playbook.intent(guess.name)
     at = _Turn(turn, guess, playbook, intent, turn.case_id is None)
     case = _counted(turn, turn.case)
@@ -67,6 +74,23 @@ def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Stat
         captured = _merged(captured, more)
     case = _asked_in_vain(at, before, case, answered or confirmed)
     return _go_on(at, before, case, captured, answered or confirmed)
+
+
+def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
+    """The guess, or when the model abstains at the start of a talk, its clear favourite.
+
+    Beginning the wrong flow costs one question; asking back costs one too and brings less.
+    """
+    if guess.name is not None or turn.case.flow is not None or not guess.runners_up:
+        return guess
+    (best, share), *others = guess.runners_up
+    second = others[0][1] if others else 0.0
+    intent = playbook.intent(best)
+    if intent is None or intent.flow is None or intent.flow in turn.case.done:
+        return guess
+    if share < PRESUMED_SHARE or share < PRESUMED_LEAD * second:
+        return guess
+    return replace(guess, name=best)
 
 
 def _step(
@@ -156,15 +180,22 @@ def _started(at: _Turn, case: CaseState, *, answered: bool) -> CaseState:
 
 
 def _asked_in_vain(at: _Turn, before: CaseState, case: CaseState, answered: bool) -> CaseState:
-    """The case without a slot the customer cannot tell, when the flow can do without it."""
+    """The case without a slot the customer says they cannot tell."""
     asking = before.asking
     if asking is None or answered or case.slot(asking) is not None:
         return case
     slot = at.playbook.slots.get(asking)
-    if slot is not None and slot.optional:
-        text = at.turn.text
-        if does_not_know(text) or yes_or_no(text) is False:
-            return replace(case, refused=(*case.refused, _skip(asking)), asking=None)
+    declined = slot is not None and slot.optional and yes_or_no(at.turn.text) is False
+    if slot is None or not (declined or does_not_know(at.turn.text)):
+        return case
+    return _skipped(at, replace(case, asking=None), slot)
+
+
+def _skipped(at: _Turn, case: CaseState, slot: Slot) -> CaseState:
+    """The case going on without a slot; one that was needed brings in a person at the end."""
+    case = replace(case, refused=(*case.refused, _skip(slot.name)))
+    if not slot.optional and _hands_over(at.playbook):
+        case = count(case, "lacking", case.counters.get("lacking", 0) + 1)
     return case
 
 
@@ -239,10 +270,14 @@ def _advance(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: 
                     return replace(_step(at, "look_up", case, captured), effect=effect)
         if name is None:
             if effect is None or at.turn.effects[effect.id] is None:
+                if case.counters.get("lacking", 0):
+                    return _give_up(at, case, captured)
                 return replace(_missed(at, case, captured, flow), effect=effect)
             return replace(_finish(at, case, captured, flow), effect=effect)
     elif name is None:
         case, name = _next_slot(at, case, flow, guest=True)
+    if name is None and case.counters.get("lacking", 0):
+        return _give_up(at, case, captured)
     if name is None:
         return _finish(at, case, captured, flow)
     return _ask(at, case, captured, name)
@@ -258,10 +293,8 @@ def _next_slot(
             continue
         if slot.guest_only and not guest:
             continue
-        if case.counters.get(_asked(name), 0) >= ASK_LIMIT and (
-            slot.optional or not _hands_over(at.playbook)
-        ):
-            case = replace(case, refused=(*case.refused, _skip(name)))
+        if case.counters.get(_asked(name), 0) >= ASK_LIMIT:
+            case = _skipped(at, case, slot)
             continue
         return case, name
     return case, None
@@ -277,9 +310,6 @@ def _ask(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], name: str)
     if offer is not None:
         return _step(at, "offer", replace(case, offering=offer, asking=None), captured)
     times = case.counters.get(_asked(name), 0)
-    if times >= ASK_LIMIT:
-        case = count(replace(case, asking=None), "unanswered", 1)
-        return _step(at, "unclear", case, captured)
     case = count(replace(case, asking=name), _asked(name), times + 1)
     return _step(at, "ask", case, captured, ask=name)
 
@@ -300,7 +330,9 @@ def _remembered(at: _Turn, case: CaseState, name: str) -> SlotValue | None:
 def _finish(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow) -> StateStep:
     """The flow is over; what was skipped or counted for it may be asked again in another."""
     counters: Mapping[str, int] = {
-        key: one for key, one in case.counters.items() if not key.startswith("asked:")
+        key: one
+        for key, one in case.counters.items()
+        if not key.startswith("asked:") and key != "missed"
     }
     done = (*(one for one in case.done if one != flow.name), flow.name)
     refused = tuple(one for one in case.refused if not one.startswith("skip:"))
@@ -310,12 +342,19 @@ def _finish(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: F
     return _step(at, "finish", case, captured)
 
 
+def _give_up(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...]) -> StateStep:
+    """The flow cannot be completed: the rules see it and bring in a person."""
+    case = count(count(case, "lacking", 0), "unanswered", 1)
+    case = replace(case, flow=None, asking=None, offering=None)
+    return _step(at, "unclear", case, captured)
+
+
 def _missed(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow) -> StateStep:
     """Nothing was found: the flow stays open for a correction, and then goes to a person."""
     times = case.counters.get("missed", 0) + 1
     case = count(case, "missed", times)
     if times > MISS_LIMIT:
-        return _step(at, "unclear", count(case, "unanswered", 1), captured)
+        return _give_up(at, case, captured)
     key = next((name for name in flow.slots if not at.playbook.slots[name].guest_only), None)
     return _step(at, "finish", replace(case, asking=key, offering=None), captured)
 
