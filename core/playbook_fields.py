@@ -83,14 +83,12 @@ def parse_toml(text: str, file: str, report: Report) -> dict[str, object]:
 class Section:
     """One TOML table being read: each method takes a key, `close` reports those nobody took."""
 
-    __slots__ = ("_known", "_raw", "_report", "file", "path")
+    __slots__ = ("_known", "_raw", "file", "path", "report")
 
-    def __init__(
-        self, raw: Mapping[str, object], file: str, path: str, report: Report, known: str = ""
-    ) -> None:
+    def __init__(self, raw: Mapping[str, object], file: str, path: str, report: Report) -> None:
         self._raw = raw
-        self._report = report
-        self._known = known.split()
+        self.report = report
+        self._known: list[str] = []
         self.file = file
         self.path = path
 
@@ -140,6 +138,26 @@ class Section:
             return default
         return value
 
+    def number(self, name: str, default: float) -> float:
+        """A number, whole or not."""
+        value = self._get(name)
+        if value is None:
+            return default
+        if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
+            self.fault(name, "is not a number", "Write a number, without quotes")
+            return default
+        return float(value)
+
+    def rows(self, name: str) -> tuple[Mapping[str, object], ...]:
+        """A list of tables, each begun with its name in double brackets."""
+        value = self._get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
+            self.fault(name, "is not a list of tables", f"Begin each with [[{name}]]")
+            return ()
+        return tuple(value)
+
     def table(self, name: str, *, needed: bool = False) -> Mapping[str, object]:
         """A table inside this one."""
         value = self._get(name, needed=needed)
@@ -171,7 +189,7 @@ class Section:
     def fault(self, name: str, wrong: str, mend: str) -> None:
         """Report a fault of one key."""
         key = ".".join(one for one in (self.path, name) if one)
-        self._report.add(self.file, key, wrong, mend)
+        self.report.add(self.file, key, wrong, mend)
 
     def _get(self, name: str, *, needed: bool = False) -> object:
         self._known.append(name)

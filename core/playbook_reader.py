@@ -1,0 +1,215 @@
+"""Turns a playbook's files into a `Playbook`, or into the list of everything wrong with them.
+
+Pure: file names and their texts come in, frozen data goes out. It must not open a file or stop at a
+first fault: whoever wrote the playbook sees all of them at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core.escalation import DEFAULT_RULES
+from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD
+from core.pipeline.rules import FALLBACK_LIMIT, NEGATIVE_LIMIT
+from core.pipeline.state import ASK_LIMIT
+from core.playbook import SLOT_KINDS, Flow, Intent, Playbook, Rule, Slot
+from core.playbook_checks import check_playbook
+from core.playbook_documents import read_articles, read_hours, read_tables
+from core.playbook_fields import (
+    PlaybookError,
+    PlaybookProblem,
+    Report,
+    Section,
+    parse_toml,
+    sections,
+    suggest,
+)
+
+__all__ = ["PLAYBOOK_FILES", "SETTINGS", "PlaybookError", "PlaybookProblem", "read_playbook"]
+
+MAIN = "playbook.toml"
+PLAYBOOK_FILES = (
+    MAIN,
+    "intents.toml",
+    "slots.toml",
+    "flows.toml",
+    "answers.toml",
+    "rules.toml",
+    "tables.toml",
+)
+"""The files of a playbook; beside them stand `tables/*.csv` and `articles/*.md`."""
+
+SETTINGS: Mapping[str, tuple[float, float, float]] = {
+    "article_threshold": (DEFAULT_ARTICLE_THRESHOLD, 0.0, 1.0),
+    "fallback_limit": (FALLBACK_LIMIT, 0, 20),
+    "negative_limit": (NEGATIVE_LIMIT, 0, 20),
+    "repeat_limit": (ASK_LIMIT, 0, 20),
+}
+"""Tunable number -> default, least, most."""
+
+
+def read_playbook(files: Mapping[str, str]) -> Playbook:
+    """The playbook these files describe: path inside the folder -> text.
+
+    Raises `PlaybookError` with every fault. All files but `playbook.toml` may be missing. The
+    version is the start of a SHA-256 of all names and texts, so that it changes with any of them.
+    """
+    report = Report()
+    _check_names(files, report)
+    raw = {name: parse_toml(files[name], name, report) for name in PLAYBOOK_FILES if name in files}
+    main = Section(raw.get(MAIN, {}), MAIN, "", report)
+    name = main.text("name", needed=MAIN in files)
+    playbook = Playbook(
+        name=name,
+        version=_digest(files),
+        business=main.text("business", needed=MAIN in files),
+        language=main.text("language", default="en"),
+        intents=_intents(raw, report),
+        slots=_slots(raw, report),
+        flows=_flows(raw, report),
+        answers=_answers(raw, report),
+        articles=read_articles(files, report),
+        rules=_rules(raw, report),
+        hours=read_hours(main),
+        tables=read_tables(raw.get("tables.toml", {}), files, report),
+        settings=_settings(main),
+        protected_patterns=main.texts("protected_patterns"),
+    )
+    main.close()
+    check_playbook(playbook, report)
+    if report.problems:
+        raise PlaybookError(report.problems)
+    return replace(playbook, rules=_with_built_in(playbook.rules))
+
+
+def _with_built_in(own: tuple[Rule, ...]) -> tuple[Rule, ...]:
+    """The playbook's rules and the built-in ones it does not replace by their id.
+
+    So a playbook that adds one rule does not thereby switch off the words of danger.
+    """
+    ids = {rule.id for rule in own}
+    return (*own, *(rule for rule in DEFAULT_RULES if rule.id not in ids))
+
+
+def _digest(files: Mapping[str, str]) -> str:
+    hashed = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name, files[name]):
+            content = part.encode()
+            hashed.update(len(content).to_bytes(8, "big") + content)
+    return hashed.hexdigest()[:16]
+
+
+def _check_names(files: Mapping[str, str], report: Report) -> None:
+    if MAIN not in files:
+        report.add(MAIN, "", "is missing", "Add it, with at least name and business")
+    for name in files:
+        known = name in PLAYBOOK_FILES or re.fullmatch(
+            r"tables/[^/]+\.csv|articles/[^/]+\.md", name
+        )
+        if not known:
+            report.add(name, "", "is read by nobody", suggest(name, PLAYBOOK_FILES, "files"))
+
+
+def _tables_of(
+    raw: Mapping[str, Mapping[str, object]], file: str, report: Report
+) -> list[tuple[str, Section]]:
+    return list(sections(raw.get(file, {}), file, report))
+
+
+def _intents(raw: Mapping[str, Mapping[str, object]], report: Report) -> tuple[Intent, ...]:
+    found = []
+    for name, one in _tables_of(raw, "intents.toml", report):
+        found.append(
+            Intent(
+                name=name,
+                title=one.text("title", default=name.replace("_", " ")),
+                examples=one.texts("examples", needed=True),
+                description=one.text("description"),
+                flow=one.text("flow") or None,
+                answer=one.text("answer") or None,
+                small_talk=one.flag("small_talk"),
+            )
+        )
+        one.close()
+    return tuple(found)
+
+
+def _slots(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str, Slot]:
+    found = {}
+    for name, one in _tables_of(raw, "slots.toml", report):
+        kind = one.text("kind", needed=True, default="text")
+        if kind not in SLOT_KINDS:
+            one.fault("kind", f"there is no kind {kind!r}", suggest(kind, SLOT_KINDS, "kinds"))
+        found[name] = Slot(
+            name=name,
+            kind=kind,
+            label=one.text("label", default=name.replace("_", " ")),
+            ask=one.texts("ask", needed=True),
+            offer=one.texts("offer"),
+            patterns=one.texts("patterns"),
+            choices=one.texts("choices"),
+            cues=one.texts("cues"),
+            secret=one.text("secret") or None,
+            remember=one.flag("remember"),
+            optional=one.flag("optional"),
+            guest_only=one.flag("guest_only"),
+        )
+        one.close()
+    return found
+
+
+def _flows(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str, Flow]:
+    found = {}
+    for name, one in _tables_of(raw, "flows.toml", report):
+        found[name] = Flow(
+            name=name,
+            slots=one.texts("slots", needed=True),
+            found=one.texts("found", needed=True),
+            look_up=one.text("look_up") or None,
+            missing=one.texts("missing"),
+            escalate=one.text("escalate") or None,
+        )
+        one.close()
+    return found
+
+
+def _answers(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str, tuple[str, ...]]:
+    file = "answers.toml"
+    section = Section(raw.get(file, {}), file, "", report)
+    return {name: section.texts(name, needed=True) for name in raw.get(file, {})}
+
+
+def _rules(raw: Mapping[str, Mapping[str, object]], report: Report) -> tuple[Rule, ...]:
+    file = "rules.toml"
+    section = Section(raw.get(file, {}), file, "", report)
+    rows = section.rows("rule")
+    section.close()
+    found = []
+    for number, row in enumerate(rows, start=1):
+        one = Section(row, file, f"rule[{row.get('id') or number}]", report)
+        found.append(
+            Rule(
+                id=one.text("id", needed=True),
+                priority=one.whole("priority", needed=True),
+                when=one.table("when", needed=True),
+                then=one.table("then", needed=True),
+                unless=one.table("unless"),
+            )
+        )
+        one.close()
+    return tuple(found)
+
+
+def _settings(main: Section) -> dict[str, float]:
+    section = Section(main.table("settings"), main.file, "settings", main.report)
+    values = {}
+    for name, (default, least, most) in SETTINGS.items():
+        values[name] = section.number(name, default)
+        if not least <= values[name] <= most:
+            section.fault(name, "is out of range", f"Write a number from {least:g} to {most:g}")
+    section.close()
+    return values
