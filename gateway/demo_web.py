@@ -49,12 +49,13 @@ class Text:
 class World:
     """What stands outside the gateway, as the page needs it.
 
-    `facts` is what the page is told once: names, addresses, sentences, the chat's logins. `texts`
-    gives what the phone shows, oldest first. `is_linked` and `waiting` (handoffs nobody finished)
-    read the database.
+    `facts` is what the page is told once: names, addresses, sentences. `login` signs a fresh login
+    for Ada, `texts` gives what her phone shows, oldest first. `is_linked` and `waiting` (cases with
+    people) read the database.
     """
 
     facts: Callable[[], Mapping[str, object]]
+    login: Callable[[], str]
     send_text: Callable[[str], Awaitable[None]]
     texts: Callable[[], Sequence[Text]]
     link: Callable[[], Awaitable[None]]
@@ -142,9 +143,6 @@ def register_demo(
     async def demo(_request: web.Request) -> web.Response:
         return page("demo", folder=PAGE)
 
-    async def home(_request: web.Request) -> web.Response:
-        return web.Response(status=303, headers={"Location": "/demo"})
-
     async def state(_request: web.Request) -> web.Response:
         return as_answer(
             {
@@ -154,6 +152,9 @@ def register_demo(
                 "story": watcher.story_data(),
             }
         )
+
+    async def login(_request: web.Request) -> web.Response:
+        return as_answer({"jwt": world.login()})
 
     async def text(request: web.Request) -> web.Response:
         body = await read_body(TextBody, request)
@@ -168,12 +169,12 @@ def register_demo(
         task.cancel()
 
     app.cleanup_ctx.append(watching)
-    app.router.add_get("/", home)
     app.router.add_get("/demo", demo)
     app.router.add_get("/demo/state", state)
     app.router.add_get("/demo/socket", relay(watcher.pages, lambda event: event.data))
     app.router.add_get("/demo/static/{file:.+}", static_files(PAGE))
     app.router.add_post("/demo/text", text)
+    app.router.add_post("/demo/login", login)
     app.router.add_post("/demo/link", _action(world.link))
     app.router.add_post("/demo/unlink", _action(world.unlink))
 

@@ -27,7 +27,7 @@ async function start() {
   showLink(shop.story);
   showStory(shop.story);
   await loadWidget(shop.chat.widget);
-  openChat(shop.chat.ada);
+  openChat(true);
   connectDemo(onEvent, refresh);
 }
 
@@ -102,11 +102,16 @@ function loadWidget(address) {
   });
 }
 
-function openChat(identity) {
+function openChat(ada) {
   chat?.close();
   fill($("chat"));
-  chat = window.OneThread.open({ target: $("chat"), endpoint: shop.chat.endpoint, jwt: identity.jwt });
-  $("shop-hello").textContent = identity.name ? `Good to see you, ${identity.name}` : "Things made to last";
+  chat = window.OneThread.open({
+    target: $("chat"),
+    endpoint: location.origin.replace(/^http/, "ws") + shop.chat.endpoint,
+    jwt: ada ? async () => (await post("/demo/login", {})).jwt : null,
+    onmessage: () => news("web"),
+  });
+  $("shop-hello").textContent = ada ? `Good to see you, ${shop.chat.name}` : "Made to last";
 }
 
 function signInAs(who) {
@@ -114,7 +119,7 @@ function signInAs(who) {
   if (($("as-ada").getAttribute("aria-pressed") === "true") === ada) return;
   $("as-ada").setAttribute("aria-pressed", String(ada));
   $("as-nobody").setAttribute("aria-pressed", String(!ada));
-  openChat(ada ? shop.chat.ada : shop.chat.nobody);
+  openChat(ada);
 }
 
 $("as-ada").addEventListener("click", () => signInAs("ada"));
