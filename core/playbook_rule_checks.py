@@ -1,7 +1,7 @@
-"""Checks of a playbook's own escalation rules: facts, intents, slots, answers and effects they name.
+"""Checks of a playbook's own escalation rules: the facts, intents, slots and answers they name.
 
-What a single condition may look like is `core.escalation`'s to say; here it is held against the rest
-of the playbook, and every fault gets a remedy. Pure.
+What a single condition may look like is `core.escalation`'s to say; here it is held against the
+rest of the playbook, and every fault gets a remedy. Pure.
 """
 
 from __future__ import annotations

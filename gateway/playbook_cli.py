@@ -1,0 +1,98 @@
+"""The command line for playbooks: `onethread playbook check FOLDER`.
+
+It prints; every judgement is the reader's. A faulty playbook ends with exit code 2, as a faulty
+configuration does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from core.playbook import Playbook
+from core.playbook_fields import PlaybookError
+from gateway.playbooks import load_playbook
+
+EXIT_PLAYBOOK = 2
+FEW_EXAMPLES = 8
+"""Below this many examples an intent is understood, but not well."""
+FEW_VARIANTS = 4
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def playbooks() -> None:
+    """Look at playbooks."""
+
+
+@app.command("check")
+def check(
+    path: Annotated[Path, typer.Argument(help="The playbook's folder.")] = Path("playbook"),
+) -> None:
+    """Tell every fault of a playbook, each with its remedy; exit code 2 if there is one."""
+    try:
+        playbook = load_playbook(path)
+    except PlaybookError as error:
+        show_playbook_problems(error, Console(stderr=True))
+        raise typer.Exit(EXIT_PLAYBOOK) from None
+    console = Console()
+    console.print(_summary(playbook))
+    for hint in _hints(playbook):
+        console.print(Text(f"  {hint}", style="yellow"))
+    console.print(Text(f"{path} is in order.", style="green"))
+
+
+def show_playbook_problems(error: PlaybookError, console: Console) -> None:
+    """Print each fault as its place, what is wrong, and what to do."""
+    count = len(error.problems)
+    console.print(f"{count} fault{'s' if count != 1 else ''} in the playbook:", style="bold")
+    for problem in error.problems:
+        place = Text(problem.file, style="cyan")
+        if problem.key:
+            place.append("  ").append(problem.key, style="bold cyan")
+        console.print()
+        console.print(place)
+        console.print(Text(f"  {problem.wrong}", style="red"))
+        console.print(Text(f"  {problem.mend}", style="green"))
+
+
+def _summary(playbook: Playbook) -> Table:
+    table = Table(title=f"{playbook.business} ({playbook.name}, {playbook.version})")
+    table.add_column("What")
+    table.add_column("How many", justify="right")
+    table.add_column("Which")
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("intents", tuple(one.name for one in playbook.intents)),
+        ("flows", tuple(playbook.flows)),
+        ("slots", tuple(playbook.slots)),
+        ("own answers", tuple(playbook.answers)),
+        ("articles", tuple(one.name for one in playbook.articles)),
+        ("tables", tuple(playbook.tables)),
+        ("rules", tuple(one.id for one in playbook.rules)),
+    )
+    for name, members in parts:
+        table.add_row(name, str(len(members)), ", ".join(members))
+    return table
+
+
+def _hints(playbook: Playbook) -> list[str]:
+    """What is allowed and could be better."""
+    hints = [
+        f"{intent.name} has {len(intent.examples)} examples; 10 or more are understood far better"
+        for intent in playbook.intents
+        if len(intent.examples) < FEW_EXAMPLES and not intent.small_talk
+    ]
+    hints += [
+        f"{key} has {len(variants)} variants; with 6 a long talk repeats none"
+        for key, variants in playbook.answers.items()
+        if len(variants) < FEW_VARIANTS
+    ]
+    if not any(playbook.hours.week.values()):
+        hints.append("no opening hours: a handoff cannot say when somebody answers")
+    return hints
