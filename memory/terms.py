@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from core.pipeline.features import Stems, fold, words
 
 _STOP_WORDS = """
-    a about after all also am an and any anyone are as at be because been before being but by can
-    could d did do does doing don done for from get gets getting go got had has have having he her
-    here hers him his how i if in into is isn it its just know let like ll m may me might more most
-    my myself no not now of off ok okay on one only or other our out over please re really s said
-    say she should so some still such sure t tell than that the their them then there these they
-    thing this those through to too up us ve very was way we well were what when where which while
-    who whom why will with would yeah yes yet you your yours
+    a about after against all also am an and any anyone are as at be because been before being
+    between both but by bye can could d did do does doing don done during every for from get gets
+    getting go got had has have having he hello her here hers hey hi him his how i if in into is
+    isn it its just know let like ll m many may me might more most much my myself no not now of off
+    ok okay on one only or other our out over please re really s said say she should so some still
+    such sure t tell than thank thanks that the their them then there these they thing this those
+    through to too under up us ve very was way we well were what when where which while who whom
+    why will with would wow yeah yes yet you your yours
 """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 """English words that do not tell one message from another."""
