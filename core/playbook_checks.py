@@ -51,7 +51,7 @@ def check_playbook(playbook: Playbook, report: Report) -> None:
         names = {one.name for one in playbook.intents}
         file = f"articles/{article.name}.md"
         for name in article.intents:
-            _check_known(file, "intents", name, names, "intent", report)
+            report.check_known(file, "intents", name, names, "intent")
     check_rules(playbook.rules, answer_keys(playbook), playbook, report)
     for file, key, text in _spoken(playbook):
         _check_carrier_words(file, key, text, report)
@@ -62,23 +62,16 @@ def answer_keys(playbook: Playbook) -> frozenset[str]:
     return frozenset((*DEFAULT_ANSWERS, *playbook.answers))
 
 
-def _check_known(
-    file: str, key: str, name: str, known: Collection[str], what: str, report: Report
-) -> None:
-    if name not in known:
-        report.add(file, key, f"there is no {what} {name!r}", suggest(name, known, f"{what}s"))
-
-
 def _check_intents(playbook: Playbook, report: Report) -> None:
     for intent in playbook.intents:
         key = intent.name
         if intent.flow and intent.answer:
             report.add(INTENTS, key, "has both a flow and an answer", "Keep one of the two")
         if intent.flow:
-            _check_known(INTENTS, f"{key}.flow", intent.flow, playbook.flows, "flow", report)
+            report.check_known(INTENTS, f"{key}.flow", intent.flow, playbook.flows, "flow")
         if intent.answer:
             keys = answer_keys(playbook)
-            _check_known(INTENTS, f"{key}.answer", intent.answer, keys, "answer", report)
+            report.check_known(INTENTS, f"{key}.answer", intent.answer, keys, "answer")
         if intent.small_talk and not intent.answer:
             mend = "Add answer = with a key of answers.toml"
             report.add(INTENTS, key, "is small talk without an answer", mend)
@@ -123,19 +116,19 @@ def _check_slot(slot: Slot, report: Report) -> None:
 
 def _check_flow(flow: Flow, playbook: Playbook, report: Report) -> None:
     for name in flow.slots:
-        _check_known(FLOWS, f"{flow.name}.slots", name, playbook.slots, "slot", report)
+        report.check_known(FLOWS, f"{flow.name}.slots", name, playbook.slots, "slot")
     known = set(flow.slots)
     for text in flow.missing:
         _check_braces(FLOWS, f"{flow.name}.missing", text, known, report)
     if flow.look_up:
         tables = playbook.tables
-        _check_known(FLOWS, f"{flow.name}.look_up", flow.look_up, tables, "table", report)
+        report.check_known(FLOWS, f"{flow.name}.look_up", flow.look_up, tables, "table")
         table = tables.get(flow.look_up)
         if table is None:
             return
         known |= set(table.show)
-        own = [one for one in flow.slots if one in playbook.slots]
-        if len([one for one in own if not playbook.slots[one].guest_only]) < len(table.key):
+        guests = {one.name for one in playbook.slots.values() if one.guest_only}
+        if len(set(flow.slots) - guests) < len(table.key):
             wrong = f"has too few slots to find a row of {flow.look_up}"
             report.add(FLOWS, f"{flow.name}.slots", wrong, "Add a slot for each key column")
     elif flow.missing:
@@ -149,7 +142,7 @@ def _check_answers(playbook: Playbook, report: Report) -> None:
     used = {one.answer for one in playbook.intents if one.answer}
     used |= {str(rule.then["say"]) for rule in playbook.rules if "say" in rule.then}
     for key, variants in playbook.answers.items():
-        if key not in DEFAULT_ANSWERS and key not in used:
+        if key not in DEFAULT_ANSWERS and key not in used and not report.broken:
             known = used | set(DEFAULT_ANSWERS)
             report.add(ANSWERS, key, "is never said", suggest(key, known, "answers"))
         filled = {name for text in DEFAULT_ANSWERS.get(key, ()) for name in _BRACED.findall(text)}

@@ -70,14 +70,14 @@ def read_tables(
             rows=_rows(files[file], file, report) if file in files else (),
         )
         one.close()
-        if file not in files:
+        if file not in files and file not in report.broken:
             report.add(file, "", "is missing", f"Add it, or remove [{name}] from tables.toml")
         elif table.rows:
             _check_columns(table, one)
         found[name] = table
     for file in files:
         name = file.removeprefix("tables/").removesuffix(".csv")
-        if file.startswith("tables/") and name not in found:
+        if file.startswith("tables/") and name not in found and not report.broken:
             mend = f"Add [{name}] to tables.toml with key, show and owner"
             report.add(file, "", "is not described", mend)
     return found

@@ -39,14 +39,23 @@ class PlaybookError(Exception):
 class Report:
     """The faults found so far, each once, in the order in which they were found."""
 
-    __slots__ = ("_problems",)
+    __slots__ = ("_problems", "broken")
 
-    def __init__(self) -> None:
+    def __init__(self, broken: Iterable[str] = ()) -> None:
         self._problems: dict[PlaybookProblem, None] = {}
+        self.broken = set(broken)
+        """Files that could not be read: what they define is not known, so nothing lacks it."""
 
     def add(self, file: str, key: str, wrong: str, mend: str) -> None:
         """Note one fault."""
         self._problems.setdefault(PlaybookProblem(file, key, wrong, mend))
+
+    def check_known(
+        self, file: str, key: str, name: str, known: Collection[str], what: str
+    ) -> None:
+        """Note a name that the file of such things ("slot": slots.toml) does not define."""
+        if name not in known and f"{what}s.toml" not in self.broken:
+            self.add(file, key, f"there is no {what} {name!r}", suggest(name, known, f"{what}s"))
 
     @property
     def problems(self) -> tuple[PlaybookProblem, ...]:
@@ -69,6 +78,7 @@ def parse_toml(text: str, file: str, report: Report) -> dict[str, object]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        report.broken.add(file)
         found = re.search(r"^(?P<what>.*?) \(at (?P<place>.*)\)$", str(error))
         what, place = (found["what"], found["place"]) if found else (str(error), "")
         report.add(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from core.escalation import DEFAULT_RULES
@@ -51,21 +51,24 @@ SETTINGS: Mapping[str, tuple[float, float, float]] = {
 """Tunable number -> default, least, most."""
 
 
-def read_playbook(files: Mapping[str, str]) -> Playbook:
+def read_playbook(files: Mapping[str, str], unread: Collection[str] = ()) -> Playbook:
     """The playbook these files describe: path inside the folder -> text.
 
     Raises `PlaybookError` with every fault. All files but `playbook.toml` may be missing. The
     version is the start of a SHA-256 of all names and texts, so that it changes with any of them.
+    `unread` names files that are there and could not be read: their absence is no fault here, nor
+    is a reference to what may stand in them.
     """
-    report = Report()
+    report = Report(unread)
     _check_names(files, report)
     raw = {name: parse_toml(files[name], name, report) for name in PLAYBOOK_FILES if name in files}
     main = Section(raw.get(MAIN, {}), MAIN, "", report)
-    name = main.text("name", needed=MAIN in files)
+    readable = MAIN in files and MAIN not in report.broken
+    name = main.text("name", needed=readable)
     playbook = Playbook(
         name=name,
         version=_digest(files),
-        business=main.text("business", needed=MAIN in files),
+        business=main.text("business", needed=readable),
         language=main.text("language", default="en"),
         intents=_intents(raw, report),
         slots=_slots(raw, report),
@@ -104,7 +107,7 @@ def _digest(files: Mapping[str, str]) -> str:
 
 
 def _check_names(files: Mapping[str, str], report: Report) -> None:
-    if MAIN not in files:
+    if MAIN not in files and MAIN not in report.broken:
         report.add(MAIN, "", "is missing", "Add it, with at least name and business")
     for name in files:
         known = name in PLAYBOOK_FILES or re.fullmatch(

@@ -72,14 +72,10 @@ def _check_names(rule: Rule, key: str, playbook: Playbook, report: Report) -> No
     for name, wanted in (*_conditions(rule.when), *_conditions(rule.unless)):
         if name == "intent":
             for one in wanted if isinstance(wanted, list | tuple) else (wanted,):
-                if one not in intents:
-                    mend = suggest(str(one), intents, "intents")
-                    report.add(FILE, key, f"there is no intent {one!r}", mend)
-        elif name.startswith("slot.") and name.removeprefix("slot.") not in playbook.slots:
+                report.check_known(FILE, key, str(one), intents, "intent")
+        elif name.startswith("slot."):
             slot = name.removeprefix("slot.")
-            report.add(
-                FILE, key, f"there is no slot {slot!r}", suggest(slot, playbook.slots, "slots")
-            )
+            report.check_known(FILE, key, slot, playbook.slots, "slot")
 
 
 def _check_then(rule: Rule, key: str, answers: Collection[str], report: Report) -> None:
@@ -97,5 +93,5 @@ def _check_then(rule: Rule, key: str, answers: Collection[str], report: Report) 
     if then.get("urgency", "normal") not in URGENCIES:
         wrong = f"there is no urgency {then['urgency']!r}"
         report.add(FILE, key, wrong, suggest(str(then["urgency"]), URGENCIES, "urgencies"))
-    if isinstance(say := then.get("say"), str) and say not in answers:
-        report.add(FILE, key, f"there is no answer {say!r}", suggest(say, answers, "answers"))
+    if isinstance(say := then.get("say"), str):
+        report.check_known(FILE, key, say, answers, "answer")

@@ -40,11 +40,12 @@ def load_playbook(path: Path) -> Playbook:
         wrong = f"has {len(paths)} files, more than {FILES_LIMIT}"
         report.add(str(path), "", wrong, "Move what is not in use to another folder")
         raise PlaybookError(report.problems)
-    files = {one.relative_to(path).as_posix(): _read(one, path, report) for one in paths}
+    read = {one.relative_to(path).as_posix(): _read(one, path, report) for one in paths}
+    files = {name: text for name, text in read.items() if text is not None}
     try:
-        playbook = read_playbook(files)
+        playbook = read_playbook(files, unread=read.keys() - files.keys())
     except PlaybookError as error:
-        raise PlaybookError((*report.problems, *_others(error, report))) from None
+        raise PlaybookError((*report.problems, *error.problems)) from None
     if report.problems:
         raise PlaybookError(report.problems)
     return playbook
@@ -56,30 +57,24 @@ def _paths(path: Path) -> Iterator[Path]:
         yield from sorted(one for one in path.glob(kind) if not one.name.startswith("."))
 
 
-def _read(path: Path, folder: Path, report: Report) -> str:
-    """A file's text; what keeps it from being read is reported, and it is empty."""
+def _read(path: Path, folder: Path, report: Report) -> str | None:
+    """A file's text; what keeps it from being read is reported."""
     name = path.relative_to(folder).as_posix()
     try:
         size = path.stat().st_size
         if size > FILE_LIMIT:
             wrong = f"has {size:,} bytes, more than {FILE_LIMIT:,}"
             report.add(name, "", wrong, "Split it, or keep such data elsewhere")
-            return ""
+            return None
         content = path.read_bytes()
     except OSError as error:
         mend = "Make it a file that this user may read"
         report.add(name, "", f"cannot be read: {error.strerror}", mend)
-        return ""
+        return None
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         wrong = f"is not UTF-8: byte {content[error.start]:#04x}"
         report.add(name, f"line {line}", wrong, "Save it with the encoding UTF-8")
-        return ""
-
-
-def _others(error: PlaybookError, report: Report) -> Iterator[PlaybookProblem]:
-    """The faults of files that could be read: an unread file is empty and lacks everything."""
-    unread = {problem.file for problem in report.problems}
-    return (problem for problem in error.problems if problem.file not in unread)
+        return None
