@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from statistics import median
 
 from core.playbook import Flow, Hours, Intent, Playbook, Slot
-from gateway.replay.dialogues import Dialogue
+from gateway.replay.dialogues import Dialogue, Utterance
 from gateway.replay.shapes import generalise, guess_kind, list_choices, secret_kind
 from gateway.replay.talk import ANSWERS, ESCALATIONS, SMALL_TALK, small_talk_of
 from gateway.replay.wording import (
@@ -40,6 +40,7 @@ PRIVATE = frozenset({"security", "answer", "birth", "account", "policy"})
 SHORT_KINDS = frozenset({"name", "date", "time", "choice", "number", "order"})
 UNLABELLED = frozenset({"contentonly", "outofdomain"})
 
+_TELLING = re.compile(r"\b(?:my name is|i am|i'm|this is|name is)\s*(?=[,.;!?]|and\b|$)", re.I)
 _WORD = re.compile(r"[A-Za-z][A-Za-z']*")
 
 
@@ -123,9 +124,9 @@ def _goals(dialogues: Iterable[Dialogue], extra: frozenset[str]) -> list[_Goal]:
             grouped[dialogue.domain, label].append(dialogue)
     goals = []
     for (domain, label), found in sorted(grouped.items()):
-        words = split_words(label, extra) if label else (*split_words(domain, extra), "request")
+        words = split_words(label, extra) if label else ("other", *split_words(domain, extra))
         name = re.sub(r"\W+", "_", f"{domain}_{label or 'request'}".lower())
-        goals.append(_Goal(name, title_of(words), tuple(found)))
+        goals.append(_Goal(name, title_of(words, matter=not label), tuple(found)))
     return goals
 
 
@@ -158,11 +159,23 @@ def _examples(goal: _Goal) -> tuple[str, ...]:
     examples: dict[str, None] = {}
     for dialogue in goal.dialogues:
         labelled = [turn for turn in dialogue.played if _carries(turn.intents, dialogue, label)]
-        opening = labelled or [turn for turn in dialogue.played if not small_talk_of(turn)][:1]
+        speaking = [turn for turn in dialogue.played if not small_talk_of(turn)]
+        opening = labelled or [turn for turn in speaking if len(_beside(turn, dialogue)) > 2][:1]
         for turn in opening[:2]:
-            if len(turn.text.split()) > 1 and not small_talk_of(replace(turn, intents=())):
-                examples.setdefault(" ".join(turn.text.split()))
+            words = _beside(turn, dialogue)
+            if len(words) > 1 and not small_talk_of(replace(turn, intents=())):
+                examples.setdefault(" ".join(words))
     return tuple(examples)[:EXAMPLES]
+
+
+def _beside(turn: Utterance, dialogue: Dialogue) -> list[str]:
+    """The words of a turn without the names and numbers it tells, which mean no intent."""
+    text = turn.text
+    for told in dialogue.told:
+        private = told.name.lower().endswith("name") and told.name != "Name"
+        if told.turn == turn.index and (private or any(map(str.isdigit, told.value))):
+            text = re.sub(re.escape(told.value), " ", text, flags=re.IGNORECASE)
+    return _TELLING.sub(" ", text).split()
 
 
 def _details(
@@ -190,15 +203,16 @@ def _slot(
     values = [value for _, value in told]
     kind = guess_kind(words, values)
     label = label_of(words)
+    another = _names_another(name, dialogues)
     return Slot(
         name=name,
         kind=kind,
         label=label,
-        ask=ask_for(words, label, kind, of_another=_names_another(name, dialogues)),
+        ask=ask_for(words, label, kind, of_another=another),
         offer=OFFER,
         patterns=generalise(values) if kind not in ("yes_no", "text") else (),
         choices=list_choices(told) if kind in ("choice", "text", "name", "date") else (),
-        cues=_cues(name, words, heard),
+        cues=_cues(name, words, heard, another=another),
         secret=secret_kind(words) if kind == "secret" else None,
     )
 
@@ -214,7 +228,11 @@ def _names_another(name: str, dialogues: Iterable[Dialogue]) -> bool:
 
 
 def _cues(
-    name: str, words: Sequence[str], heard: Mapping[str, Mapping[str, set[str]]]
+    name: str,
+    words: Sequence[str],
+    heard: Mapping[str, Mapping[str, set[str]]],
+    *,
+    another: bool,
 ) -> tuple[str, ...]:
     """The label, and the one to three words that come before the value in several dialogues.
 
@@ -223,6 +241,7 @@ def _cues(
     """
     own = " ".join(words)
     stem = "my name" if own == "name" else own
+    stems = [] if own == "name" and another else [f"{stem} is", stem]
     others = [" ".join(split_words(one)) for one in heard if one != name]
     frequent = [
         cue
@@ -232,7 +251,7 @@ def _cues(
         and not any(f"{other} is".endswith(f" {cue}") for other in others if other != own)
     ]
     frequent.sort(key=lambda cue: (-len(cue.split()), -len(heard[name][cue]), cue))
-    return tuple(dict.fromkeys([f"{stem} is", stem, *frequent]))[:CUES]
+    return tuple(dict.fromkeys([*stems, *frequent]))[:CUES]
 
 
 def _hear(dialogues: Iterable[Dialogue]) -> dict[str, dict[str, set[str]]]:

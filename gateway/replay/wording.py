@@ -31,7 +31,13 @@ OWN = frozenset(
     password phone pin policy reservation security social ssn user username zip zipcode
     """.split()
 )
-DEEDS = frozenset({"book", "schedule", "search", "change", "report", "cancel", "check", "rsvp"})
+DEEDS = frozenset(
+    """
+    book cancel change check dispute get order replace report rsvp schedule search start transfer
+    update view
+    """.split()
+)
+MASS = frozenset({"insurance", "status", "info", "eligibility", "service", "software", "money"})
 PEOPLE = frozenset({"patient", "renter", "host", "guest", "owner", "driver", "passenger", "holder"})
 SPOKEN: Mapping[str, str] = {
     "id": "ID",
@@ -58,6 +64,18 @@ ASK: tuple[str, ...] = (
     "Can you give me {the}?",
     "Next I would need {the}.",
     "Would you write me {the}, please?",
+)
+ASK_STORY: tuple[str, ...] = (
+    "Please describe {the} in your own words.",
+    "Could you tell me about {the}?",
+    "What should I write down as {the}?",
+    "In a sentence or two, what {is} {the}?",
+    "Would you put {the} into words for me?",
+    "Please tell me more about {the}.",
+    "I still need a few words on {the}.",
+)
+STORIES = frozenset(
+    "description report request reason message symptoms problem issue details complaint".split()
 )
 ASK_YES_NO: tuple[str, ...] = (
     "{question}",
@@ -132,6 +150,8 @@ def label_of(words: Sequence[str]) -> str:
             return "name"
         if kept[0] in PEOPLE:
             return f"{kept[0]}'s name"
+    if len(kept) > 1 and kept[-1] == "description":
+        kept = kept[:-1]
     if kept[:2] == ["last", "used"]:
         kept = [*kept[2:], "last", "used"]
     return " ".join(SPOKEN.get(word, word) for word in kept)
@@ -154,7 +174,8 @@ def ask_for(words: Sequence[str], label: str, kind: str, *, of_another: bool) ->
             one.replace("{question}", question).replace("{lower}", lower) for one in ASK_YES_NO
         )
     the, verb = with_article(words, label), "are" if _is_plural(words[-1]) else "is"
-    return tuple(_begin(one.replace("{the}", the).replace("{is}", verb)) for one in ASK)
+    variants = ASK_STORY if kind == "text" and STORIES.intersection(words) else ASK
+    return tuple(_begin(one.replace("{the}", the).replace("{is}", verb)) for one in variants)
 
 
 def yes_no_question(words: Sequence[str]) -> str:
@@ -166,12 +187,34 @@ def yes_no_question(words: Sequence[str]) -> str:
     return f"Is that a yes for the {label_of(words)}?"
 
 
-def title_of(words: Iterable[str]) -> str:
-    """An intent in words ("get proof of insurance"); the deed comes before what it is done to."""
+def title_of(words: Iterable[str], *, matter: bool = False) -> str:
+    """An intent in words that fit after "Do you mean": "getting a boarding pass", "ride status".
+
+    What is done comes first. `matter` says that the words only name a field of business.
+    """
     kept = [word for word in words if word not in _NOISE]
+    if matter:
+        return f"{' '.join(kept)} matters"
     if len(kept) > 1 and kept[-1] in DEEDS and kept[0] not in DEEDS:
         kept = [kept[-1], *kept[:-1]]
-    return " ".join(SPOKEN.get(word, word) for word in kept)
+    spoken = [SPOKEN.get(word, word) for word in kept]
+    if kept and kept[0] in DEEDS and len(kept) > 1:
+        article = [] if kept[-1] in MASS or _is_plural(kept[-1]) else [_article(spoken[1])]
+        spoken = [_doing(kept[0]), *article, *spoken[1:]]
+    return " ".join(spoken)
+
+
+def _article(word: str) -> str:
+    return "an" if word[0] in "aeiou" else "a"
+
+
+def _doing(verb: str) -> str:
+    """The -ing form of a verb of `DEEDS`."""
+    if verb in ("get", "rsvp"):
+        return {"get": "getting", "rsvp": "answering for"}[verb]
+    if verb in ("cancel", "transfer"):
+        return f"{verb}{verb[-1]}ing"
+    return f"{verb.removesuffix('e')}ing"
 
 
 def found_for(details: Sequence[tuple[str, str]]) -> tuple[str, ...]:

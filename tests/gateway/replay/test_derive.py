@@ -35,7 +35,7 @@ def test_the_flow_asks_for_the_usual_slots_in_the_usual_order() -> None:
     playbook = derive_playbook(CROWD)
     flow = playbook.flows["airline_getboardingpass"]
     assert flow.slots == ("CustomerName", "bookingCode")
-    assert playbook.intent("airline_getboardingpass").title == "get boarding pass"  # type: ignore[union-attr] # it is there by construction
+    assert playbook.intent("airline_getboardingpass").title == "getting a boarding pass"  # type: ignore[union-attr] # it is there by construction
     assert "my name is" in playbook.slots["CustomerName"].cues
     assert all(re.search(p, "xy7 345") for p in playbook.slots["bookingCode"].patterns)
 
@@ -76,9 +76,10 @@ def test_slot_names_become_words(name: str, label: str) -> None:
 @pytest.mark.parametrize(
     ("name", "title"),
     [
-        ("getproofofinsurance", "get proof of insurance"),
-        ("startserviceintent", "start service"),
-        ("hotel_book", "book hotel"),
+        ("getproofofinsurance", "getting proof of insurance"),
+        ("startserviceintent", "starting service"),
+        ("hotel_book", "booking a hotel"),
+        ("ride_status", "ride status"),
     ],
 )
 def test_intent_names_become_words(name: str, title: str) -> None:
