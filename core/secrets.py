@@ -30,9 +30,14 @@ _GROUP = re.compile(r"\d+")
 _SSN = re.compile(
     r"(?<![\w-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d\d\1(?!0000)\d{4}(?![\w-])", re.ASCII
 )
-_LINK = r"(?:\s+(?:number|no\.?|code))?\s*(?:is|was|'s|:|=|-|#)?\s*(?:is\b|:)?\s*"
+_LINK = r"(?:\s+(?:number|no\.?|code))?\s*(?:is|was|'s|:|=|-|#)?\s*(?:is\b|:)?\s*(?:either\s+)?"
 _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("pin", re.compile(rf"\bpin\b{_LINK}(\d(?:[ -]?\d){{2,7}})(?!\w)", re.I)),
+    ("pin", re.compile(r"(?<!\w)(\d{3,8})\s+is (?:my|the) pin\b", re.I)),
+    (
+        "national_id",
+        re.compile(r"(?<!\w)(\d(?:[ -]?\d){3,8})\s+is (?:my|the) (?:ssn|social)\b", re.I),
+    ),
     (
         "cvv",
         re.compile(rf"\b(?:cvv2?|cvc2?|csc|security code)\b{_LINK}(\d(?: ?\d){{2,3}})(?!\w)", re.I),

@@ -33,6 +33,11 @@ _TAIL = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!;\n](?:\s|$)|,\s+(?=(?:and|but|i|can|my|is|so)\b)", re.I)
 _MAIL_WORD = re.compile(r"(?=[^\s]*(?:mail|\.?com|\.?net|\.?org|@))[\w.+@-]{6,}", re.I)
+_FIRST_NAME = re.compile(
+    r"[^\W\d_][\w'’-]*(?=\s+(?:(?:and|my|i|for|with|booking|account|order|policy|phone|e?mail)\b|"
+    r"\S{0,4}\s?\d|\S*\d)|\s*[,.;])",
+    re.I,
+)
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3}")
 
 Span = tuple[int, int]
@@ -118,7 +123,10 @@ def _name(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
     start, stop = span[0], end.start() if end else span[1]
     found = _NAME.fullmatch(text, start, stop)
     if found is None or (others and not text[start].isupper()):
-        return None
+        first = _FIRST_NAME.match(text, *span)
+        if first is None or first[0].casefold() in NOT_NAMES:
+            return None
+        return first.span()
     words = [one.strip(".,").casefold() for one in found[0].split()]
     if (NOT_NAMES.intersection(words) and len(words) > 1) or words[0] in NOT_NAMES:
         return None

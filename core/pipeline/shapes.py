@@ -20,7 +20,7 @@ _ORDINAL = r"\d{1,2}(?:st|nd|rd|th)"
 _DATE = (
     r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}/\d{1,2}|"
     rf"{_MONTH}\.?,?\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+(?:of\s+)?\d{{4}})?|"
-    rf"(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+\d{{4}})?|"
+    rf"(?:the\s+)?\d{{1,2}}\s?(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?:\d{{4}}|\d\d))?|"
     rf"(?:(?:next|this|coming|last|on)\s+)?(?:{_DAY}|{_DAY_SHORT}(?=\W*$))|"
     r"(?:the\s+)?day after tomorrow|(?:the\s+)?day before yesterday|tomorrow|today|tonight|"
     r"yesterday|(?:next|this|last)\s+(?:week(?:end)?|month|year)|"
@@ -76,8 +76,9 @@ NAME_CUE = re.compile(
     rf"(?P<value>{_CAPITAL}(?:\s+(?:(?:de|van|von|der|da|del|al|bin)\s+)*{_CAPITAL}){{0,3}})"
 )
 NAME_CUE_LOOSE = re.compile(
-    r"\bmy (?:full |first |last )?name(?: is|'s|:)\s+(?P<value>[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*)?)"
-    r"(?=\s*(?:[,.;!\n]|and\b|my\b|i\b|$))",
+    r"\bmy (?:full |first |last )?name(?: is|'s|:)?\s+(?!is\b|on\b|in\b|and\b|was\b|from\b)"
+    r"(?P<value>(?:mr|mrs|ms|dr)?\.?\s?[^\W\d_][\w'’-]*"
+    r"(?:\s+(?-i:[A-Z])[\w'’-]*\.?|\s+[^\W\d_][\w'’-]*(?=\s*(?:[,.;!\n]|and\b|$)))?)",
     re.I,
 )
 CAPITALISED = re.compile(rf"(?<![\w@.])(?P<value>{_CAPITAL}(?:\s+{_CAPITAL}){{0,3}})")
@@ -98,12 +99,15 @@ NOT_NAMES = frozenset(
 """Words that are not a name, though they may stand capitalised where one could."""
 
 LEAD_IN = re.compile(
-    r"\W*(?:(?:ok(?:ay)?|sure(?: thing)?|yes|yeah|yep|of course|certainly|absolutely|well|oh|sorry|um+|uh+|"
-    r"hi|hello|hey|no problem|right|alright|thanks?(?: you)?|please|no|so|and|actually)\b[,.!: -]*)*"
-    r"(?:(?:it(?:'s| is| was| would be| should be)|its|that(?:'s| is| would be|'d be)|i(?:'m| am)|"
+    r"\W*(?:(?:ok(?:ay)?|sure(?: thing)?|yes|yeah|yep|of course|certainly|absolutely|well|oh|"
+    r"sorry|um+|uh+|hi|hello|hey|no problem|right|alright|thanks?(?: you)?|please|no|so|and|"
+    r"actually)\b[,.!: -]*)*"
+    r"(?:(?:it(?:'s| is| was| would be| should be)|its|that(?:'s| is| would be|'d be)|"
+    r"i(?:'m| am)|"
     r"(?:my|the|our|his|her|their)(?: [\w-]+){1,3}? (?:is|was|are|would be)(?: on)?|"
     r"this is|they are|here(?:'s| it is| you go| is)?|name is|make it|make that|let'?s say|"
-    r"i(?:'d| would) (?:like|prefer)|i (?:want|need|prefer|think)|for|about|around|at|on|under|say)\b[,.: ]*)*",
+    r"i(?:'d| would) (?:like|prefer)|i (?:want|need|prefer|think)|for|about|around|at|on|under|"
+    r"say)\b[,.: ]*)*",
     re.I,
 )
 """What people put before the value when they answer a question."""

@@ -33,7 +33,13 @@ _AFTER_CUE = r"\s*(?:is|was|are|will be|:|=|#|-|'s)?\s*(?:is\s+|:\s*)?"
 _CODE = re.compile(r"#?(?=[\w-]*\d)[A-Za-z0-9][\w-]*")
 _PHRASE = re.compile(r"[^\W_][^,.;!?\n]*")
 _MENTIONS = ("date", "time", "money", "email", "phone")
+_WORDED = ("date", "time", "email", "number")
 _PHRASE_WORDS = 6
+_OWN_NAME = re.compile(
+    r"(?:^(?:your|full|own)|(?:customer|user|guest|patient|renter|caller|employee|member)(?:'s)?)"
+    r" name$",
+    re.IGNORECASE,
+)
 
 Span = tuple[int, int]
 
@@ -80,12 +86,12 @@ def capture(
 ) -> tuple[SlotValue, ...]:
     """The values told in this turn: new ones, and corrections of values at hand.
 
-    Slots of `case.flow` come first, the one in `asking` before the others; then every other slot of
+    Slots of `case.flow`, or of the flow done last, come first, the one in `asking` before the others; then every other slot of
     the playbook that has an unmistakable shape and is still empty. One piece of text fills one
     slot, except that several slots may share a phrase that is a choice of each.
     """
     readers = readers_of(playbook)
-    flow = playbook.flows.get(case.flow) if case.flow else None
+    flow = playbook.flows.get(case.flow or (case.done[-1] if case.done else ""))
     names = list(flow.slots) if flow else []
     if asking is not None and asking in readers:
         names = [asking, *(one for one in names if one != asking)]
@@ -157,6 +163,7 @@ def _read(
     state = _Text(said, text, any(map(str.isdigit, text)), words, [], {})
     mine = [readers[name] for name in names if name in readers]
     _take_secrets(state, mine, readers)
+    _take_own_name(state, mine, asking)
     for reader in mine:
         _take(state, reader, _anchored(state, reader))
     empty = [one for one in mine if one.slot.name not in at_hand and one.slot.name not in found]
@@ -196,6 +203,19 @@ def _take_secrets(state: _Text, mine: Sequence[Reader], readers: Mapping[str, Re
         if kind in kinds or marker(kind) in state.text:
             state.filled[reader.slot.name] = "provided"
             used.add(kind)
+
+
+def _take_own_name(state: _Text, mine: Sequence[Reader], asking: str | None) -> None:
+    """ "My name is ..." tells the customer's own name, whichever name the flow asks for first."""
+    names = [one for one in mine if one.slot.kind == "name"]
+    if not names:
+        return
+    asked = [one for one in names if one.slot.name == asking]
+    own = [one for one in names if _OWN_NAME.search(one.slot.label)]
+    plain = [one for one in names if one.slot.label.casefold() in ("name", "your name")]
+    for reader in (own or plain or asked or names)[:1]:
+        spans = [one.span("value") for one in NAME_CUE_LOOSE.finditer(state.text)]
+        _take(state, reader, iter(spans))
 
 
 def _take(state: _Text, reader: Reader, spans: Iterator[Span]) -> None:
@@ -294,24 +314,18 @@ def _unanchored(state: _Text, reader: Reader, *, asked: bool) -> Iterator[Span]:
         yield from (one.span("value") for one in ORDER_CUE.finditer(state.text))
         if asked and not reader.patterns:
             yield from (one.span() for one in SHAPES["order"].finditer(state.text))
-    elif kind in _MENTIONS or (kind == "number" and asked):
-        if state.has_digit or kind in ("date", "time", "email", "number"):
-            yield from (one.span() for one in SHAPES[kind].finditer(state.text))
+    elif (kind in _MENTIONS or (kind == "number" and asked)) and (
+        state.has_digit or kind in _WORDED
+    ):
+        yield from (one.span() for one in SHAPES[kind].finditer(state.text))
 
 
 def _names(state: _Text, reader: Reader, *, asked: bool) -> Iterator[Span]:
-    own = asked or reader.slot.label.casefold() in (
-        "name",
-        "your name",
-        "full name",
-        "customer name",
-    )
-    for pattern in (NAME_CUE, NAME_CUE_LOOSE) if own else ():
-        for found in pattern.finditer(state.text):
-            if found.re is NAME_CUE_LOOSE:
-                yield found.span("value")
-            elif (span := _name_span(found)) is not None:
-                yield span
+    if not asked and _OWN_NAME.search(reader.slot.label) is None:
+        return
+    for found in NAME_CUE.finditer(state.text):
+        if (span := _name_span(found)) is not None:
+            yield span
 
 
 def _by_pattern(state: _Text, reader: Reader) -> Iterator[Span]:
@@ -333,7 +347,7 @@ def _precise(state: _Text, reader: Reader) -> Iterator[Span]:
                 yield one.span()
     if reader.slot.kind in ("email", "phone"):
         yield from (one.span() for one in SHAPES[reader.slot.kind].finditer(state.text))
-    elif reader.slot.kind == "order" and not reader.patterns:
+    elif reader.slot.kind == "order":
         yield from (one.span("value") for one in ORDER_CUE.finditer(state.text))
 
 

@@ -72,6 +72,7 @@ def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Stat
     if switched.flow != case.flow:
         case, more = _take_in(at, switched)
         captured = _merged(captured, more)
+    case = _reopened(at, case, captured)
     case = _asked_in_vain(at, before, case, answered or confirmed)
     return _go_on(at, before, case, captured, answered or confirmed)
 
@@ -177,6 +178,14 @@ def _started(at: _Turn, case: CaseState, *, answered: bool) -> CaseState:
         if answered or not (sure or tapped or at.guess.confidence == 1.0) or case.asking is None:
             return case
     return replace(case, flow=intent.flow, intent=intent.name, asking=None, offering=None)
+
+
+def _reopened(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...]) -> CaseState:
+    """A new detail for a look-up that is done looks up again ("and order 1043?")."""
+    flow = at.playbook.flows.get(case.done[-1]) if case.done and case.flow is None else None
+    if flow is None or not flow.look_up or not {one.name for one in captured} & set(flow.slots):
+        return case
+    return replace(case, flow=flow.name)
 
 
 def _asked_in_vain(at: _Turn, before: CaseState, case: CaseState, answered: bool) -> CaseState:
