@@ -16,6 +16,9 @@ from core.playbook_fields import Report, Section, parse_toml, sections, suggest
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
+OWNER_KINDS = ("phone", "email", "login", "slack")
+"""Kinds of address that can prove whose a row is."""
+
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-3]):([0-5]\d)")
 _FRONT = re.compile(r"\A\+\+\+[ \t]*\n(?P<front>.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
 
@@ -106,6 +109,12 @@ def _rows(text: str, file: str, report: Report) -> tuple[Mapping[str, str], ...]
 
 def _check_columns(table: Table, section: Section) -> None:
     columns = list(table.rows[0])
+    if not table.owner and not table.verify:
+        section.fault("owner", "is missing, so nobody may see a row", "Add owner or verify")
+    for column, kind in table.owner.items():
+        if kind and kind not in OWNER_KINDS:
+            mend = suggest(kind, OWNER_KINDS, "kinds")
+            section.fault(f"owner.{column}", f"there is no kind of address {kind!r}", mend)
     for key, names in (
         ("key", table.key),
         ("show", table.show),
@@ -131,13 +140,14 @@ def _article(file: str, text: str, report: Report) -> Article:
         mend = "Begin with title and url between two lines of +++"
         report.add(file, "", "has no head", mend)
     head = Section(parse_toml(found["front"], file, report) if found else {}, file, "", report)
+    readable = found is not None and file not in report.broken
     body = text[found.end() :].strip() if found else text
     if not body:
         report.add(file, "", "has no text", "Write the article below the second +++")
     article = Article(
         name=file.removeprefix("articles/").removesuffix(".md"),
-        title=head.text("title", needed=found is not None),
-        url=head.text("url", needed=found is not None),
+        title=head.text("title", needed=readable),
+        url=head.text("url", needed=readable),
         body=body,
         keywords=head.texts("keywords"),
         intents=head.texts("intents"),

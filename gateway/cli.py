@@ -22,6 +22,7 @@ from rich.text import Text
 from gateway.installation import fault_of, locate
 
 if TYPE_CHECKING:
+    from core.playbook_fields import PlaybookError
     from gateway.settings import Settings
     from gateway.settings_problems import ConfigError
 
@@ -38,6 +39,7 @@ class Late:
 
 
 LATE: tuple[Late, ...] = (
+    Late("playbook", "gateway.playbook_cli:app", "Check a playbook."),
     Late("replay", "gateway.replay_cli:app", "Play recorded dialogues, or show one."),
 )
 
@@ -116,6 +118,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     if fault := fault_of(locate()):
         Console(stderr=True).print(fault, style="red", markup=False)
         sys.exit(EXIT_CONFIG)
+    from core.playbook_fields import PlaybookError
     from gateway.settings_problems import ConfigError
 
     try:
@@ -123,12 +126,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     except ConfigError as error:
         show_problems(error, Console(stderr=True))
         sys.exit(EXIT_CONFIG)
+    except PlaybookError as error:
+        show_problems(error, Console(stderr=True), "playbook")
+        sys.exit(EXIT_CONFIG)
 
 
-def show_problems(error: ConfigError, console: Console) -> None:
+def show_problems(
+    error: ConfigError | PlaybookError, console: Console, where: str = "configuration"
+) -> None:
     """Print each fault as its place, what is wrong, and what to do."""
     count = len(error.problems)
-    console.print(f"{count} fault{'s' if count != 1 else ''} in the configuration:", style="bold")
+    console.print(f"{count} fault{'s' if count != 1 else ''} in the {where}:", style="bold")
     for problem in error.problems:
         place = Text(problem.file, style="cyan")
         if problem.key:

@@ -1,7 +1,7 @@
 """The command line for playbooks: `onethread playbook check FOLDER`.
 
-It prints; every judgement is the reader's. A faulty playbook ends with exit code 2, as a faulty
-configuration does.
+It prints; every judgement is the reader's. The fault of a playbook is left to `gateway.cli`, which
+tells it as it tells one of the configuration.
 """
 
 from __future__ import annotations
@@ -15,10 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from core.playbook import Playbook
-from core.playbook_fields import PlaybookError
 from gateway.playbooks import load_playbook
 
-EXIT_PLAYBOOK = 2
 FEW_EXAMPLES = 8
 """Below this many examples an intent is understood, but not well."""
 FEW_VARIANTS = 4
@@ -36,30 +34,12 @@ def check(
     path: Annotated[Path, typer.Argument(help="The playbook's folder.")] = Path("playbook"),
 ) -> None:
     """Tell every fault of a playbook, each with its remedy; exit code 2 if there is one."""
-    try:
-        playbook = load_playbook(path)
-    except PlaybookError as error:
-        show_playbook_problems(error, Console(stderr=True))
-        raise typer.Exit(EXIT_PLAYBOOK) from None
+    playbook = load_playbook(path)
     console = Console()
     console.print(_summary(playbook))
     for hint in _hints(playbook):
         console.print(Text(f"  {hint}", style="yellow"))
     console.print(Text(f"{path} is in order.", style="green"))
-
-
-def show_playbook_problems(error: PlaybookError, console: Console) -> None:
-    """Print each fault as its place, what is wrong, and what to do."""
-    count = len(error.problems)
-    console.print(f"{count} fault{'s' if count != 1 else ''} in the playbook:", style="bold")
-    for problem in error.problems:
-        place = Text(problem.file, style="cyan")
-        if problem.key:
-            place.append("  ").append(problem.key, style="bold cyan")
-        console.print()
-        console.print(place)
-        console.print(Text(f"  {problem.wrong}", style="red"))
-        console.print(Text(f"  {problem.mend}", style="green"))
 
 
 def _summary(playbook: Playbook) -> Table:
