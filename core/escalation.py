@@ -150,13 +150,13 @@ def _compare(test: Callable[[float, float], bool]) -> Callable[[object, object],
 
 def _any_words(value: object, wanted: object) -> bool:
     text = unicodedata.normalize("NFKC", str(value or ""))[:TEXT_LIMIT].casefold()
-    pattern = _words(tuple(str(one) for one in _options(wanted)))
+    pattern = _words(wanted if isinstance(wanted, tuple) else _options(wanted))
     return pattern is not None and pattern.search(text.replace("’", "'")) is not None
 
 
 @lru_cache(maxsize=256)
-def _words(phrases: tuple[str, ...]) -> re.Pattern[str] | None:
-    folded = [unicodedata.normalize("NFKC", one).casefold().split() for one in phrases]
+def _words(phrases: tuple[object, ...]) -> re.Pattern[str] | None:
+    folded = [unicodedata.normalize("NFKC", str(one)).casefold().split() for one in phrases]
     parts = [r"\s+".join(re.escape(word) for word in one) for one in folded if one]
     return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)") if parts else None
 

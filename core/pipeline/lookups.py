@@ -58,9 +58,7 @@ def _assign(
     columns: dict[str, str], wanted: Iterable[str], names: list[str], playbook: Playbook
 ) -> None:
     open_columns = [one for one in wanted if one not in columns]
-    for column in open_columns:
-        if column in names:
-            columns[column] = column
+    columns.update({column: column for column in open_columns if column in names})
     for column in open_columns:
         if column in columns:
             continue

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 
-_FILL = r"(?:\s*[,.!]*\s*(?:please|thanks|thank you|sir|madam|that'?s (?:right|correct|fine)|it is|i do|i am|i did|i have|sure|of course|correct))*"
+_FILL = (
+    r"(?:\s*[,.!]*\s*(?:please|thanks|thank you|sir|madam|that'?s (?:right|correct|fine)|it is|"
+    r"i do|i am|i did|i have|sure|of course|correct))*"
+)
 _YES = re.compile(
     r"\W*(?:y|ye+s+|yeah?|yep|yup|ya|sure(?: thing)?|of course|correct|right|exactly|absolutely|"
     r"certainly|definitely|indeed|ok|okay|k|that'?s (?:right|correct|it|the one)|it is|i do|i did|"
@@ -19,7 +22,8 @@ _NO = re.compile(
     r"\W*(?:n|no+|nope|nah|not really|not yet|never|negative|false|wrong|incorrect|"
     r"(?:no,? )?i (?:don'?t|do not|didn'?t|did not|haven'?t|have not|am not)|i'?m not|it isn'?t|"
     r"it'?s not|it is not|that'?s (?:wrong|not (?:it|right|correct)))"
-    r"(?:\s*[,.!]*\s*(?:please|thanks|thank you|sir|i don'?t|it isn'?t|it is not|it'?s not|another(?: one)?|a different one))*\W*",
+    r"(?:\s*[,.!]*\s*(?:please|thanks|thank you|sir|i don'?t|it isn'?t|it is not|it'?s not|"
+    r"another(?: one)?|a different one))*\W*",
     re.I,
 )
 _YES_START = re.compile(r"\W*(?:yes|yeah|yep|yup|sure|correct|of course|i do\b|i did\b)\b", re.I)
@@ -35,7 +39,8 @@ _ASKS = re.compile(
 _CHAT = re.compile(
     r"\W*(?:hi+|hello+|hey+|hai|hiya|good (?:morning|afternoon|evening|day)|greetings|there|"
     r"thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|ty|cheers|bye|goodbye|good bye|see you|"
-    r"welcome|you'?re welcome|great|perfect|cool|nice|awesome|wow|hmm+|oh|lol|wait|one (?:moment|second|sec)|"
+    r"welcome|you'?re welcome|great|perfect|cool|nice|awesome|wow|hmm+|oh|lol|wait|"
+    r"one (?:moment|second|sec)|"
     r"just a (?:moment|second|sec)|hold on|hang on|let me (?:check|see|look)|sorry|please|\W)+\W*",
     re.I,
 )
@@ -51,16 +56,19 @@ _HUMAN_NOUN = (
     r"representative|supervisor|somebody real|someone real|human agent|customer service agent)"
 )
 _HUMAN = re.compile(
-    r"\b(?:(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|get me|pass me|want|need|give me|"
-    r"switch me|hand me)\b[^.?!]{0,30}\b(?:"
+    r"\b(?:(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|get me|"
+    r"pass me|want|need|give me|switch me|hand me)\b[^.?!]{0,30}\b(?:"
     rf"{_HUMAN_NOUN}|person|people|someone|somebody|agent|manager|operator)|"
     r"(?:are you (?:a )?(?:bot|robot|human|real))|not a (?:bot|robot|machine))\b"
-    rf"|\A\W*(?:a |an |the )?(?:{_HUMAN_NOUN}|agent|operator|manager|person)(?:,? (?:please|now))?\W*\Z",
+    rf"|\A\W*(?:a |an |the )?(?:{_HUMAN_NOUN}|agent|operator|manager|person)"
+    r"(?:,? (?:please|now))?\W*\Z",
     re.I,
 )
 _NOT_KNOWN = re.compile(
-    r"\W*(?:sorry[ ,.]*)?(?:i (?:don'?t|do not|cannot|can'?t|can not) (?:know|have|remember|recall|find|see)|"
-    r"no idea|not sure|i forgot|i(?:'ve| have) (?:lost|forgotten)|i'?m not sure|idk|dunno|none|i haven'?t got)\b",
+    r"\W*(?:sorry[ ,.]*)?(?:i (?:don'?t|do not|cannot|can'?t|can not) "
+    r"(?:know|have|remember|recall|find|see)|"
+    r"no idea|not sure|i forgot|i(?:'ve| have) (?:lost|forgotten)|i'?m not sure|idk|dunno|"
+    r"none|i haven'?t got)\b",
     re.I,
 )
 _NEGATIVE = re.compile(
@@ -71,6 +79,7 @@ _NEGATIVE = re.compile(
     re.I,
 )
 _MORE = 80
+_SHOUT = 20
 
 
 def yes_or_no(text: str) -> bool | None:
@@ -121,5 +130,4 @@ def is_negative(text: str) -> bool:
     """Whether a message sounds angry or fed up: its words, or shouting."""
     if _NEGATIVE.search(text):
         return True
-    letters = [char for char in text if char.isalpha()]
-    return len(letters) >= 20 and sum(map(str.isupper, letters)) > 0.8 * len(letters)
+    return text.isupper() and sum(map(str.isalpha, text)) >= _SHOUT

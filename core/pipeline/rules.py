@@ -52,7 +52,7 @@ def rules_stage(
 
 
 def _count_fallbacks(step: StateStep, draft: Draft) -> CaseState:
-    """The case with one more fruitless turn, or with none after a reply that had something to say."""
+    """The case with one more fruitless turn, or none after a reply that said something."""
     before = step.case.counters.get("fallbacks", 0)
     if not draft.grounded or draft.template == "clarify":
         return count(step.case, "fallbacks", before + 1)

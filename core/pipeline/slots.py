@@ -35,6 +35,11 @@ _PHRASE = re.compile(r"[^\W_][^,.;!?\n]*")
 _MENTIONS = ("date", "time", "money", "email", "phone")
 _WORDED = ("date", "time", "email", "number")
 _PHRASE_WORDS = 6
+_I_AM = re.compile(
+    r"\W*(?:(?:hi|hello|hey|yes|ok|sure)\W+)*(?:i am|i'm|this is)\s+"
+    r"(?P<value>[^\W\d_][\w'’-]+)\W*",
+    re.IGNORECASE,
+)
 _OWN_NAME = re.compile(
     r"(?:^(?:your|full|own)|(?:customer|user|guest|patient|renter|caller|employee|member)(?:'s)?)"
     r" name$",
@@ -86,9 +91,9 @@ def capture(
 ) -> tuple[SlotValue, ...]:
     """The values told in this turn: new ones, and corrections of values at hand.
 
-    Slots of `case.flow`, or of the flow done last, come first, the one in `asking` before the others; then every other slot of
-    the playbook that has an unmistakable shape and is still empty. One piece of text fills one
-    slot, except that several slots may share a phrase that is a choice of each.
+    Slots of `case.flow`, or of the flow done last, come first, the one in `asking` before the
+    others; then every other slot of the playbook that has an unmistakable shape. One piece of text
+    fills one slot, except that several slots may share a phrase that is a choice of each.
     """
     readers = readers_of(playbook)
     flow = playbook.flows.get(case.flow or (case.done[-1] if case.done else ""))
@@ -163,7 +168,7 @@ def _read(
     state = _Text(said, text, any(map(str.isdigit, text)), words, [], {})
     mine = [readers[name] for name in names if name in readers]
     _take_secrets(state, mine, readers)
-    _take_own_name(state, mine, asking)
+    _take_own_name(state, mine, asking, readers)
     for reader in mine:
         _take(state, reader, _anchored(state, reader))
     empty = [one for one in mine if one.slot.name not in at_hand and one.slot.name not in found]
@@ -177,11 +182,16 @@ def _read(
             _take(state, readers[asking], iter([bare]))
     for reader in again:
         _take(state, reader, _unanchored(state, reader, asked=False))
-    known = {*names, *at_hand, *found}
+    settled = {*names, *(one for one in (*at_hand, *found) if not _is_exact(readers, one))}
     for name, reader in readers.items():
-        if name not in known and _may_speak_of(state, reader):
+        if name not in settled and _may_speak_of(state, reader):
             _take(state, reader, _precise(state, reader))
     return state.filled
+
+
+def _is_exact(readers: Mapping[str, Reader], name: str) -> bool:
+    """Whether a slot's shape is exact enough to correct it though no flow asks for it."""
+    return name in readers and readers[name].slot.kind in ("order", "email", "phone")
 
 
 def _may_speak_of(state: _Text, reader: Reader) -> bool:
@@ -205,16 +215,22 @@ def _take_secrets(state: _Text, mine: Sequence[Reader], readers: Mapping[str, Re
             used.add(kind)
 
 
-def _take_own_name(state: _Text, mine: Sequence[Reader], asking: str | None) -> None:
+def _take_own_name(
+    state: _Text, mine: Sequence[Reader], asking: str | None, readers: Mapping[str, Reader]
+) -> None:
     """ "My name is ..." tells the customer's own name, whichever name the flow asks for first."""
-    names = [one for one in mine if one.slot.kind == "name"]
-    if not names:
+    cued = NAME_CUE_LOOSE.search(state.text) or _I_AM.fullmatch(state.text)
+    if cued is None:
         return
+    names = [one for one in mine or readers.values() if one.slot.kind == "name"]
     asked = [one for one in names if one.slot.name == asking]
     own = [one for one in names if _OWN_NAME.search(one.slot.label)]
     plain = [one for one in names if one.slot.label.casefold() in ("name", "your name")]
-    for reader in (own or plain or asked or names)[:1]:
+    for reader in ((own if mine else plain) or plain or asked or (names if mine else []))[:1]:
         spans = [one.span("value") for one in NAME_CUE_LOOSE.finditer(state.text)]
+        whole = _I_AM.fullmatch(state.text)
+        if whole is not None and whole["value"].casefold() not in NOT_NAMES:
+            spans.append(whole.span("value"))
         _take(state, reader, iter(spans))
 
 

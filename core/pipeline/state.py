@@ -21,7 +21,7 @@ from core.pipeline.phrases import (
 )
 from core.pipeline.slots import capture
 from core.playbook import Flow, Intent, Playbook, Slot
-from core.turn import CaseState, Fact, SlotValue, TurnInput
+from core.turn import CaseState, Fact, LookUp, SlotValue, TurnInput
 
 ASK_LIMIT = 2
 """How often a slot is asked for before it is skipped or a person takes over."""
@@ -267,29 +267,34 @@ def _advance(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: 
     """The next step of a flow: offer, ask, look up or finish."""
     case, name = _next_slot(at, case, flow, guest=False)
     if name is None and flow.look_up is not None:
-        effect = plan_look_up(at.turn, case, at.playbook, flow, guest=False)
-        if effect is not None and effect.id not in at.turn.effects:
-            return replace(_step(at, "look_up", case, captured), effect=effect)
-        shown = effect is not None and at.turn.effects[effect.id] is not None
-        if not shown:
-            case, name = _next_slot(at, case, flow, guest=True)
-            if name is None:
-                effect = plan_look_up(at.turn, case, at.playbook, flow, guest=True)
-                if effect is not None and effect.id not in at.turn.effects:
-                    return replace(_step(at, "look_up", case, captured), effect=effect)
-        if name is None:
-            if effect is None or at.turn.effects[effect.id] is None:
-                if case.counters.get("lacking", 0):
-                    return _give_up(at, case, captured)
-                return replace(_missed(at, case, captured, flow), effect=effect)
-            return replace(_finish(at, case, captured, flow), effect=effect)
-    elif name is None:
-        case, name = _next_slot(at, case, flow, guest=True)
-    if name is None and case.counters.get("lacking", 0):
-        return _give_up(at, case, captured)
+        return _look_up(at, case, captured, flow)
     if name is None:
-        return _finish(at, case, captured, flow)
-    return _ask(at, case, captured, name)
+        case, name = _next_slot(at, case, flow, guest=True)
+    if name is not None:
+        return _ask(at, case, captured, name)
+    if case.counters.get("lacking", 0):
+        return _give_up(at, case, captured)
+    return _finish(at, case, captured, flow)
+
+
+def _look_up(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow) -> StateStep:
+    """The row for its proved owner, else for a guest who gives a second detail."""
+    effect: LookUp | None = None
+    for guest in (False, True):
+        if guest:
+            case, name = _next_slot(at, case, flow, guest=True)
+            if name is not None:
+                return _ask(at, case, captured, name)
+        effect = plan_look_up(at.turn, case, at.playbook, flow, guest=guest)
+        if effect is None:
+            continue
+        if effect.id not in at.turn.effects:
+            return replace(_step(at, "look_up", case, captured), effect=effect)
+        if at.turn.effects[effect.id] is not None:
+            return replace(_finish(at, case, captured, flow), effect=effect)
+    if case.counters.get("lacking", 0):
+        return _give_up(at, case, captured)
+    return replace(_missed(at, case, captured, flow), effect=effect)
 
 
 def _next_slot(
