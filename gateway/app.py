@@ -30,7 +30,6 @@ from gateway.channels import Channel, open_channels
 from gateway.deliveries import Backoff, Deliveries
 from gateway.events import Bus
 from gateway.outgoing import Outgoing
-from gateway.playbooks import load_playbook
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
 from gateway.threads import SocketThreads
@@ -141,7 +140,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     now = parts.now or utc_now
     new_id = id_source(lambda: to_micros(now()), os.getpid() % 1024)
     public_url = parts.public_url or settings.server.public_url or _own_url(settings)
-    playbook = parts.playbook or load_playbook(settings.playbook.path)
+    playbook = parts.playbook or _read_playbook(settings)
     channels = open_channels(
         settings, public_url, now=now, new_id=lambda: secrets.token_urlsafe(16)
     )
@@ -250,6 +249,12 @@ async def _stages(settings: Settings, playbook: Playbook, models: Path | None) -
         language=playbook.language,
     )
     return default_stages(model, ArticleIndex(playbook.articles, playbook.language))
+
+
+def _read_playbook(settings: Settings) -> Playbook:
+    from gateway.playbooks import load_playbook
+
+    return load_playbook(settings.playbook.path)
 
 
 async def _keeper(store: Store, now: Callable[[], datetime]) -> tuple[Keeper, str | None]:

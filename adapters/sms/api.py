@@ -7,6 +7,7 @@ wrong is told as a `SendError` that says whether the request can have reached Tw
 from __future__ import annotations
 
 import logging
+from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -62,6 +63,16 @@ class TwilioApi:
                 ambiguous=True,
             ) from error
         return _answer(response)
+
+
+def _authorised(
+    headers: Mapping[str, str] | None, auth: tuple[str, str] | None
+) -> dict[str, str]:
+    """The request's headers with HTTP Basic credentials (RFC 7617)."""
+    given = dict(headers or {})
+    if auth is not None:
+        given["Authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
+    return given
 
 
 def _answer(response: Response) -> Mapping[str, Any]:
@@ -122,8 +133,7 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]
             self._swap(url),
             params=params,  # type: ignore[arg-type]  # the SDK types its parameters as objects
             data=data,
-            headers=headers,
-            auth=None if auth is None else aiohttp.BasicAuth(*auth),
+            headers=_authorised(headers, auth),
             timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=timeout),
             allow_redirects=False,
         ) as response:
