@@ -94,7 +94,8 @@ Period = tuple[datetime, datetime]
 
 def terms(text: str, stems: Stems) -> list[str]:
     """The stems of the words that tell one message from another, in order."""
-    return [stems.of(IRREGULAR.get(word, word)) for word in words(text) if word not in STOP_WORDS]
+    plain = (IRREGULAR.get(word, word) for word in words(text))
+    return [stems.of(word) for word in plain if word not in STOP_WORDS]
 
 
 def identifiers(text: str) -> frozenset[str]:
