@@ -63,7 +63,7 @@ SPELLED_CODE = re.compile(rf"(?<![\w'])(?:{_SPELLED})(?![\w'])", re.I)
 """A code told character by character: "a 3 f 6 h 8"."""
 
 ORDER_CUE = re.compile(
-    r"\b(?:order|booking|reservation|tracking|invoice|case|ticket|reference|confirmation|ref)"
+    r"\b(?P<cue>order|booking|reservation|tracking|invoice|case|ticket|reference|confirmation|ref)"
     r"(?:\s+(?:number|no\.?|nr\.?|id|code|#))?\s*(?:is|was|:|=|-)?\s*#?\s*"
     rf"(?P<value>{_CODE})(?![\w@-])",
     re.I,

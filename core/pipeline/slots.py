@@ -41,7 +41,7 @@ _I_AM = re.compile(
     re.IGNORECASE,
 )
 _OWN_NAME = re.compile(
-    r"(?:^(?:your|full|own)|(?:customer|user|guest|patient|renter|caller|employee|member)(?:'s)?)"
+    r"(?:^(?:your|full|own)|(?:customer|guest|patient|renter|caller|employee|member)(?:'s)?)"
     r" name$",
     re.IGNORECASE,
 )
@@ -327,13 +327,21 @@ def _unanchored(state: _Text, reader: Reader, *, asked: bool) -> Iterator[Span]:
     if kind == "name":
         yield from _names(state, reader, asked=asked)
     elif kind == "order":
-        yield from (one.span("value") for one in ORDER_CUE.finditer(state.text))
+        yield from _cued_codes(state, reader)
         if asked and not reader.patterns:
             yield from (one.span() for one in SHAPES["order"].finditer(state.text))
     elif (kind in _MENTIONS or (kind == "number" and asked)) and (
         state.has_digit or kind in _WORDED
     ):
         yield from (one.span() for one in SHAPES[kind].finditer(state.text))
+
+
+def _cued_codes(state: _Text, reader: Reader) -> Iterator[Span]:
+    """Codes after a word like "order" or "booking" that the slot itself is called by."""
+    called = f"{reader.slot.name} {reader.slot.label}".casefold()
+    for found in ORDER_CUE.finditer(state.text):
+        if found["cue"].casefold() in called:
+            yield found.span("value")
 
 
 def _names(state: _Text, reader: Reader, *, asked: bool) -> Iterator[Span]:
@@ -364,7 +372,7 @@ def _precise(state: _Text, reader: Reader) -> Iterator[Span]:
     if reader.slot.kind in ("email", "phone"):
         yield from (one.span() for one in SHAPES[reader.slot.kind].finditer(state.text))
     elif reader.slot.kind == "order":
-        yield from (one.span("value") for one in ORDER_CUE.finditer(state.text))
+        yield from _cued_codes(state, reader)
 
 
 def _value(turn: TurnInput, said: Said, slot: Slot, value: str) -> SlotValue:
