@@ -92,15 +92,20 @@ def demo_settings(folder: Path, port: int, api_url: str) -> Settings:
 
 
 @asynccontextmanager
-async def running_demo(folder: Path, port: int = 0) -> AsyncIterator[Demo]:
-    """The demo, from the open socket to the last thing closed. Port 0 takes a free one."""
+async def running_demo(
+    folder: Path, port: int = 0, models: Path | None = None
+) -> AsyncIterator[Demo]:
+    """The demo, from the open socket to the last thing closed. Port 0 takes a free one.
+
+    `models` is where trained models are kept, so that only the first start has to train.
+    """
     port = port or free_port(0)
     url = f"http://127.0.0.1:{port}"
     phones = TwilioSimulator(Line(number=SHOP.number), f"{url}/channels/{SMS}")
     await phones.start()
     try:
         settings = demo_settings(folder, port, phones.base_url)
-        gateway = await build_gateway(settings, Parts(models=_model_cache()))
+        gateway = await build_gateway(settings, Parts(models=models))
         outside = Outside(gateway, phones, lambda: sign_login(ADA.login, ADA.name, gateway))
         register_demo(gateway.web_app, outside.world(), gateway.bus, gateway.now)
         runner = await listen(gateway)
@@ -146,7 +151,7 @@ async def _run(folder: Path, port: int | None, open_browser: bool) -> None:
     status.start()
     chosen = free_port(DEFAULT_PORT if port is None else port, firm=port is not None)
     try:
-        async with running_demo(folder, chosen) as demo:
+        async with running_demo(folder, chosen, model_cache()) as demo:
             configure_logs(demo.gateway.settings.logging)
             status.stop()
             screen.print(_welcome(demo, folder))
@@ -206,7 +211,7 @@ def free_port(wanted: int, *, firm: bool = True) -> int:
         return port
 
 
-def _model_cache() -> Path:
-    """Where trained models are kept between demos, so that only the first start has to train."""
+def model_cache() -> Path:
+    """This user's folder for what demos can share: trained models."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "onethread" / "models"
