@@ -79,6 +79,7 @@ class Store:
         self._threads: list[threading.Thread] = []
         self._open = False
         self.commits = 0
+        self.splits = 0
 
     @property
     def dialect(self) -> str:
@@ -182,6 +183,7 @@ class Store:
         except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
             if len(batch) == 1:
                 return [(batch[0], None, error)]
+            self.splits += 1
             log.info("batch_split", calls=len(batch), error=type(error).__name__)
             return [one for call in batch for one in self._commit(connection, [call])]
         took = time.monotonic() - start

@@ -32,7 +32,11 @@ RANK: Mapping[str, int] = {
 }
 """How far along a status is; a report of a lower or equal rank changes nothing."""
 
-_OPEN = (DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value)
+# Not `in_`: its parameters expand, which a statement run for many rows cannot do.
+_open = or_(
+    _delivery.c.status == DeliveryStatus.PENDING.value,
+    _delivery.c.status == DeliveryStatus.SENDING.value,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class Report:
 
 _mark_sent = (
     update(_delivery)
-    .where(_delivery.c.id == bindparam("row"), _delivery.c.status.in_(_OPEN))
+    .where(_delivery.c.id == bindparam("row"), _open)
     .values(
         status=bindparam("new_status"),
         provider_id=bindparam("provider"),
@@ -152,7 +156,7 @@ def _apply_parked(connection: Connection, batch: Sequence[Sent]) -> None:
 
 _mark_not_sent = (
     update(_delivery)
-    .where(_delivery.c.id == bindparam("row"), _delivery.c.status.in_(_OPEN))
+    .where(_delivery.c.id == bindparam("row"), _open)
     .values(
         status=bindparam("new_status"),
         attempts=bindparam("tries"),
@@ -256,7 +260,7 @@ def claim_due(
     A part found in "sending" was with a worker that is gone, so it may have been sent.
     """
     mine_or_gone = and_(
-        or_(_delivery.c.status == "pending", _delivery.c.status == "sending"),
+        _open,
         _delivery.c.due_at <= now,
         _delivery.c.claimed_until <= now,
     )
@@ -314,7 +318,7 @@ def renew(connection: Connection, delivery_ids: Sequence[int], until: Micros) ->
     """Keep hold of parts that wait in this process behind others."""
     connection.execute(
         update(_delivery)
-        .where(_delivery.c.id.in_(delivery_ids), _delivery.c.status.in_(_OPEN))
+        .where(_delivery.c.id.in_(delivery_ids), _open)
         .values(claimed_until=until)
     )
 

@@ -159,6 +159,26 @@ async def test_a_stumble_counts_and_a_buried_message_can_be_revived(database_url
         assert (await claimed(store, got.customer_id)).waiting[0].attempts == 0
 
 
+async def test_hot_units_take_whole_batches(database_url: str) -> None:
+    """A statement that only works for one row would work, and cost a commit for each call."""
+    new_id = ids()
+    async with opened(database_url) as store:
+        phones = [f"+1555000{n:04}" for n in range(8)]
+        people = await asyncio.gather(
+            *(admitted(store, new_id, f"SM{phone}", phone) for phone in phones)
+        )
+        got = await asyncio.gather(*(claimed(store, one.customer_id) for one in people))
+        changes = [reply(one, new_id) for one in got]
+        await asyncio.gather(*(store.write(commit, one) for one in changes))
+        parts = [int(str(one.deliveries[0]["id"])) for one in changes]
+        receipts = [Sent(one, f"P{one}", DeliveryStatus.SENT, NOW, 1) for one in parts[:6]]
+        await asyncio.gather(*(store.write(mark_sent, one) for one in receipts))
+        failures = [NotSent(one, NOW, 1, None, 0, False, "1", "no") for one in parts[6:]]
+        await asyncio.gather(*(store.write(mark_not_sent, one) for one in failures))
+        assert await store.read(statuses) == ["sent"] * 6 + ["failed"] * 2
+        assert store.splits == 0
+
+
 async def test_statuses_only_move_forward(database_url: str) -> None:
     new_id = ids()
     async with opened(database_url) as store:
