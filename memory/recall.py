@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from core.pipeline.features import Stems
 from core.turn import Fact, Recall, Recalled, Said
-from memory.scoring import SESSION_GAP, Analysed, Scores, score, session_numbers
+from memory.scoring import Analysed, Scores, score, session_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,8 @@ class IndexedThread:
     stems: Stems
     tokens: int
     """The stored counts of all messages together."""
-    sessions: int
+    sessions: tuple[int, ...]
+    """The number of the session that each message belongs to, from 0."""
 
     @property
     def thread(self) -> tuple[Said, ...]:
@@ -74,12 +75,8 @@ def _stems(language: str) -> Stems:
 
 
 def _indexed(messages: tuple[Analysed, ...], stems: Stems) -> IndexedThread:
-    sessions, before = 0, None
-    for one in messages:
-        if before is None or one.said.at - before > SESSION_GAP:
-            sessions += 1
-        before = one.said.at
-    return IndexedThread(messages, stems, sum(one.said.tokens for one in messages), sessions)
+    tokens = sum(one.said.tokens for one in messages)
+    return IndexedThread(messages, stems, tokens, tuple(session_numbers(messages)))
 
 
 def recall(
@@ -93,12 +90,27 @@ def recall(
     """Choose what goes before the pipeline for the message `text`, in at most `budget` tokens."""
     facts_cost = sum(fact_cost(one, packing) for one in facts)
     messages = indexed.messages
-    whole = indexed.tokens + packing.line * len(messages) + packing.header * indexed.sessions
+    headers = indexed.sessions[-1] + 1 if messages else 0
+    whole = indexed.tokens + packing.line * len(messages) + packing.header * headers
     if facts_cost + whole <= budget and facts_cost <= budget * packing.facts_share:
         return Recall(
             tuple(facts), indexed.thread, (), facts_cost + whole, budget, (_all(facts, messages),)
         )
     return _Choice(indexed, budget, packing).choose(text, facts, now)
+
+
+def latest(
+    indexed: IndexedThread,
+    text: str,
+    facts: Sequence[Fact],
+    now: datetime,
+    budget: int,
+    packing: Packing = PACKING,
+) -> Recall:
+    """Only the last messages, whatever they say: for stages that do not look at the past."""
+    last = indexed.messages[-packing.exchanges :]
+    tokens = sum(one.said.tokens + packing.line for one in last)
+    return Recall((), tuple(one.said for one in last), (), tokens, budget)
 
 
 def fact_cost(fact: Fact, packing: Packing = PACKING) -> int:
@@ -119,7 +131,7 @@ class _Choice:
         self.budget = budget
         self.packing = packing
         self.used = 0
-        self.sessions = session_numbers(self.messages).tolist()
+        self.sessions = indexed.sessions
         self.headed: set[int] = set()
         self.essences: set[frozenset[str]] = set()
         self.trace: list[str] = []
@@ -169,7 +181,7 @@ class _Choice:
         older = len(self.messages) - len(taken)
         if not older:
             return ()
-        scores = score(self.messages, text, now, self.stems)
+        scores = score(self.messages, self.sessions, text, now, self.stems)
         candidates = [at for at in _ranked(scores) if at not in taken]
         chosen: list[int] = []
         repeated = 0

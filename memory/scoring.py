@@ -31,8 +31,8 @@ from memory.terms import (
 
 Floats = NDArray[np.float64]
 
-SESSION_GAP = timedelta(hours=4)
-"""A longer silence than this begins a new session."""
+SESSION_LENGTH = timedelta(hours=4)
+"""What is said later than this after a session's first message belongs to the next one."""
 
 QUERY_TERMS = 32
 """Different stems of a message that are looked for; a long mail says its matter early."""
@@ -117,10 +117,12 @@ class Scores:
         return {name: value for name, value in found.items() if value}
 
 
-def score(messages: Sequence[Analysed], text: str, now: datetime, stems: Stems) -> Scores:
-    """Score every message against the text of what is written now."""
+def score(
+    messages: Sequence[Analysed], numbers: Sequence[int], text: str, now: datetime, stems: Stems
+) -> Scores:
+    """Score every message, of the sessions with these numbers, for the text of what is written."""
     asked = list(dict.fromkeys(terms(text, stems)))[:QUERY_TERMS]
-    sessions = session_numbers(messages)
+    sessions = np.array(numbers, dtype=np.int64)
     single = _frequencies(messages, asked)
     lengths = np.array([one.length for one in messages], dtype=np.float64)
     before, before_length = single + _shifted(single, 1), lengths + _shifted(lengths, 1)
@@ -163,12 +165,16 @@ def _frequencies(messages: Sequence[Analysed], asked: Sequence[str]) -> Floats:
     return np.array(rows, dtype=np.float64).reshape(len(asked), len(messages))
 
 
-def session_numbers(messages: Sequence[Analysed]) -> NDArray[np.int64]:
-    """The number of the session that each message belongs to."""
-    at = np.array([one.said.at.timestamp() for one in messages])
-    numbers: NDArray[np.int64] = np.cumsum(
-        np.diff(at, prepend=at[:1]) > SESSION_GAP.total_seconds(), dtype=np.int64
-    )
+def session_numbers(messages: Sequence[Analysed]) -> list[int]:
+    """The number of the session that each message belongs to, from 0."""
+    numbers: list[int] = []
+    start: datetime | None = None
+    for one in messages:
+        if start is None or one.said.at - start > SESSION_LENGTH:
+            start = one.said.at
+            numbers.append(numbers[-1] + 1 if numbers else 0)
+        else:
+            numbers.append(numbers[-1])
     return numbers
 
 
