@@ -39,6 +39,7 @@ from gateway.turns import TurnRules, Turns
 from gateway.web import mount
 from memory.migrate import upgrade
 from memory.pages import last_inbound_at
+from memory.recall import latest, recall
 from memory.store import Store
 from memory.tokens import token_counter
 from memory.units.installation import keep_secret
@@ -192,6 +193,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         now=now,
         new_id=new_id,
         tick=lambda: time.perf_counter_ns() // 1000,
+        recall=latest if settings.pipeline.stages == "trivial" else recall,
     )
     turns = Turns(
         store,

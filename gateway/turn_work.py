@@ -19,14 +19,14 @@ from core.message import Assurance, Audience, Author, ConsentChange
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
 from core.playbook import Playbook
-from core.turn import Decision, Fact, NeedEffect, Said, TurnInput
+from core.turn import Decision, Fact, NeedEffect, Recall, Said, TurnInput
 from gateway.effects import perform
 from gateway.events import Bus
 from gateway.outgoing import Outgoing
 from gateway.turn_rows import Ids, build_commit, plain_decision
 from gateway.turn_story import tell_turn
 from memory.context import Context, ContextQuery, load_context
-from memory.recall import IndexedThread, index, recall
+from memory.recall import IndexedThread, index
 from memory.store import Store
 from memory.units.claims import Claimed, Thread, Waiting
 from memory.units.turns import commit
@@ -78,7 +78,9 @@ class TurnWork:
         now: Callable[[], datetime],
         new_id: Callable[[], int],
         tick: Callable[[], int],
+        recall: Callable[[IndexedThread, str, Sequence[Fact], datetime, int], Recall],
     ) -> None:
+        self._recall = recall
         self._store = store
         self._bus = bus
         self._outgoing = outgoing
@@ -151,7 +153,7 @@ class TurnWork:
         context = memory.context
         messages = tuple(_said(one, thread.channel, thread.handle_key) for one in taken)
         now = self._now()
-        recalled = recall(
+        recalled = self._recall(
             memory.thread,
             "\n".join(one.text for one in messages),
             context.facts,

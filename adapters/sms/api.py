@@ -10,7 +10,7 @@ import logging
 from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import aiohttp
 import orjson
@@ -132,7 +132,8 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]
             method,
             self._swap(url),
             params=params,  # type: ignore[arg-type]  # the SDK types its parameters as objects
-            data=data,
+            # Encoded here: the session's own form object costs more than the request.
+            data=None if data is None else urlencode(data).encode(),
             headers=_authorised(headers, auth),
             timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=timeout),
             allow_redirects=False,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from adapters.webchat.config import WebchatConfig
 from adapters.webchat.protocol import Ping, Say, SeenFrame, TypingFrame, read_hello, read_later
-from adapters.webchat.tokens import Login, Session, Tokens
+from adapters.webchat.tokens import Login, Session, Tokens, UsedLogins
 from core.channel import AdapterContext, Refused
 from core.message import Assurance, Author, Claim, Handle, InboundMessage
 from core.socket_channel import (
@@ -36,6 +36,7 @@ class WebchatAdapter:
         self._config = config
         self._context = context
         self._tokens = Tokens(config)
+        self._used = UsedLogins()
         self._origins = frozenset(config.allowed_origins)
 
     def open(self, first: Mapping[str, object], request: SocketRequest) -> SocketSession:
@@ -50,8 +51,8 @@ class WebchatAdapter:
         known = self._tokens.read_session(hello.token, now) if hello.token else None
         login = self._tokens.read_login(hello.jwt, now) if hello.jwt else None
         session = self._settle(known, login)
-        resumed = known is not None and known.subject == session.subject
-        resumed = resumed and known is not None and known.login == session.login
+        if login is not None:
+            self._used.use(login, session.id, now)
         kind = "login" if session.login else "visitor"
         key = f"{kind}:{session.subject}"
         return SocketSession(
@@ -64,12 +65,12 @@ class WebchatAdapter:
                 "token": self._tokens.make_session(session, now),
                 "conversation": key,
                 "logged_in": session.login,
-                "name": session.name,
+                "name": login.name if login else None,
                 "title": self._config.title,
                 "greeting": self._config.greeting,
-                "resumed": resumed,
+                "colour": self._config.colour,
             },
-            resume_from=hello.last_seq if resumed else 0,
+            resume_from=hello.last_seq if session == known else 0,
             reply_address={"conversation": key},
             claims=_claims(login),
         )
@@ -77,14 +78,17 @@ class WebchatAdapter:
     def _settle(self, known: Session | None, login: Login | None) -> Session:
         """Who is here: a login always wins, and is never joined to the anonymous session.
 
-        A login's session without a fresh login is not believed either: without that, a browser
-        would stay signed in after the person signed out of the business's page.
+        A login's session without a fresh login is not believed either: otherwise a browser would
+        stay signed in after the person signed out of the business's page. Every change of who is
+        there draws a new session, so that a token known before it is worth nothing after it.
         """
         if login is not None:
-            return Session(login.subject, True, login.name)
+            if known is not None and known.login and known.subject == login.subject:
+                return known
+            return Session(self._context.new_id(), login.subject, True)
         if known is not None and not known.login:
             return known
-        return Session(self._context.new_id(), False)
+        return Session(self._context.new_id(), self._context.new_id(), False)
 
     def read(self, session: SocketSession, frame: Mapping[str, object]) -> SocketEvent:
         """One later frame. Raises `Refused`."""
@@ -99,7 +103,8 @@ class WebchatAdapter:
         return Keepalive({"type": "pong", "n": event.n})
 
     def _message(self, session: SocketSession, say: Say) -> InboundMessage:
-        if not say.text.strip():
+        text = say.text.replace("\x00", "")  # PostgreSQL stores no NUL
+        if not text.strip():
             raise Refused(400, "an empty message")
         return InboundMessage(
             account=self._context.account,
@@ -109,11 +114,11 @@ class WebchatAdapter:
             sender=session.sender,
             assurance=session.assurance,
             evidence=session.evidence,
-            text=say.text.replace("\x00", ""),
+            text=text,
             reply_address=session.reply_address,
             sent_at=self._context.now(),
-            quick_reply=say.quick_reply,
-            client_id=str(say.client_id),
+            quick_reply=say.quick_reply.replace("\x00", "") if say.quick_reply else None,
+            client_id=say.client_id,
             claims=session.claims,
         )
 
@@ -139,13 +144,15 @@ class WebchatAdapter:
         """An answer is being written."""
         return {"type": "typing", "active": active, "author": author.value}
 
-    def write_refusal(self, reason: str, client_id: str | None) -> Mapping[str, object]:
-        """What was not accepted."""
-        return {"type": "refused", "reason": reason, "client_id": client_id}
+    def write_refusal(
+        self, reason: str, client_id: str | None, status: int = 400
+    ) -> Mapping[str, object]:
+        """What was not accepted; the client decides by the status what to do about it."""
+        return {"type": "refused", "reason": reason, "client_id": client_id, "status": status}
 
 
 def _claims(login: Login | None) -> tuple[Claim, ...]:
-    """An address in a login is a hint like any other: proof of a login is not proof of a mailbox."""
+    """An address in a login is a hint like any other: a login does not prove a mailbox."""
     if login is None or login.email is None:
         return ()
     return (Claim("email", login.email, "login"),)

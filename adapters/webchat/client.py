@@ -1,164 +1,307 @@
-"""A chat client that speaks the widget's protocol: for tests, load, replays and scripts.
+"""A web chat client that speaks the widget's protocol: for tests, load and replays.
 
-It resumes as the widget does: by its token and the last number it has. What it saw is kept in
-order, so that a test can say that nothing was lost or shown twice.
+The visitor's side of the wire. It keeps what the visitor sees, comes back after a lost connection
+and sends again what was not stored, as the widget does. It knows nothing of the gateway's inside.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+import contextlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
 from uuid import uuid4
 
 import aiohttp
+import orjson
+
+_RETRIES = 40
+_RETRY_SECONDS = 0.25
+_PASSING = frozenset({429, 500, 503})
+
+
+class ChatRefused(Exception):
+    """The gateway did not accept the session or a message; `status` is what HTTP would say."""
+
+    def __init__(self, reason: str, status: int) -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One message as a visitor saw it."""
+    """One message as the visitor sees it."""
 
     seq: int
     author: str
     text: str
-    client_id: str | None
-    quick_replies: tuple[Mapping[str, str], ...] = ()
+    html: str | None = None
     name: str | None = None
+    quick_replies: tuple[Mapping[str, str], ...] = ()
+    client_id: str | None = None
 
 
-class ChatRefused(Exception):
-    """The gateway refused the client or one of its messages, with this reason."""
+@dataclass(frozen=True, slots=True)
+class Wired:
+    """One frame on the wire: `sent` by the visitor or received."""
+
+    sent: bool
+    frame: Mapping[str, object]
 
 
-@dataclass(slots=True)
 class ChatClient:
-    """One visitor. `jwt` signs them in; without it they are anonymous and known by `token`."""
+    """One visitor's page. `thread` is what it shows, by number; `wire` every frame in order.
 
-    url: str
-    origin: str
-    jwt: str | None = None
-    token: str | None = None
-    session: aiohttp.ClientSession | None = None
-    last_seq: int = 0
-    conversation: str = ""
-    shown: list[Shown] = field(default_factory=list)
-    typing: bool = False
-    _own_session: bool = False
-    _socket: aiohttp.ClientWebSocketResponse | None = None
-    _reader: asyncio.Task[None] | None = None
-    _stored: dict[str, asyncio.Future[int]] = field(default_factory=dict)
-    _news: asyncio.Condition = field(default_factory=asyncio.Condition)
+    `session` is used for connecting when given, and then left open.
+    """
 
-    async def connect(self) -> Mapping[str, Any]:
-        """Open the socket and say hello; the welcome. Raises `ChatRefused`."""
-        if self.session is None:
-            self.session, self._own_session = aiohttp.ClientSession(), True
-        self._socket = await self.session.ws_connect(self.url, origin=self.origin)
-        hello = {"type": "hello", "last_seq": self.last_seq, "client": "onethread-client/1"}
-        if self.token:
-            hello["token"] = self.token
-        if self.jwt:
-            hello["jwt"] = self.jwt
-        await self._socket.send_json(hello)
-        first = await self._socket.receive()
-        if first.type is not aiohttp.WSMsgType.TEXT:
-            raise ChatRefused(f"closed with {self._socket.close_code}")
-        welcome = json.loads(first.data)
-        if welcome.get("type") != "welcome":
-            raise ChatRefused(str(welcome.get("reason", "no welcome")))
-        self.token = welcome["token"]
-        if welcome["conversation"] != self.conversation:
-            self.conversation, self.last_seq = welcome["conversation"], 0
-        self._reader = asyncio.create_task(self._read(self._socket))
-        return dict(welcome)
+    def __init__(
+        self,
+        url: str,
+        origin: str,
+        *,
+        jwt: str | None = None,
+        token: str | None = None,
+        session: aiohttp.ClientSession | None = None,
+    ) -> None:
+        self._url = url
+        self._origin = origin
+        self._given = session
+        self._own: aiohttp.ClientSession | None = None
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._reader: asyncio.Task[None] | None = None
+        self._pending: dict[str, Mapping[str, object]] = {}
+        self._stored: dict[str, int] = {}
+        self._refused: dict[str, ChatRefused] = {}
+        self._changed = asyncio.Event()
+        self._refusal: ChatRefused | None = None
+        self.jwt = jwt
+        self.token = token
+        self.thread: dict[int, Shown] = {}
+        self.wire: list[Wired] = []
+        self.welcome: Mapping[str, object] = {}
+        self.typing = False
+        self.close_code: int | None = None
 
-    async def say(
-        self, text: str, client_id: str | None = None, quick_reply: str | None = None
-    ) -> int:
-        """Send a message; its number in the thread once it is durable. Raises `ChatRefused`."""
-        assert self._socket is not None
-        client_id = client_id or str(uuid4())
-        stored = self._stored.get(client_id)
-        if stored is None or stored.done():
-            stored = self._stored[client_id] = asyncio.get_running_loop().create_future()
-        frame = {"type": "say", "client_id": client_id, "text": text}
-        if quick_reply is not None:
-            frame["quick_reply"] = quick_reply
-        await self._socket.send_json(frame)
-        return await stored
+    @property
+    def conversation(self) -> str:
+        """The thread's name, known once connected."""
+        return str(self.welcome.get("conversation", ""))
 
-    async def send_frame(self, frame: Mapping[str, object]) -> None:
-        """Send any frame as it is."""
-        assert self._socket is not None
-        await self._socket.send_json(frame)
+    @property
+    def connected(self) -> bool:
+        """Whether the socket is open."""
+        return self._socket is not None and not self._socket.closed
 
-    async def wait_for_reply(self, after_seq: int, seconds: float = 10.0) -> Shown:
-        """The first message after that number which the visitor did not write."""
+    @property
+    def last_seq(self) -> int:
+        """The number of the newest message shown."""
+        return max(self.thread, default=0)
 
-        def found() -> Shown | None:
-            return next(
-                (one for one in self.shown if one.seq > after_seq and one.author != "customer"),
-                None,
-            )
+    async def connect(self) -> None:
+        """Open a socket, be welcomed, and send again what was not stored.
 
-        async with asyncio.timeout(seconds), self._news:
-            while (reply := found()) is None:
-                await self._news.wait()
-            return reply
+        Raises `ChatRefused`, or `OSError` when nobody answers.
+        """
+        await self.disconnect()
+        if self._given is None and self._own is None:
+            self._own = aiohttp.ClientSession()
+        http = self._given or self._own
+        assert http is not None
+        self._refusal = None
+        try:
+            socket = await http.ws_connect(self._url, origin=self._origin, autoping=True)
+        except aiohttp.WSServerHandshakeError as error:
+            raise ChatRefused(error.message, error.status) from error
+        except aiohttp.ClientConnectionError as error:
+            raise ConnectionResetError("nobody answers") from error
+        self._socket = socket
+        await self.send(
+            {
+                "type": "hello",
+                "token": self.token,
+                "jwt": self.jwt,
+                "last_seq": self.last_seq,
+                "client": "onethread-python",
+            }
+        )
+        await self._await_welcome(socket)
+        self._reader = asyncio.create_task(self._read(socket))
+        for frame in tuple(self._pending.values()):
+            await self.send(frame)
 
-    async def drop(self) -> None:
-        """Lose the connection without a word, as a phone in a tunnel does."""
-        if self._reader is not None:
-            self._reader.cancel()
-        if self._socket is not None and self._socket._response.connection is not None:
-            transport = self._socket._response.connection.transport
-            if transport is not None:
-                transport.abort()
-
-    async def close(self) -> None:
-        """Leave politely."""
+    async def disconnect(self) -> None:
+        """Leave, keeping what is shown; `connect` comes back to it."""
         if self._socket is not None:
             await self._socket.close()
         if self._reader is not None:
             self._reader.cancel()
-        if self._own_session and self.session is not None:
-            await self.session.close()
-            self.session, self._own_session = None, False
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._reader
+        self._socket = self._reader = None
+
+    async def close(self) -> None:
+        """Leave for good."""
+        await self.disconnect()
+        if self._own is not None:
+            await self._own.close()
+            self._own = None
+
+    async def send(self, frame: Mapping[str, object]) -> None:
+        """Send any frame at all. Raises `OSError` when the connection is gone."""
+        if self._socket is None or self._socket.closed:
+            raise ConnectionResetError("the chat is not connected")
+        self.wire.append(Wired(True, frame))
+        await self._socket.send_str(orjson.dumps(frame).decode())
+
+    async def say(
+        self, text: str, client_id: str | None = None, quick_reply: str | None = None
+    ) -> str:
+        """Send a message and return its client id once it is stored.
+
+        What is refused for the moment is sent again, and a lost connection is opened again. Raises
+        `ChatRefused` when it is refused for good.
+        """
+        key = client_id or str(uuid4())
+        frame: dict[str, object] = {"type": "say", "client_id": key, "text": text}
+        if quick_reply is not None:
+            frame["quick_reply"] = quick_reply
+        self._pending[key] = frame
+        for attempt in range(_RETRIES):
+            refused = await self._try(frame, key, again=attempt > 0)
+            if key in self._stored:
+                return key
+            if refused is not None and refused.status not in _PASSING:
+                self._pending.pop(key, None)
+                raise refused
+            await asyncio.sleep(_RETRY_SECONDS)
+        self._pending.pop(key, None)
+        raise ChatRefused("the message was not stored", 503)
+
+    async def _try(
+        self, frame: Mapping[str, object], key: str, *, again: bool
+    ) -> ChatRefused | None:
+        """Send once and wait for what becomes of it; the refusal, if there was one."""
+        try:
+            if again and not self.connected:
+                await self.connect()
+            else:
+                await self.send(frame)
+            await self._wait_until(lambda: self._settled(key))
+        except ChatRefused as refused:
+            return refused
+        except OSError:
+            return None
+        return self._refused.pop(key, None)
+
+    def stored_as(self, client_id: str) -> int | None:
+        """The number of a message that was stored."""
+        return self._stored.get(client_id)
+
+    async def wait_for_reply(self, after_seq: int, seconds: float = 10.0) -> Shown:
+        """The first message after that number which the visitor did not write.
+
+        Raises `TimeoutError`.
+        """
+        async with asyncio.timeout(seconds):
+            while True:
+                for seq in sorted(self.thread):
+                    if seq > after_seq and self.thread[seq].author != "customer":
+                        return self.thread[seq]
+                await self._wait()
+
+    async def messages(self, after_seq: int = 0) -> AsyncIterator[Shown]:
+        """Every message after that number, as it becomes visible, for ever."""
+        while True:
+            newer = [seq for seq in self.thread if seq > after_seq]
+            if newer:
+                after_seq = min(newer)
+                yield self.thread[after_seq]
+            else:
+                await self._wait()
+
+    def _settled(self, key: str) -> bool:
+        return key in self._stored or key in self._refused or not self.connected
+
+    async def _wait(self) -> None:
+        await self._changed.wait()
+
+    async def _wait_until(self, done: Callable[[], bool]) -> None:
+        while not done():
+            await self._wait()
+
+    async def _await_welcome(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        while not self._take(await socket.receive()):
+            if self._refusal is not None:
+                await socket.close()
+                raise self._refusal
+            if socket.closed:
+                raise ConnectionResetError("the chat was closed before its welcome")
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        async for message in socket:
-            if message.type is aiohttp.WSMsgType.TEXT:
-                await self._take(json.loads(message.data))
-        for future in self._stored.values():
-            if not future.done():
-                future.set_exception(ChatRefused("the connection was lost"))
+        try:
+            async for received in socket:
+                self._take(received)
+        finally:
+            self.close_code = socket.close_code
+            self._tell()
 
-    async def _take(self, frame: Mapping[str, Any]) -> None:
-        kind = frame.get("type")
-        if kind == "message":
-            self.last_seq = max(self.last_seq, frame["seq"])
-            self.typing = False
-            async with self._news:
-                self.shown.append(
-                    Shown(
-                        frame["seq"],
-                        frame["author"],
-                        frame["text"],
-                        frame["client_id"],
-                        tuple(frame["quick_replies"]),
-                        frame["name"],
-                    )
-                )
-                self._news.notify_all()
+    def _take(self, received: aiohttp.WSMessage) -> bool:
+        """Note a frame; whether it was the welcome."""
+        if received.type is not aiohttp.WSMsgType.TEXT:
+            return False
+        frame: Mapping[str, object] = orjson.loads(received.data)
+        self.wire.append(Wired(False, frame))
+        kind = frame["type"]
+        if kind == "welcome":
+            self._welcomed(frame)
+        elif kind == "message":
+            self._show(frame)
         elif kind == "stored":
-            future = self._stored.get(frame["client_id"])
-            if future is not None and not future.done():
-                future.set_result(frame["seq"])
+            self._keep(str(frame["client_id"]), int(str(frame["seq"])))
         elif kind == "typing":
             self.typing = bool(frame["active"])
-        elif kind == "refused" and frame.get("client_id"):
-            future = self._stored.get(frame["client_id"])
-            if future is not None and not future.done():
-                future.set_exception(ChatRefused(str(frame["reason"])))
+        elif kind == "refused":
+            refused = ChatRefused(str(frame["reason"]), int(str(frame["status"])))
+            if frame["client_id"] is None:
+                self._refusal = refused
+            else:
+                self._refused[str(frame["client_id"])] = refused
+        self._tell()
+        return kind == "welcome"
+
+    def _welcomed(self, frame: Mapping[str, object]) -> None:
+        if int(str(frame["resume"])) < self.last_seq:
+            self.thread.clear()
+        self.welcome = frame
+        self.token = str(frame["token"])
+
+    def _show(self, frame: Mapping[str, object]) -> None:
+        choices = frame.get("quick_replies")
+        shown = Shown(
+            int(str(frame["seq"])),
+            str(frame["author"]),
+            str(frame["text"]),
+            _optional(frame.get("html")),
+            _optional(frame.get("name")),
+            tuple(choices) if isinstance(choices, list) else (),
+            _optional(frame.get("client_id")),
+        )
+        self.thread[shown.seq] = shown
+        self.typing = False
+        if shown.client_id is not None:
+            self._keep(shown.client_id, shown.seq)
+
+    def _keep(self, client_id: str, seq: int) -> None:
+        said = self._pending.pop(client_id, None)
+        self._stored[client_id] = seq
+        if said is not None and seq not in self.thread:
+            self.thread[seq] = Shown(seq, "customer", str(said["text"]), client_id=client_id)
+
+    def _tell(self) -> None:
+        event, self._changed = self._changed, asyncio.Event()
+        event.set()
+
+
+def _optional(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -8,12 +8,28 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+_ORIGIN_HELP = "an origin is a scheme and a host, such as https://shop.example.com"
+_USUAL_PORTS = {"http": 80, "https": 443}
+
 
 def _origin(value: str) -> str:
+    """The origin as a browser writes it (RFC 6454, section 6.2): lower case, no usual port."""
     parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
-        raise ValueError("an origin is a scheme and a host, such as https://shop.example.com")
-    return value.lower()
+    bare = not (parts.path or parts.query or parts.fragment or parts.username or parts.password)
+    if parts.scheme not in _USUAL_PORTS or not parts.hostname or not bare:
+        raise ValueError(_ORIGIN_HELP)
+    if "*" in parts.hostname:
+        raise ValueError("an origin is compared whole; name each host instead of using *")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else _ascii(parts.hostname)
+    usual = parts.port in (None, _USUAL_PORTS[parts.scheme])
+    return f"{parts.scheme}://{host}" if usual else f"{parts.scheme}://{host}:{parts.port}"
+
+
+def _ascii(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        raise ValueError(_ORIGIN_HELP) from None
 
 
 class JwtKey(BaseModel):
@@ -26,10 +42,10 @@ class JwtKey(BaseModel):
 
 
 class WebchatConfig(BaseModel):
-    """Who may embed the chat, and how visitors prove who they are.
+    """Who may embed the chat, how visitors prove who they are, and how it looks.
 
     `secret` signs the tokens with which a browser comes back. `jwt_keys` are keyed by their `kid`;
-    without any, every visitor is anonymous.
+    without any, every visitor is anonymous. `colour` is the brand's, as #rrggbb.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,10 +54,11 @@ class WebchatConfig(BaseModel):
     secret: SecretStr = Field(min_length=32)
     session_days: int = Field(default=30, ge=1, le=365)
     jwt_keys: Mapping[str, JwtKey] = Field(default_factory=dict)
-    jwt_audience: str = "onethread"
+    jwt_audience: str = Field(default="onethread", min_length=1)
     jwt_max_seconds: int = Field(default=3600, ge=60, le=86_400)
     title: str = Field(default="Chat with us", max_length=80)
     greeting: str = Field(default="", max_length=400)
+    colour: str = Field(default="", pattern=r"^(#[0-9a-fA-F]{6})?$")
 
     @model_validator(mode="after")
     def _long_shared_keys(self) -> WebchatConfig:

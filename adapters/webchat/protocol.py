@@ -1,23 +1,27 @@
 """The frames of the web chat, as the widget sends them. Anything else is not of the protocol.
 
-Version 1. Both directions are described in the documentation's page on web chat.
+Version 1. Both directions are described in the documentation's page on web chat. Types are strict;
+fields this version does not know are passed over, so that a newer page can speak to it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
-from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from core.channel import Refused
 
 TEXT_LIMIT = 4_000
+"""Characters of one message."""
+
+_UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_Count = Annotated[int, Field(ge=0, le=2**53)]
 
 
 class _Frame(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
 
 
 class Hello(_Frame):
@@ -26,14 +30,15 @@ class Hello(_Frame):
     type: Literal["hello"]
     token: Annotated[str, Field(max_length=4_096)] | None = None
     jwt: Annotated[str, Field(max_length=8_192)] | None = None
-    last_seq: Annotated[int, Field(ge=0, le=2**53)] = 0
+    last_seq: _Count = 0
+    client: Annotated[str, Field(max_length=100)] | None = None
 
 
 class Say(_Frame):
-    """A message. `client_id` makes sending it again harmless."""
+    """A message. `client_id`, a UUID in its usual writing, makes sending it again harmless."""
 
     type: Literal["say"]
-    client_id: UUID
+    client_id: Annotated[str, Field(pattern=_UUID)]
     text: Annotated[str, Field(min_length=1, max_length=TEXT_LIMIT)]
     quick_reply: Annotated[str, Field(max_length=200)] | None = None
 
@@ -49,19 +54,20 @@ class SeenFrame(_Frame):
     """Everything up to `seq` was shown."""
 
     type: Literal["seen"]
-    seq: Annotated[int, Field(ge=0, le=2**53)]
+    seq: _Count
 
 
 class Ping(_Frame):
     """Is anybody there? Phones freeze sockets without closing them."""
 
     type: Literal["ping"]
-    n: Annotated[int, Field(ge=0, le=2**53)] = 0
+    n: _Count = 0
 
 
-Later = Annotated[Say | TypingFrame | SeenFrame | Ping, Field(discriminator="type")]
+Later = Say | TypingFrame | SeenFrame | Ping
+
 _hello = TypeAdapter(Hello)
-_later: TypeAdapter[Say | TypingFrame | SeenFrame | Ping] = TypeAdapter(Later)
+_later: TypeAdapter[Later] = TypeAdapter(Annotated[Later, Field(discriminator="type")])
 
 
 def read_hello(frame: Mapping[str, object]) -> Hello:
@@ -72,7 +78,7 @@ def read_hello(frame: Mapping[str, object]) -> Hello:
         raise Refused(400, f"the first frame must be a hello ({_where(error)})") from None
 
 
-def read_later(frame: Mapping[str, object]) -> Say | TypingFrame | SeenFrame | Ping:
+def read_later(frame: Mapping[str, object]) -> Later:
     """Any other frame. Raises `Refused`."""
     try:
         return _later.validate_python(frame)

@@ -1,7 +1,7 @@
 """Two kinds of proof a visitor brings: our own session token, and a login signed by the business.
 
-RFC 7519 tokens with fixed algorithms: the header never chooses (RFC 8725, section 3.1). Pure, with
-time and ids passed in; who a token belongs to is decided here, what they may read elsewhere.
+RFC 7519 tokens with fixed algorithms: the header never chooses (RFC 8725, section 3.1). Time and
+ids are passed in. Who a token belongs to is decided here, what they may read elsewhere.
 """
 
 from __future__ import annotations
@@ -17,49 +17,49 @@ from adapters.webchat.config import WebchatConfig
 from core.channel import Refused
 
 _ISSUER = "onethread-webchat"
-_REMEMBERED = 10_000
+_REMEMBERED = 100_000
 _SKEW_SECONDS = 30
+_LONGEST_SUBJECT = 200
+_LONGEST_NAME = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser that came back: an anonymous visitor, or a login with the session it belongs to."""
+    """A browser that can come back. `id` is drawn anew whenever who is there changes."""
 
+    id: str
     subject: str
     login: bool
-    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What the business vouches for."""
+    """What the business vouches for: `subject` is its own id of the customer."""
 
     subject: str
     name: str | None
     email: str | None
     token_id: str
+    expires: float
 
 
 class Tokens:
-    """Makes and checks tokens of one account, and remembers which logins were used for what."""
+    """Makes and checks the tokens of one account."""
 
     def __init__(self, config: WebchatConfig) -> None:
         self._config = config
         self._secret = config.secret.get_secret_value()
-        self._used: OrderedDict[str, str] = OrderedDict()
 
     def make_session(self, session: Session, now: datetime) -> str:
         """A token with which this browser resumes its thread."""
         life = timedelta(days=self._config.session_days)
-        claims: dict[str, Any] = {
+        claims = {
             "iss": _ISSUER,
+            "sid": session.id,
             "sub": session.subject,
             "login": session.login,
-            "iat": int(now.timestamp()),
             "exp": int((now + life).timestamp()),
         }
-        if session.name:
-            claims["name"] = session.name
         return jwt.encode(claims, self._secret, algorithm="HS256")
 
     def read_session(self, token: str, now: datetime) -> Session | None:
@@ -70,21 +70,21 @@ class Tokens:
                 self._secret,
                 algorithms=["HS256"],
                 issuer=_ISSUER,
-                options={"require": ["sub", "exp"], "verify_exp": False, "verify_iat": False},
+                options={"require": ["sub", "exp", "sid"], "verify_exp": False},
             )
         except jwt.PyJWTError:
             return None
         if int(claims["exp"]) <= now.timestamp():
             return None
-        return Session(str(claims["sub"]), bool(claims.get("login")), claims.get("name"))
+        return Session(str(claims["sid"]), str(claims["sub"]), bool(claims.get("login")))
 
     def read_login(self, token: str, now: datetime) -> Login:
         """The business's login. Raises `Refused`, saying what is wrong but nothing of the token."""
         try:
-            kid = str(jwt.get_unverified_header(token).get("kid") or "")
+            kid = jwt.get_unverified_header(token).get("kid")
         except jwt.PyJWTError:
             raise Refused(401, "the login is not a token") from None
-        key = self._config.jwt_keys.get(kid)
+        key = self._config.jwt_keys.get(kid) if isinstance(kid, str) else None
         if key is None:
             raise Refused(401, "the login names no key that is configured")
         try:
@@ -100,33 +100,61 @@ class Tokens:
                     "verify_nbf": False,
                 },
             )
-        except jwt.PyJWTError as error:
+        except (jwt.PyJWTError, ValueError) as error:
             raise Refused(401, f"the login is not valid ({type(error).__name__})") from None
         return self._checked(claims, now)
 
     def _checked(self, claims: dict[str, Any], now: datetime) -> Login:
         stamp = now.timestamp()
-        expires = claims["exp"]
-        if not isinstance(expires, int | float) or expires <= stamp - _SKEW_SECONDS:
+        expires, begins = claims["exp"], claims.get("nbf", 0)
+        if not _is_time(expires) or not _is_time(begins):
+            raise Refused(401, "the login's times are not numbers")
+        if expires <= stamp - _SKEW_SECONDS:
             raise Refused(401, "the login has expired")
+        if begins > stamp + _SKEW_SECONDS:
+            raise Refused(401, "the login is not valid yet")
         if expires > stamp + self._config.jwt_max_seconds + _SKEW_SECONDS:
             raise Refused(401, "the login lasts longer than allowed")
         if "act" in claims:
             raise Refused(403, "a login on behalf of somebody else cannot chat")
-        subject, token_id = str(claims["sub"]), str(claims["jti"])
-        if not subject or len(subject) > 200 or not token_id:
+        subject, token_id = claims["sub"], claims["jti"]
+        if not subject or len(subject) > _LONGEST_SUBJECT or not token_id:
             raise Refused(401, "the login names nobody")
-        known = self._used.setdefault(token_id, subject)
-        self._used.move_to_end(token_id)
-        if len(self._used) > _REMEMBERED:
-            self._used.popitem(last=False)
-        if known != subject:
-            raise Refused(401, "the login's id was used for somebody else")
-        name = claims.get("name")
-        email = claims.get("email")
+        name, email = claims.get("name"), claims.get("email")
         return Login(
             subject,
-            name[:80] if isinstance(name, str) and name else None,
-            email if isinstance(email, str) else None,
+            name[:_LONGEST_NAME] if isinstance(name, str) and name else None,
+            email if isinstance(email, str) and email else None,
             token_id,
+            float(expires),
         )
+
+
+class UsedLogins:
+    """Which session each login was first used for: in another it is a replay (RFC 7519, 4.1.7).
+
+    Remembered until the login expires, by this process; its short life bounds the rest.
+    """
+
+    def __init__(self) -> None:
+        self._by_id: OrderedDict[str, tuple[str, float]] = OrderedDict()
+
+    def use(self, login: Login, session_id: str, now: datetime) -> None:
+        """Note the use. Raises `Refused` when another session used it before."""
+        known = self._by_id.get(login.token_id)
+        if known is not None and known[0] != session_id:
+            raise Refused(401, "the login was used before, in another session")
+        self._by_id[login.token_id] = (session_id, login.expires)
+        if len(self._by_id) > _REMEMBERED:
+            self._forget(now.timestamp() - _SKEW_SECONDS)
+
+    def _forget(self, before: float) -> None:
+        for token_id in [one for one, (_, expires) in self._by_id.items() if expires <= before]:
+            del self._by_id[token_id]
+        while len(self._by_id) > _REMEMBERED:
+            self._by_id.popitem(last=False)
+
+
+def _is_time(value: object) -> bool:
+    """A NumericDate of RFC 7519, section 2; a bool is an int to Python, not to us."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
