@@ -153,6 +153,15 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "The whole article: {title} – {url}",
         "It stands in: {title} – {url}",
     ),
+    "again": (
+        "As I said: {answer}",
+        "Once more: {answer}",
+        "To say it again: {answer}",
+        "As before: {answer}",
+        "It still holds: {answer}",
+        "The same as above: {answer}",
+        "To repeat myself: {answer}",
+    ),
     "fall_through": (
         "I have read your message and keep it with your request.",
         "Thank you, your message is with the rest of your request.",

@@ -101,7 +101,7 @@ def _digits(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
         if found is not None:
             return found.span()
     content = text[span[0] : span[1]]
-    if slot.kind == "order" and not others and " " not in content and len(content) >= 4:
+    if slot.kind == "order" and not others and content.isalnum() and content.isupper():
         return span
     return None
 

@@ -56,6 +56,11 @@ class Speaker:
         """A variant that was not used yet; when all were, something neutral that was not."""
         return self.say(key, words) or self.say("fall_through") or self.last_words()
 
+    def say_again(self, text: str) -> str | None:
+        """The gist of something said before, marked as a repetition."""
+        first = split_sentences(text)[:1]
+        return self.say("again", {"answer": first[0]}) if first else None
+
     def last_words(self) -> str:
         """A sentence that names where the talk stands, which no earlier reply can have named."""
         count = self.step.case.counters.get("turns", 0)
@@ -100,7 +105,12 @@ def _ask(speaker: Speaker, index: ArticleIndex) -> Draft:
             before, sources = _passage(speaker, hit, len(question))
     template = f"ask:{step.ask}"
     text = _joined(speaker, before, question)
-    return Draft(text, template, (step.ask,), sources, _choices(speaker, step.ask))
+    slot = speaker.playbook.slots[step.ask]
+    private = slot.guest_only or slot.secret is not None
+    sensitivity = Sensitivity.PERSONAL if private else Sensitivity.GENERAL
+    return Draft(
+        text, template, (step.ask,), sources, _choices(speaker, step.ask), sensitivity=sensitivity
+    )
 
 
 _NO_SOURCES: tuple[tuple[str, str], ...] = ()
@@ -146,7 +156,8 @@ def _is_own_name(slot: Slot) -> bool:
 
 def _joined(speaker: Speaker, before: str, after: str) -> str:
     """Two pieces as one text, when they repeat nothing and there is room for both."""
-    text = f"{before} {after}" if before else after
+    gap = "\n\n" if "\n" in before else " "
+    text = f"{before}{gap}{after}" if before else after
     if before and (
         not is_fresh(text, speaker.said) or (speaker.limit and len(text) > speaker.limit)
     ):
@@ -183,8 +194,7 @@ def _finish(speaker: Speaker) -> Draft:
     own = flow.found if flow is not None else ()
     text = choose(own, words, speaker.said)
     if text is None and row:
-        told = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in row.items())
-        text = choose((f"Here it is again: {told}.", f"As it stands: {told}."), {}, speaker.said)
+        text = speaker.say_again(choose(own, words, frozenset()) or "")
     if text is None and not row:
         text = speaker.say("found", words)
     name = flow.name if flow is not None else "found"
@@ -222,7 +232,9 @@ def _answer(speaker: Speaker, index: ArticleIndex) -> Draft:
     question = _question(speaker, speaker.playbook.slots[pending]) if pending else ""
     asked = (pending,) if pending else ()
     if intent is not None and intent.answer and not intent.small_talk:
-        text = speaker.say_surely(intent.answer)
+        first = choose(speaker.variants(intent.answer), {}, frozenset()) or ""
+        text = speaker.say(intent.answer) or speaker.say_again(first)
+        text = text or speaker.say_surely("fall_through")
         if question and "?" in text:
             return Draft(text, intent.answer)
         return Draft(_joined(speaker, text, question) if question else text, intent.answer, asked)
@@ -232,7 +244,7 @@ def _answer(speaker: Speaker, index: ArticleIndex) -> Draft:
         if text:
             whole = _joined(speaker, text, question) if question else text
             return Draft(whole, f"article:{hit.article.name}", asked, sources)
-        return Draft(speaker.say_surely("fall_through"), "fall_through", sources=sources)
+        return Draft(speaker.say_surely("fall_through"), "fall_through")
     if step.captured or _is_remark(speaker):
         return Draft(_noted(speaker), "noted")
     return _clarify(speaker) or _unknown(speaker, intent is not None and intent.flow is not None)
@@ -273,7 +285,7 @@ def _passage(
     text = hit.passage if is_fresh(hit.passage, speaker.said) else ""
     if not text:
         fresh = [one for one in split_sentences(hit.passage) if is_fresh(one, speaker.said)]
-        text = " ".join(dict.fromkeys(fresh))
+        text = " ".join(dict.fromkeys(fresh)) or speaker.say_again(hit.passage) or ""
     if room and len(text) > room:
         text = _cut(text, room)
     return "\n".join(one for one in (text, more) if one), source
@@ -292,7 +304,8 @@ def _cut(text: str, room: int) -> str:
 
 def _clarify(speaker: Speaker) -> Draft | None:
     """A question between the two likeliest intents, when the classifier wavers between them."""
-    wavering = speaker.guess.runners_up if speaker.guess.name is None else ()
+    again = speaker.step.case.counters.get("fallbacks", 0) > 0
+    wavering = speaker.guess.runners_up if speaker.guess.name is None and not again else ()
     likely = []
     for name, share in wavering:
         intent = speaker.playbook.intent(name)

@@ -202,5 +202,5 @@ def _refuse(case: CaseState, playbook: Playbook, matched: tuple[str, ...]) -> Ru
     if text is None:
         text = f"Please write to me directly, this is place {len(case.said)} where others read."
         text = text if is_fresh(text, case.said) else variants[0]
-    case = replace(case, offering=None, said=remember(case.said, text))
+    case = replace(case, asking=None, offering=None, said=remember(case.said, text))
     return Ruled(OutboundMessage(text), None, case, matched=matched)

@@ -176,6 +176,9 @@ def _read(
     first = [one for one in mine if one.slot.name == asking]
     for reader in (*first, *(one for one in empty if one.slot.name != asking)):
         _take(state, reader, _unanchored(state, reader, asked=reader.slot.name == asking))
+    for reader in again:
+        if _is_exact(readers, reader.slot.name):
+            _take(state, reader, _unanchored(state, reader, asked=False))
     if asking is not None and asking in readers and asking not in state.filled:
         bare = bare_value(readers[asking].slot, text, bool(state.filled))
         if bare is not None and state.is_free(bare):

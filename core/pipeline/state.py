@@ -253,7 +253,13 @@ def _beside(
 ) -> StateStep:
     """Something beside the open flow is answered, and the open question asked once more."""
     pending = case.asking
-    if pending is None or case.counters.get(_asked(pending), 0) >= ASK_LIMIT:
+    leaving = at.intent is not None and at.intent.answer == "goodbye"
+    if (
+        pending is None
+        or leaving
+        or case.slot(pending) is not None
+        or case.counters.get(_asked(pending), 0) >= ASK_LIMIT
+    ):
         return _step(at, move, case, captured)
     case = count(case, _asked(pending), case.counters.get(_asked(pending), 0) + 1)
     return _step(at, move, case, captured, ask=pending)
@@ -279,6 +285,8 @@ def _advance(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: 
 
 def _look_up(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow) -> StateStep:
     """The row for its proved owner, else for a guest who gives a second detail."""
+    if case.counters.get("lacking", 0):
+        return _give_up(at, case, captured)
     effect: LookUp | None = None
     for guest in (False, True):
         if guest:
