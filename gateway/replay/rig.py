@@ -27,6 +27,7 @@ from core.pipeline.contracts import Stages
 from core.pipeline.decide import default_stages
 from core.playbook import Playbook
 from gateway.app import Gateway, Parts, build_gateway
+from gateway.replay.first_contact import confirm_first
 from gateway.replay.lines import CHAT_ACCOUNT, SMS_ACCOUNT, Chat, Phones
 from gateway.replay.people import Person
 from gateway.replay.player import Line
@@ -141,8 +142,8 @@ async def open_rig(
 ) -> AsyncIterator[Rig]:
     """A gateway with this playbook, started; it is stopped at the end.
 
-    `models` caches trained intent models. `threshold` replaces the probability below which they
-    abstain.
+    `models` caches trained intent models. With `threshold`, which replaces the probability below
+    which they abstain, a stranger's want is confirmed before details are asked for.
     """
     async with AsyncExitStack() as stack:
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
@@ -195,6 +196,7 @@ def _settings(folder: Path, sms_api: str) -> Settings:
 async def _stages(playbook: Playbook, models: Path, threshold: float | None) -> Stages:
     examples, titles = playbook_rows(playbook)
     model = await model_for(examples, models, titles=titles, language=playbook.language)
-    if threshold is not None:
-        model = replace(model, threshold=threshold)
-    return default_stages(model, ArticleIndex(playbook.articles, playbook.language))
+    index = ArticleIndex(playbook.articles, playbook.language)
+    if threshold is None:
+        return default_stages(model, index)
+    return confirm_first(default_stages(replace(model, threshold=threshold), index))

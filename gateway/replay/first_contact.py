@@ -1,0 +1,75 @@
+"""Stages for a playbook that knows its business by hearsay: it confirms before it asks.
+
+A derived playbook guesses what a stranger's first words are about. Around the given stages, a first
+message that would be answered with a question for a detail is answered with a question whether it
+was understood; whoever has been heard before is asked as usual. Pure, like the stages themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, Stages, StateStage, StateStep
+from core.playbook import Playbook
+from core.turn import CaseState, TurnInput
+
+MOVE = "confirm"
+
+CONFIRM = (
+    "This is about {title}, is that right?",
+    "So it is about {title}, correct?",
+    "I take it this is about {title}. Is that so?",
+    "Hello! Are you writing about {title}?",
+    "Happy to help. It is about {title}, yes?",
+    "Do I understand you right, this is about {title}?",
+)
+UNSURE = (
+    "Happy to help. What is it about?",
+    "Hello! I have nothing from you so far. What can I do for you?",
+    "I do not know of an earlier message from you here. What is it about?",
+)
+
+
+def confirm_first(stages: Stages) -> Stages:
+    """The stages, with strangers' first messages confirmed instead of followed by a question."""
+    intent, state, response, rules = stages.versions
+    return replace(
+        stages,
+        state=_state(stages.state),
+        response=_response(stages.response),
+        versions=(intent, f"{state}+confirm-1", f"{response}+confirm-1", rules),
+    )
+
+
+def is_stranger(turn: TurnInput) -> bool:
+    """Whether nothing of this customer was heard before, as far as this sender may know."""
+    recall = turn.recall
+    return turn.case_id is None and not recall.exchanges and not recall.recalled
+
+
+def _state(inner: StateStage) -> StateStage:
+    def state(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> StateStep:
+        step = inner(turn, guess, playbook)
+        if step.move != "ask" or step.ask is None or not is_stranger(turn):
+            return step
+        return replace(step, move=MOVE, ask=None, case=_unasked(step.case, step.ask))
+
+    return state
+
+
+def _unasked(case: CaseState, name: str) -> CaseState:
+    """The case as if the slot had not been asked for yet; its value is still welcome."""
+    counters = {key: one for key, one in case.counters.items() if key != f"asked:{name}"}
+    return replace(case, counters=counters)
+
+
+def _response(inner: ResponseStage) -> ResponseStage:
+    def response(turn: TurnInput, guess: IntentGuess, step: StateStep, playbook: Playbook) -> Draft:
+        if step.move != MOVE:
+            return inner(turn, guess, step, playbook)
+        intent = playbook.intent(step.case.intent)
+        variants = UNSURE if intent is None else CONFIRM
+        words = variants[len(turn.text) % len(variants)]
+        return Draft(words.replace("{title}", intent.title if intent else ""), MOVE)
+
+    return response
