@@ -1,0 +1,100 @@
+"""Secrets leave a text, and nothing else does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.secrets import find_secrets, luhn, marker
+
+KEY = b"a key"
+
+
+@pytest.mark.parametrize(
+    ("text", "expecting", "cleaned"),
+    [
+        ("card 4111 1111 1111 1111 12/27", None, "card [card removed] 12/27"),
+        ("5555-5555-5555-4444.", None, "[card removed]."),
+        ("378282246310005", None, "[card removed]"),
+        ("4111 1111 1111 1112", None, "4111 1111 1111 1112"),
+        ("my pin is 1234", None, "my pin is [pin removed]"),
+        ("PIN: 98765, thanks", None, "PIN: [pin removed], thanks"),
+        ("1234 is my pin", None, "[pin removed] is my pin"),
+        ("password: hunter2!", None, "password: [password removed]"),
+        ("my password is not working", None, "my password is not working"),
+        ("the cvv is 123", None, "the cvv is [cvv removed]"),
+        ("SSN 123-45-6789", None, "SSN [national id removed]"),
+        ("it is 123-45-6789", None, "it is [national id removed]"),
+        ("call +4915112345678", None, "call +4915112345678"),
+        ("the order is 1042", None, "the order is 1042"),
+        ("1234", "pin", "[pin removed]"),
+        ("sure, it's 1234", "pin", "sure, it's [pin removed]"),
+        ("one two three four", "pin", "[pin removed]"),
+        ("it's correct-horse", "password", "it's [password removed]"),
+        ("I forgot it", "password", "I forgot it"),
+        ("what password?", "password", "what password?"),
+        ("yes", "password", "yes"),
+        ("6789", "ssn", "[national id removed]"),
+        ("4111", "card", "[card removed]"),
+        ("I will tell you tomorrow", "card", "I will tell you tomorrow"),
+    ],
+)
+def test_what_is_removed(text: str, expecting: str | None, cleaned: str) -> None:
+    assert find_secrets(text, (), KEY, expecting)[0] == cleaned
+
+
+def test_a_number_of_the_business_is_not_a_card() -> None:
+    text = "tracking 4111111111111111"
+    assert find_secrets(text, (r"4\d{15}",), KEY, None) == (text, {})
+
+
+def test_the_digest_compares_and_depends_on_the_key() -> None:
+    spaced = find_secrets("4111 1111 1111 1111", (), KEY, None)[1]["card"]
+    plain = find_secrets("it is 4111111111111111 ok", (), KEY, None)[1]["card"]
+    other = find_secrets("4111111111111111", (), b"another", None)[1]["card"]
+    assert spaced == plain != other
+    assert re.fullmatch("[0-9a-f]{64}", spaced)
+
+
+def _card(prefix: str, size: int, rest: list[int]) -> str:
+    digits = [*map(int, prefix), *rest][: size - 1]
+    digits += [0] * (size - 1 - len(digits))
+    return "".join(map(str, [*digits, next(d for d in range(10) if luhn([*digits, d]))]))
+
+
+cards = st.builds(
+    _card,
+    st.sampled_from(["4", "51", "55", "2221", "2720", "6011", "65", "3530", "62"]),
+    st.just(16),
+    st.lists(st.integers(0, 9), min_size=16, max_size=16),
+)
+words = st.text(alphabet=st.characters(categories=("L",)), min_size=1, max_size=8)
+
+
+@given(cards, words, words, st.sampled_from(["", " ", "-"]))
+def test_no_valid_card_survives(card: str, before: str, after: str, gap: str) -> None:
+    shown = gap.join(card[at : at + 4] for at in range(0, 16, 4))
+    cleaned, secrets = find_secrets(f"{before} {shown} {after}", (), KEY, None)
+    assert cleaned == f"{before} {marker('card')} {after}"
+    assert list(secrets) == ["card"]
+
+
+@given(st.text(max_size=60), st.sampled_from([None, "pin", "card", "password", "ssn", "otp"]))
+def test_any_text_is_taken(text: str, expecting: str | None) -> None:
+    cleaned, secrets = find_secrets(text, (), KEY, expecting)
+    assert bool(secrets) == (cleaned != text)
+    assert all(marker(kind) in cleaned for kind in secrets)
+
+
+@given(st.text(alphabet="abcdefg hijkl.,", max_size=60))
+def test_a_text_without_digits_and_cues_is_left_alone(text: str) -> None:
+    assert find_secrets(text, (), KEY, None) == (text, {})
+
+
+@given(st.from_regex(r"[0-9]{4,8}", fullmatch=True))
+def test_an_announced_pin_never_survives(pin: str) -> None:
+    for text in (f"my pin is {pin}", f"PIN {pin}", f"pin: {pin} ok"):
+        assert pin not in find_secrets(text, (), KEY, None)[0]
