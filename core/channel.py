@@ -301,8 +301,9 @@ class AdapterContext:
 class AdapterSpec:
     """The declaration of a channel, importable without the provider's SDK.
 
-    `adapter` and `simulator` are "module:attribute" strings, loaded when first used. The adapter is
-    called with `(config, context)`. `extra` names the optional dependency group it needs.
+    `adapter`, `simulator` and `widget` are "module:attribute" strings, loaded when first used. The
+    adapter is called with `(config, context)`. `extra` names the optional dependency group it
+    needs. `widget` is a function that returns the script a page embeds, served as `widget.js`.
     """
 
     name: str
@@ -314,6 +315,7 @@ class AdapterSpec:
     routes: tuple[Route, ...] = ()
     simulator: str | None = None
     extra: str | None = None
+    widget: str | None = None
 
 
 Sink = Callable[[Received], Awaitable[None]]

@@ -29,7 +29,8 @@ class SocketSession:
 
     `conversation_key` names the resumable thread; several sockets (tabs) may share it.
     `resume_from` is the last sequence number the client has. `welcome` is the frame to answer
-    with; it carries the token with which this client can come back.
+    with; it carries the token with which this client can come back, and the gateway adds `resume`:
+    the number after which it tells the thread, 0 when the client has to forget what it shows.
     """
 
     conversation_key: str
@@ -96,5 +97,11 @@ class SocketAdapter(Protocol):
     def write_typing(self, active: bool, author: Author) -> Mapping[str, object]:
         """The frame that shows or hides that an answer is being written."""
 
-    def write_refusal(self, reason: str, client_id: str | None) -> Mapping[str, object]:
-        """The frame that tells the client, in words for a person, what was not accepted."""
+    def write_refusal(
+        self, reason: str, client_id: str | None, status: int = 400
+    ) -> Mapping[str, object]:
+        """The frame that tells the client, in words for a person, what was not accepted.
+
+        `status` is what HTTP would say (RFC 9110): 401 asks for another proof of who this is, 503
+        to send it again, 400 and 403 not to.
+        """

@@ -1,8 +1,7 @@
-"""Sockets: upgrade, resume, limits and fan-out for any channel whose adapter translates frames.
+"""Sockets: upgrade, first frame, reading and fan-out, for any channel whose adapter reads frames.
 
-A thread's messages are numbered without gaps, so each socket knows the last number it was given:
-the next one is passed on, an older one dropped, and a gap is filled from the durable log. Nothing
-is lost or shown twice, whatever the order in which things become known here.
+The hub knows which sockets are open on which thread. What lasts is behind `Threads`; what a frame
+means is the adapter's.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 
 import orjson
 import structlog
@@ -20,48 +18,45 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from core.channel import Refused
 from core.message import Author, InboundMessage, OutboundPart, SendReceipt
 from core.socket_channel import (
-    Keepalive,
     LoggedMessage,
     Seen,
     SocketAdapter,
+    SocketEvent,
     SocketRequest,
     SocketSession,
     Typing,
 )
-from gateway.threads import SocketThreads
+from gateway.socket_limits import Allowance, Remotes, SocketLimits
+from gateway.socket_line import Line, Place, Threads
 from memory.store import Overloaded
 
 log = structlog.get_logger(__name__)
 
-Frame = Mapping[str, object]
-Place = tuple[str, str]
-"""A thread: account and conversation key."""
-
-
-@dataclass(frozen=True, slots=True)
-class SocketLimits:
-    """Bounds of one socket and of all. Rates are frames a second, with a burst."""
-
-    frame_bytes: int = 16_384
-    hello_seconds: float = 10.0
-    heartbeat_seconds: float = 25.0
-    queue: int = 500
-    sockets: int = 10_000
-    sockets_per_remote: int = 500
-    rate: float = 10.0
-    burst: int = 40
+_BUSY = "We are very busy; your message was not taken and will be sent again."
+_FAILED = "Your message could not be taken. Please try again."
+_CLOSE_SECONDS = 2.0
+_LONGEST_ID = 64
 
 
 class SocketHub:
-    """Every open socket by its thread. Other parts publish here; nothing is stored here."""
+    """Every open socket by its thread. Other parts publish here; nothing is stored here.
 
-    def __init__(self, threads: SocketThreads, limits: SocketLimits = SocketLimits()) -> None:
+    `clock` is seconds of any steady clock.
+    """
+
+    def __init__(
+        self,
+        threads: Threads,
+        limits: SocketLimits = SocketLimits(),  # noqa: B008 - frozen
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._threads = threads
         self._limits = limits
-        self._open: defaultdict[Place, set[_Connection]] = defaultdict(set)
-        self._remotes: defaultdict[str, int] = defaultdict(int)
+        self._clock = clock
+        self._open: defaultdict[Place, set[Line]] = defaultdict(set)
+        self._remotes = Remotes(limits)
         self._typed: dict[Place, float] = {}
-        self._count = 0
+        self._closing = False
 
     def handler(
         self, account: str, adapter: SocketAdapter
@@ -70,83 +65,94 @@ class SocketHub:
 
         async def upgrade(request: web.Request) -> web.StreamResponse:
             remote = request.remote or ""
-            limits = self._limits
-            if self._count >= limits.sockets or self._remotes[remote] >= limits.sockets_per_remote:
+            shared = None if self._closing else self._remotes.enter(remote, self._clock())
+            if shared is None:
                 return web.Response(status=503, headers={"Retry-After": "5"}, text="busy")
-            socket = web.WebSocketResponse(
-                heartbeat=limits.heartbeat_seconds, max_msg_size=limits.frame_bytes, compress=False
-            )
-            await socket.prepare(request)
-            self._count += 1
-            self._remotes[remote] += 1
             try:
-                await self._serve(account, adapter, request, socket)
+                return await self._serve(account, adapter, request, shared)
             finally:
-                self._count -= 1
-                self._remotes[remote] -= 1
-                if not self._remotes[remote]:
-                    del self._remotes[remote]
-            return socket
+                self._remotes.leave(remote)
 
         return upgrade
 
     def publish(self, account: str, key: str, message: LoggedMessage) -> None:
         """Show a durable message to every socket of its thread."""
-        self._typed.pop((account, key), None)
-        for connection in tuple(self._open.get((account, key), ())):
-            connection.offer(message)
+        for line in tuple(self._open.get((account, key), ())):
+            line.offer(message)
 
     async def send(self, part: OutboundPart) -> SendReceipt:
         """Deliver a part by letting its thread's sockets read what is new in the log.
 
         The part is in the log already, so this cannot fail; whoever is away reads it on return.
         """
-        for connection in tuple(self._open.get((part.account, part.address["conversation"]), ())):
-            connection.nudge()
+        for line in tuple(self._open.get((part.account, part.address["conversation"]), ())):
+            line.nudge()
         return SendReceipt(part.key)
 
     def publish_typing(self, account: str, key: str, active: bool, author: Author) -> None:
         """Show or hide that an answer is being written."""
-        for connection in tuple(self._open.get((account, key), ())):
-            connection.push(connection.adapter.write_typing(active, author))
+        for line in tuple(self._open.get((account, key), ())):
+            line.push(line.adapter.write_typing(active, author))
 
     def connected(self, account: str, key: str) -> bool:
         """Whether anybody is on this thread."""
         return (account, key) in self._open
 
     def typed_ago(self, account: str, key: str) -> float | None:
-        """Seconds since the visitor's last reported keystroke; nothing when they do not type."""
+        """Seconds since the visitor's last reported keystroke; nothing while they do not type."""
         at = self._typed.get((account, key))
-        return None if at is None else time.monotonic() - at
+        return None if at is None else self._clock() - at
 
     async def close(self) -> None:
-        """Ask every client to come back soon."""
+        """Take no more sockets, and ask every client to come back soon (close code 1012)."""
+        self._closing = True
         everyone = [one for group in self._open.values() for one in group]
         await asyncio.gather(*(one.end(WSCloseCode.SERVICE_RESTART) for one in everyone))
 
     async def _serve(
-        self,
-        account: str,
-        adapter: SocketAdapter,
-        request: web.Request,
-        socket: web.WebSocketResponse,
-    ) -> None:
+        self, account: str, adapter: SocketAdapter, request: web.Request, shared: Allowance
+    ) -> web.WebSocketResponse:
+        limits = self._limits
+        socket = web.WebSocketResponse(
+            timeout=_CLOSE_SECONDS,
+            heartbeat=limits.heartbeat_seconds,
+            max_msg_size=limits.frame_bytes,
+            compress=False,
+        )
+        await socket.prepare(request)
         session = await self._open_session(adapter, request, socket)
         if session is None:
-            return
+            return socket
         place = (account, session.conversation_key)
-        connection = _Connection(place, adapter, session, socket, self._threads, self._limits)
-        self._open[place].add(connection)
+        line = Line(
+            place,
+            adapter,
+            session,
+            socket,
+            request.transport,
+            self._threads,
+            limits,
+            self._clock(),
+        )
+        self._open[place].add(line)
+        code: int = WSCloseCode.OK
         try:
-            connection.push(session.welcome)
-            connection.catch_up()
-            await self._read_frames(connection)
+            await line.greet()
+            code = await self._read_frames(line, shared)
+        except Exception:
+            log.exception("socket_failed", account=account)
+            code = WSCloseCode.INTERNAL_ERROR
         finally:
-            self._open[place].discard(connection)
-            if not self._open[place]:
-                del self._open[place]
-                self._typed.pop(place, None)
-            await connection.end(WSCloseCode.OK)
+            self._forget(line)
+            await line.end(code)
+        return socket
+
+    def _forget(self, line: Line) -> None:
+        there = self._open[line.place]
+        there.discard(line)
+        if not there:
+            del self._open[line.place]
+            self._typed.pop(line.place, None)
 
     async def _open_session(
         self, adapter: SocketAdapter, request: web.Request, socket: web.WebSocketResponse
@@ -156,184 +162,86 @@ class SocketHub:
         try:
             async with asyncio.timeout(self._limits.hello_seconds):
                 first = await socket.receive()
+            if first.type in (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED):
+                return None
             if first.type is not WSMsgType.TEXT:
                 raise Refused(400, "the first frame must be text")
             return adapter.open(_decode(first.data), asked)
         except TimeoutError:
             await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"no hello in time")
         except Refused as refused:
-            log.warning("socket_refused", why=refused.reason)
-            await socket.send_str(
-                orjson.dumps(adapter.write_refusal(refused.reason, None)).decode()
-            )
+            log.warning("socket_refused", why=refused.reason, status=refused.status)
+            frame = adapter.write_refusal(refused.reason, None, refused.status)
+            try:
+                await socket.send_str(orjson.dumps(frame).decode())
+            except ConnectionError:
+                return None
             await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"refused")
         return None
 
-    async def _read_frames(self, connection: _Connection) -> None:
-        async for message in connection.socket:
-            if message.type is not WSMsgType.TEXT:
-                await connection.end(WSCloseCode.UNSUPPORTED_DATA)
-                return
-            if not connection.allowance.take():
-                connection.push(connection.adapter.write_refusal("Too fast; please wait.", None))
-                continue
+    async def _read_frames(self, line: Line, shared: Allowance) -> int:
+        """Act on frames until the socket closes; the code to close with, when that is our part."""
+        async for received in line.socket:
+            if received.type is not WSMsgType.TEXT:
+                return WSCloseCode.UNSUPPORTED_DATA
+            now = self._clock()
+            wait = max(line.allowance.take(now), shared.take(now))
+            if wait > 0:
+                await asyncio.sleep(wait)
+            frame: Mapping[str, object] = {}
             try:
-                event = connection.adapter.read(connection.session, _decode(message.data))
+                frame = _decode(received.data)
+                event = line.adapter.read(line.session, frame)
             except Refused as refused:
-                connection.push(connection.adapter.write_refusal(refused.reason, None))
+                line.push(
+                    line.adapter.write_refusal(refused.reason, _client_id(frame), refused.status)
+                )
+                if not frame:
+                    return WSCloseCode.INVALID_TEXT
+                line.strikes += 1
+                if line.strikes >= self._limits.strikes:
+                    return WSCloseCode.POLICY_VIOLATION
                 continue
-            await self._handle(connection, event)
+            await self._handle(line, event)
+        return WSCloseCode.OK
 
-    async def _handle(
-        self, connection: _Connection, event: InboundMessage | Typing | Seen | Keepalive
-    ) -> None:
-        account, key = connection.place
+    async def _handle(self, line: Line, event: SocketEvent) -> None:
+        account, key = line.place
         if isinstance(event, InboundMessage):
-            await self._admit(connection, event)
+            await self._admit(line, event)
         elif isinstance(event, Typing):
             if event.active:
-                self._typed[connection.place] = time.monotonic()
+                self._typed[line.place] = self._clock()
             else:
-                self._typed.pop(connection.place, None)
+                self._typed.pop(line.place, None)
         elif isinstance(event, Seen):
-            await self._threads.seen(account, key, event.seq)
+            seen = min(event.seq, line.last)
+            if seen > line.seen:
+                line.seen = seen
+                await self._threads.seen(account, key, seen)
         else:
-            connection.push(event.answer)
+            line.push(event.answer)
 
-    async def _admit(self, connection: _Connection, message: InboundMessage) -> None:
-        self._typed.pop(connection.place, None)
+    async def _admit(self, line: Line, message: InboundMessage) -> None:
+        """Make a message durable, say so, and show it in the other tabs."""
+        self._typed.pop(line.place, None)
         client_id = message.client_id or ""
         try:
-            admitted = await self._threads.admit(message)
+            kept = await self._threads.admit(message)
         except Overloaded:
-            reason = "We are very busy; your message was not taken. It will be sent again."
-            connection.push(connection.adapter.write_refusal(reason, client_id))
+            line.push(line.adapter.write_refusal(_BUSY, client_id, 503))
             return
-        connection.push(connection.adapter.write_stored(client_id, admitted.seq))
-        if admitted.duplicate:
-            return
-        logged = LoggedMessage(
-            admitted.seq,
-            Author.CUSTOMER,
-            None,
-            {"text": admitted.text},
-            message.sent_at,
-            client_id,
-        )
-        for other in tuple(self._open.get(connection.place, ())):
-            other.offer(logged, known=other is connection)
-
-
-class _Connection:
-    """One socket: the number it was last given, a bounded queue, and a writer of its own."""
-
-    def __init__(
-        self,
-        place: Place,
-        adapter: SocketAdapter,
-        session: SocketSession,
-        socket: web.WebSocketResponse,
-        threads: SocketThreads,
-        limits: SocketLimits,
-    ) -> None:
-        self.place = place
-        self.adapter = adapter
-        self.session = session
-        self.socket = socket
-        self.allowance = _Allowance(limits.rate, limits.burst)
-        self._threads = threads
-        self._last = session.resume_from
-        self._behind = False
-        self._again = False
-        self._queue: asyncio.Queue[str] = asyncio.Queue(limits.queue)
-        self._writer = asyncio.create_task(self._write())
-        self._filler: asyncio.Task[None] | None = None
-
-    def push(self, frame: Frame) -> None:
-        """Queue a frame; a reader too slow for the queue is disconnected and will resume."""
-        try:
-            self._queue.put_nowait(_encode(frame))
-        except asyncio.QueueFull:
-            self._writer.cancel()
-            if self.socket._req is not None and self.socket._req.transport is not None:
-                self.socket._req.transport.abort()
-
-    def offer(self, message: LoggedMessage, *, known: bool = False) -> None:
-        """Pass a message on if it is the next one; `known` says that the client has it already."""
-        if self._behind:
-            self._again = True
-        elif message.seq == self._last + 1:
-            self._last = message.seq
-            if not known:
-                self.push(self.adapter.write_message(message))
-        elif message.seq > self._last:
-            self.catch_up()
-
-    def nudge(self) -> None:
-        """There may be something new in the log."""
-        if self._behind:
-            self._again = True
-        else:
-            self.catch_up()
-
-    def catch_up(self) -> None:
-        """Fill in from the log whatever comes after the last number given."""
-        self._behind = True
-        self._filler = asyncio.create_task(self._fill())
-
-    async def end(self, code: int) -> None:
-        """Close, after what is queued has had a moment to leave."""
-        if self._filler is not None:
-            self._filler.cancel()
-        if not self._queue.empty() and not self.socket.closed:
-            await asyncio.sleep(0.05)
-        self._writer.cancel()
-        await self.socket.close(code=code)
-
-    async def _fill(self) -> None:
-        try:
-            again = True
-            while again:
-                self._again = False
-                for message in await self._threads.log_after(*self.place, self._last):
-                    if message.seq > self._last:
-                        self._last = message.seq
-                        self.push(self.adapter.write_message(message))
-                again = self._again
-            self._behind = False
         except Exception:
-            log.exception("resume_failed", account=self.place[0])
-            await self.socket.close(code=WSCloseCode.INTERNAL_ERROR)
-
-    async def _write(self) -> None:
-        try:
-            while True:
-                await self.socket.send_str(await self._queue.get())
-        except (ConnectionError, RuntimeError):
+            log.exception("admission_failed", account=message.account)
+            line.push(line.adapter.write_refusal(_FAILED, client_id, 500))
             return
-
-
-class _Allowance:
-    """A token bucket: `rate` a second, up to `burst` at once."""
-
-    def __init__(self, rate: float, burst: int) -> None:
-        self._rate = rate
-        self._burst = float(burst)
-        self._left = float(burst)
-        self._at = time.monotonic()
-
-    def take(self) -> bool:
-        now = time.monotonic()
-        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
-        self._at = now
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-
-def _encode(frame: Frame) -> str:
-    return orjson.dumps(frame).decode()
+        line.push(line.adapter.write_stored(client_id, kept.seq))
+        if kept.duplicate:
+            return
+        text = {"text": kept.text}
+        logged = LoggedMessage(kept.seq, Author.CUSTOMER, None, text, message.sent_at, client_id)
+        for other in tuple(self._open.get(line.place, ())):
+            other.offer(logged, known=other is line)
 
 
 def _decode(text: str) -> Mapping[str, object]:
@@ -341,6 +249,12 @@ def _decode(text: str) -> Mapping[str, object]:
         data = orjson.loads(text)
     except orjson.JSONDecodeError:
         raise Refused(400, "the frame is not JSON") from None
-    if not isinstance(data, dict):
+    if not isinstance(data, dict) or not data:
         raise Refused(400, "the frame is not an object")
     return data
+
+
+def _client_id(frame: Mapping[str, object]) -> str | None:
+    """Which message a refused frame was about, if it says so in a form we may repeat."""
+    named = frame.get("client_id")
+    return named if isinstance(named, str) and len(named) <= _LONGEST_ID else None

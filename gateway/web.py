@@ -5,7 +5,6 @@ Only mounting. Who may enter which path is `gateway.gate`'s table; what an endpo
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -13,8 +12,9 @@ from aiohttp import web
 from gateway.api import register_api
 from gateway.api_calls import ApiServices
 from gateway.api_socket import register_console_socket
-from gateway.console.pages import register_console, static_files
+from gateway.console.pages import register_console
 from gateway.gate import make_gate
+from gateway.socket_widget import widget
 from gateway.webhooks import webhook
 
 if TYPE_CHECKING:
@@ -40,6 +40,10 @@ def mount(gateway: Gateway) -> web.Application:
     async def home(_request: web.Request) -> web.Response:
         raise web.HTTPFound("/console")
 
+    async def leave(_app: web.Application) -> None:
+        await gateway.hub.close()
+
+    app.on_shutdown.append(leave)
     app.router.add_get("/health", health)
     app.router.add_get("/", home)
     return app
@@ -49,9 +53,8 @@ def _mount_channel(app: web.Application, gateway: Gateway, channel: Channel) -> 
     base = f"/channels/{channel.account}"
     if channel.socket:
         app.router.add_get(f"{base}/socket", gateway.hub.handler(channel.account, channel.socketed))
-        files = Path(__file__).parent.parent / "adapters" / channel.spec.name / "static"
-        if files.is_dir():
-            app.router.add_get(f"{base}/{{file:[a-z.-]+}}", static_files(files))
+        if channel.spec.widget is not None:
+            app.router.add_get(f"{base}/widget.js", widget(channel.spec))
         return
     for route in channel.spec.routes:
         url = f"{gateway.public_url}{base}{route.path}"

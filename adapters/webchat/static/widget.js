@@ -20,8 +20,6 @@ class Chat {
     this.storage = new Storage(`${options.endpoint}:${options.jwt ? "login" : "visitor"}`);
     this.thread = new Thread();
     this.titled = Boolean(options.title);
-    this.greeting = options.greeting ?? "";
-    this.greetedAt = new Date();
     this.fresh = false;
     this.welcomed = false;
     for (const waiting of this.storage.read().queue) this.thread.expect(waiting);
@@ -57,7 +55,8 @@ class Chat {
         close: () => this.launcher?.hide(),
       },
     });
-    this.host = document.createElement("onethread-chat");
+    this.panel.greet(this.options.greeting ?? "");
+    this.host = h("onethread-chat", { class: "onethread" });
     this.frame = h("div", { class: target ? "inline" : "floating", dir: this.options.dir ?? direction(target) });
     if (target) {
       this.host.style.setProperty("height", "100%");
@@ -116,7 +115,7 @@ class Chat {
     }
     this.storage.write({ token, conversation });
     if (!this.titled && title) this.panel.name(title);
-    if (!this.options.greeting) this.greeting = greeting;
+    if (!this.options.greeting) this.panel.greet(greeting ?? "");
     if (!this.options.colour) this.paint(colour);
     // What was told before is shown, not announced.
     this.fresh = this.welcomed;
@@ -124,13 +123,16 @@ class Chat {
     this.settling = setTimeout(() => (this.fresh = true), QUIET_AFTER_WELCOME);
     this.welcomed = true;
     queueMicrotask(() => this.flush());
+    this.options.onopen?.({ conversation, logged_in });
   }
 
   message(frame) {
     if (!this.thread.add(frame)) return;
     if (frame.client_id) this.forget(frame.client_id);
-    if (frame.author !== "customer") this.think(false);
-    this.seen();
+    if (frame.author !== "customer") {
+      this.think(false);
+      if (this.fresh) this.options.onmessage?.(frame);
+    }
   }
 
   think(active) {
@@ -195,10 +197,7 @@ class Chat {
 
   draw() {
     if (!this.line) return;
-    const greeting = { key: "greeting", greeting: true, author: "bot", text: this.greeting, at: this.greetedAt, state: "stored" };
-    const messages = this.thread.messages;
-    const shown = this.greeting && !messages.length ? [greeting] : messages;
-    this.panel.show(shown, { fresh: this.fresh, online: this.line.open });
+    this.panel.show(this.thread.messages, { fresh: this.fresh, online: this.line.open });
     this.panel.tell(this.situation());
     this.seen();
     this.launcher?.count(this.launcher.opened ? 0 : this.thread.unread(this.storage.read().seen));
