@@ -106,9 +106,10 @@ def find_secrets(
         return marker(kind)
 
     if any(char.isdigit() for char in text):
-        text = _without_cued(text, protected, remove)
-        text = _without_ids(text, remove)
+        # Cards first: "pin 4000 0000 ..." is a card, not a PIN with something after it.
         text = _without_cards(text, protected, remove)
+        text = _without_ids(text, remove)
+        text = _without_cued(text, protected, remove)
     text = _without_passwords(text, remove)
     if expecting is not None:
         kind = secret_kind(expecting)

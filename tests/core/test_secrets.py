@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.secrets import find_secrets, luhn, marker
@@ -71,9 +71,10 @@ cards = st.builds(
     st.just(16),
     st.lists(st.integers(0, 9), min_size=16, max_size=16),
 )
-words = st.text(alphabet=st.characters(categories=("L",)), min_size=1, max_size=8)
+words = st.text(alphabet="abcdefinprstvwäß", min_size=1, max_size=8)
 
 
+@example("4000000000000002", "PIN", "A", " ")
 @given(cards, words, words, st.sampled_from(["", " ", "-"]))
 def test_no_valid_card_survives(card: str, before: str, after: str, gap: str) -> None:
     shown = gap.join(card[at : at + 4] for at in range(0, 16, 4))
