@@ -7,7 +7,7 @@ a time, and says so (`grounded` false) when it found nothing to say. It decides 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.default_answers import DEFAULT_ANSWERS
 from core.message import QuickReply, Sensitivity
@@ -23,7 +23,6 @@ SMS_LIMIT = 300
 
 _VALUE_LIMIT = 40
 _CLARIFY_SHARE = 0.12
-_SMALL_TALK = {"greeting", "thanks", "goodbye", "agree", "decline"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,16 @@ def response_stage(index: ArticleIndex) -> ResponseStage:
     def word_reply(
         turn: TurnInput, guess: IntentGuess, step: StateStep, playbook: Playbook
     ) -> Draft:
-        speaker = Speaker(turn, guess, step, playbook, frozenset(step.case.said))
         if step.move in ("silent", "look_up"):
             return Draft(text="", template=step.move)
+        speaker = Speaker(turn, guess, step, playbook, frozenset(step.case.said))
+        draft = word_move(speaker)
+        if speaker.limit and len(draft.text) > speaker.limit:
+            return replace(draft, text=_cut(draft.text, speaker.limit))
+        return draft
+
+    def word_move(speaker: Speaker) -> Draft:
+        step = speaker.step
         if step.move == "ask":
             return _ask(speaker, index)
         if step.move == "offer":
