@@ -39,6 +39,8 @@ class Late:
 
 
 LATE: tuple[Late, ...] = (
+    Late("db", "gateway.db_cli:app", "Look after the database."),
+    Late("identities", "gateway.identities_cli:app", "See who is who; join and part handles."),
     Late("playbook", "gateway.playbook_cli:app", "Check a playbook."),
     Late("replay", "gateway.replay_cli:app", "Play recorded dialogues, or show one."),
 )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from sqlalchemy import update
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, select, update
 
 from core.message import Assurance, Audience
 from core.turn import CaseState, SlotValue
 from memory.context import ContextQuery, load_context
-from memory.tables import Handle
+from memory.tables import Handle, Link
+from memory.units.identity import link
 from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
@@ -104,8 +109,6 @@ def test_a_chain_of_links_is_as_strong_as_its_weakest(world: World) -> None:
     world.link(CHAT, PHONE)
     mail = world.handle_row(MAIL)
     ids = (world.id(), world.id())
-    from memory.units.identity import link
-
     link(
         world.connection, MAIL, chat_home, Assurance.ASSERTED, "import", "", "admin",
         world.micros(), ids,
@@ -239,3 +242,63 @@ def test_a_handle_that_is_not_the_customers_is_refused(world: World) -> None:
     query = ContextQuery(999, place.handle_id, place.conversation_id, Assurance.LOGGED_IN)
     with pytest.raises(LookupError, match="999"):
         load_context(world.connection, query)
+
+
+def test_a_link_that_has_run_out_opens_nothing(world: World) -> None:
+    world.say(PHONE, "from the phone")
+    world.say(CHAT, "from the chat")
+    done = world.link(CHAT, PHONE)
+    links = table(Link)
+    world.connection.execute(
+        update(links).where(links.c.id == done.link_id).values(expires_at=world.micros())
+    )
+    row = world.handle_row(CHAT)
+    query = ContextQuery(row["customer_id"], row["id"], 0, Assurance.LOGGED_IN)
+    assert len(load_context(world.connection, query).thread) == 2
+    later = replace(query, now=world.micros())
+    assert [one.text for one in load_context(world.connection, later).thread] == ["from the chat"]
+
+
+WHO = (PHONE, MAIL, "phone:+15550002222", VISITOR, CHAT)
+joins = st.lists(
+    st.tuples(st.integers(0, 4), st.integers(0, 4), st.sampled_from(list(Assurance)[1:4])),
+    max_size=6,
+)
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(joins)
+def test_nobody_reads_beyond_the_links_that_are_proved(
+    connection: Connection, wanted: list[tuple[int, int, Assurance]]
+) -> None:
+    with connection.begin_nested() as point:
+        world = World(connection)
+        places = [world.say(who, who, level=Assurance.ASSERTED) for who in WHO]
+        homes = [world.customer(place.handle_id) for place in places]
+        for handle, home, level in wanted:
+            ids, now = (world.id(), world.id()), world.micros()
+            link(connection, WHO[handle], homes[home], level, "by-hand", "seen", "a", now, ids)
+        strong = _strong_groups(world, homes)
+        for at, who in enumerate(WHO):
+            for level in Assurance:
+                seen = set(world.texts(who, level, places[at].conversation_id))
+                if level >= Assurance.AUTHENTICATED:
+                    assert seen == {WHO[other] for other in strong[at]}
+                else:
+                    assert seen == ({who} if level else set())
+        point.rollback()
+
+
+def _strong_groups(world: World, homes: list[int]) -> list[set[int]]:
+    """Who is joined to whom by active links of level 2 or better alone, merged step by step."""
+    groups = [{at} for at in range(len(WHO))]
+    links = table(Link)
+    keys = {world.handle_row(who)["id"]: at for at, who in enumerate(WHO)}
+    for row in world.connection.execute(select(links).where(links.c.ended_at.is_(None))):
+        if row.level >= Assurance.AUTHENTICATED and row.rule == "by-hand":
+            joined = groups[keys[row.handle_id]] | groups[homes.index(row.customer_id)]
+            for one in joined:
+                groups[one] = joined
+    return groups
