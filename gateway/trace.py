@@ -110,9 +110,7 @@ def level_words(level: object) -> str:
 def _received(data: Data) -> str:
     count = _number(data, "events", 1)
     noun = "a message" if count == 1 else f"{count} messages"
-    return (
-        f"{noun.capitalize()} came in by {_channel(data)}, and its sender's signature was checked."
-    )
+    return f"{noun.capitalize()} came in by {_channel(data)} and was found to be genuine."
 
 
 def _admitted(data: Data) -> str:

@@ -63,11 +63,6 @@ async def window(browser: Browser, size: tuple[int, int] = DESK, scheme: str = "
     return Window(context)
 
 
-async def eventually(page: Page, script: str) -> None:
-    """Wait until an expression of the page is true."""
-    await page.wait_for_function(script, timeout=PATIENCE_MS)
-
-
 async def chat_texts(page: Page) -> list[str]:
     """What the web chat shows, oldest first."""
     texts: list[str] = await page.locator("#chat .message .body").all_inner_texts()

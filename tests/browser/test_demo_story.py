@@ -12,7 +12,6 @@ from tests.browser.driving import (
     POCKET,
     chat_texts,
     chromium,
-    eventually,
     reply_count,
     wait_for_reply,
     window,
@@ -47,7 +46,6 @@ async def test_the_story_from_the_first_text_to_a_persons_answer(
 
         await take_step(page, 1)
         await step_done(page, 1)
-        await eventually(page, "document.querySelectorAll('#sms .sms.in').length > 0")
         assert "1042" in await page.locator("#sms .sms.in").first.inner_text()
 
         await take_step(page, 2)
@@ -73,18 +71,12 @@ async def test_the_story_from_the_first_text_to_a_persons_answer(
         await desk.locator(".row").first.click()
         await desk.locator(".composer textarea").fill("Hi Ada, this is Sam. I am looking into it.")
         await desk.locator(".composer button[type=submit]").click()
-        await eventually(
-            page,
-            "[...document.querySelector('#chat .onethread').shadowRoot"
-            ".querySelectorAll('.message.agent')].some(m => m.textContent.includes('Sam'))",
-        )
+        await page.locator("#chat .message.agent", has_text="this is Sam").wait_for()
         await step_done(page, 5)
 
         await page.locator("#chat textarea").fill("Thank you!")
         await page.keyboard.press("Enter")
-        await eventually(
-            page, "document.getElementById('trace').textContent.includes('stayed silent')"
-        )
+        await page.locator("#trace .trace-step", has_text="stayed silent").wait_for()
         assert (await chat_texts(page))[-1] == "Thank you!"
 
         await desk.get_by_role("button", name="Hand back to bot").click()

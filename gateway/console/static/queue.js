@@ -40,7 +40,7 @@ function row(handoff, chosen) {
 
 function urgencyTag(handoff) {
   if (handoff.status === "owned") return h("span", { class: "tag accent" }, handoff.owner ?? "taken");
-  const urgent = ["urgent", "high"].includes(handoff.urgency);
+  const urgent = ["critical", "urgent", "high"].includes(handoff.urgency);
   return h("span", { class: urgent ? "tag red" : "tag amber" }, handoff.urgency);
 }
 

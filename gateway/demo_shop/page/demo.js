@@ -26,7 +26,7 @@ async function start() {
   for (const step of shop.steps) addStep($("trace"), step);
   showLink(shop.story);
   showStory(shop.story);
-  await loadWidget(shop.chat.widget);
+  await import(shop.chat.widget);
   openChat(true);
   connectDemo(onEvent, refresh);
 }
@@ -92,15 +92,6 @@ $("sms-form").addEventListener("submit", (event) => {
   $("sms-text").value = "";
   sendText(text);
 });
-
-function loadWidget(address) {
-  return new Promise((resolve, reject) => {
-    const script = h("script", { src: address });
-    script.addEventListener("load", resolve);
-    script.addEventListener("error", () => reject(new Error("The chat could not be loaded.")));
-    document.head.append(script);
-  });
-}
 
 function openChat(ada) {
   chat?.close();
