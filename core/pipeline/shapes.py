@@ -62,6 +62,14 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
 SPELLED_CODE = re.compile(rf"(?<![\w'])(?:{_SPELLED})(?![\w'])", re.I)
 """A code told character by character: "a 3 f 6 h 8"."""
 
+SPLIT_CODE = re.compile(
+    r"(?<![\w'])(?!(?:is|no|id|nr|my|it|the|for|and|to|of|on|at|in|ac|its|was|are|code|ref|year|"
+    r"may|june|july|jan|feb|mar|apr|jun|jul|aug|sep|oct|nov|dec|ssn|pin|zip|car|date|day)\b)"
+    r"[a-z]{2,4}\s\d{2,}(?![\w'])",
+    re.I,
+)
+"""A code told in two pieces: "hth 656"."""
+
 ORDER_CUE = re.compile(
     r"\b(?P<cue>order|booking|reservation|tracking|invoice|case|ticket|reference|confirmation|ref)"
     r"(?:\s+(?:number|no\.?|nr\.?|id|code|#))?\s*(?:is|was|:|=|-)?\s*#?\s*"

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 
 from core.pipeline.bare import bare_value
+from core.pipeline.readers import Reader, readers_of
 from core.pipeline.shapes import (
     CAPITALISED,
     NAME_CUE,
@@ -20,6 +20,8 @@ from core.pipeline.shapes import (
     NOT_NAMES,
     ORDER_CUE,
     SHAPES,
+    SPELLED_CODE,
+    SPLIT_CODE,
 )
 from core.playbook import Playbook, Slot
 from core.secrets import marker, secret_kind
@@ -29,7 +31,6 @@ TEXT_LIMIT = 2_000
 """Characters of a message that are looked at."""
 
 _WORD = re.compile(r"\w+")
-_AFTER_CUE = r"\s*(?:is|was|are|will be|:|=|#|-|'s)?\s*(?:is\s+|:\s*)?"
 _CODE = re.compile(r"#?(?=[\w-]*\d)[A-Za-z0-9][\w-]*")
 _PHRASE = re.compile(r"[^\W_][^,.;!?\n]*")
 _MENTIONS = ("date", "time", "money", "email", "phone")
@@ -47,27 +48,6 @@ _OWN_NAME = re.compile(
 )
 
 Span = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A slot with its patterns, choices and cues compiled."""
-
-    slot: Slot
-    patterns: tuple[re.Pattern[str], ...]
-    choices: re.Pattern[str] | None
-    cues: re.Pattern[str] | None
-    telling: re.Pattern[str] | None
-    first_words: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Key:
-    """A playbook by identity: the cache entry keeps it alive, so the identity stays its own."""
-
-    version: str
-    identity: int
-    playbook: Playbook = field(compare=False, hash=False)
 
 
 @dataclass(slots=True)
@@ -112,46 +92,6 @@ def capture(
     return tuple(
         one for name, one in found.items() if name not in at_hand or _differs(one, at_hand[name])
     )
-
-
-def readers_of(playbook: Playbook) -> Mapping[str, Reader]:
-    """The playbook's slots, compiled once per playbook."""
-    return _readers(_Key(playbook.version, id(playbook), playbook))
-
-
-@lru_cache(maxsize=8)
-def _readers(key: _Key) -> Mapping[str, Reader]:
-    return {name: _reader(slot) for name, slot in key.playbook.slots.items()}
-
-
-def _reader(slot: Slot) -> Reader:
-    choices = sorted({one.strip() for one in slot.choices if one.strip()}, key=len, reverse=True)
-    cues = sorted({one.strip() for one in slot.cues if one.strip()}, key=len, reverse=True)
-    if slot.label and " " in slot.label:
-        cues.append(slot.label)
-    every = "|".join(_spaced(one) for one in cues)
-    # A cue of one word ("to", "is") says too little about free text; two words or a colon do.
-    telling = "|".join(_spaced(one) for one in cues if " " in one)
-    return Reader(
-        slot=slot,
-        patterns=tuple(re.compile(one, re.IGNORECASE) for one in slot.patterns),
-        choices=re.compile(
-            rf"(?<!\w)(?:{'|'.join(_spaced(one) for one in choices)})(?!\w)", re.IGNORECASE
-        )
-        if choices
-        else None,
-        cues=re.compile(rf"(?<!\w)(?:{every})(?!\w){_AFTER_CUE}", re.IGNORECASE) if cues else None,
-        telling=re.compile(rf"(?<!\w)(?:{telling})(?!\w){_AFTER_CUE}", re.IGNORECASE)
-        if telling
-        else None,
-        first_words=frozenset(
-            word[0].casefold() for one in choices if (word := _WORD.search(one)) is not None
-        ),
-    )
-
-
-def _spaced(phrase: str) -> str:
-    return r"\s+".join(re.escape(word) for word in phrase.split())
 
 
 def _read(
@@ -332,7 +272,8 @@ def _unanchored(state: _Text, reader: Reader, *, asked: bool) -> Iterator[Span]:
     elif kind == "order":
         yield from _cued_codes(state, reader)
         if asked and not reader.patterns:
-            yield from (one.span() for one in SHAPES["order"].finditer(state.text))
+            for shape in (SPELLED_CODE, SPLIT_CODE, SHAPES["order"]):
+                yield from (one.span() for one in shape.finditer(state.text))
     elif (kind in _MENTIONS or (kind == "number" and asked)) and (
         state.has_digit or kind in _WORDED
     ):

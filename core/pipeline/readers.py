@@ -1,0 +1,77 @@
+"""A playbook's slots, compiled once: their patterns, choices and cues as regular expressions.
+
+It only prepares; what is found with them is the business of `core.pipeline.slots`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from core.playbook import Playbook, Slot
+
+_WORD = re.compile(r"\w+")
+_AFTER_CUE = r"\s*(?:is|was|are|will be|:|=|#|-|'s)?\s*(?:is\s+|:\s*)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A slot with its patterns, choices and cues compiled."""
+
+    slot: Slot
+    patterns: tuple[re.Pattern[str], ...]
+    choices: re.Pattern[str] | None
+    cues: re.Pattern[str] | None
+    telling: re.Pattern[str] | None
+    first_words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A playbook by identity: the cache entry keeps it alive, so the identity stays its own."""
+
+    version: str
+    identity: int
+    playbook: Playbook = field(compare=False, hash=False)
+
+
+def readers_of(playbook: Playbook) -> Mapping[str, Reader]:
+    """The playbook's slots, compiled once per playbook."""
+    return _readers(_Key(playbook.version, id(playbook), playbook))
+
+
+@lru_cache(maxsize=8)
+def _readers(key: _Key) -> Mapping[str, Reader]:
+    return {name: _reader(slot) for name, slot in key.playbook.slots.items()}
+
+
+def _reader(slot: Slot) -> Reader:
+    choices = sorted({one.strip() for one in slot.choices if one.strip()}, key=len, reverse=True)
+    cues = sorted({one.strip() for one in slot.cues if one.strip()}, key=len, reverse=True)
+    if slot.label and " " in slot.label:
+        cues.append(slot.label)
+    every = "|".join(_spaced(one) for one in cues)
+    # A cue of one word ("to", "is") says too little about free text; two words or a colon do.
+    telling = "|".join(_spaced(one) for one in cues if " " in one)
+    return Reader(
+        slot=slot,
+        patterns=tuple(re.compile(one, re.IGNORECASE) for one in slot.patterns),
+        choices=re.compile(
+            rf"(?<!\w)(?:{'|'.join(_spaced(one) for one in choices)})(?!\w)", re.IGNORECASE
+        )
+        if choices
+        else None,
+        cues=re.compile(rf"(?<!\w)(?:{every})(?!\w){_AFTER_CUE}", re.IGNORECASE) if cues else None,
+        telling=re.compile(rf"(?<!\w)(?:{telling})(?!\w){_AFTER_CUE}", re.IGNORECASE)
+        if telling
+        else None,
+        first_words=frozenset(
+            word[0].casefold() for one in choices if (word := _WORD.search(one)) is not None
+        ),
+    )
+
+
+def _spaced(phrase: str) -> str:
+    return r"\s+".join(re.escape(word) for word in phrase.split())
