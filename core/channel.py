@@ -206,10 +206,14 @@ Reconciled = Found | Absent | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A send whose outcome was lost: the part and the UTC time of the attempt."""
+    """A send whose outcome was lost: the part and the UTC time of the attempt.
+
+    `known` are provider ids of the thread's other parts: an equal text sent earlier is not it.
+    """
 
     part: OutboundPart
     at: datetime
+    known: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

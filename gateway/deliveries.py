@@ -27,6 +27,7 @@ from memory.units.deliveries import (
     claim_due,
     mark_not_sent,
     mark_sent,
+    receipts,
     release_claims,
     renew,
 )
@@ -249,7 +250,9 @@ class Deliveries:
         if sender.reconciles is None:
             raise SendError("It may have been sent already; the channel cannot tell.")
         self.reconciled += 1
-        outcome = await sender.reconciles.reconcile(Attempt(part, from_micros(due.created_at)))
+        known = await self._store.read(receipts, due.conversation_id)
+        attempt = Attempt(part, from_micros(due.created_at), known)
+        outcome = await sender.reconciles.reconcile(attempt)
         log.info("reconciled", delivery=due.id, outcome=type(outcome).__name__)
         if isinstance(outcome, Found):
             return SendReceipt(outcome.provider_id)

@@ -113,8 +113,9 @@ class SmsAdapter:
             return Unknown(error.reason)
         text = str(attempt.part.payload["text"])
         for item in found:
-            outbound = str(item.get("direction", "")).startswith("outbound")
-            if outbound and str(item.get("body", "")).strip() == text.strip():
+            ours = str(item.get("direction", "")).startswith("outbound")
+            ours = ours and item.get("sid") not in attempt.known
+            if ours and str(item.get("body", "")).strip() == text.strip():
                 return Found(str(item["sid"]))
         if self._context.now() - attempt.at < _SETTLE:
             return Unknown("The provider's list may not show the message yet.")

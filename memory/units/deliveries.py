@@ -331,3 +331,16 @@ def retry(connection: Connection, delivery_id: int, now: Micros) -> bool:
         .values(status="pending", due_at=now, updated_at=now, reason=None)
     )
     return changed.rowcount == 1
+
+
+def receipts(connection: Connection, conversation_id: int, limit: int = 200) -> frozenset[str]:
+    """Provider ids of the newest parts of a conversation that have one."""
+    rows = connection.execute(
+        select(_delivery.c.provider_id)
+        .where(
+            _delivery.c.conversation_id == conversation_id, _delivery.c.provider_id.is_not(None)
+        )
+        .order_by(_delivery.c.seq.desc())
+        .limit(limit)
+    )
+    return frozenset(rows.scalars())

@@ -120,6 +120,19 @@ async def test_a_misbehaving_provider_gets_each_text_once(
             assert tuple(lasting) == (fault.code == 21610, fault.code == 21211)
 
 
+async def test_an_equal_text_sent_before_is_not_taken_for_the_lost_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("adapters.sms.adapter._SETTLE", timedelta(0))
+    async with running(tmp_path) as way:
+        await way.sms.text(PHONE, "the same")
+        await settled(way)
+        way.sms.faults.append(Fault("drop"))
+        await way.sms.text(PHONE, "the same")
+        await settled(way)
+        assert len(way.sms.texts_to(PHONE)) == 2
+
+
 async def test_nothing_is_said_to_an_opted_out_number(tmp_path: Path) -> None:
     async with running(tmp_path) as way:
         await way.sms.text(PHONE, "STOP")
