@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -31,10 +30,10 @@ CHANNELS = {"sms": "sms", "chat": "webchat"}
 class _PlayByDefault(TyperGroup):
     """`replay FILE` is `replay play FILE`: only `show` has to be named."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = ["play", *args]
-        return super().parse_args(ctx, args)
+        return list(super().parse_args(ctx, args))
 
 
 app = typer.Typer(
@@ -149,7 +148,7 @@ def _progress(console: Console) -> Progress:
 
 
 def _read(folder: Path) -> Playbook:
-    from gateway.playbook_files import load_playbook
+    from gateway.playbooks import load_playbook
 
     return load_playbook(folder)
 

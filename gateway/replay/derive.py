@@ -14,15 +14,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import median
 
+from core.pipeline.features import plain
 from core.playbook import Flow, Hours, Intent, Playbook, Slot
+from gateway.replay.derive_slots import derive_slots
 from gateway.replay.dialogues import Dialogue, Utterance
-from gateway.replay.shapes import generalise, guess_kind, list_choices, secret_kind
 from gateway.replay.talk import ANSWERS, ESCALATIONS, SMALL_TALK, small_talk_of
 from gateway.replay.wording import (
-    OFFER,
-    ask_for,
     found_for,
-    label_of,
     split_words,
     title_of,
 )
@@ -34,7 +32,8 @@ THRESHOLD = 0.3
 """Below this probability a derived playbook's intents abstain. Its intents are many and have few
 examples; a wrong guess costs one question too many, silence a whole dialogue."""
 EXAMPLES = 40
-CUES = 12
+ENOUGH = 3
+"""Examples without which an intent is not told apart from the rest of its domain."""
 DETAILS = 3
 PRIVATE = frozenset({"security", "answer", "birth", "account", "policy"})
 SHORT_KINDS = frozenset({"name", "date", "time", "choice", "number", "order"})
@@ -50,6 +49,8 @@ class _Goal:
 
     name: str
     title: str
+    label: str
+    labels: tuple[str, ...]
     dialogues: tuple[Dialogue, ...]
 
 
@@ -70,9 +71,8 @@ def derive_playbooks(dialogues: Sequence[Dialogue], folds: int = FOLDS) -> Mappi
 def derive_playbook(dialogues: Sequence[Dialogue]) -> Playbook:
     """The playbook these dialogues would have been served by."""
     extra = _vocabulary(dialogues)
-    goals = _goals(dialogues, extra)
-    heard = _hear(dialogues)
-    slots = {name: _slot(name, dialogues, extra, heard) for name in _slot_names(dialogues)}
+    goals = _with_enough(_goals(dialogues, extra), extra)
+    slots = derive_slots(dialogues, extra)
     flows, intents = {}, []
     for goal in goals:
         wanted = _usual_slots(goal, dialogues)
@@ -90,7 +90,7 @@ def derive_playbook(dialogues: Sequence[Dialogue]) -> Playbook:
         version="",
         business="Replay",
         language="en",
-        intents=tuple(intents),
+        intents=_told_apart(intents),
         slots=slots,
         flows=flows,
         answers=ANSWERS,
@@ -125,13 +125,49 @@ def _goals(dialogues: Iterable[Dialogue], extra: frozenset[str]) -> list[_Goal]:
     goals = []
     for (domain, label), found in sorted(grouped.items()):
         words = split_words(label, extra) if label else ("other", *split_words(domain, extra))
-        name = re.sub(r"\W+", "_", f"{domain}_{label or 'request'}".lower())
-        goals.append(_Goal(name, title_of(words, matter=not label), tuple(found)))
+        title = title_of(words, matter=not label)
+        goals.append(_Goal(_name(domain, label or "request"), title, label, (label,), tuple(found)))
     return goals
 
 
-def _slot_names(dialogues: Iterable[Dialogue]) -> list[str]:
-    return sorted({told.name for dialogue in dialogues for told in dialogue.told})
+def _name(domain: str, label: str) -> str:
+    """An intent's name: small letters, digits and underscores."""
+    return re.sub(r"[^a-z0-9]+", "_", f"{domain}_{label}".lower()).strip("_")
+
+
+def _with_enough(goals: Sequence[_Goal], extra: frozenset[str]) -> list[_Goal]:
+    """The goals, with those of too few examples joined to what else their domain is about.
+
+    What is then still too little to be told apart is left out, unless the domain has nothing else.
+    """
+    kept, spare = [], defaultdict[str, list[_Goal]](list)
+    for goal in goals:
+        if len(_examples(goal)) >= ENOUGH and goal.label:
+            kept.append(goal)
+        else:
+            spare[goal.dialogues[0].domain].append(goal)
+    served = {goal.dialogues[0].domain for goal in kept}
+    for domain, few in spare.items():
+        found = {one.id: one for goal in few for one in goal.dialogues}
+        labels = tuple(label for goal in few for label in goal.labels)
+        title = title_of(("other", *split_words(domain, extra)), matter=True)
+        name = _name(domain, "request")
+        goal = _Goal(name, title, "", labels, tuple(found.values()))
+        if domain not in served or len(_examples(goal)) >= ENOUGH:
+            kept.append(goal)
+    return sorted(kept, key=lambda goal: goal.name)
+
+
+def _told_apart(intents: Sequence[Intent]) -> tuple[Intent, ...]:
+    """The intents, each example in one of them only: the last to have it, small talk above all."""
+    owners = {plain(example): one.name for one in intents for example in one.examples}
+    return tuple(
+        replace(
+            one,
+            examples=tuple(text for text in one.examples if owners[plain(text)] == one.name),
+        )
+        for one in intents
+    )
 
 
 def _usual_slots(goal: _Goal, everyone: Sequence[Dialogue]) -> tuple[str, ...]:
@@ -155,17 +191,17 @@ def _usual_slots(goal: _Goal, everyone: Sequence[Dialogue]) -> tuple[str, ...]:
 
 def _examples(goal: _Goal) -> tuple[str, ...]:
     """The turns that open such dialogues: those labelled with it, else the first real one."""
-    label = goal.name
-    examples: dict[str, None] = {}
+    examples: dict[str, str] = {}
+    named = {label for label in goal.labels if label}
     for dialogue in goal.dialogues:
-        labelled = [turn for turn in dialogue.played if _carries(turn.intents, dialogue, label)]
+        labelled = [turn for turn in dialogue.played if set(turn.intents) & named]
         speaking = [turn for turn in dialogue.played if not small_talk_of(turn)]
         opening = labelled or [turn for turn in speaking if len(_beside(turn, dialogue)) > 2][:1]
         for turn in opening[:2]:
             words = _beside(turn, dialogue)
             if len(words) > 1 and not small_talk_of(replace(turn, intents=())):
-                examples.setdefault(" ".join(words))
-    return tuple(examples)[:EXAMPLES]
+                examples.setdefault(plain(" ".join(words)), " ".join(words))
+    return tuple(examples.values())[:EXAMPLES]
 
 
 def _beside(turn: Utterance, dialogue: Dialogue) -> list[str]:
@@ -187,102 +223,14 @@ def _details(
     return [(slots[name].label, name) for name in shown[:DETAILS]]
 
 
-def _carries(labels: Sequence[str], dialogue: Dialogue, goal: str) -> bool:
-    names = (re.sub(r"\W+", "_", f"{dialogue.domain}_{label}".lower()) for label in labels)
-    return goal in names
-
-
-def _slot(
-    name: str,
-    dialogues: Sequence[Dialogue],
-    extra: frozenset[str],
-    heard: Mapping[str, Mapping[str, set[str]]],
-) -> Slot:
-    words = split_words(name, extra)
-    told = [(one.id, said.value) for one in dialogues for said in one.told if said.name == name]
-    values = [value for _, value in told]
-    kind = guess_kind(words, values)
-    label = label_of(words)
-    another = _names_another(name, dialogues)
-    return Slot(
-        name=name,
-        kind=kind,
-        label=label,
-        ask=ask_for(words, label, kind, of_another=another),
-        offer=OFFER,
-        patterns=generalise(values) if kind not in ("yes_no", "text") else (),
-        choices=list_choices(told) if kind in ("choice", "text", "name", "date") else (),
-        cues=_cues(name, words, heard, another=another),
-        secret=secret_kind(words) if kind == "secret" else None,
-    )
-
-
-def _names_another(name: str, dialogues: Iterable[Dialogue]) -> bool:
-    """Whether a bare name is told next to another one, which is then the customer's."""
-    beside: Counter[bool] = Counter()
-    for dialogue in dialogues:
-        names = {told.name for told in dialogue.told}
-        if name in names:
-            beside[any(other != name and other.endswith("Name") for other in names)] += 1
-    return beside[True] > beside[False]
-
-
-def _cues(
-    name: str,
-    words: Sequence[str],
-    heard: Mapping[str, Mapping[str, set[str]]],
-    *,
-    another: bool,
-) -> tuple[str, ...]:
-    """The label, and the one to three words that come before the value in several dialogues.
-
-    `heard` has for every slot its cues with the dialogues they were heard in. Words that come
-    before another slot's values more often, or end another slot's own cue, announce neither.
-    """
-    own = " ".join(words)
-    stem = "my name" if own == "name" else own
-    stems = [] if own == "name" and another else [f"{stem} is", stem]
-    others = [" ".join(split_words(one)) for one in heard if one != name]
-    frequent = [
-        cue
-        for cue, found in heard.get(name, {}).items()
-        if len(found) >= 2
-        and not any(len(rival.get(cue, ())) > len(found) for rival in heard.values())
-        and not any(f"{other} is".endswith(f" {cue}") for other in others if other != own)
-    ]
-    frequent.sort(key=lambda cue: (-len(cue.split()), -len(heard[name][cue]), cue))
-    return tuple(dict.fromkeys([*stems, *frequent]))[:CUES]
-
-
-def _hear(dialogues: Iterable[Dialogue]) -> dict[str, dict[str, set[str]]]:
-    """Slot -> words that stand before its values -> the dialogues in which they do."""
-    heard: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)
-    for dialogue in dialogues:
-        texts = {turn.index: turn.text for turn in dialogue.played}
-        for told in dialogue.told:
-            for cue in _words_before(texts.get(told.turn, ""), told.value):
-                heard[told.name].setdefault(cue, set()).add(dialogue.id)
-    return dict(heard)
-
-
-def _words_before(text: str, value: str) -> list[str]:
-    at = text.lower().find(value.lower())
-    if at <= 0:
-        return []
-    words = re.findall(r"[a-z']+", text[:at].lower())
-    if not words or not re.search(r"[a-z']\W{0,3}$", text[:at].lower()):
-        return []
-    cues = [" ".join(words[-count:]) for count in (3, 2, 1) if len(words) >= count]
-    return [cue for cue in cues if len(cue) >= 4 or " " in cue]
-
-
 def _small_talk(dialogues: Iterable[Dialogue]) -> list[Intent]:
-    examples: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    examples: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for kind in SMALL_TALK:
-        examples[kind.name].update(dict.fromkeys(kind.examples))
+        examples[kind.name].update((plain(one), one) for one in kind.examples)
     for dialogue in dialogues:
         for turn in dialogue.played:
             kind_name = small_talk_of(turn)
             if kind_name and len(examples[kind_name]) < EXAMPLES:
-                examples[kind_name].setdefault(" ".join(turn.text.split()))
-    return [replace(kind, examples=tuple(examples[kind.name])) for kind in SMALL_TALK]
+                text = " ".join(turn.text.split())
+                examples[kind_name].setdefault(plain(text), text)
+    return [replace(kind, examples=tuple(examples[kind.name].values())) for kind in SMALL_TALK]

@@ -37,8 +37,11 @@ _MAX_RUNS = 12
 _LONGEST_CODE = 24
 
 
-def guess_kind(words: Sequence[str], values: Sequence[str]) -> str:
-    """One of `core.playbook.SLOT_KINDS` for a slot of this name (in words) with these values."""
+def guess_kind(words: Sequence[str], values: Sequence[str], choices: Sequence[str] = ()) -> str:
+    """One of `core.playbook.SLOT_KINDS` for a slot of this name (in words) with these values.
+
+    `choices` are the values that several dialogues share: a choice is between two at least.
+    """
     if any(word in SECRET_WORDS for word in words):
         return "secret"
     if values and all(value.lower() in YES_NO for value in values):
@@ -50,11 +53,9 @@ def guess_kind(words: Sequence[str], values: Sequence[str]) -> str:
         return "email"
     if words and words[-1] in ("name", "username"):
         return "name"
-    if (
-        "answer" not in words
-        and values
-        and _share(values, lambda value: value in _repeated(values)) >= 0.8
-    ):
+    folded = {choice.casefold() for choice in choices}
+    shared = _share(values, lambda value: value.casefold() in folded)
+    if "answer" not in words and len(choices) > 1 and shared >= 0.8:
         return "choice"
     if _share(values, _is_code) > 0.5:
         return "order"
@@ -164,10 +165,6 @@ def _suffix_patterns(values: Sequence[str]) -> list[str]:
 
 def _is_code(value: str) -> bool:
     return any(char.isdigit() for char in value) and len(value) <= _LONGEST_CODE
-
-
-def _repeated(values: Sequence[str]) -> set[str]:
-    return {value for value, count in Counter(values).items() if count >= 2}
 
 
 def _share(values: Sequence[str], test: object) -> float:

@@ -41,6 +41,7 @@ MASS = frozenset({"insurance", "status", "info", "eligibility", "service", "soft
 PEOPLE = frozenset({"patient", "renter", "host", "guest", "owner", "driver", "passenger", "holder"})
 SPOKEN: Mapping[str, str] = {
     "id": "ID",
+    "info": "details",
     "ssn": "social security number",
     "pin": "PIN",
     "dob": "date of birth",

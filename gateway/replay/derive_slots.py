@@ -1,0 +1,113 @@
+"""A playbook's slots, learned from what customers told: kind, patterns, choices, cues and questions.
+
+Pure; one half of `gateway.replay.derive`. It looks at values and at the words before them, never at
+what a business or an agent made of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from core.playbook import Slot
+from gateway.replay.dialogues import Dialogue
+from gateway.replay.shapes import generalise, guess_kind, list_choices, secret_kind
+from gateway.replay.wording import OFFER, ask_for, label_of, split_words
+
+CUES = 12
+"""Cues a slot has at most, the longest first."""
+
+Heard = Mapping[str, Mapping[str, set[str]]]
+"""Slot -> words that stand before its values -> the dialogues in which they do."""
+
+
+def derive_slots(dialogues: Sequence[Dialogue], extra: frozenset[str]) -> dict[str, Slot]:
+    """Every slot the dialogues tell. `extra` are words that help to take names apart."""
+    heard = _hear(dialogues)
+    names = sorted({told.name for dialogue in dialogues for told in dialogue.told})
+    return {name: _slot(name, dialogues, extra, heard) for name in names}
+
+
+def _slot(
+    name: str,
+    dialogues: Sequence[Dialogue],
+    extra: frozenset[str],
+    heard: Heard,
+) -> Slot:
+    words = split_words(name, extra)
+    told = [(one.id, said.value) for one in dialogues for said in one.told if said.name == name]
+    values = [value for _, value in told]
+    choices = list_choices(told)
+    kind = guess_kind(words, values, choices)
+    label = label_of(words)
+    another = _names_another(name, dialogues)
+    return Slot(
+        name=name,
+        kind=kind,
+        label=label,
+        ask=ask_for(words, label, kind, of_another=another),
+        offer=OFFER,
+        patterns=generalise(values) if kind not in ("yes_no", "text") else (),
+        choices=choices if kind in ("choice", "text", "name", "date") else (),
+        cues=_cues(name, words, heard, another=another),
+        secret=secret_kind(words) if kind == "secret" else None,
+    )
+
+
+def _names_another(name: str, dialogues: Iterable[Dialogue]) -> bool:
+    """Whether a bare name is told next to another one, which is then the customer's."""
+    beside: Counter[bool] = Counter()
+    for dialogue in dialogues:
+        names = {told.name for told in dialogue.told}
+        if name in names:
+            beside[any(other != name and other.endswith("Name") for other in names)] += 1
+    return beside[True] > beside[False]
+
+
+def _cues(
+    name: str,
+    words: Sequence[str],
+    heard: Heard,
+    *,
+    another: bool,
+) -> tuple[str, ...]:
+    """The label, and the one to three words that come before the value in several dialogues.
+
+    `heard` has for every slot its cues with the dialogues they were heard in. Words that come
+    before another slot's values more often, or end another slot's own cue, announce neither.
+    """
+    own = " ".join(words)
+    stem = "my name" if own == "name" else own
+    stems = [] if own == "name" and another else [f"{stem} is", stem]
+    others = [" ".join(split_words(one)) for one in heard if one != name]
+    frequent = [
+        cue
+        for cue, found in heard.get(name, {}).items()
+        if len(found) >= 2
+        and not any(len(rival.get(cue, ())) > len(found) for rival in heard.values())
+        and not any(f"{other} is".endswith(f" {cue}") for other in others if other != own)
+    ]
+    frequent.sort(key=lambda cue: (-len(cue.split()), -len(heard[name][cue]), cue))
+    return tuple(dict.fromkeys([*stems, *frequent]))[:CUES]
+
+
+def _hear(dialogues: Iterable[Dialogue]) -> Heard:
+    heard: defaultdict[str, dict[str, set[str]]] = defaultdict(dict)
+    for dialogue in dialogues:
+        texts = {turn.index: turn.text for turn in dialogue.played}
+        for told in dialogue.told:
+            for cue in _words_before(texts.get(told.turn, ""), told.value):
+                heard[told.name].setdefault(cue, set()).add(dialogue.id)
+    return dict(heard)
+
+
+def _words_before(text: str, value: str) -> list[str]:
+    at = text.lower().find(value.lower())
+    if at <= 0:
+        return []
+    words = re.findall(r"[a-z']+", text[:at].lower())
+    if not words or not re.search(r"[a-z']\W{0,3}$", text[:at].lower()):
+        return []
+    cues = [" ".join(words[-count:]) for count in (3, 2, 1) if len(words) >= count]
+    return [cue for cue in cues if len(cue) >= 4 or " " in cue]
