@@ -66,6 +66,8 @@ class Report:
 def suggest(word: str, known: Collection[str], what: str) -> str:
     """What to write instead of a word that does not exist: the nearest that does, else all."""
     near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    if not near and word:
+        near = [one for one in sorted(known) if one.startswith(word) or word.startswith(one)]
     if near:
         return f"Did you mean {near[0]}?"
     if not known:
