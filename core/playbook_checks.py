@@ -201,6 +201,6 @@ def _report_carrier_word(file: str, key: str, word: str, report: Report) -> None
     report.add(
         file,
         key,
-        f"offers {word!r} as an answer, which a phone company takes as a command of its own",
+        f"offers {word!r} as an answer, which is a command to phone companies",
         "Offer another word: one that answers it by SMS would be cut off or get an automatic reply",
     )
