@@ -18,6 +18,7 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from core.playbook import Playbook
+from core.playbook_fields import PlaybookError
 from gateway.replay.derive import derive_playbook
 from gateway.replay.dialogues import BadDialogues, Dialogue, read_dialogues
 from gateway.replay.player import check_pairs
@@ -83,10 +84,15 @@ def play(
         if derive == (playbook is not None):
             raise ValueError("say either --playbook DIR or --derive-playbook")
         business = _read(playbook) if playbook is not None else None
-    except (BadDialogues, ValueError) as error:
+    except (BadDialogues, PlaybookError, ValueError) as error:
         errors.print(Text(str(error), style="red"))
         raise typer.Exit(EXIT_INPUT) from error
+    from gateway.logs import configure_logs
     from gateway.replay.run import Options, cast, replay
+    from gateway.settings_sections import Logging
+
+    # What a gateway has to say while it is played with would only tear the progress bar.
+    configure_logs(Logging(level="ERROR"))
 
     options = Options(out, pair, link, filler, seed, concurrency, business)
     casts = cast(everyone, chosen, options)

@@ -1,4 +1,4 @@
-"""A playbook's slots, learned from what customers told: kind, patterns, choices, cues and questions.
+"""The slots of a playbook, learned from what customers told: kinds, shapes, choices, cues, questions.
 
 Pure; one half of `gateway.replay.derive`. It looks at values and at the words before them, never at
 what a business or an agent made of them.

@@ -102,6 +102,7 @@ function together(one, next) {
   return one.author === next.author && one.name === next.name && next.at - one.at < TOGETHER;
 }
 
-function face({ author, name }) {
+/** What stands for who writes: an initial for a person, a sign for the bot. */
+export function face({ author, name }) {
   return author === "agent" && initial(name) ? initial(name) : icon("spark");
 }

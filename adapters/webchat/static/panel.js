@@ -1,7 +1,7 @@
 // The dialog: head, messages, suggested answers, composer. It shows what it is told and says what
 // the visitor does; it knows nothing of sockets.
 
-import { Bubbles } from "./bubbles.js";
+import { Bubbles, face } from "./bubbles.js";
 import { h, icon, initial, setText } from "./dom.js";
 import { fill } from "./strings.js";
 
@@ -17,11 +17,11 @@ export class Panel {
     this.typingSent = 0;
     this.bubbles = new Bubbles({ strings, locale, onRetry: on.retry });
     this.mark = h("span", { class: "mark", "aria-hidden": "true" });
-    this.intro = h("div", { class: "intro", hidden: true }, this.mark.cloneNode(), h("b"), h("p"));
+    this.intro = h("div", { class: "intro", dir: "auto", hidden: true }, h("b"), h("p"));
     this.title = h("h2", { class: "title", id: "title" });
     this.status = h("p", { class: "status away" }, h("span"));
     this.banner = h("div", { class: "banner", role: "status", hidden: true });
-    this.typing = h("div", { class: "typing", hidden: true }, h("span", { class: "face", "aria-hidden": "true" }, icon("spark")), h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), h("span", { class: "quiet" }, strings.typing));
+    this.typing = h("div", { class: "typing", hidden: true }, h("span", { class: "face", "aria-hidden": "true" }), h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i")), h("span", { class: "quiet" }, strings.typing));
     this.choices = h("div", { class: "choices", role: "group", "aria-label": strings.choices, hidden: true });
     this.scroll = h("div", { class: "scroll", tabindex: "0", "aria-label": strings.log, role: "region" }, this.intro, this.bubbles.log, this.typing, this.choices);
     this.newer = h("button", { class: "newer", type: "button", hidden: true, onclick: () => this.toEnd(true) }, icon("down"), strings.newer);
@@ -41,14 +41,15 @@ export class Panel {
   name(title) {
     setText(this.title, title);
     setText(this.mark, initial(title));
-    setText(this.intro.children[0], initial(title));
-    setText(this.intro.children[1], title);
   }
 
-  /** The first words, above everything. */
+  /** The first words, above everything: the first sentence large. */
   greet(text) {
+    const [, first, rest] = /^(.{1,60}?[.!?。！？؟])\s+(.+)$/s.exec(text) ?? [null, text, ""];
     this.intro.hidden = !text;
-    setText(this.intro.children[2], text);
+    setText(this.intro.firstChild, first);
+    setText(this.intro.lastChild, rest);
+    this.intro.lastChild.hidden = !rest;
   }
 
   listen() {
@@ -114,8 +115,11 @@ export class Panel {
     setText(this.banner, banner ?? "");
   }
 
-  think(active) {
+  /** Somebody is writing: the bot, or a person whose messages were the last. */
+  think(active, by = null) {
     if (this.typing.hidden === !active) return;
+    this.typing.classList.toggle("agent", by?.author === "agent");
+    this.typing.firstChild.replaceChildren(face(by ?? {}));
     const follow = this.atEnd;
     this.typing.hidden = !active;
     if (follow) this.toEnd();

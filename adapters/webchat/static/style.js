@@ -42,9 +42,9 @@ button { font: inherit; color: inherit; cursor: pointer; -webkit-tap-highlight-c
 .launcher:active { transform: scale(0.96); }
 .launcher:focus-visible { outline: 3px solid var(--tint); outline-offset: 3px; }
 .launcher .icon { grid-area: 1 / 1; width: 27px; height: 27px; transition: opacity 140ms, transform 200ms; }
-.launcher .chat { fill: currentcolor; stroke: none; }
-.launcher .down, .launcher[aria-expanded="true"] .chat { opacity: 0; transform: scale(0.6) rotate(-30deg); }
-.launcher[aria-expanded="true"] .down { opacity: 1; transform: none; }
+.launcher .i-chat { fill: currentcolor; stroke: none; }
+.launcher .i-down, .launcher[aria-expanded="true"] .i-chat { opacity: 0; transform: scale(0.6) rotate(-30deg); }
+.launcher[aria-expanded="true"] .i-down { opacity: 1; transform: none; }
 .badge {
   position: absolute; inset-block-start: -4px; inset-inline-end: -4px; min-width: 22px; height: 22px; padding: 0 6px; border-radius: 11px;
   background: #d42b20; color: #fff; box-shadow: 0 0 0 2.5px var(--surface); font: 650 12px/22px var(--font); font-variant-numeric: tabular-nums;
@@ -77,10 +77,9 @@ button { font: inherit; color: inherit; cursor: pointer; -webkit-tap-highlight-c
 .middle { position: relative; flex: 1; min-height: 0; display: flex; }
 .scroll { flex: 1; min-width: 0; overflow-y: auto; overscroll-behavior: contain; padding: 18px 16px 12px; scrollbar-width: thin; scrollbar-color: var(--line-strong) transparent; }
 .scroll:focus-visible { outline-offset: -3px; }
-.intro { display: grid; justify-items: center; gap: 4px; margin: 6px auto 22px; max-width: 300px; text-align: center; }
-.intro .mark { width: 56px; height: 56px; margin-block-end: 8px; border-radius: 18px; font-size: 25px; }
-.intro b { font-size: 17px; font-weight: 650; letter-spacing: -0.014em; }
-.intro p { margin: 0; color: var(--muted); white-space: pre-line; }
+.intro { margin: 8px 4px 26px; overflow-wrap: anywhere; }
+.intro b { display: block; font-size: 23px; font-weight: 680; line-height: 1.25; letter-spacing: -0.022em; text-wrap: balance; }
+.intro p { margin: 6px 0 0; color: var(--muted); font-size: 16px; white-space: pre-line; text-wrap: pretty; }
 .log { display: flex; flex-direction: column; }
 .day { display: flex; align-items: center; gap: 12px; margin: 18px 2px 14px; color: var(--muted); font-size: 12px; font-weight: 550; }
 .day::before, .day::after { content: ""; flex: 1; height: 1px; background: var(--line); }
@@ -91,7 +90,7 @@ button { font: inherit; color: inherit; cursor: pointer; -webkit-tap-highlight-c
 .message:first-child { margin-block-start: 0; }
 .message.new { animation: arrive 220ms cubic-bezier(0.2, 0.8, 0.2, 1); }
 @keyframes arrive { from { opacity: 0; transform: translateY(8px); } }
-.who { grid-column: 2; display: flex; align-items: center; gap: 6px; margin: 0 0 4px 2px; margin-inline: 2px 0; color: var(--muted); font-size: 12px; line-height: 1.35; }
+.who { grid-column: 2; grid-row: 1; display: flex; align-items: center; gap: 6px; margin: 0 0 4px 2px; margin-inline: 2px 0; color: var(--muted); font-size: 12px; line-height: 1.35; }
 .who b { color: var(--ink); font-weight: 600; }
 .face { grid-column: 1; grid-row: 2; align-self: end; display: grid; place-items: center; width: 30px; height: 30px; border-radius: 50%; background: color-mix(in oklab, var(--accent) 15%, var(--surface)); color: var(--tint); font-size: 13px; font-weight: 650; }
 .face .icon { width: 17px; height: 17px; }
@@ -104,7 +103,7 @@ button { font: inherit; color: inherit; cursor: pointer; -webkit-tap-highlight-c
 .mine.first .body { border-start-end-radius: var(--radius); border-start-start-radius: var(--radius); }
 .mine.sending .body { opacity: 0.72; }
 .mine.failed .body { background: none; box-shadow: inset 0 0 0 1.5px var(--danger); color: var(--ink); }
-.meta { grid-column: 2; display: flex; align-items: center; gap: 5px; margin: 4px 2px 0; color: var(--muted); font-size: 12px; line-height: 1.4; }
+.meta { grid-column: 2; grid-row: 3; display: flex; align-items: center; gap: 5px; margin: 4px 2px 0; color: var(--muted); font-size: 12px; line-height: 1.4; }
 .mine .meta { grid-column: 1; justify-self: end; }
 .meta .icon { width: 13px; height: 13px; stroke-width: 2.4; }
 .failed .meta { color: var(--danger); }
@@ -126,6 +125,7 @@ button { font: inherit; color: inherit; cursor: pointer; -webkit-tap-highlight-c
 .choices button { min-height: 38px; max-width: 100%; padding: 7px 15px; border: 1.5px solid color-mix(in oklab, var(--tint) 45%, var(--surface)); border-radius: 19px; background: var(--surface); color: var(--tint); font-size: 14px; font-weight: 550; line-height: 1.35; text-align: start; transition: background 120ms; }
 .choices button:hover { background: color-mix(in oklab, var(--accent) 9%, var(--surface)); border-color: var(--tint); }
 .typing { display: grid; grid-template-columns: 30px auto; justify-content: start; gap: 8px; margin-block-start: 14px; }
+.typing .face { grid-row: 1; }
 .dots { display: flex; align-items: center; gap: 4px; height: 39px; padding: 0 15px; border-radius: var(--radius); border-end-start-radius: 6px; background: var(--bubble); }
 .dots i { width: 7px; height: 7px; border-radius: 50%; background: var(--muted); animation: think 1.2s ease-in-out infinite; }
 .dots i:nth-child(2) { animation-delay: 0.15s; }
@@ -138,6 +138,7 @@ button { font: inherit; color: inherit; cursor: pointer; -webkit-tap-highlight-c
 .box { display: flex; align-items: flex-end; gap: 6px; padding: 5px 5px 5px 16px; padding-inline: 16px 5px; border: 1px solid var(--line-strong); border-radius: 24px; background: var(--surface); transition: border-color 120ms, box-shadow 120ms; }
 .box:focus-within { border-color: var(--tint); box-shadow: 0 0 0 3px color-mix(in oklab, var(--accent) 18%, transparent); }
 textarea { flex: 1; min-width: 0; height: 36px; max-height: 132px; margin: 0; padding: 7px 0; border: 0; outline: 0; background: none; color: inherit; font: inherit; font-size: 16px; line-height: 22px; resize: none; overflow-y: hidden; scrollbar-width: thin; }
+.box textarea:focus-visible { outline: 0; }
 textarea::placeholder { color: var(--muted); opacity: 1; }
 .send { display: grid; place-items: center; flex: none; width: 36px; height: 36px; padding: 0; border: 0; border-radius: 50%; background: var(--accent); color: var(--on-accent); transition: background 120ms, color 120ms; }
 .send:disabled { background: var(--bubble); color: var(--muted); cursor: default; }

@@ -96,7 +96,7 @@ class Chat {
     if (frame.type === "welcome") this.welcome(frame);
     else if (frame.type === "message") this.message(frame);
     else if (frame.type === "stored") this.thread.stored(frame.client_id, frame.seq) && this.forget(frame.client_id);
-    else if (frame.type === "typing") this.think(frame.active);
+    else if (frame.type === "typing") this.think(frame.active, frame.author);
     else if (frame.type === "refused") this.refuse(frame);
     this.draw();
   }
@@ -135,9 +135,10 @@ class Chat {
     }
   }
 
-  think(active) {
+  think(active, author) {
     clearTimeout(this.thinking);
-    this.panel.think(active);
+    const last = this.thread.answering;
+    this.panel.think(active, last?.author === author ? last : { author });
     if (active) this.thinking = setTimeout(() => this.panel.think(false), TYPING_FORGOTTEN);
   }
 

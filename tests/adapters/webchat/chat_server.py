@@ -155,7 +155,8 @@ class ChatServer:
         *,
         limits: SocketLimits = SocketLimits(),  # noqa: B008 - frozen
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        pages: Mapping[str, web.Response | Callable[[], web.Response]] | None = None,
+        pages: Mapping[str, Callable[[], web.Response]] | None = None,
+        port: int = 0,
     ) -> None:
         self.threads = MemoryThreads()
         self.config = config or make_config()
@@ -164,7 +165,7 @@ class ChatServer:
         self._pages = pages or {}
         self._runner: web.AppRunner | None = None
         self.hub = SocketHub(self.threads, limits)
-        self.port = 0
+        self.port = port
 
     @property
     def base_url(self) -> str:
@@ -182,7 +183,7 @@ class ChatServer:
         app.router.add_get(f"/channels/{ACCOUNT}/socket", self.hub.handler(ACCOUNT, adapter))
         app.router.add_get(f"/channels/{ACCOUNT}/widget.js", widget(SPEC))
         for path, page in self._pages.items():
-            app.router.add_get(path, _serve(page))
+            app.router.add_get(path, _serving(page))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         listening = socket.create_server(("127.0.0.1", self.port))
@@ -216,8 +217,15 @@ class ChatServer:
         return entry
 
 
-def _serve(page: web.Response | Callable[[], web.Response]) -> Any:
-    async def handle(_request: web.Request) -> web.Response:
-        return page() if callable(page) else page
+def free_port() -> int:
+    """A port nobody listens on, for a page whose origin has to be known before it is served."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
 
-    return handle
+
+def _serving(page: Callable[[], web.Response]) -> Callable[[web.Request], Any]:
+    async def serve(_request: web.Request) -> web.Response:
+        return page()
+
+    return serve
