@@ -16,12 +16,13 @@ class Slot:
     """Something a flow needs to know, and how to find it in what a customer writes.
 
     `kind` is one of `SLOT_KINDS`. A value is found by the kind's own shape, by one of `patterns`
-    (regular expressions, group 1 or the whole match), by one of `choices` (whole words, case folded),
-    or after one of `cues` ("my name is"). `label` is how a person would call it ("order number").
-    `ask` and `offer` are variants of the question; `offer` contains `{value}`. `secret` names the kind
-    of secret the slot holds; its value is then only ever carried as "provided". `remember` keeps
-    the value as a fact beyond the case, to be offered in the next one. `guest_only` slots are asked
-    only of senders who could not be recognised as the owner.
+    (regular expressions, group 1 or the whole match), by one of `choices` (whole words, case
+    folded), or after one of `cues` ("my name is"). `label` is how a person would call it ("order
+    number").
+    `ask` and `offer` are variants of the question; `offer` contains `{value}`. `secret` names the
+    kind of secret the slot holds; its value is then only ever carried as "provided". `remember`
+    keeps the value as a fact beyond the case, to be offered in the next one. `guest_only` slots are
+    asked only of senders who could not be recognised as the owner.
     """
 
     name: str
@@ -125,9 +126,9 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Business data a flow may look up: `key` columns identify a row; `owner` columns hold handle keys'
-    addresses of whose it is; `verify` columns are the second details a guest may give; `show` may
-    be told."""
+    """Business data a flow may look up: `key` columns identify a row; `owner` columns hold handle
+    keys' addresses of whose it is; `verify` columns are the second details a guest may give; `show`
+    may be told."""
 
     name: str
     key: tuple[str, ...]

@@ -65,9 +65,9 @@ class Fact:
 class CaseState:
     """How far one customer problem is. Empty when a case is new.
 
-    `asking` is the slot the last reply asked for, `offering` a remembered value waiting for a yes or
-    no. `counters` feed the escalation rules. `said` holds digests of sentences already used with
-    this customer, so that none is repeated word for word.
+    `asking` is the slot the last reply asked for, `offering` a remembered value waiting for a
+    yes or no. `counters` feed the escalation rules. `said` holds digests of sentences already used
+    with this customer, so that none is repeated word for word.
     """
 
     intent: str | None = None

@@ -51,7 +51,7 @@ _CATCH_UP_LONGEST = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a caller may put in place of what `build_gateway` would choose; for tests and replays."""
+    """What a caller puts in place of what `build_gateway` would choose; for tests and replays."""
 
     playbook: Playbook | None = None
     stages: Stages | None = None

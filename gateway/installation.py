@@ -19,8 +19,8 @@ def locate() -> dict[str, Path | None]:
     for name in PACKAGES:
         spec = find_spec(name)
         # A namespace package has no origin: some folder of that name lies in the way.
-        found = spec is not None and spec.origin is not None
-        places[name] = Path(spec.origin).resolve().parents[1] if found else None
+        origin = spec.origin if spec is not None else None
+        places[name] = Path(origin).resolve().parents[1] if origin is not None else None
     return places
 
 

@@ -7,6 +7,7 @@ import signal
 import ssl
 
 import structlog
+import typer
 from aiohttp import web
 
 from gateway.app import Gateway, build_gateway
@@ -28,7 +29,7 @@ async def _serve(settings: Settings) -> None:
     gateway = await build_gateway(settings)
     runner = await listen(gateway)
     if gateway.first_token is not None:
-        print(f"The admin token, shown only now: {gateway.first_token}", flush=True)
+        typer.echo(f"The admin token, shown only now: {gateway.first_token}")
     log.info("serving", url=gateway.public_url, channels=sorted(gateway.channels))
     await stopped()
     log.info("stopping")

@@ -65,9 +65,7 @@ class TwilioApi:
         return _answer(response)
 
 
-def _authorised(
-    headers: Mapping[str, str] | None, auth: tuple[str, str] | None
-) -> dict[str, str]:
+def _authorised(headers: Mapping[str, str] | None, auth: tuple[str, str] | None) -> dict[str, str]:
     """The request's headers with HTTP Basic credentials (RFC 7617)."""
     given = dict(headers or {})
     if auth is not None:

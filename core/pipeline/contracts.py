@@ -83,7 +83,7 @@ RulesStage = Callable[[TurnInput, IntentGuess, StateStep, Draft, Playbook], Rule
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The four functions a decision uses, each with the version that is recorded with its output."""
+    """The four functions a decision uses, each with the version recorded with its output."""
 
     intent: IntentStage
     state: StateStage

@@ -1,4 +1,4 @@
-"""The slots of a playbook, learned from what customers told: kinds, shapes, choices, cues, questions.
+"""The slots of a playbook, learned from what customers told: kinds, shapes, choices and cues.
 
 Pure; one half of `gateway.replay.derive`. It looks at values and at the words before them, never at
 what a business or an agent made of them.

@@ -317,9 +317,7 @@ def release_claims(connection: Connection, now: Micros) -> int:
 def renew(connection: Connection, delivery_ids: Sequence[int], until: Micros) -> None:
     """Keep hold of parts that wait in this process behind others."""
     connection.execute(
-        update(_delivery)
-        .where(_delivery.c.id.in_(delivery_ids), _open)
-        .values(claimed_until=until)
+        update(_delivery).where(_delivery.c.id.in_(delivery_ids), _open).values(claimed_until=until)
     )
 
 
@@ -337,9 +335,7 @@ def receipts(connection: Connection, conversation_id: int, limit: int = 200) -> 
     """Provider ids of the newest parts of a conversation that have one."""
     rows = connection.execute(
         select(_delivery.c.provider_id)
-        .where(
-            _delivery.c.conversation_id == conversation_id, _delivery.c.provider_id.is_not(None)
-        )
+        .where(_delivery.c.conversation_id == conversation_id, _delivery.c.provider_id.is_not(None))
         .order_by(_delivery.c.seq.desc())
         .limit(limit)
     )

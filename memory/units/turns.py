@@ -47,8 +47,8 @@ class Commit:
     """Everything a turn changes. Rows are given whole, keyed by column.
 
     `messages` and `deliveries` are numbered here: `seq` is filled in from the conversation.
-    `expecting` names the kind of secret the reply asks for, if any. `dead` is why the messages could
-    not be handled: they become dead letters, and the turn only says so.
+    `expecting` names the kind of secret the reply asks for, if any. `dead` is why the messages
+    could not be handled: they become dead letters, and the turn only says so.
     """
 
     customer_id: int

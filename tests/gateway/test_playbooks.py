@@ -1,4 +1,4 @@
-"""Playbooks on the disk: what of a folder is read, what keeps it from being read, and the command."""
+"""Playbooks on disk: what of a folder is read, what keeps it from being read, and the command."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def parts(connection: Connection) -> list[tuple[str, int, str | None]]:
 async def settled(way: Way, seconds: float = 8.0) -> None:
     """Wait until the gateway has nothing left to do."""
     async with asyncio.timeout(seconds):
-        while not await way.gateway.idle():
+        while not await way.gateway.idle():  # noqa: ASYNC110 - nothing tells when it comes to rest
             await asyncio.sleep(0.02)
 
 

@@ -1,4 +1,4 @@
-"""Twenty dialogues through real gateways, linked and not: nothing lost, nobody joined, no byte off."""
+"""Twenty dialogues through real gateways, linked or not: nothing lost, none joined, same bytes."""
 
 from __future__ import annotations
 
