@@ -13,6 +13,9 @@ from datetime import datetime
 
 from core.message import Assurance, Audience, Author, OutboundMessage
 
+CONFIRMED = "confirmed"
+"""How a case ends when the customer says goodbye after all was settled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -128,7 +131,8 @@ class Sender:
 class TurnInput:
     """Everything a decision may depend on. The same input always gives the same decision.
 
-    `effects` holds results of effects asked for by an earlier `NeedEffect` of the same turn.
+    `case_ended` says that the customer had said goodbye to the case a moment ago. `effects` holds
+    results of effects asked for by an earlier `NeedEffect` of the same turn.
     """
 
     id: str
@@ -141,6 +145,7 @@ class TurnInput:
     case: CaseState
     recall: Recall
     in_handoff: bool = False
+    case_ended: bool = False
     effects: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
 
     @property

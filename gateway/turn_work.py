@@ -14,7 +14,7 @@ from enum import Enum
 
 import orjson
 
-from core.clock import from_micros
+from core.clock import Micros, from_micros, to_micros
 from core.message import Assurance, Audience, Author, ConsentChange
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
@@ -25,8 +25,9 @@ from gateway.events import Bus
 from gateway.outgoing import Outgoing
 from gateway.turn_rows import Ids, build_commit, plain_decision
 from gateway.turn_story import tell_turn
-from memory.context import Context, ContextQuery, load_context
+from memory.context import Context, load_context
 from memory.recall import IndexedThread, index
+from memory.sender import ContextQuery
 from memory.store import Store
 from memory.units.claims import Claimed, Thread, Waiting
 from memory.units.turns import commit
@@ -44,12 +45,16 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A customer's context with its thread indexed for recall; good while `version` stands."""
+    """A customer's context with its thread indexed for recall."""
 
     version: int
     key: tuple[int, int, int]
     context: Context
     thread: IndexedThread
+
+    def holds(self, version: int, key: tuple[int, int, int], now: Micros) -> bool:
+        """Whether it is still what the database would say, for this sender, now."""
+        return self.version == version and self.key == key and now < self.context.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +143,12 @@ class TurnWork:
         scope = 0 if level >= Assurance.AUTHENTICATED else last.conversation_id
         key = (last.handle_id, level, scope)
         kept = self._memories.get(claimed.customer_id)
-        if kept is not None and kept.version == claimed.version and kept.key == key:
+        now = to_micros(self._now())
+        if kept is not None and kept.holds(claimed.version, key, now):
             self._memories.move_to_end(claimed.customer_id)
             return kept
         query = ContextQuery(
-            claimed.customer_id, last.handle_id, last.conversation_id, Assurance(level)
+            claimed.customer_id, last.handle_id, last.conversation_id, Assurance(level), now
         )
         context = await self._store.read(load_context, query)
         return Memory(claimed.version, key, context, index(context.thread))
@@ -171,6 +177,7 @@ class TurnWork:
             case=context.case,
             recall=recalled,
             in_handoff=context.in_handoff,
+            case_ended=context.case_status == "closed",
         )
 
     def _decide(self, turn: TurnInput, playbook: Playbook) -> tuple[Decision, bool]:
@@ -263,7 +270,14 @@ class TurnWork:
         self._memories[claimed.customer_id] = Memory(
             version,
             memory.key,
-            replace(context, case=decision.case, case_id=case_id, facts=facts, version=version),
+            replace(
+                context,
+                case=decision.case,
+                case_id=case_id,
+                case_status="open",
+                facts=facts,
+                version=version,
+            ),
             memory.thread.extended(said),
         )
         self._memories.move_to_end(claimed.customer_id)

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
 
 import orjson
 from sqlalchemy import (
     BigInteger,
     Connection,
-    Row,
     and_,
     bindparam,
     exists,
@@ -26,38 +24,25 @@ from sqlalchemy import (
 )
 
 from core.clock import Micros, from_micros
-from core.identity import COMPONENT_LIMIT, Edge, home_edge, sender_level, widest_paths
 from core.message import Assurance, Audience, Author
-from core.turn import CaseState, Fact, Said, Sender, SlotValue
+from core.turn import CONFIRMED, CaseState, Fact, Said, Sender, SlotValue
 from memory.codec import load_case
-from memory.tables import Case, Conversation, Customer, Handle, Inbound, Link, Message
+from memory.sender import NEVER, AnyRow, ContextQuery, Reader, read_sender
+from memory.tables import Case, Conversation, Handle, Inbound, Message
 from memory.tables import Fact as FactRow
 from memory.units.rows import table
 
-AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
-
-
-@dataclass(frozen=True, slots=True)
-class ContextQuery:
-    """Who is asking, from which conversation, and how well the sender is proved at this moment.
-
-    `limit` bounds the messages; `now` is when links that end by themselves are judged.
-    """
-
-    customer_id: int
-    handle_id: int
-    conversation_id: int
-    level: Assurance
-    limit: int = 400
-    now: Micros = 0
+REOPEN_WINDOW: Micros = 2 * 3_600 * 1_000_000
+"""How long after the customer's goodbye a message still belongs to the case it ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """What the sender may know. `thread` is oldest first and without messages waiting for a turn.
 
-    `case_id` is the readable case that is not closed, if any; `in_handoff` says that people have
-    the case or this conversation. `version` is the customer's, to fence the commit.
+    `case_id` is the readable case that is not closed, or was by a goodbye a moment ago;
+    `in_handoff` says that people have the case or this conversation. `version` is the customer's,
+    to fence the commit; `until` is when all this has to be read again though nothing was written.
     """
 
     sender: Sender
@@ -68,69 +53,19 @@ class Context:
     facts: tuple[Fact, ...]
     thread: tuple[Said, ...]
     version: int
+    until: Micros
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """The sender, and what it may read: `keys` of handles by id, of this conversation alone or of
-    all (`everywhere`)."""
-
-    sender: Sender
-    level: Assurance
-    handle_id: int
-    conversation_id: int
-    keys: Mapping[int, str]
-    everywhere: bool
-    version: int
-
-    def may_read(self, handle: str, source: str, level: Assurance) -> bool:
-        """Whether a slot or fact told by `handle` in message `source` at `level` may be known."""
-        if level < Assurance.ASSERTED or handle not in self.keys.values():
-            return False
-        if self.everywhere:
-            return True
-        return level <= self.level and source.startswith(f"{self.conversation_id}-")
-
-
-_customer = table(Customer)
 _handle = table(Handle)
-_link = table(Link)
 _conversation = table(Conversation)
 _message = table(Message)
 _inbound = table(Inbound)
 _case = table(Case)
 _fact = table(FactRow)
 
-_ROWS_LIMIT = COMPONENT_LIMIT * 8
 _FACTS_LIMIT = 200
-_HANDED = "handed"
-_NEVER: Micros = 1 << 62
+_HANDED, _CLOSED = "handed", "closed"
 
-_component = (
-    select(
-        _handle.c.id,
-        _handle.c.key,
-        _handle.c.home_customer_id,
-        _handle.c.shared,
-        _link.c.customer_id,
-        _link.c.level,
-        _customer.c.version,
-        _customer.c.name,
-    )
-    .select_from(_handle)
-    .join(_customer, _customer.c.id == _handle.c.customer_id)
-    .outerjoin(
-        _link,
-        and_(
-            _link.c.handle_id == _handle.c.id,
-            _link.c.customer_id != _handle.c.home_customer_id,
-            _link.c.ended_at.is_(None),
-            or_(_link.c.expires_at.is_(None), _link.c.expires_at > bindparam("now")),
-        ),
-    )
-    .where(_handle.c.customer_id == bindparam("customer"))
-    .limit(_ROWS_LIMIT)
-)
 _own_conversations = union(
     select(_conversation.c.id).where(
         _conversation.c.handle_id.in_(bindparam("owners", expanding=True))
@@ -188,12 +123,21 @@ _cases = (
         _case.c.status,
         _case.c.state_json,
         _case.c.opened_at,
+        _case.c.updated_at,
     )
     .where(
         _case.c.handle_id.in_(bindparam("handles", expanding=True)),
-        _case.c.status != literal_column("'closed'"),
+        or_(
+            _case.c.status != _CLOSED,
+            and_(_case.c.outcome == CONFIRMED, _case.c.updated_at > bindparam("ended_after")),
+        ),
     )
-    .order_by((_case.c.status == _HANDED).desc(), _case.c.updated_at.desc(), _case.c.id.desc())
+    .order_by(
+        (_case.c.status == _HANDED).desc(),
+        (_case.c.status == _CLOSED).asc(),
+        _case.c.updated_at.desc(),
+        _case.c.id.desc(),
+    )
 )
 _facts = (
     select(
@@ -224,7 +168,7 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
     they were said at no higher level; from level 2 on, everything of the handles that are joined to
     the sender's at level 2 or better. Raises `LookupError` when the handle is not the customer's.
     """
-    reader = _reader(connection, query)
+    reader = read_sender(connection, query)
     thread: tuple[Said, ...] = ()
     since: Micros = 0
     if reader.level >= Assurance.ASSERTED:
@@ -232,7 +176,10 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
         if not reader.everywhere:
             rows, since = _own_tail(rows, reader)
         thread = _said(connection, rows, reader.keys)
-    case_row, in_handoff = _find_case(connection, reader, since)
+    case_row, in_handoff = _find_case(connection, reader, since, query.now - REOPEN_WINDOW)
+    ends = [reader.until]
+    if case_row is not None and case_row.status == _CLOSED:
+        ends.append(case_row.updated_at + REOPEN_WINDOW)
     return Context(
         sender=reader.sender,
         case_id=None if case_row is None else case_row.id,
@@ -242,54 +189,11 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
         facts=_load_facts(connection, reader, since),
         thread=thread,
         version=reader.version,
+        until=min(ends),
     )
 
 
-def _reader(connection: Connection, query: ContextQuery) -> _Reader:
-    """The sender's place among the customer's handles, decided by the widest paths."""
-    rows = connection.execute(_component, {"customer": query.customer_id, "now": query.now}).all()
-    own = next((row for row in rows if row.id == query.handle_id), None)
-    if own is None:
-        raise LookupError(f"handle {query.handle_id} is not customer {query.customer_id}'s")
-    # An address that several people share proves no person.
-    level = min(query.level, Assurance.ASSERTED) if own.shared else query.level
-    paths = widest_paths(query.handle_id, _edges(rows))
-    readable = paths.readable(level)
-    keys = {row.id: row.key for row in rows if row.id in readable or row.id == query.handle_id}
-    to_customer = paths.customers.get(query.customer_id, Assurance.NONE)
-    proved = sorted(keys[one] for one in readable if one != query.handle_id)
-    sender = Sender(
-        handle=own.key,
-        level=sender_level(level, to_customer),
-        proved=(own.key, *proved) if readable else (),
-        name=own.name if readable else None,
-    )
-    return _Reader(
-        sender,
-        query.level,
-        query.handle_id,
-        query.conversation_id,
-        keys,
-        everywhere=bool(readable),
-        version=own.version,
-    )
-
-
-def _edges(rows: Sequence[AnyRow]) -> list[Edge]:
-    edges: list[Edge] = []
-    for row in rows:
-        edges.append(home_edge(row.id, row.home_customer_id))
-        if row.customer_id is not None:
-            level = Assurance(row.level)
-            edges.append(
-                Edge(
-                    row.id, row.customer_id, min(level, Assurance.ASSERTED) if row.shared else level
-                )
-            )
-    return edges
-
-
-def _thread_rows(connection: Connection, query: ContextQuery, reader: _Reader) -> list[AnyRow]:
+def _thread_rows(connection: Connection, query: ContextQuery, reader: Reader) -> list[AnyRow]:
     """The newest readable messages, oldest first."""
     newest_first = connection.execute(
         _thread,
@@ -303,7 +207,7 @@ def _thread_rows(connection: Connection, query: ContextQuery, reader: _Reader) -
     return list(reversed(newest_first))
 
 
-def _own_tail(rows: list[AnyRow], reader: _Reader) -> tuple[list[AnyRow], Micros]:
+def _own_tail(rows: list[AnyRow], reader: Reader) -> tuple[list[AnyRow], Micros]:
     """The end of the conversation since this sender was last better proved, and when it begins.
 
     Whoever holds a recycled number, or a session that has lost its login, starts afresh.
@@ -320,7 +224,7 @@ def _own_tail(rows: list[AnyRow], reader: _Reader) -> tuple[list[AnyRow], Micros
         return rows, 0
     own = [at for at in range(start, len(rows)) if rows[at].author == Author.CUSTOMER]
     if not own:
-        return [], _NEVER
+        return [], NEVER
     return rows[own[0] :], rows[own[0]].created_at
 
 
@@ -352,10 +256,11 @@ def _one_said(row: AnyRow, handle: str) -> Said:
 
 
 def _find_case(
-    connection: Connection, reader: _Reader, since: Micros
+    connection: Connection, reader: Reader, since: Micros, ended_after: Micros
 ) -> tuple[AnyRow | None, bool]:
-    """The readable case that is not closed, and whether people have it or this conversation."""
-    rows = connection.execute(_cases, {"handles": list(reader.keys)}).all()
+    """The readable case to go on with, and whether people have it or this conversation."""
+    wanted = {"handles": list(reader.keys), "ended_after": ended_after}
+    rows = connection.execute(_cases, wanted).all()
     here = [row for row in rows if row.conversation_id == reader.conversation_id]
     handed = any(row.status == _HANDED for row in here)
     if reader.everywhere:
@@ -369,7 +274,7 @@ def _find_case(
     return readable[0], handed or readable[0].status == _HANDED
 
 
-def _readable_case(state_json: str, reader: _Reader) -> CaseState:
+def _readable_case(state_json: str, reader: Reader) -> CaseState:
     """The state without what was told by handles that the sender may not read."""
     case = load_case(state_json)
 
@@ -383,7 +288,7 @@ def _readable_case(state_json: str, reader: _Reader) -> CaseState:
     return replace(case, slots=tuple(slot for slot in case.slots if readable(slot)))
 
 
-def _load_facts(connection: Connection, reader: _Reader, since: Micros) -> tuple[Fact, ...]:
+def _load_facts(connection: Connection, reader: Reader, since: Micros) -> tuple[Fact, ...]:
     """The readable facts that still hold, oldest first."""
     if reader.level < Assurance.ASSERTED:
         return ()

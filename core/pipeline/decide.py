@@ -15,11 +15,9 @@ from core.pipeline.response import response_stage
 from core.pipeline.rules import rules_stage
 from core.pipeline.state import state_stage
 from core.playbook import Playbook
-from core.turn import Decision, NeedEffect, StageRecord, TurnInput
+from core.turn import CONFIRMED, Decision, NeedEffect, StageRecord, TurnInput
 
 VERSION = "1"
-CONFIRMED = "confirmed"
-"""How a case ends when the customer says goodbye after all was settled."""
 
 
 def default_stages(model: IntentModel, index: ArticleIndex) -> Stages:
@@ -69,16 +67,20 @@ def decide(
         escalation=ruled.escalation,
         stages=_records(turn, guess, step, draft, ruled, stages, times),
         new_case=step.new_case,
-        close=_close(guess, step, ruled, playbook),
+        close=_close(turn, guess, step, ruled, playbook),
     )
 
 
-def _close(guess: IntentGuess, step: StateStep, ruled: Ruled, playbook: Playbook) -> str | None:
-    """A goodbye ends a case in which all that was begun is done."""
+def _close(
+    turn: TurnInput, guess: IntentGuess, step: StateStep, ruled: Ruled, playbook: Playbook
+) -> str | None:
+    """A goodbye ends a case in which all that was begun is done; a nod after it changes nothing."""
+    if step.move != "small_talk" or ruled.escalation is not None:
+        return None
     intent = playbook.intent(guess.name)
-    goodbye = intent is not None and intent.small_talk and intent.answer == "goodbye"
-    settled = step.case.done and step.case.flow is None and ruled.escalation is None
-    return CONFIRMED if goodbye and settled and step.move == "small_talk" else None
+    goodbye = intent is not None and intent.answer == "goodbye"
+    settled = step.case.done and step.case.flow is None
+    return CONFIRMED if turn.case_ended or (goodbye and settled) else None
 
 
 def _records(

@@ -16,6 +16,7 @@ from core.pipeline.phrases import (
     does_not_know,
     is_cancellation,
     is_negative,
+    is_question,
     leaning,
     yes_or_no,
 )
@@ -39,6 +40,7 @@ SWITCH_CONFIDENCE = 0.6
 """Confidence from which another intent ends the open flow and starts its own."""
 
 _SWITCH_WORDS = 4
+_NODS = frozenset({"goodbye", "agree", "decline", "thanks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class _Turn:
 
 def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> StateStep:
     """The state stage of the default pipeline."""
-    guess = _presumed(turn, guess, playbook)
+    guess = _sobered(turn, _presumed(turn, guess, playbook), playbook)
     intent = playbook.intent(guess.name)
     at = _Turn(turn, guess, playbook, intent, turn.case_id is None)
     case = _counted(turn, turn.case)
@@ -92,6 +94,14 @@ def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Intent
     if share < PRESUMED_SHARE or share < PRESUMED_LEAD * second:
         return guess
     return replace(guess, name=best)
+
+
+def _sobered(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
+    """The guess, unless it takes a question for a nod: "Bye! Or can you send it today?"."""
+    intent = playbook.intent(guess.name)
+    if intent is None or not intent.small_talk or intent.answer not in _NODS:
+        return guess
+    return replace(guess, name=None) if is_question(turn.text) else guess
 
 
 def _step(
@@ -230,7 +240,8 @@ def _go_on(
         case = replace(case, asking=None)
         if intent is None:
             return _step(at, "answer" if captured else "unclear", case, captured)
-        return _step(at, "small_talk" if intent.small_talk else "answer", case, captured)
+        nod = intent.small_talk and not captured
+        return _step(at, "small_talk" if nod else "answer", case, captured)
     if not progress and intent is not None:
         if intent.small_talk:
             return _beside(at, case, captured, flow, "small_talk")

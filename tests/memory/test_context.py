@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select, update
 
+from core.clock import to_micros
 from core.message import Assurance, Audience
-from core.turn import CaseState, SlotValue
-from memory.context import ContextQuery, load_context
+from core.turn import CONFIRMED, CaseState, SlotValue
+from memory.context import REOPEN_WINDOW, load_context
+from memory.sender import ContextQuery
 from memory.tables import Handle, Link
 from memory.units.identity import link
 from memory.units.rows import table
@@ -46,7 +49,9 @@ def test_only_the_newest_messages_are_loaded(world: World) -> None:
         world.say(CHAT, f"chat {number}")
     world.link(CHAT, PHONE)
     handle = world.handle_row(PHONE)
-    query = ContextQuery(handle["customer_id"], handle["id"], 0, Assurance.AUTHENTICATED, limit=5)
+    query = ContextQuery(
+        handle["customer_id"], handle["id"], 0, Assurance.AUTHENTICATED, 0, limit=5
+    )
     thread = load_context(world.connection, query).thread
     assert [one.text for one in thread] == [
         "chat 9",
@@ -55,6 +60,37 @@ def test_only_the_newest_messages_are_loaded(world: World) -> None:
         "phone 11",
         "chat 11",
     ]
+
+
+def test_a_case_ended_by_a_goodbye_goes_on_for_a_while(world: World) -> None:
+    told = world.say(PHONE, "My order is 1042. Bye!")
+    slot = _order(world, PHONE, "1042", told.message_id)
+    ended = world.case(told, (slot,), status="closed", outcome=CONFIRMED)
+    seen = world.sees(PHONE)
+    assert (seen.case_id, seen.case_status, seen.case.slots) == (ended, "closed", (slot,))
+    world.now += timedelta(microseconds=REOPEN_WINDOW)
+    assert to_micros(world.now) >= seen.until
+    assert world.sees(PHONE).case_id is None
+
+
+def test_an_open_case_goes_before_one_that_ended_later(world: World) -> None:
+    told = world.say(PHONE, "My order is 1042.")
+    current = world.case(told)
+    world.case(told, status="closed", outcome=CONFIRMED)
+    world.case(told, status="closed", outcome="resolved")
+    assert world.sees(PHONE).case_id == current
+
+
+def test_a_link_that_ends_by_itself_limits_how_long_a_context_holds(world: World) -> None:
+    world.say(PHONE, "My order is 1042.")
+    world.say(CHAT, "Hello")
+    world.link(CHAT, PHONE)
+    end = world.micros() + 3_600_000_000
+    world.connection.execute(update(table(Link)).values(expires_at=end))
+    assert world.sees(CHAT).until == end
+    assert "My order is 1042." in world.texts(CHAT)
+    world.now += timedelta(hours=1)
+    assert world.texts(CHAT) == ["Hello"]
 
 
 def test_a_stranger_who_types_somebodys_address_learns_and_changes_nothing(world: World) -> None:
@@ -239,7 +275,7 @@ def test_secrets_and_choices_come_with_the_message(world: World) -> None:
 
 def test_a_handle_that_is_not_the_customers_is_refused(world: World) -> None:
     place = world.say(PHONE, "hi")
-    query = ContextQuery(999, place.handle_id, place.conversation_id, Assurance.LOGGED_IN)
+    query = ContextQuery(999, place.handle_id, place.conversation_id, Assurance.LOGGED_IN, 0)
     with pytest.raises(LookupError, match="999"):
         load_context(world.connection, query)
 
@@ -253,7 +289,7 @@ def test_a_link_that_has_run_out_opens_nothing(world: World) -> None:
         update(links).where(links.c.id == done.link_id).values(expires_at=world.micros())
     )
     row = world.handle_row(CHAT)
-    query = ContextQuery(row["customer_id"], row["id"], 0, Assurance.LOGGED_IN)
+    query = ContextQuery(row["customer_id"], row["id"], 0, Assurance.LOGGED_IN, 0)
     assert len(load_context(world.connection, query).thread) == 2
     later = replace(query, now=world.micros())
     assert [one.text for one in load_context(world.connection, later).thread] == ["from the chat"]

@@ -17,7 +17,8 @@ from core.clock import to_micros
 from core.message import Assurance, Audience, Handle, InboundMessage
 from core.turn import CaseState, SlotValue
 from memory.codec import dump_case
-from memory.context import Context, ContextQuery, load_context
+from memory.context import Context, load_context
+from memory.sender import ContextQuery
 from memory.tables import (
     Case,
     Conversation,
@@ -167,6 +168,7 @@ class World:
         slots: tuple[SlotValue, ...] = (),
         *,
         status: str = "open",
+        outcome: str | None = None,
         intent: str = "order_status",
         counters: dict[str, int] | None = None,
     ) -> int:
@@ -184,6 +186,7 @@ class World:
             state_json=dump_case(state),
             opened_at=at,
             updated_at=at,
+            outcome=outcome,
         )
         return case_id
 
@@ -252,10 +255,9 @@ class World:
                 table(Conversation).c.handle_id == row["id"]
             )
             conversation_id = self.connection.execute(own).scalar() or 0
-        now = LEVELS[row["kind"]] if level is None else level
-        return load_context(
-            self.connection, ContextQuery(row["customer_id"], row["id"], conversation_id, now)
-        )
+        proved = LEVELS[row["kind"]] if level is None else level
+        query = ContextQuery(row["customer_id"], row["id"], conversation_id, proved, self.micros())
+        return load_context(self.connection, query)
 
     def texts(
         self, who: str, level: Assurance | None = None, conversation_id: int | None = None

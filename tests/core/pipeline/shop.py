@@ -158,6 +158,7 @@ class Talk:
     case: CaseState = field(default_factory=CaseState)
     case_id: str | None = None
     in_handoff: bool = False
+    case_ended: bool = False
     decisions: list[Decision] = field(default_factory=list)
 
     def say(self, *texts: str, quick_reply: str | None = None) -> Decision:
@@ -176,8 +177,7 @@ class Talk:
         self.decisions.append(decision)
         self.case, self.case_id = decision.case, "1"
         self.in_handoff = self.in_handoff or decision.escalation is not None
-        if decision.close is not None:
-            self.case, self.case_id = CaseState(), None
+        self.case_ended = decision.close is not None
         return decision
 
     def hear(self, *texts: str) -> str:
@@ -217,4 +217,5 @@ class Talk:
             case=self.case,
             recall=Recall(facts=self.facts),
             in_handoff=self.in_handoff,
+            case_ended=self.case_ended,
         )

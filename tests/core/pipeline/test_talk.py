@@ -210,6 +210,29 @@ def test_a_goodbye_after_all_is_done_closes_the_case() -> None:
     assert talk.say("goodbye").close == "confirmed"
 
 
+def test_after_a_goodbye_the_case_goes_on_with_all_that_was_told() -> None:
+    talk = Talk(proved=OWNER)
+    talk.say("where is my order 1042")
+    assert talk.say("goodbye").close == "confirmed"
+    assert talk.say("thank you").close == "confirmed"
+    again = talk.say("sorry, where is my order again?")
+    assert (again.close, again.asked) == (None, ())
+    assert not again.new_case
+    assert again.case.slot("order_id") is not None
+
+
+@pytest.mark.parametrize(
+    "text", ["Bye! Or can you see it arrive on Thursday?", "see you on Monday"]
+)
+def test_what_asks_or_tells_something_is_no_goodbye(text: str) -> None:
+    talk = Talk(proved=OWNER)
+    talk.say("book a visit, my name is Robin", "tomorrow")
+    decision = talk.say(text)
+    assert decision.close is None
+    assert decision.reply is not None
+    assert "bye" not in decision.reply.text.lower()
+
+
 def test_a_goodbye_in_the_middle_closes_nothing() -> None:
     talk = Talk()
     talk.say("book a visit")
