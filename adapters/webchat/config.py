@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
+import jwt
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 _ORIGIN_HELP = "an origin is a scheme and a host, such as https://shop.example.com"
@@ -61,8 +62,31 @@ class WebchatConfig(BaseModel):
     colour: str = Field(default="", pattern=r"^(#[0-9a-fA-F]{6})?$")
 
     @model_validator(mode="after")
-    def _long_shared_keys(self) -> WebchatConfig:
+    def _usable_keys(self) -> WebchatConfig:
         for kid, key in self.jwt_keys.items():
-            if key.algorithm == "HS256" and len(key.key.get_secret_value()) < 32:
-                raise ValueError(f"jwt_keys.{kid}: an HS256 key needs at least 32 characters")
+            value = key.key.get_secret_value()
+            if wrong := _shared(value) if key.algorithm == "HS256" else _public(key, value):
+                raise ValueError(f"jwt_keys.{kid}: {wrong}")
+            if value == self.secret.get_secret_value():
+                raise ValueError(f"jwt_keys.{kid}: take another key than `secret`")
         return self
+
+
+def _shared(key: str) -> str | None:
+    """What is wrong with the key that both sides know."""
+    if len(key) < 32:
+        return "an HS256 key needs at least 32 characters"
+    if "-----BEGIN" in key:
+        return "this is a key pair's; name its algorithm, RS256 or ES256"
+    return None
+
+
+def _public(entry: JwtKey, key: str) -> str | None:
+    """What is wrong with the key that only checks; one that could sign has no business here."""
+    if "PRIVATE KEY" in key:
+        return f"this is a private key; {entry.algorithm} takes the public one of the pair"
+    try:
+        jwt.get_algorithm_by_name(entry.algorithm).prepare_key(key)
+    except (jwt.PyJWTError, ValueError, TypeError):
+        return f"{entry.algorithm} takes a public key in PEM, from BEGIN PUBLIC KEY to its end"
+    return None

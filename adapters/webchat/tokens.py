@@ -6,6 +6,8 @@ ids are passed in. Who a token belongs to is decided here, what they may read el
 
 from __future__ import annotations
 
+import math
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +23,8 @@ _REMEMBERED = 100_000
 _SKEW_SECONDS = 30
 _LONGEST_SUBJECT = 200
 _LONGEST_NAME = 80
+# Control characters and lone surrogates, which JSON can name and no database or browser takes.
+_UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +122,15 @@ class Tokens:
         if "act" in claims:
             raise Refused(403, "a login on behalf of somebody else cannot chat")
         subject, token_id = claims["sub"], claims["jti"]
-        if not subject or len(subject) > _LONGEST_SUBJECT or not token_id:
+        if not subject.strip() or len(subject) > _LONGEST_SUBJECT or not token_id:
             raise Refused(401, "the login names nobody")
-        name, email = claims.get("name"), claims.get("email")
+        if _UNWRITABLE.search(subject):
+            raise Refused(401, "the login's subject has characters that cannot be stored")
+        name = _written(claims.get("name"))
         return Login(
             subject,
-            name[:_LONGEST_NAME] if isinstance(name, str) and name else None,
-            email if isinstance(email, str) and email else None,
+            name[:_LONGEST_NAME] if name else None,
+            _written(claims.get("email")),
             token_id,
             float(expires),
         )
@@ -155,6 +161,13 @@ class UsedLogins:
             self._by_id.popitem(last=False)
 
 
+def _written(value: object) -> str | None:
+    """An optional text of a login without what cannot be written down; nothing when empty."""
+    return _UNWRITABLE.sub("", value).strip() or None if isinstance(value, str) else None
+
+
 def _is_time(value: object) -> bool:
     """A NumericDate of RFC 7519, section 2; a bool is an int to Python, not to us."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    if isinstance(value, float):
+        return math.isfinite(value)  # Python's JSON knows NaN, which is before and after nothing
+    return isinstance(value, int) and not isinstance(value, bool)
