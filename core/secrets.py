@@ -30,8 +30,11 @@ _GROUP = re.compile(r"\d+")
 _SSN = re.compile(
     r"(?<![\w-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d\d\1(?!0000)\d{4}(?![\w-])", re.ASCII
 )
+_CARD_LINK = r"(?:\s+(?:number|no\.?|#))?\s*(?:is|was|:|=|-|#)?\s*"
 _LINK = r"(?:\s+(?:number|no\.?|code))?\s*(?:is|was|'s|:|=|-|#)?\s*(?:is\b|:)?\s*(?:either\s+)?"
 _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    # Announced as a card it is one, though a digit was mistyped.
+    ("card", re.compile(rf"\bcard\b{_CARD_LINK}(\d(?:[ -]?\d){{11,18}})(?!\w)", re.I)),
     ("pin", re.compile(rf"\bpin\b{_LINK}(\d(?:[ -]?\d){{2,7}})(?!\w)", re.I)),
     ("pin", re.compile(r"(?<!\w)(\d{3,8})\s+is (?:my|the) pin\b", re.I)),
     (
@@ -61,9 +64,10 @@ _NOT_A_PASSWORD = frozenset(
 )
 _TALK = frozenset(
     """
-    agent and are bye can cancel could did do does don don't dont for forget forgot goodbye hello
-    help hey hi how human i i'm idk im know need never nevermind no nope not ok okay please sorry
-    sure thank thanks the what when where which why yeah yep yes you
+    agent all and are bye can cancel check could did do does don don't dont else everything for
+    forget forgot goodbye hello help hey hi how human i i'm idk im know need never nevermind no nope
+    not nothing ok okay please sorry sure thank thanks the wait what when where which why working
+    yeah yep yes you
     """.split()
 )
 _IT_IS = re.compile(
@@ -71,7 +75,9 @@ _IT_IS = re.compile(
 )
 _SPELLED = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)"
 _DIGITS = re.compile(
-    rf"(?<!\w)\d(?:[ .-]?\d)*(?!\w)|(?<!\w)(?:{_SPELLED}[ ,.-]*){{3,}}(?!\w)", re.I
+    r"(?<![\w$€£/:])(?<![$€£] )\d(?:[ .-]?\d)*(?![\w%$€£/:])|"
+    rf"(?<!\w)(?:{_SPELLED}[ ,.-]*){{3,}}(?!\w)",
+    re.I,
 )
 _LENGTHS = {"card": (4, 19), "pin": (3, 8), "cvv": (3, 4), "national_id": (4, 9)}
 _SHORT = 80

@@ -10,10 +10,13 @@ import re
 
 from core.pipeline.phrases import (
     asks_for_human,
+    courtesy,
     does_not_know,
     is_cancellation,
     is_chat,
     is_question,
+    is_waiting,
+    is_wish,
     leaning,
     yes_or_no,
 )
@@ -52,7 +55,8 @@ def bare_value(slot: Slot, text: str, others: bool) -> Span | None:
         return None
     if slot.kind == "yes_no":
         return _yes_no(text)
-    if _is_no_answer(text):
+    wanted = slot.kind == "text" and is_wish(text)
+    if _is_no_answer(text) or (is_question(text) and not wanted):
         return None
     limit = LONG_ANSWER if slot.kind == "text" else SHORT
     if len(text) > limit:
@@ -65,8 +69,9 @@ def bare_value(slot: Slot, text: str, others: bool) -> Span | None:
 
 def _is_no_answer(text: str) -> bool:
     return (
-        is_question(text)
-        or is_chat(text)
+        is_chat(text)
+        or is_waiting(text)
+        or courtesy(text) is not None
         or yes_or_no(text) is not None
         or is_cancellation(text)
         or asks_for_human(text)

@@ -39,9 +39,36 @@ _ASKS = re.compile(
 _CHAT = re.compile(
     r"\W*(?:hi+|hello+|hey+|hai|hiya|good (?:morning|afternoon|evening|day)|greetings|there|"
     r"thanks?(?: you)?(?: (?:so|very) much| a lot)?|thx|ty|cheers|bye|goodbye|good bye|see you|"
-    r"welcome|you'?re welcome|great|perfect|cool|nice|awesome|wow|hmm+|oh|lol|wait|"
+    r"welcome|you'?re welcome|great|perfect|cool|nice|awesome|wow|hmm+|oh|lol|wait|super|superb|"
+    r"excellent|wonderful|fantastic|i see|i understand|no (?:problem|worries)|take your time|"
+    r"sounds good|have a (?:nice|good|great|lovely|wonderful) (?:day|one|evening|night|weekend)|"
     r"one (?:moment|second|sec)|"
     r"just a (?:moment|second|sec)|hold on|hang on|let me (?:check|see|look)|sorry|please|\W)+\W*",
+    re.I,
+)
+_WAITS = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|sure|thanks|thank you|wait|yes)[ ,.!]+)*"
+    r"(?:i(?:'ll| will|'m| am)? (?:wait|waiting|hold|check|look|be (?:here|back|waiting))|"
+    r"let me (?:check|see|look|find|think)|give me a (?:minute|moment|second))\b[^?]{0,40}",
+    re.I,
+)
+_CLOSES = re.compile(
+    r"\b(?:(?:good ?)?bye|have a (?:nice|good|great|lovely|wonderful) "
+    r"(?:day|one|evening|night|weekend)|nothing else|nothing more|all set|"
+    r"that(?:'?s| is| will be|'ll be| would be) (?:all|everything|it)(?: for (?:now|today))?|"
+    r"(?:i(?:'m| am)|we(?:'re| are)) (?:done|finished))(?!\w)",
+    re.I,
+)
+_BYE = re.compile(r"\b(?:(?:good ?)?bye|see you|have a (?:nice|good|great) )", re.I)
+_THANKS = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|great|perfect|wow|cool|yes|no|alright|super|oh|well|good|awesome)"
+    r"[ ,.!]+)*(?:many )?(?:thank ?(?:you|u|s)|thanks|thx|cheers)\b",
+    re.I,
+)
+_WISH = re.compile(
+    r"\b(?:(?:can|could|would|will) (?:you|i|we|they)|i(?:'d| would) (?:\w+ )?(?:like|love|want)|"
+    r"i (?:\w+ )?(?:want|need)|i'm looking|i am looking|please|let'?s|help me|how about|"
+    r"what about)\b",
     re.I,
 )
 _CANCEL = re.compile(
@@ -80,6 +107,7 @@ _NEGATIVE = re.compile(
 )
 _MORE = 80
 _SHOUT = 20
+_COURTESY = 160
 
 
 def yes_or_no(text: str) -> bool | None:
@@ -109,6 +137,27 @@ def is_question(text: str) -> bool:
 def is_chat(text: str) -> bool:
     """Whether a message is only a greeting, thanks, goodbye or a "hold on"."""
     return len(text) <= _MORE and _CHAT.fullmatch(text) is not None
+
+
+def is_waiting(text: str) -> bool:
+    """Whether the customer only asks for time ("wait, I will check")."""
+    return len(text) <= _MORE and _WAITS.fullmatch(text) is not None
+
+
+def is_wish(text: str) -> bool:
+    """Whether a message says what is wanted, be it as a question ("can you send towels?")."""
+    return _WISH.search(text) is not None
+
+
+def courtesy(text: str) -> str | None:
+    """The small talk that ends a talk: "goodbye", "thanks" or "decline"; none if more is wanted."""
+    if len(text) > _COURTESY or is_question(text) or _WISH.search(text):
+        return None
+    if _CLOSES.search(text):
+        if _BYE.search(text):
+            return "goodbye"
+        return "thanks" if re.search(r"\bthank|\bthx", text, re.I) else "decline"
+    return "thanks" if _THANKS.match(text) else None
 
 
 def is_cancellation(text: str) -> bool:

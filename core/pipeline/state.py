@@ -13,10 +13,12 @@ from core.message import Audience
 from core.pipeline.contracts import IntentGuess, StateStep
 from core.pipeline.lookups import plan_look_up
 from core.pipeline.phrases import (
+    courtesy,
     does_not_know,
     is_cancellation,
     is_negative,
     is_question,
+    is_wish,
     leaning,
     yes_or_no,
 )
@@ -38,6 +40,9 @@ MISS_LIMIT = 2
 
 SWITCH_CONFIDENCE = 0.6
 """Confidence from which another intent ends the open flow and starts its own."""
+
+SURE = 0.9
+"""Confidence from which an intent stands against a message that reads like a word of thanks."""
 
 _SWITCH_WORDS = 4
 _NODS = frozenset({"goodbye", "agree", "decline", "thanks"})
@@ -86,6 +91,8 @@ def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Intent
     """
     if guess.name is not None or turn.case.flow is not None or not guess.runners_up:
         return guess
+    if turn.case.done and not is_wish(turn.text):
+        return guess
     (best, share), *others = guess.runners_up
     second = others[0][1] if others else 0.0
     intent = playbook.intent(best)
@@ -97,11 +104,17 @@ def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Intent
 
 
 def _sobered(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
-    """The guess, unless it takes a question for a nod: "Bye! Or can you send it today?"."""
+    """The guess, unless it takes a question for a nod ("Bye! Or can you send it today?"), or a
+    word of thanks for a request ("Thanks, that saved me a call about my bill")."""
     intent = playbook.intent(guess.name)
-    if intent is None or not intent.small_talk or intent.answer not in _NODS:
+    if intent is not None and intent.small_talk:
+        nods = intent.answer in _NODS and is_question(turn.text)
+        return replace(guess, name=None) if nods else guess
+    answer = courtesy(turn.text)
+    if answer is None or guess.confidence >= SURE:
         return guess
-    return replace(guess, name=None) if is_question(turn.text) else guess
+    polite = (one for one in playbook.intents if one.small_talk and one.answer == answer)
+    return replace(guess, name=next((one.name for one in polite), guess.name))
 
 
 def _step(
@@ -264,7 +277,7 @@ def _beside(
 ) -> StateStep:
     """Something beside the open flow is answered, and the open question asked once more."""
     pending = case.asking
-    leaving = at.intent is not None and at.intent.answer == "goodbye"
+    leaving = courtesy(at.turn.text) in ("goodbye", "decline")
     if (
         pending is None
         or leaving

@@ -15,6 +15,9 @@ from gateway.replay.dialogues import Dialogue
 from gateway.replay.shapes import generalise, guess_kind, list_choices, secret_kind
 from gateway.replay.wording import OFFER, ask_for, label_of, split_words
 
+_PATTERNED = frozenset({"order", "number", "choice", "name", "phone", "money", "secret", "email"})
+"""Kinds whose values have a shape of their own in each business; a date or a time has not."""
+
 CUES = 12
 """Cues a slot has at most, the longest first."""
 
@@ -48,7 +51,7 @@ def _slot(
         label=label,
         ask=ask_for(words, label, kind, of_another=another),
         offer=OFFER,
-        patterns=generalise(values) if kind not in ("yes_no", "text") else (),
+        patterns=generalise(values) if kind in _PATTERNED else (),
         choices=choices if kind in ("choice", "text", "name", "date") else (),
         cues=_cues(name, words, heard, another=another),
         secret=secret_kind(words) if kind == "secret" else None,

@@ -19,11 +19,12 @@ KIND_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("phone", ("phone", "mobile", "telephone")),
     ("time", ("time", "hour")),
     ("date", ("date", "day", "birth", "dob", "month")),
-    ("money", ("amount", "price", "fee", "balance")),
+    ("money", ("amount", "price", "fee", "balance", "cost", "fare")),
     ("number", ("quantity", "count", "passengers", "guests", "year", "zip", "zipcode")),
 )
 YES_NO = frozenset({"yes", "no", "true", "false"})
 
+_NOT_A_CODE = r"(?!(?:is|was|are|my|no|at|on|in|to|of|the|for|and|by|say|its|am|id|number)\b)"
 _RUN = re.compile(r"[A-Za-z]+|\d+|\s+|[^A-Za-z\d\s]")
 _LETTERS = r"(?!(?:my|no|is|and|the|it|for|on|at|of|to|in|am|pm|i)\b)[A-Za-z]{1,3}"
 SPELLED = (
@@ -145,7 +146,8 @@ def _pattern(found: list[list[tuple[str, int]]]) -> str:
         else:
             parts.append(r"\s+" if kind == " " else re.escape(kind))
     body = "".join(parts)
-    return rf"(?<![\w#]){body}(?!\w)"
+    start = _NOT_A_CODE if found[0][0][0] == "L" else ""
+    return rf"(?<![\w#])(?<!\d[:.,/-]){start}{body}(?!\w)(?![:.,/-]\d)"
 
 
 def _times(least: int, most: int) -> str:
