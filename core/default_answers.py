@@ -85,6 +85,22 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Good, that is received.",
         "Noted without showing it to anyone.",
     ),
+    "purpose": (
+        "What can I do for you?",
+        "What is it about?",
+        "How can I help you?",
+        "What would you like to get done?",
+        "Tell me, what do you need?",
+        "What brings you here?",
+    ),
+    "beside": (
+        "I have no answer to that here.",
+        "That I cannot tell you, sorry.",
+        "I do not know that, I am afraid.",
+        "This I cannot answer yet.",
+        "On that I have no information.",
+        "I have nothing on that, sorry.",
+    ),
     "ask": (
         "What is your {label}?",
         "Could you tell me the {label}, please?",

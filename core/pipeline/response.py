@@ -13,7 +13,7 @@ from core.default_answers import DEFAULT_ANSWERS
 from core.message import QuickReply, Sensitivity
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, ArticleHit, ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StateStep
-from core.pipeline.phrases import is_chat, is_question, yes_or_no
+from core.pipeline.phrases import is_chat, is_question, is_wish, yes_or_no
 from core.pipeline.sentences import choose, is_fresh, split_sentences
 from core.playbook import Flow, Playbook, Slot
 from core.turn import SlotValue, TurnInput
@@ -109,6 +109,8 @@ def _ask(speaker: Speaker, index: ArticleIndex) -> Draft:
         own = speaker.playbook.intent(speaker.guess.name)
         if hit is not None and (own is None or own.flow is None):
             before, sources = _passage(speaker, hit, len(question))
+        elif speaker.turn.case.asking is not None and not is_wish(speaker.turn.text):
+            before = speaker.say("beside", statement=True) or ""
     template = f"ask:{step.ask}"
     text = _joined(speaker, before, question)
     slot = speaker.playbook.slots[step.ask]
@@ -140,9 +142,12 @@ def _question(speaker: Speaker, slot: Slot) -> str:
 
 
 def _acknowledgement(speaker: Speaker) -> str:
-    """A few words on what was just told, the last and shortest of it."""
-    slots = speaker.playbook.slots
-    for value in reversed(speaker.step.captured):
+    """A few words on what was just told: what was asked for, else the last that belongs here."""
+    slots, asked = speaker.playbook.slots, speaker.turn.case.asking
+    flow = _flow(speaker)
+    told = reversed(speaker.step.captured)
+    mine = [one for one in told if flow is None or one.name in flow.slots or one.secret]
+    for value in sorted(mine, key=lambda one: one.name != asked):
         slot = slots[value.name]
         if value.secret:
             return speaker.say("acknowledge_secret") or ""
@@ -162,6 +167,8 @@ def _is_own_name(slot: Slot) -> bool:
 
 def _joined(speaker: Speaker, before: str, after: str) -> str:
     """Two pieces as one text, when they repeat nothing and there is room for both."""
+    if not after:
+        return before
     gap = "\n\n" if "\n" in before else " "
     text = f"{before}{gap}{after}" if before else after
     if before and (
@@ -223,7 +230,8 @@ def _small_talk(speaker: Speaker) -> Draft:
     key = (intent.answer if intent else None) or "agree"
     pending = speaker.step.ask
     if pending is None:
-        return Draft(speaker.say_surely(key), key)
+        purpose = _purpose(speaker) if key == "agree" else ""
+        return Draft(_joined(speaker, speaker.say_surely(key), purpose), key)
     question = _question(speaker, speaker.playbook.slots[pending])
     short = speaker.say(key, statement=True) or ""
     if key in ("agree", "decline", "goodbye"):
@@ -252,7 +260,7 @@ def _answer(speaker: Speaker, index: ArticleIndex) -> Draft:
             return Draft(whole, f"article:{hit.article.name}", asked, sources)
         return Draft(speaker.say_surely("fall_through"), "fall_through")
     if step.captured or _is_remark(speaker):
-        return Draft(_noted(speaker), "noted")
+        return Draft(_joined(speaker, _noted(speaker), _purpose(speaker)), "noted")
     return _clarify(speaker) or _unknown(speaker, intent is not None and intent.flow is not None)
 
 
@@ -262,6 +270,20 @@ def _is_remark(speaker: Speaker) -> bool:
     if is_chat(text) or yes_or_no(text) is not None:
         return True
     return speaker.step.case.intent is not None and not is_question(text)
+
+
+def _purpose(speaker: Speaker) -> str:
+    """A question for what it is about, while nobody knows."""
+    case = speaker.step.case
+    known = case.intent is not None and _is_matter(speaker.playbook, case.intent)
+    if known or case.flow is not None or case.done:
+        return ""
+    return speaker.say("purpose") or ""
+
+
+def _is_matter(playbook: Playbook, name: str) -> bool:
+    intent = playbook.intent(name)
+    return intent is not None and not intent.small_talk
 
 
 def _noted(speaker: Speaker) -> str:

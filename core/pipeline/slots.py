@@ -114,15 +114,16 @@ def _read(
     empty = [one for one in mine if one.slot.name not in at_hand and one.slot.name not in found]
     again = [one for one in mine if one not in empty and one.slot.name != asking]
     first = [one for one in mine if one.slot.name == asking]
+    if first and first[0].slot.kind == "name":
+        # "Jesse John" is more than the one name of it that somebody else had, too.
+        _take_bare(state, first[0])
     for reader in (*first, *(one for one in empty if one.slot.name != asking)):
         _take(state, reader, _unanchored(state, reader, asked=reader.slot.name == asking))
     for reader in again:
         if _is_exact(readers, reader.slot.name):
             _take(state, reader, _unanchored(state, reader, asked=False))
-    if asking is not None and asking in readers and asking not in state.filled:
-        bare = bare_value(readers[asking].slot, text, bool(state.filled))
-        if bare is not None and state.is_free(bare):
-            _take(state, readers[asking], iter([bare]))
+    if asking is not None and asking in readers:
+        _take_bare(state, readers[asking])
     for reader in again:
         _take(state, reader, _unanchored(state, reader, asked=False))
     settled = {*names, *(one for one in (*at_hand, *found) if not _is_exact(readers, one))}
@@ -130,6 +131,15 @@ def _read(
         if name not in settled and _may_speak_of(state, reader):
             _take(state, reader, _precise(state, reader))
     return state.filled
+
+
+def _take_bare(state: _Text, reader: Reader) -> None:
+    """Fill the slot that was asked for with the bare answer, if the message is one."""
+    if reader.slot.name in state.filled:
+        return
+    bare = bare_value(reader.slot, state.text, bool(state.filled))
+    if bare is not None and state.is_free(bare):
+        _take(state, reader, iter([bare]))
 
 
 def _is_exact(readers: Mapping[str, Reader], name: str) -> bool:
@@ -311,7 +321,9 @@ def _precise(state: _Text, reader: Reader) -> Iterator[Span]:
             yield start, end
     if reader.choices is not None and not reader.first_words.isdisjoint(state.words):
         for one in reader.choices.finditer(state.text):
-            if one.end() - one.start() >= 4:
+            # A name is one person's: unlike a place, it fills no second slot by itself.
+            again = reader.slot.kind == "name" and not state.is_free(one.span())
+            if one.end() - one.start() >= 4 and not again:
                 yield one.span()
     if reader.slot.kind in ("email", "phone"):
         yield from (one.span() for one in SHAPES[reader.slot.kind].finditer(state.text))

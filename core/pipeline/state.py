@@ -11,14 +11,13 @@ from dataclasses import dataclass, replace
 
 from core.message import Audience
 from core.pipeline.contracts import IntentGuess, StateStep
+from core.pipeline.judgement import reconsider
 from core.pipeline.lookups import plan_look_up
 from core.pipeline.phrases import (
     courtesy,
     does_not_know,
     is_cancellation,
     is_negative,
-    is_question,
-    is_wish,
     leaning,
     yes_or_no,
 )
@@ -29,23 +28,13 @@ from core.turn import CaseState, Fact, LookUp, SlotValue, TurnInput
 ASK_LIMIT = 2
 """How often a slot is asked for before it is skipped or a person takes over."""
 
-PRESUMED_SHARE = 0.25
-"""Probability from which the likeliest intent's flow is begun though the model abstains."""
-
-PRESUMED_LEAD = 1.3
-"""How many times likelier than the second it must be."""
-
 MISS_LIMIT = 2
 """How often a look-up may find nothing before a person takes over."""
 
 SWITCH_CONFIDENCE = 0.6
 """Confidence from which another intent ends the open flow and starts its own."""
 
-SURE = 0.9
-"""Confidence from which an intent stands against a message that reads like a word of thanks."""
-
 _SWITCH_WORDS = 4
-_NODS = frozenset({"goodbye", "agree", "decline", "thanks"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +50,7 @@ class _Turn:
 
 def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> StateStep:
     """The state stage of the default pipeline."""
-    guess = _sobered(turn, _presumed(turn, guess, playbook), playbook)
+    guess = reconsider(turn, guess, playbook)
     intent = playbook.intent(guess.name)
     at = _Turn(turn, guess, playbook, intent, turn.case_id is None)
     case = _counted(turn, turn.case)
@@ -82,39 +71,6 @@ def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Stat
     case = _reopened(at, case, captured)
     case = _asked_in_vain(at, before, case, answered or confirmed)
     return _go_on(at, before, case, captured, answered or confirmed)
-
-
-def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
-    """The guess, or when the model abstains at the start of a talk, its clear favourite.
-
-    Beginning the wrong flow costs one question; asking back costs one too and brings less.
-    """
-    if guess.name is not None or turn.case.flow is not None or not guess.runners_up:
-        return guess
-    if turn.case.done and not is_wish(turn.text):
-        return guess
-    (best, share), *others = guess.runners_up
-    second = others[0][1] if others else 0.0
-    intent = playbook.intent(best)
-    if intent is None or intent.flow is None or intent.flow in turn.case.done:
-        return guess
-    if share < PRESUMED_SHARE or share < PRESUMED_LEAD * second:
-        return guess
-    return replace(guess, name=best)
-
-
-def _sobered(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
-    """The guess, unless it takes a question for a nod ("Bye! Or can you send it today?"), or a
-    word of thanks for a request ("Thanks, that saved me a call about my bill")."""
-    intent = playbook.intent(guess.name)
-    if intent is not None and intent.small_talk:
-        nods = intent.answer in _NODS and is_question(turn.text)
-        return replace(guess, name=None) if nods else guess
-    answer = courtesy(turn.text)
-    if answer is None or guess.confidence >= SURE:
-        return guess
-    polite = (one for one in playbook.intents if one.small_talk and one.answer == answer)
-    return replace(guess, name=next((one.name for one in polite), guess.name))
 
 
 def _step(

@@ -9,6 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from statistics import median
+
+from gateway.replay.wording import STORIES
 
 SECRET_WORDS = ("pin", "ssn", "social", "card", "password", "passcode", "cvv", "cvc", "secret")
 SECRET_KINDS = {"card": "card", "cvv": "card", "cvc": "card", "ssn": "national_id", "pin": "pin"}
@@ -36,6 +39,8 @@ _SPELLED_LEAST = 3
 _MIN_SUFFIX = 5
 _MAX_RUNS = 12
 _LONGEST_CODE = 24
+_BRIEF = 2.5
+"""Words of a value that is picked rather than told."""
 
 
 def guess_kind(words: Sequence[str], values: Sequence[str], choices: Sequence[str] = ()) -> str:
@@ -60,6 +65,9 @@ def guess_kind(words: Sequence[str], values: Sequence[str], choices: Sequence[st
         return "choice"
     if _share(values, _is_code) > 0.5:
         return "order"
+    brief = values and median(len(value.split()) for value in values) <= _BRIEF
+    if brief and "answer" not in words and not STORIES.intersection(words):
+        return "choice"
     return "text"
 
 

@@ -40,6 +40,9 @@ KEY = b"a key"
         ("6789", "ssn", "[national id removed]"),
         ("4111", "card", "[card removed]"),
         ("I will tell you tomorrow", "card", "I will tell you tomorrow"),
+        ("card number 5394232312113100", None, "card number [card removed]"),
+        ("Yes. $500 was taken on 12/12/2001", "pin", "Yes. $500 was taken on 12/12/2001"),
+        ("nothing else thnak u", "password", "nothing else thnak u"),
     ],
 )
 def test_what_is_removed(text: str, expecting: str | None, cleaned: str) -> None:

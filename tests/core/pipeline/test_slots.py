@@ -157,3 +157,16 @@ def test_a_burst_is_read_message_by_message_with_its_sources() -> None:
     turn = Talk(playbook=playbook).turn("tomorrow", "at 8 pm")
     found = capture(turn, CaseState(flow="all"), playbook, "day")
     assert [(one.value, one.source) for one in found] == [("tomorrow", "m0.0"), ("8 pm", "m0.1")]
+
+
+def test_a_name_asked_for_is_taken_whole() -> None:
+    mine = _slot("name", "name", "name", choices=("john", "robin"))
+    assert _told("oh i am jesse john", mine, asking="name") == {"name": "jesse john"}
+
+
+def test_a_name_that_nobody_asked_for_fills_one_slot_only() -> None:
+    slots = tuple(_slot(one, "name", one, choices=("robin",)) for one in ("guest", "host"))
+    playbook = replace(_playbook(*slots), flows={"all": Flow("all", (), found=("Done.",))})
+    turn = Talk(playbook=playbook).turn("a room for me and robin")
+    found = capture(turn, CaseState(flow="all"), playbook, None)
+    assert [(one.name, one.value) for one in found] == [("guest", "robin")]

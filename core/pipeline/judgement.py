@@ -1,0 +1,63 @@
+"""What an intent guess is worth at this point of the talk: a favourite presumed, a nod doubted.
+
+The classifier sees one message; here it is weighed against the open case and against what the words
+plainly are. It changes the guess and nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.pipeline.contracts import IntentGuess
+from core.pipeline.phrases import courtesy, is_question, is_wish
+from core.playbook import Playbook
+from core.turn import TurnInput
+
+PRESUMED_SHARE = 0.25
+"""Probability from which the likeliest intent's flow is begun though the model abstains."""
+
+PRESUMED_LEAD = 1.3
+"""How many times likelier than the second it must be."""
+
+SURE = 0.9
+"""Confidence from which an intent stands against a message that reads like a word of thanks."""
+
+_NODS = frozenset({"goodbye", "agree", "decline", "thanks"})
+
+
+def reconsider(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
+    """The guess to go by."""
+    return _sobered(turn, _presumed(turn, guess, playbook), playbook)
+
+
+def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
+    """The guess, or when the model abstains at the start of a talk, its clear favourite.
+
+    Beginning the wrong flow costs one question; asking back costs one too and brings less.
+    """
+    if guess.name is not None or turn.case.flow is not None or not guess.runners_up:
+        return guess
+    if turn.case.done and not is_wish(turn.text):
+        return guess
+    (best, share), *others = guess.runners_up
+    second = others[0][1] if others else 0.0
+    intent = playbook.intent(best)
+    if intent is None or intent.flow is None or intent.flow in turn.case.done:
+        return guess
+    if share < PRESUMED_SHARE or share < PRESUMED_LEAD * second:
+        return guess
+    return replace(guess, name=best)
+
+
+def _sobered(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
+    """The guess, unless it takes a question for a nod ("Bye! Or can you send it today?"), or a
+    word of thanks for a request ("Thanks, that saved me a call about my bill")."""
+    intent = playbook.intent(guess.name)
+    if intent is not None and intent.small_talk:
+        nods = intent.answer in _NODS and is_question(turn.text)
+        return replace(guess, name=None) if nods else guess
+    answer = courtesy(turn.text)
+    if answer is None or guess.confidence >= SURE:
+        return guess
+    polite = (one for one in playbook.intents if one.small_talk and one.answer == answer)
+    return replace(guess, name=next((one.name for one in polite), guess.name))

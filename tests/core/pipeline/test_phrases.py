@@ -1,0 +1,45 @@
+"""What short messages are: thanks and goodbyes, requests for time, and wishes that look like both."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.pipeline.bare import bare_value
+from core.pipeline.phrases import courtesy, is_chat, is_waiting, is_wish
+from core.playbook import Slot
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("Thanks, I appreciate it. I'll reach out if there is more.", "thanks"),
+        ("no thats everything thank you so much", "thanks"),
+        ("No, we're finished thanks, bye!", "goodbye"),
+        ("That will be all for today.", "decline"),
+        ("Thanks! I would like to change my address too.", None),
+        ("Thank you, can you also send the bill?", None),
+        ("Is that all?", None),
+        ("My order is 1042", None),
+        ("Bye bye is the name of the song I ordered and it never came " * 4, None),
+    ],
+)
+def test_a_courtesy_wants_nothing_more(text: str, kind: str | None) -> None:
+    assert courtesy(text) == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["take your time", "have a nice day", "wait i will check", "let me look for it", "super"],
+)
+def test_asking_for_time_or_being_kind_is_no_answer(text: str) -> None:
+    assert is_chat(text) or is_waiting(text)
+    assert bare_value(Slot("brand", "text", "car brand", ("?",)), text, others=False) is None
+
+
+def test_a_wish_told_as_a_question_answers_what_is_wanted() -> None:
+    text = "can you get them to send more towels to our room?"
+    wanted = Slot("wish", "text", "request", ("?",))
+    assert is_wish(text)
+    assert bare_value(wanted, text, others=False) is not None
+    assert bare_value(wanted, "who is the driver?", others=False) is None
+    assert bare_value(Slot("city", "choice", "city", ("?",)), text, others=False) is None
