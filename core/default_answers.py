@@ -93,6 +93,14 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Tell me, what do you need?",
         "What brings you here?",
     ),
+    "help": (
+        "Happy to help. What is it about?",
+        "Of course. What do you need?",
+        "I am here to help. What happened?",
+        "Gladly. What can I do for you?",
+        "Sure. Tell me what it is about.",
+        "I will do what I can. What is the matter?",
+    ),
     "beside": (
         "I have no answer to that here.",
         "That I cannot tell you, sorry.",

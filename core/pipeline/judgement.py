@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.pipeline.contracts import IntentGuess
-from core.pipeline.phrases import courtesy, is_question, is_wish
+from core.pipeline.phrases import asks_for_help, courtesy, is_question, is_wish
 from core.playbook import Playbook
 from core.turn import TurnInput
 
@@ -27,6 +27,8 @@ _NODS = frozenset({"goodbye", "agree", "decline", "thanks"})
 
 def reconsider(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
     """The guess to go by."""
+    if asks_for_help(turn.text) and guess.confidence < SURE:
+        return replace(guess, name=None)
     return _sobered(turn, _presumed(turn, guess, playbook), playbook)
 
 

@@ -61,7 +61,7 @@ _CLOSES = re.compile(
 )
 _BYE = re.compile(r"\b(?:(?:good ?)?bye|see you|have a (?:nice|good|great) )", re.I)
 _THANKS = re.compile(
-    r"\W*(?:(?:ok(?:ay)?|great|perfect|wow|cool|yes|no|alright|super|oh|well|good|awesome)"
+    r"\W*(?:(?:ok(?:ay)?|great|perfect|wow|cool|yes|no|nothing|alright|super|oh?|well|good|and)"
     r"[ ,.!]+)*(?:many )?(?:thank ?(?:you|u|s)|thanks|thx|cheers)\b",
     re.I,
 )
@@ -69,6 +69,11 @@ _WISH = re.compile(
     r"\b(?:(?:can|could|would|will) (?:you|i|we|they)|i(?:'d| would) (?:\w+ )?(?:like|love|want)|"
     r"i (?:\w+ )?(?:want|need)|i'm looking|i am looking|please|let'?s|help me|how about|"
     r"what about)\b",
+    re.I,
+)
+_HELP = re.compile(
+    r"\W*(?:(?:hi|hello|hey|please|i|we|need|want|would|like|your|some|can|could|you|me|a|bit|of)"
+    r"\W+)*help(?:\W+(?:me|us|please|fast|now|out|quickly|urgently|with|something|this))*\W*",
     re.I,
 )
 _CANCEL = re.compile(
@@ -95,7 +100,8 @@ _NOT_KNOWN = re.compile(
     r"\W*(?:sorry[ ,.]*)?(?:i (?:don'?t|do not|cannot|can'?t|can not) "
     r"(?:know|have|remember|recall|find|see)|"
     r"no idea|not sure|i forgot|i(?:'ve| have) (?:lost|forgotten)|i'?m not sure|idk|dunno|"
-    r"none|i haven'?t got)\b",
+    r"none|i haven'?t got|(?:no,? )?(?:not that i (?:can think of|know)|"
+    r"nothing (?:special|i can)))\b",
     re.I,
 )
 _NEGATIVE = re.compile(
@@ -147,6 +153,11 @@ def is_waiting(text: str) -> bool:
 def is_wish(text: str) -> bool:
     """Whether a message says what is wanted, be it as a question ("can you send towels?")."""
     return _WISH.search(text) is not None
+
+
+def asks_for_help(text: str) -> bool:
+    """Whether a message asks for help and does not say with what."""
+    return _HELP.fullmatch(text) is not None
 
 
 def courtesy(text: str) -> str | None:

@@ -13,7 +13,7 @@ from core.default_answers import DEFAULT_ANSWERS
 from core.message import QuickReply, Sensitivity
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, ArticleHit, ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StateStep
-from core.pipeline.phrases import is_chat, is_question, is_wish, yes_or_no
+from core.pipeline.phrases import asks_for_help, is_chat, is_question, is_wish, yes_or_no
 from core.pipeline.sentences import choose, is_fresh, split_sentences
 from core.playbook import Flow, Playbook, Slot
 from core.turn import SlotValue, TurnInput
@@ -352,4 +352,11 @@ def _clarify(speaker: Speaker) -> Draft | None:
 def _unknown(speaker: Speaker, known: bool) -> Draft:
     if known:
         return Draft(_noted(speaker), "noted")
+    if asks_for_help(speaker.turn.text) and (purpose := speaker.say("help")):
+        return Draft(purpose, "help")
+    case = speaker.step.case
+    if is_question(speaker.turn.text) and case.intent and _is_matter(speaker.playbook, case.intent):
+        honest = speaker.say("beside", statement=True)
+        if honest:
+            return Draft(honest, "beside", grounded=False)
     return Draft(speaker.say("unknown") or speaker.last_words(), "unknown", grounded=False)

@@ -41,7 +41,7 @@ _SPELLED = (
     r"(?:[a-z0-9]|zero|one|two|three|four|five|six|seven|eight|nine)"
     r"(?:[ .,-]{1,2}(?:[a-z0-9]|zero|one|two|three|four|five|six|seven|eight|nine)){3,}"
 )
-_CODE = r"#?(?=[a-z0-9-]*\d)[a-z0-9]+(?:-[a-z0-9]+)*"
+_CODE = r"#?(?=[a-z0-9-]*\d)(?!\d{1,2}(?:st|nd|rd|th)\b)[a-z0-9]+(?:-[a-z0-9]+)*"
 
 SHAPES: Mapping[str, re.Pattern[str]] = {
     "email": re.compile(

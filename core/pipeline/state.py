@@ -240,7 +240,7 @@ def _beside(
         or case.slot(pending) is not None
         or case.counters.get(_asked(pending), 0) >= ASK_LIMIT
     ):
-        return _step(at, move, case, captured)
+        return _step(at, move, replace(case, flow=None, asking=None) if leaving else case, captured)
     case = count(case, _asked(pending), case.counters.get(_asked(pending), 0) + 1)
     return _step(at, move, case, captured, ask=pending)
 

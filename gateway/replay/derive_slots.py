@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from core.playbook import Slot
 from gateway.replay.dialogues import Dialogue
 from gateway.replay.shapes import generalise, guess_kind, list_choices, secret_kind
-from gateway.replay.wording import OFFER, ask_for, label_of, split_words
+from gateway.replay.wording import OFFER, PEOPLE, ask_for, label_of, split_words
 
 _PATTERNED = frozenset({"order", "number", "choice", "name", "phone", "money", "secret", "email"})
 """Kinds whose values have a shape of their own in each business; a date or a time has not."""
@@ -83,6 +83,8 @@ def _cues(
     own = " ".join(words)
     stem = "my name" if own == "name" else own
     stems = [] if own == "name" and another else [f"{stem} is", stem]
+    if len(words) == 2 and words[1] == "name" and words[0] in PEOPLE:
+        stems.append(f"{words[0]} is")
     others = [" ".join(split_words(one)) for one in heard if one != name]
     frequent = [
         cue

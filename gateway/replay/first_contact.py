@@ -52,7 +52,11 @@ def _state(inner: StateStage) -> StateStage:
         step = inner(turn, guess, playbook)
         if step.move != "ask" or step.ask is None or not is_stranger(turn):
             return step
-        return replace(step, move=MOVE, ask=None, case=_unasked(step.case, step.ask))
+        case = _unasked(step.case, step.ask)
+        if playbook.slots[step.ask].kind == "text":
+            # Whatever comes next would be taken for it, and nobody has been asked for it yet.
+            case = replace(case, asking=None)
+        return replace(step, move=MOVE, ask=None, case=case)
 
     return state
 

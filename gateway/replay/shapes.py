@@ -27,7 +27,9 @@ KIND_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 YES_NO = frozenset({"yes", "no", "true", "false"})
 
-_NOT_A_CODE = r"(?!(?:is|was|are|my|no|at|on|in|to|of|the|for|and|by|say|its|am|id|number)\b)"
+_NOT_A_CODE = (
+    r"(?!(?:is|was|are|my|no|at|on|in|to|of|the|for|and|by|say|its|am|id|number|not|room)\b)"
+)
 _RUN = re.compile(r"[A-Za-z]+|\d+|\s+|[^A-Za-z\d\s]")
 _LETTERS = r"(?!(?:my|no|is|and|the|it|for|on|at|of|to|in|am|pm|i)\b)[A-Za-z]{1,3}"
 SPELLED = (
@@ -155,7 +157,7 @@ def _pattern(found: list[list[tuple[str, int]]]) -> str:
             parts.append(r"\s+" if kind == " " else re.escape(kind))
     body = "".join(parts)
     start = _NOT_A_CODE if found[0][0][0] == "L" else ""
-    return rf"(?<![\w#])(?<!\d[:.,/-]){start}{body}(?!\w)(?![:.,/-]\d)"
+    return rf"(?<![\w#])(?<!\d[:.,/-]){start}{body}(?![\w%])(?![:.,/-]\d)"
 
 
 def _times(least: int, most: int) -> str:

@@ -1,4 +1,4 @@
-"""What short messages are: thanks and goodbyes, requests for time, and wishes that look like both."""
+"""What short messages are: thanks and goodbyes, requests for time, wishes that look like both."""
 
 from __future__ import annotations
 

@@ -233,6 +233,24 @@ def test_what_asks_or_tells_something_is_no_goodbye(text: str) -> None:
     assert "bye" not in decision.reply.text.lower()
 
 
+def test_who_wants_nothing_more_is_not_asked_on() -> None:
+    talk = Talk()
+    talk.say("where is my order")
+    decision = talk.say("nothing else, bye")
+    assert (decision.asked, decision.case.asking, decision.case.flow) == ((), None, None)
+
+
+def test_a_question_beside_the_matter_is_said_to_be_beyond_it() -> None:
+    talk = Talk()
+    talk.say("where is my order")
+    assert talk.hear("who is the driver?").startswith("I have no answer to that here. ")
+    assert talk.decisions[-1].asked == ("order_id",)
+
+
+def test_whoever_only_asks_for_help_is_asked_what_with() -> None:
+    assert Talk().hear("please help") == "Happy to help. What is it about?"
+
+
 def test_a_goodbye_in_the_middle_closes_nothing() -> None:
     talk = Talk()
     talk.say("book a visit")
