@@ -51,7 +51,7 @@ class Threads(Protocol):
         """Store a message; returns once it is durable. Raises `memory.store.Overloaded`."""
 
     def log_after(self, account: str, key: str, seq: int, /) -> Awaitable[Sequence[LoggedMessage]]:
-        """What the thread holds after `seq`, oldest first; may be a page of it."""
+        """A page of what the thread holds after `seq`, oldest first; for 0 the newest one."""
 
     def seen(self, account: str, key: str, seq: int, /) -> Awaitable[None]:
         """The client has shown everything up to `seq`."""
@@ -85,6 +85,7 @@ class Line:
         self._welcomed = False
         self._behind = True
         self._again = False
+        self._held: list[Frame] = []
         self._queue: asyncio.Queue[str] = asyncio.Queue(limits.queue)
         self._writer = asyncio.create_task(self._write())
         self._filler: asyncio.Task[None] | None = None
@@ -103,17 +104,26 @@ class Line:
         except asyncio.QueueFull:
             self._cut()
 
-    def offer(self, message: LoggedMessage, *, known: bool = False) -> None:
-        """Pass a message on if it is the next one; `known` says that the client has it already."""
-        if self._behind:
-            self._again = True
+    def offer(self, message: LoggedMessage) -> None:
+        """Pass a message on if it is the next one."""
+        if self._behind or message.seq > self._last + 1:
+            self.nudge()
         elif message.seq == self._last + 1:
             self._last = message.seq
-            if not known:
-                self.push(self.adapter.write_message(message))
-        elif message.seq > self._last:
-            self._behind = True
-            self._filler = asyncio.create_task(self._catch_up())
+            self.push(self.adapter.write_message(message))
+
+    def confirm(self, client_id: str, seq: int) -> None:
+        """Tell the client that its own message is durable, but nothing before it is left out.
+
+        A client comes back with the highest number it knows, and would never ask for one below.
+        """
+        stored = self.adapter.write_stored(client_id, seq)
+        if self._behind or seq > self._last + 1:
+            self._held.append(stored)
+            self.nudge()
+        else:
+            self._last = max(self._last, seq)
+            self.push(stored)
 
     def nudge(self) -> None:
         """There may be something new in the log."""
@@ -130,8 +140,8 @@ class Line:
         welcome says from which number on it is told the thread.
         """
         known = self._last
-        entries = await self._threads.log_after(*self.place, max(known - 1, 0))
-        if known and not entries:
+        entries = await self._threads.log_after(*self.place, known)
+        if known and not entries and not await self._threads.log_after(*self.place, known - 1):
             self._last = self.seen = 0
         self._welcomed = True
         self.push({**self.session.welcome, "resume": self._last})
@@ -172,6 +182,9 @@ class Line:
             await self._pass_on(entries)
             if not entries and not self._again:
                 self._behind = False
+                for stored in self._held:
+                    self.push(stored)
+                self._held.clear()
                 return
 
     async def _pass_on(self, entries: Sequence[LoggedMessage]) -> None:

@@ -235,13 +235,13 @@ class SocketHub:
             log.exception("admission_failed", account=message.account)
             line.push(line.adapter.write_refusal(_FAILED, client_id, 500))
             return
-        line.push(line.adapter.write_stored(client_id, kept.seq))
+        line.confirm(client_id, kept.seq)
         if kept.duplicate:
             return
         text = {"text": kept.text}
         logged = LoggedMessage(kept.seq, Author.CUSTOMER, None, text, message.sent_at, client_id)
-        for other in tuple(self._open.get(line.place, ())):
-            other.offer(logged, known=other is line)
+        for other in self._open.get(line.place, set()) - {line}:
+            other.offer(logged)
 
 
 def _decode(text: str) -> Mapping[str, object]:

@@ -25,7 +25,7 @@ class SocketThreads:
         self._now = now
 
     async def log_after(self, account: str, key: str, seq: int) -> Sequence[LoggedMessage]:
-        """What the thread holds after `seq`, oldest first."""
+        """A page of what the thread holds after `seq`, oldest first; for 0 the newest one."""
         entries = await self._store.read(log_after, account, key, seq)
         return [
             LoggedMessage(

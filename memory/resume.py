@@ -35,7 +35,12 @@ class Entry:
 def log_after(
     connection: Connection, account: str, key: str, seq: int, limit: int = 500
 ) -> list[Entry]:
-    """The newest entries of a thread after `seq`, oldest first."""
+    """A page of what a thread holds after `seq`, oldest first.
+
+    Whoever knows part of the thread is told what follows without a gap, so that the next page can
+    be asked for; whoever knows nothing begins with the newest page.
+    """
+    newest = seq == 0
     rows = connection.execute(
         select(
             _message.c.seq,
@@ -57,7 +62,7 @@ def log_after(
             ),
         )
         .where(_conversation.c.account == account, _conversation.c.key == key, _message.c.seq > seq)
-        .order_by(_message.c.seq.desc())
+        .order_by(_message.c.seq.desc() if newest else _message.c.seq)
         .limit(limit)
     ).all()
     return [
@@ -69,7 +74,7 @@ def log_after(
             row.created_at,
             row.client_id,
         )
-        for row in reversed(rows)
+        for row in (reversed(rows) if newest else rows)
     ]
 
 

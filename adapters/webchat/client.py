@@ -162,11 +162,7 @@ class ChatClient:
         What is refused for the moment is sent again, and a lost connection is opened again. Raises
         `ChatRefused` when it is refused for good.
         """
-        key = client_id or str(uuid4())
-        frame: dict[str, object] = {"type": "say", "client_id": key, "text": text}
-        if quick_reply is not None:
-            frame["quick_reply"] = quick_reply
-        self._pending[key] = frame
+        key, frame = self._note(text, client_id, quick_reply)
         for attempt in range(_RETRIES):
             refused = await self._try(frame, key, again=attempt > 0)
             if key in self._stored:
@@ -177,6 +173,27 @@ class ChatClient:
             await asyncio.sleep(_RETRY_SECONDS)
         self._pending.pop(key, None)
         raise ChatRefused("the message was not stored", 503)
+
+    async def post(self, text: str, client_id: str | None = None) -> str:
+        """Send a message without waiting, and return its client id.
+
+        Until it is stored, it is sent again on every connection.
+        """
+        key, frame = self._note(text, client_id, None)
+        with contextlib.suppress(OSError):
+            await self.send(frame)
+        return key
+
+    def _note(
+        self, text: str, client_id: str | None, quick_reply: str | None
+    ) -> tuple[str, Mapping[str, object]]:
+        """The id and the frame of a message that is to be sent until it is stored."""
+        key = client_id or str(uuid4())
+        frame: dict[str, object] = {"type": "say", "client_id": key, "text": text}
+        if quick_reply is not None:
+            frame["quick_reply"] = quick_reply
+        self._pending[key] = frame
+        return key, frame
 
     async def _try(
         self, frame: Mapping[str, object], key: str, *, again: bool

@@ -137,7 +137,8 @@ class MemoryThreads:
         return log[-1]
 
     async def log_after(self, account: str, key: str, seq: int) -> Sequence[LoggedMessage]:
-        entries = [one for one in self.logs[account, key] if one.seq > seq][: self.page]
+        newer = [one for one in self.logs[account, key] if one.seq > seq]
+        entries = newer[: self.page] if seq else newer[-self.page :]
         if self.gate is not None:
             await self.gate.wait()
         return entries
@@ -191,9 +192,14 @@ class ChatServer:
         await web.SockSite(self._runner, listening).start()
 
     async def stop(self, *, ask: bool = True) -> None:
-        """Stop listening; `ask` tells clients to come back, as a planned restart would."""
+        """Stop listening. `ask` tells clients to come back, as a planned restart would; otherwise
+        every connection ends without a word, as in a crash."""
         if ask:
             await self.hub.close()
+        elif self._runner is not None and self._runner.server is not None:
+            for one in self._runner.server.connections:
+                if one.transport is not None:
+                    one.transport.abort()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
