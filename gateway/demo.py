@@ -13,10 +13,10 @@ import socket
 import sys
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -93,11 +93,15 @@ def demo_settings(folder: Path, port: int, api_url: str) -> Settings:
 
 @asynccontextmanager
 async def running_demo(
-    folder: Path, port: int = 0, models: Path | None = None
+    folder: Path,
+    port: int = 0,
+    models: Path | None = None,
+    now: Callable[[], datetime] | None = None,
 ) -> AsyncIterator[Demo]:
     """The demo, from the open socket to the last thing closed. Port 0 takes a free one.
 
-    `models` is where trained models are kept, so that only the first start has to train.
+    `models` is where trained models are kept, so that only the first start has to train. `now` is
+    the shop's clock, the machine's unless given.
     """
     port = port or free_port(0)
     url = f"http://127.0.0.1:{port}"
@@ -105,7 +109,7 @@ async def running_demo(
     await phones.start()
     try:
         settings = demo_settings(folder, port, phones.base_url)
-        gateway = await build_gateway(settings, Parts(models=models))
+        gateway = await build_gateway(settings, Parts(models=models, now=now))
         outside = Outside(gateway, phones, lambda: sign_login(ADA.login, ADA.name, gateway))
         register_demo(gateway.web_app, outside.world(), gateway.bus, gateway.now)
         runner = await listen(gateway)
