@@ -44,20 +44,16 @@ _REPLACEMENTS = str.maketrans(
         "\u2003": " ",
         "\u2009": " ",
         "\u202f": " ",
-        "\u200b": None,
-        "\ufeff": None,
         "\t": " ",
         "×": "x",
     }
 )
+_INVISIBLE = str.maketrans({"\u200b": None, "\ufeff": None})
 
-# A grapheme, near enough for cutting: a base character with its marks, joiners and modifiers.
-_GRAPHEME = re.compile(
-    r"\r\n|[\U0001F1E6-\U0001F1FF]{2}"
-    r"|.(?:[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f\U0001F3FB-\U0001F3FF\U000E0020-\U000E007F]"
-    r"|\u200d.)*",
-    re.DOTALL,
-)
+_JOINER = "\u200d"
+# What changes the picture before it though it is no mark: skin tones, and the tags of flags.
+_MODIFIER = re.compile("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
 
 
@@ -74,7 +70,9 @@ def normalise(text: str) -> str:
     One curly quote would otherwise halve what a segment holds. A text that needs UCS-2 for another
     character anyway is only stripped of invisible ones.
     """
-    return unicodedata.normalize("NFC", text).translate(_REPLACEMENTS)
+    visible = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
+    plain = visible.translate(_REPLACEMENTS)
+    return plain if encoding_of(plain) is Encoding.GSM7 else visible
 
 
 def encoding_of(text: str) -> Encoding:
@@ -138,9 +136,22 @@ def _cut(text: str, limit: int) -> int:
     space = text.rfind(" ", half, limit + 1)
     if space > 0:
         return space
-    place = 0
-    for grapheme in _GRAPHEME.finditer(text):
-        if grapheme.end() > limit:
-            break
-        place = grapheme.end()
+    place = limit
+    while place > 0 and _is_inside(text, place):
+        place -= 1
     return place or limit
+
+
+def _is_inside(text: str, place: int) -> bool:
+    """Whether a cut here would go through what a person sees as one character."""
+    before, after = text[place - 1], text[place]
+    if unicodedata.category(after).startswith("M") or _MODIFIER.match(after):
+        return True
+    if _JOINER in (before, after) or before + after == "\r\n":
+        return True
+    if not _FLAG_LETTER.match(after):
+        return False
+    letters = 0
+    while letters < place and _FLAG_LETTER.match(text[place - 1 - letters]):
+        letters += 1
+    return letters % 2 == 1

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.tree import SyntaxTreeNode
 
 from core.channel import CannotRender, Capabilities, TextFormat
@@ -18,42 +21,82 @@ from core.gsm import split_text
 from core.message import OutboundMessage, RenderedPart
 
 # Nothing of this in a text means that its source is already its plain form.
-_MARKUP = re.compile(r"[*_`#\[\]<>&|\\~]|^\s*(?:[-+]|\d+[.)])\s|^\s{4,}|!\[", re.MULTILINE)
+_MARKUP = re.compile(
+    r"[*_`#\[\]<>&|\\~]|^\s*(?:[-+]|\d+[.)])(?:\s|$)|^\s{4,}|^ {0,3}(?:=+|--+)\s*$", re.MULTILINE
+)
 _TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "code", "pre", "blockquote", "h3", "hr"}
+_ATTRIBUTES = {"a": {"href"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto", "tel"}
+_NO_PICTURE = "A picture is left out; its description stands in for it."
 
 
 def renderer(capabilities: Capabilities) -> Callable[[OutboundMessage], tuple[RenderedPart, ...]]:
     """The default rendering for a channel with these capabilities."""
-    markdown = MarkdownIt("commonmark", {"html": False})
+    markdown = parser()
 
     def render(message: OutboundMessage) -> tuple[RenderedPart, ...]:
         notes: list[str] = []
         if message.attachments and not capabilities.attachments_out:
             raise CannotRender("This channel cannot carry a file.")
-        text = message.text
-        if capabilities.text_format is not TextFormat.MARKDOWN:
-            text = plain_text(text, markdown, notes)
-        choices = [(one.label, one.value) for one in message.quick_replies]
-        native = choices if len(choices) <= capabilities.quick_replies else []
-        if choices and not native:
-            text = f"{text}\n{numbered([label for label, _ in choices])}"
+        text = _text(message.text, capabilities, markdown, notes)
+        native = len(message.quick_replies) <= capabilities.quick_replies
+        labels = [] if native else [one.label for one in message.quick_replies]
+        if labels:
+            text = f"{text}\n{numbered(labels)}"
             notes.append("Choices are written as a numbered list.")
+        if not text.strip() and not message.quick_replies:
+            raise CannotRender("Nothing of this text can be shown on this channel.")
         pieces = _pieces(text, capabilities, notes)
-        parts = []
-        for number, piece in enumerate(pieces):
-            payload: dict[str, object] = {"text": piece}
-            if capabilities.text_format is TextFormat.HTML:
-                source = message.text if len(pieces) == 1 else piece
-                payload["html"] = html(source, markdown)
-            if native and number == len(pieces) - 1:
-                payload["quick_replies"] = [
-                    {"label": label, "value": value} for label, value in native
-                ]
-            parts.append(RenderedPart(payload, tuple(notes) if number == 0 else ()))
-        return tuple(parts)
+        payloads: list[dict[str, object]] = [{"text": piece} for piece in pieces]
+        if capabilities.text_format is TextFormat.HTML:
+            _add_html(payloads, message.text, labels, markdown)
+        if native and message.quick_replies:
+            payloads[-1]["quick_replies"] = [
+                {"label": one.label, "value": one.value} for one in message.quick_replies
+            ]
+        noted = [tuple(notes), *((),) * (len(pieces) - 1)]
+        return tuple(RenderedPart(*one) for one in zip(payloads, noted, strict=True))
 
     return render
+
+
+def parser() -> MarkdownIt:
+    """A CommonMark parser that takes no HTML and shows a picture's description in its place."""
+    markdown = MarkdownIt("commonmark", {"html": False})
+    markdown.add_render_rule("image", _description)
+    return markdown
+
+
+def _description(
+    renderer: RendererHTML, tokens: Sequence[Any], place: int, options: Any, env: Any
+) -> str:
+    return escape(renderer.renderInlineAsText(tokens[place].children, options, env))
+
+
+def _text(source: str, capabilities: Capabilities, markdown: MarkdownIt, notes: list[str]) -> str:
+    """What the channel shows as text; of a channel with HTML it is only the reserve."""
+    if capabilities.text_format is TextFormat.MARKDOWN:
+        return source
+    lost: list[str] = []
+    text = plain_text(source, markdown, lost)
+    html = capabilities.text_format is TextFormat.HTML
+    notes.extend(one for one in lost if not html or one == _NO_PICTURE)
+    return text
+
+
+def _add_html(
+    payloads: Sequence[dict[str, object]],
+    source: str,
+    labels: Sequence[str],
+    markdown: MarkdownIt,
+) -> None:
+    """The formatted form of each part. A text that had to be split has lost its marks."""
+    if len(payloads) > 1:
+        for payload in payloads:
+            payload["html"] = paragraphs(str(payload["text"]))
+        return
+    items = "".join(f"<li>{escape(label)}</li>" for label in labels)
+    payloads[0]["html"] = html(source, markdown) + (f"<ol>{items}</ol>" if items else "")
 
 
 def _pieces(text: str, capabilities: Capabilities, notes: list[str]) -> Sequence[str]:
@@ -72,15 +115,21 @@ def numbered(labels: Sequence[str]) -> str:
     return "\n".join(f"{number}. {label}" for number, label in enumerate(labels, start=1))
 
 
+def paragraphs(text: str) -> str:
+    """Plain text as HTML that shows the same."""
+    blocks = (escape(one.strip()).replace("\n", "<br>") for one in re.split(r"\n{2,}", text))
+    return "".join(f"<p>{one}</p>" for one in blocks if one)
+
+
 def html(text: str, markdown: MarkdownIt) -> str:
     """CommonMark as HTML of a small safe subset."""
     if not _MARKUP.search(text) and "\n" not in text:
-        return f"<p>{text}</p>"
+        return paragraphs(text)
     rendered: str = markdown.render(text)
     return nh3.clean(
         rendered,
         tags=_TAGS,
-        attributes={"a": {"href"}},
+        attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,
         link_rel="noopener noreferrer",
     ).strip()
@@ -103,9 +152,6 @@ def _block(node: SyntaxTreeNode, notes: list[str], depth: int = 0) -> str:
     if node.type in ("code_block", "fence"):
         return node.content.rstrip("\n")
     if node.type == "hr":
-        return ""
-    if node.type == "html_block":
-        _note(notes, "HTML is left out.")
         return ""
     inner = [_block(child, notes, depth) for child in node.children]
     if node.type == "blockquote":
@@ -137,8 +183,7 @@ def _span(node: SyntaxTreeNode, notes: list[str]) -> str:
     if node.type == "link":
         return _link(inner, str(node.attrs.get("href", "")))
     if node.type == "image":
-        _note(notes, "A picture is left out; its description stands in for it.")
-        return node.content
+        _note(notes, _NO_PICTURE)
     if node.type in ("strong", "em"):
         _note(notes, "Emphasis is dropped.")
     return inner
@@ -146,6 +191,8 @@ def _span(node: SyntaxTreeNode, notes: list[str]) -> str:
 
 def _link(label: str, address: str) -> str:
     bare = address.removeprefix("mailto:").removeprefix("tel:")
+    if not bare:
+        return label
     return bare if label in (address, bare) or not label else f"{label}: {bare}"
 
 

@@ -15,6 +15,7 @@ from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, ArticleHit, Articl
 from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StateStep
 from core.pipeline.phrases import asks_for_help, is_chat, is_question, is_wish, yes_or_no
 from core.pipeline.sentences import choose, is_fresh, split_sentences
+from core.pipeline.state import SWITCH_CONFIDENCE
 from core.playbook import Flow, Playbook, Slot
 from core.turn import SlotValue, TurnInput
 
@@ -109,7 +110,7 @@ def _ask(speaker: Speaker, index: ArticleIndex) -> Draft:
         own = speaker.playbook.intent(speaker.guess.name)
         if hit is not None and (own is None or own.flow is None):
             before, sources = _passage(speaker, hit, len(question))
-        elif speaker.turn.case.asking is not None and not is_wish(speaker.turn.text):
+        elif speaker.turn.case.asking is not None and _is_beside(speaker):
             before = speaker.say("beside", statement=True) or ""
     template = f"ask:{step.ask}"
     text = _joined(speaker, before, question)
@@ -119,6 +120,14 @@ def _ask(speaker: Speaker, index: ArticleIndex) -> Draft:
     return Draft(
         text, template, (step.ask,), sources, _choices(speaker, step.ask), sensitivity=sensitivity
     )
+
+
+def _is_beside(speaker: Speaker) -> bool:
+    """Whether a question is about something else than the matter in hand."""
+    own = speaker.playbook.intent(speaker.guess.name)
+    again = own is not None and own.flow == speaker.step.case.flow
+    sure = again and speaker.guess.confidence >= SWITCH_CONFIDENCE
+    return not sure and not is_wish(speaker.turn.text)
 
 
 _NO_SOURCES: tuple[tuple[str, str], ...] = ()
