@@ -54,6 +54,7 @@ def writer_engine(url: URL, synchronous: str) -> Engine:
     return create_engine(
         url,
         poolclass=NullPool,
+        hide_parameters=True,
         connect_args={"options": f"-c synchronous_commit={level} -c timezone=UTC"},
     )
 
@@ -72,6 +73,7 @@ def reader_engine(url: URL, readers: int) -> Engine:
         url,
         pool_size=readers,
         max_overflow=0,
+        hide_parameters=True,
         connect_args={"options": "-c default_transaction_read_only=on -c timezone=UTC"},
     )
 
@@ -89,7 +91,11 @@ def checkpoint(connection: Connection) -> None:
 
 def _sqlite(url: URL, pragmas: tuple[str, ...], pool: Any, **options: Any) -> Engine:
     engine = create_engine(
-        url, poolclass=pool, connect_args={"check_same_thread": False}, **options
+        url,
+        poolclass=pool,
+        hide_parameters=True,
+        connect_args={"check_same_thread": False},
+        **options,
     )
 
     @event.listens_for(engine, "connect")

@@ -223,6 +223,13 @@ class ChatServer:
         return entry
 
 
+async def until(happened: Callable[[], bool]) -> None:
+    """Wait for what another task or page does."""
+    async with asyncio.timeout(20):
+        while not happened():  # noqa: ASYNC110 - what is looked at tells nobody of its changes
+            await asyncio.sleep(0.005)
+
+
 def free_port() -> int:
     """A port nobody listens on, for a page whose origin has to be known before it is served."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
