@@ -117,7 +117,9 @@ def numbered(labels: Sequence[str]) -> str:
 
 def paragraphs(text: str) -> str:
     """Plain text as HTML that shows the same."""
-    blocks = (escape(one.strip()).replace("\n", "<br>") for one in re.split(r"\n{2,}", text))
+    blocks = (
+        escape(one.strip(), quote=False).replace("\n", "<br>") for one in re.split(r"\n{2,}", text)
+    )
     return "".join(f"<p>{one}</p>" for one in blocks if one)
 
 
