@@ -97,7 +97,7 @@ class Line:
 
     def push(self, frame: Frame) -> None:
         """Queue a frame; a reader too slow for the queue is cut off, and will resume."""
-        if not self._welcomed:
+        if not self._welcomed or self._writer.done():
             return
         try:
             self._queue.put_nowait(orjson.dumps(frame).decode())
@@ -170,6 +170,8 @@ class Line:
     async def _catch_up(self) -> None:
         try:
             await self._fill()
+        except ConnectionError:
+            return
         except Exception:
             log.exception("resume_failed", account=self.place[0])
             await self.socket.close(code=WSCloseCode.INTERNAL_ERROR)
@@ -194,15 +196,20 @@ class Line:
                 await self._put(self.adapter.write_message(message))
 
     async def _put(self, frame: Frame) -> None:
-        """Queue a frame of a long replay at the reader's pace."""
-        if self._queue.full():
-            try:
-                async with asyncio.timeout(self._stall):
-                    await self._queue.put(orjson.dumps(frame).decode())
-            except TimeoutError:
-                self._cut()
-        else:
+        """Queue a frame of a long replay at the reader's pace. Raises `ConnectionError`."""
+        if not self._queue.full():
             self.push(frame)
+            return
+        put = asyncio.ensure_future(self._queue.put(orjson.dumps(frame).decode()))
+        try:
+            await asyncio.wait(
+                {put, self._writer}, timeout=self._stall, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            put.cancel()
+        if not put.done() or put.cancelled():
+            self._cut()
+            raise ConnectionResetError("nobody reads")
 
     async def _write(self) -> None:
         try:
@@ -215,6 +222,8 @@ class Line:
 
     def _cut(self) -> None:
         """No closing handshake: the other side does not read."""
+        if self._writer.done():
+            return
         log.info("socket_too_slow", account=self.place[0])
         self._writer.cancel()
         if self._transport is not None:

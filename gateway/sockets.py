@@ -139,6 +139,8 @@ class SocketHub:
         try:
             await line.greet()
             code = await self._read_frames(line, shared)
+        except ConnectionError:
+            code = WSCloseCode.TRY_AGAIN_LATER
         except Exception:
             log.exception("socket_failed", account=account)
             code = WSCloseCode.INTERNAL_ERROR
