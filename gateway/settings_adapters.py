@@ -68,7 +68,7 @@ def adapter_faults(
             problems.append(Problem(file, key, f"cannot be loaded: {error.args[0]}", mend))
             continue
         try:
-            validated(model, table.options, file=file, under=("adapters", name), environ=os.environ)
+            _options(model, name, table, file)
         except ConfigError as error:
             problems += error.problems
     return problems

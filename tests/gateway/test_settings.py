@@ -259,7 +259,8 @@ def test_an_adapter_s_lists_and_tables_can_come_from_the_environment(
 ) -> None:
     monkeypatch.setenv("ONETHREAD__ADAPTERS__SMS__NUMBERS", value)
     monkeypatch.setenv("ONETHREAD__ADAPTERS__SMS__KEYS__MAIN", "1234")
-    settings = load_settings(written('[adapters.sms]\naccount_sid = "AC"\nauth_token = "t"\n'))
+    file = written('[adapters.sms]\naccount_sid = "AC"\nauth_token = "t"\n')
+    settings = load_settings(file, adapter_model=lambda _name: SmsConfig)
     config = adapter_config(settings, "sms", SmsConfig)
     assert config.numbers == ("+1", "+2")
     assert config.keys == {"main": "1234"}
