@@ -70,8 +70,9 @@ class Capabilities:
 class WebhookRequest:
     """A provider's request, free of the web server: `url` is the configured public URL.
 
-    Header names are lower case. `form` holds the decoded form fields in order when the body is
-    form-encoded, else nothing; `body` holds the raw bytes either way, within the size limit.
+    Header names may be asked for in lower case. `form` holds the decoded form fields in order when
+    the body is form-encoded, else nothing; `body` holds the raw bytes either way, within the size
+    limit.
     """
 
     method: str

@@ -19,6 +19,8 @@ BASIC = frozenset(
 EXTENSION = frozenset("\f^{}\\[~]|€")
 """The extension table: an escape and a septet each."""
 
+_GSM = BASIC | EXTENSION
+
 _REPLACEMENTS = str.maketrans(
     {
         "‘": "'",
@@ -70,6 +72,8 @@ def normalise(text: str) -> str:
     One curly quote would otherwise halve what a segment holds. A text that needs UCS-2 for another
     character anyway is only stripped of invisible ones.
     """
+    if text.isascii() and _GSM.issuperset(text):
+        return text
     visible = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
     plain = visible.translate(_REPLACEMENTS)
     return plain if encoding_of(plain) is Encoding.GSM7 else visible
@@ -77,7 +81,7 @@ def normalise(text: str) -> str:
 
 def encoding_of(text: str) -> Encoding:
     """What the text has to be sent in."""
-    return Encoding.GSM7 if all(c in BASIC or c in EXTENSION for c in text) else Encoding.UCS2
+    return Encoding.GSM7 if _GSM.issuperset(text) else Encoding.UCS2
 
 
 def length_of(text: str) -> int:
@@ -94,6 +98,8 @@ def segments(text: str) -> int:
     """
     gsm = encoding_of(text) is Encoding.GSM7
     single, multi = (160, 153) if gsm else (70, 67)
+    if gsm and EXTENSION.isdisjoint(text):
+        return 1 if len(text) <= single else -(-len(text) // multi)
     widths = [_width(c, gsm) for c in text]
     if sum(widths) <= single:
         return 1

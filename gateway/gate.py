@@ -7,10 +7,10 @@ whatever goes out. Handlers below it may rely on `actor_of`; none checks credent
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urlsplit
+from functools import lru_cache
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from aiohttp import hdrs, web
@@ -126,14 +126,15 @@ def remote_of(request: web.Request) -> str:
     return request.remote or "unknown"
 
 
-def entry_for(path: str, rules: Sequence[Rule]) -> Entry | None:
+@lru_cache(maxsize=512)
+def entry_for(path: str, rules: tuple[Rule, ...]) -> Entry | None:
     """The entry of the longest rule that covers the path. `/` itself covers only `/`."""
     covering = [rule for rule in rules if rule.covers(path) and (rule.path != "/" or path == "/")]
     return max(covering, key=lambda rule: len(rule.path)).entry if covering else None
 
 
 def make_gate(
-    keeper: Keeper, *, hosts: frozenset[str] | None = None, rules: Sequence[Rule] = RULES
+    keeper: Keeper, *, hosts: frozenset[str] | None = None, rules: tuple[Rule, ...] = RULES
 ) -> Middleware:
     """The middleware. `hosts` are the host names pages and API answer to (`None`: any), which keeps
     another site from reaching a loopback server through a name of its own (DNS rebinding)."""
@@ -214,7 +215,7 @@ def _session_actor(request: web.Request, entry: Entry, keeper: Keeper) -> str:
     session = keeper.session(request.cookies.get(COOKIE, ""))
     if session is None:
         if entry is Entry.PAGE and request.method in _SAFE:
-            raise web.HTTPSeeOther("/console/sign-in")
+            raise web.HTTPSeeOther(f"/console/sign-in?{urlencode({'next': request.path})}")
         raise refusal(keeper, remote_of(request), "This needs the admin token.")
     sent = request.headers.get(CSRF_HEADER, "")
     if request.method not in _SAFE and not same_secret(sent, session.csrf):

@@ -7,6 +7,7 @@ taken now is refused with 503, so that the provider or our catch-up brings it ag
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import web
@@ -74,8 +75,8 @@ async def _read(request: web.Request, public_url: str) -> WebhookRequest:
         body = await request.read()
         form: list[tuple[str, str]] = []
         if request.content_type == _FORM:
-            fields = await request.post()
-            form = [(key, value) for key, value in fields.items() if isinstance(value, str)]
+            text = body.decode(request.charset or "utf-8")
+            form = parse_qsl(text, keep_blank_values=True, encoding=request.charset or "utf-8")
     except web.HTTPRequestEntityTooLarge:
         raise Refused(413, "the request is larger than allowed") from None
     except (UnicodeDecodeError, LookupError, ValueError):
@@ -85,7 +86,7 @@ async def _read(request: web.Request, public_url: str) -> WebhookRequest:
     return WebhookRequest(
         method=request.method,
         url=public_url,
-        headers={key.lower(): value for key, value in request.headers.items()},
+        headers=request.headers,
         body=body,
         form=form,
         query=request.query,

@@ -33,7 +33,7 @@ def dump_case(case: CaseState) -> str:
         "counters": dict(sorted(case.counters.items())),
         "said": case.said,
     }
-    return _dump(data)
+    return orjson.dumps({key: value for key, value in data.items() if value}).decode()
 
 
 def load_case(text: str) -> CaseState:
@@ -66,8 +66,7 @@ def dump_fact(fact: Fact) -> str:
             "level": int(fact.level),
             "at": to_micros(fact.recorded_at),
             "secret": fact.secret or None,
-        },
-        keep_empty=True,
+        }
     )
 
 
@@ -99,8 +98,7 @@ def dump_said(said: Said) -> str:
             "author_name": said.author_name,
             "quick_reply": said.quick_reply,
             "secrets": dict(sorted(said.secrets.items())) or None,
-        },
-        keep_empty=True,
+        }
     )
 
 
@@ -151,11 +149,6 @@ def _slot(data: Json) -> SlotValue:
     )
 
 
-def _dump(data: Json, *, keep_empty: bool = False) -> str:
-    """Compact text without absent values, and without empty ones unless they are to be kept."""
-    kept = {
-        key: value
-        for key, value in data.items()
-        if value is not None and (keep_empty or value not in ("", (), [], {}))
-    }
-    return orjson.dumps(kept).decode()
+def _dump(data: Json) -> str:
+    """Compact text without absent values."""
+    return orjson.dumps({key: value for key, value in data.items() if value is not None}).decode()

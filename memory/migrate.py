@@ -23,11 +23,15 @@ _LOCK = 0x0E_7E_AD
 """The number under which PostgreSQL lets one process at a time migrate."""
 
 
+class NewerLayout(ValueError):
+    """The database was made by a newer release; the text says what to do."""
+
+
 def upgrade(url: str) -> str:
     """Run the steps that are missing. Returns the layout's version.
 
-    Raises `ValueError` for a database that a newer release has made, and the driver's error when it
-    cannot be reached.
+    Raises `NewerLayout` for a database that a newer release has made, and the driver's error when
+    it cannot be reached.
     """
     with _connected(url) as connection:
         config = _config(connection)
@@ -40,6 +44,11 @@ def version(url: str) -> tuple[str | None, str]:
     """The layout's version of a database, and the one this release needs."""
     with _connected(url) as connection:
         return _version(connection), _head(_config(connection))
+
+
+def needed_version() -> str:
+    """The layout this release needs."""
+    return _head(_config(None))
 
 
 def draft(url: str, message: str) -> str:
@@ -64,7 +73,7 @@ def _connected(url: str) -> Iterator[Connection]:
         engine.dispose()
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection | None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
@@ -78,7 +87,7 @@ def _check_known(config: Config, connection: Connection) -> None:
     found = _version(connection)
     known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
-        raise ValueError(
+        raise NewerLayout(
             f"the database's layout {found} was made by a newer release; this one knows "
             f"{_head(config)}: install that release, or restore a backup from before it"
         )

@@ -59,7 +59,13 @@ class IndexedThread:
     def extended(self, messages: Iterable[Said], limit: int = 400) -> IndexedThread:
         """This thread and newer messages after it, of which the newest `limit` are kept."""
         added = tuple(Analysed(one, self.stems) for one in messages)
-        return _indexed((self.messages + added)[-limit:], self.stems)
+        joined = self.messages + added
+        if len(joined) > limit or not self.messages:
+            return _indexed(joined[-limit:], self.stems)
+        tokens = self.tokens + sum(one.said.tokens for one in added)
+        start = self.messages[self.sessions.index(self.sessions[-1])].said.at
+        later = session_numbers(added, start, self.sessions[-1])
+        return IndexedThread(joined, self.stems, tokens, (*self.sessions, *later))
 
 
 def index(thread: Sequence[Said], language: str = "en") -> IndexedThread:

@@ -165,16 +165,18 @@ def _frequencies(messages: Sequence[Analysed], asked: Sequence[str]) -> Floats:
     return np.array(rows, dtype=np.float64).reshape(len(asked), len(messages))
 
 
-def session_numbers(messages: Sequence[Analysed]) -> list[int]:
-    """The number of the session that each message belongs to, from 0."""
+def session_numbers(
+    messages: Sequence[Analysed], start: datetime | None = None, number: int = -1
+) -> list[int]:
+    """The number of the session that each message belongs to, from 0.
+
+    To go on with a thread, `start` is when its last session began, and `number` is that session's.
+    """
     numbers: list[int] = []
-    start: datetime | None = None
     for one in messages:
         if start is None or one.said.at - start > SESSION_LENGTH:
-            start = one.said.at
-            numbers.append(numbers[-1] + 1 if numbers else 0)
-        else:
-            numbers.append(numbers[-1])
+            start, number = one.said.at, number + 1
+        numbers.append(number)
     return numbers
 
 

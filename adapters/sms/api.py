@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -69,8 +70,13 @@ def _authorised(headers: Mapping[str, str] | None, auth: tuple[str, str] | None)
     """The request's headers with HTTP Basic credentials (RFC 7617)."""
     given = dict(headers or {})
     if auth is not None:
-        given["Authorization"] = "Basic " + b64encode(":".join(auth).encode()).decode()
+        given["Authorization"] = _basic(auth)
     return given
+
+
+@lru_cache(maxsize=64)
+def _basic(auth: tuple[str, str]) -> str:
+    return "Basic " + b64encode(":".join(auth).encode()).decode()
 
 
 def _answer(response: Response) -> Mapping[str, Any]:
@@ -110,6 +116,7 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]
         self._base = urlsplit(base_url)
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self._limits: dict[float | None, aiohttp.ClientTimeout] = {}
 
     async def request(
         self,
@@ -125,7 +132,9 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]
         """One request. Redirects are never followed, so that credentials go to no other host."""
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections)
-            self._session = aiohttp.ClientSession(connector=connector)
+            self._session = aiohttp.ClientSession(
+                connector=connector, cookie_jar=aiohttp.DummyCookieJar()
+            )
         async with self._session.request(
             method,
             self._swap(url),
@@ -133,7 +142,7 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]
             # Encoded here: the session's own form object costs more than the request.
             data=None if data is None else urlencode(data).encode(),
             headers=_authorised(headers, auth),
-            timeout=aiohttp.ClientTimeout(total=timeout, sock_connect=timeout),
+            timeout=self._limit(timeout),
             allow_redirects=False,
         ) as response:
             body = await response.content.read(_MAX_ANSWER)
@@ -143,6 +152,13 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]
         """Close the session, if one was needed."""
         if self._session is not None:
             await self._session.close()
+
+    def _limit(self, timeout: float | None) -> aiohttp.ClientTimeout:
+        limit = self._limits.get(timeout)
+        if limit is None:
+            limit = aiohttp.ClientTimeout(total=timeout, sock_connect=timeout)
+            self._limits[timeout] = limit
+        return limit
 
     def _swap(self, url: str) -> str:
         path = urlsplit(url)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 _PORTS = {"https": 443, "http": 80}
@@ -17,10 +18,7 @@ _PORTS = {"https": 443, "http": 80}
 
 def sign(token: bytes, url: str, form: Sequence[tuple[str, str]]) -> str:
     """The signature Twilio sends for this form. A repeated field counts once for each value."""
-    values: dict[str, set[str]] = {}
-    for name, value in form:
-        values.setdefault(name, set()).add(value)
-    text = url + "".join(name + value for name in sorted(values) for value in sorted(values[name]))
+    text = url + "".join([name + value for name, value in sorted(set(form))])
     return base64.b64encode(hmac.digest(token, text.encode(), "sha1")).decode()
 
 
@@ -36,21 +34,17 @@ def is_signed(
     return False
 
 
+@lru_cache(maxsize=256)
 def url_forms(url: str) -> tuple[str, ...]:
     """The URL as configured and, second, with its standard port added or taken away."""
     parts = urlsplit(url)
     standard = _PORTS.get(parts.scheme)
-    host = parts.hostname or ""
-    if ":" in host:
-        host = f"[{host}]"
     if parts.port is None and standard is not None:
-        other = f"{host}:{standard}"
+        netloc = f"{parts.netloc.removesuffix(':')}:{standard}"
     elif parts.port == standard:
-        other = host
+        netloc = parts.netloc.removesuffix(f":{standard}")
     else:
         return (url,)
-    user = parts.netloc.rpartition("@")[0]
-    netloc = f"{user}@{other}" if user else other
     return (url, urlunsplit((parts.scheme, netloc, parts.path, parts.query, "")))
 
 

@@ -122,11 +122,12 @@ class ArticleIndex:
         self._spelled = self._spellings()
 
     def search(
-        self, text: str, intent: str | None = None, limit: int = 3
+        self, text: str, intent: str | None = None, limit: int = 3, least: float = 0.0
     ) -> tuple[ArticleHit, ...]:
         """The best articles for a question, best first; none when no word of it is known.
 
         `intent` is the guessed intent's name: an article written for it gains on the others.
+        `least` is the score below which nothing is returned.
         """
         asked = self._asked(text)
         if not asked:
@@ -145,6 +146,7 @@ class ArticleIndex:
         return tuple(
             ArticleHit(self._articles[at], score, self._passage(at, wanted, cues))
             for score, at in ranked[:limit]
+            if score >= least
         )
 
     def _with_intent(self, at: int, score: float, intent: str | None) -> float:

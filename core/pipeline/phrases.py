@@ -6,6 +6,7 @@ Word lists and one function per question asked of them. It knows no playbook, no
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _FILL = (
     r"(?:\s*[,.!]*\s*(?:please|thanks|thank you|sir|madam|that'?s (?:right|correct|fine)|it is|"
@@ -111,6 +112,9 @@ _NEGATIVE = re.compile(
     r"disappointed|not helpful|unhelpful|makes no sense)\b",
     re.I,
 )
+_remembered = lru_cache(maxsize=256)
+# Several stages ask the same of the same few messages.
+
 _MORE = 80
 _SHOUT = 20
 _COURTESY = 160
@@ -125,6 +129,7 @@ def yes_or_no(text: str) -> bool | None:
     return True if _YES.fullmatch(text) else None
 
 
+@_remembered
 def leaning(text: str) -> bool | None:
     """Whether a message begins as a yes or as a no, whatever follows."""
     whole = yes_or_no(text)
@@ -135,31 +140,37 @@ def leaning(text: str) -> bool | None:
     return True if _YES_START.match(text) else None
 
 
+@_remembered
 def is_question(text: str) -> bool:
     """Whether a message asks for something instead of telling it."""
     return text.rstrip().endswith("?") or _ASKS.match(text) is not None
 
 
+@_remembered
 def is_chat(text: str) -> bool:
     """Whether a message is only a greeting, thanks, goodbye or a "hold on"."""
     return len(text) <= _MORE and _CHAT.fullmatch(text) is not None
 
 
+@_remembered
 def is_waiting(text: str) -> bool:
     """Whether the customer only asks for time ("wait, I will check")."""
     return len(text) <= _MORE and _WAITS.fullmatch(text) is not None
 
 
+@_remembered
 def is_wish(text: str) -> bool:
     """Whether a message says what is wanted, be it as a question ("can you send towels?")."""
     return _WISH.search(text) is not None
 
 
+@_remembered
 def asks_for_help(text: str) -> bool:
     """Whether a message asks for help and does not say with what."""
     return _HELP.fullmatch(text) is not None
 
 
+@_remembered
 def courtesy(text: str) -> str | None:
     """The small talk that ends a talk: "goodbye", "thanks" or "decline"; none if more is wanted."""
     if len(text) > _COURTESY or is_question(text) or _WISH.search(text):
@@ -171,21 +182,25 @@ def courtesy(text: str) -> str | None:
     return "thanks" if _THANKS.match(text) else None
 
 
+@_remembered
 def is_cancellation(text: str) -> bool:
     """Whether the customer gives up what was going on ("never mind")."""
     return len(text) <= _MORE and _CANCEL.fullmatch(text) is not None
 
 
+@_remembered
 def asks_for_human(text: str) -> bool:
     """Whether the customer wants a person."""
     return _HUMAN.search(text) is not None
 
 
+@_remembered
 def does_not_know(text: str) -> bool:
     """Whether the customer says they cannot tell what was asked."""
     return len(text) <= _MORE and _NOT_KNOWN.match(text) is not None
 
 
+@_remembered
 def is_negative(text: str) -> bool:
     """Whether a message sounds angry or fed up: its words, or shouting."""
     if _NEGATIVE.search(text):

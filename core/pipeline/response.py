@@ -306,9 +306,9 @@ def _hit(speaker: Speaker, index: ArticleIndex) -> ArticleHit | None:
     name = speaker.guess.name or (
         speaker.guess.runners_up[0][0] if speaker.guess.runners_up else None
     )
-    hits = index.search(speaker.turn.text, name)
     least = speaker.playbook.settings.get("article_threshold", DEFAULT_ARTICLE_THRESHOLD)
-    return hits[0] if hits and hits[0].score >= least else None
+    hits = index.search(speaker.turn.text, name, limit=1, least=least)
+    return hits[0] if hits else None
 
 
 def _passage(

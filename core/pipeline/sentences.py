@@ -30,6 +30,7 @@ def digest(sentence: str) -> str:
     return hashlib.blake2s(plain.encode(), digest_size=6).hexdigest()
 
 
+@lru_cache(maxsize=4096)
 def digests(text: str) -> tuple[str, ...]:
     """The digests of a text's sentences."""
     return tuple(digest(one) for one in split_sentences(text))
@@ -38,17 +39,22 @@ def digests(text: str) -> tuple[str, ...]:
 def is_fresh(text: str, said: Iterable[str]) -> bool:
     """Whether none of a text's sentences was said, and none stands in it twice."""
     mine = digests(text)
-    return len(set(mine)) == len(mine) and not set(mine).intersection(said)
+    different = set(mine)
+    return len(different) == len(mine) and different.isdisjoint(said)
 
 
 def remember(said: Sequence[str], text: str) -> tuple[str, ...]:
     """What was said, with a text's sentences added."""
     mine = digests(text)
+    if set(mine).isdisjoint(said):
+        return (*said, *mine)[-SAID_LIMIT:]
     return (*(one for one in said if one not in mine), *mine)[-SAID_LIMIT:]
 
 
 def fill(template: str, words: Mapping[str, str]) -> str | None:
     """The template with its braces filled, or nothing when a word is not known."""
+    if "{" not in template:
+        return template
     names = _BRACED.findall(template)
     if any(not words.get(name) for name in names):
         return None
