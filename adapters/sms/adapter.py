@@ -6,19 +6,18 @@ It translates and verifies. Consent, customers, order and retries are others' co
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from adapters.sms.api import TwilioApi
 from adapters.sms.config import SmsConfig
-from adapters.sms.parsing import STATUSES, listed_message, read_message, read_status
+from adapters.sms.parsing import STATUSES, date_of, listed_message, read_message, read_status
 from adapters.sms.signature import header, is_signed
 from core.channel import (
     Absent,
     AdapterContext,
     Attempt,
+    CannotRender,
     Capabilities,
     Found,
     Health,
@@ -31,7 +30,7 @@ from core.channel import (
     WebhookRequest,
     WebhookResponse,
 )
-from core.gsm import encoding_of, normalise, segments
+from core.gsm import encoding_of, normalise, segments, split_text
 from core.message import (
     DeliveryStatus,
     InboundMessage,
@@ -47,6 +46,7 @@ RETRY_FRAGMENT = "#rc=5&rp=5xx,ct,rt"
 (https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides)."""
 
 _EMPTY = WebhookResponse(200, "<Response/>", "text/xml")
+_LONGEST = 1600
 _PAGE = 200
 _MAX_PAGES = 50
 _SETTLE = timedelta(seconds=5)
@@ -63,7 +63,7 @@ class SmsAdapter:
         tokens = [config.auth_token, config.auth_token_next]
         self._tokens = tuple(one.get_secret_value().encode() for one in tokens if one is not None)
         self._status_url = f"{context.webhook_base}/status"
-        self._render = renderer(Capabilities(transport=Transport.WEBHOOK, text_limit=1600))
+        self._render = renderer(Capabilities(transport=Transport.WEBHOOK))
 
     async def receive(self, route: str, request: WebhookRequest) -> Received:
         """Verify and translate one form. Raises `Refused`."""
@@ -80,11 +80,25 @@ class SmsAdapter:
         return Received(messages=(message,), response=_EMPTY)
 
     def render(self, message: OutboundMessage) -> Sequence[RenderedPart]:
-        """Plain text in GSM characters where possible, at most 1,600 characters a part."""
-        signed = message
+        """Plain text in GSM characters where possible, at most 1,600 characters a part.
+
+        Characters are replaced before the text is cut: an ellipsis becomes three.
+        """
+        [whole] = self._render(message)
+        text = str(whole.payload["text"])
         if message.author_name:
-            signed = replace(message, text=f"{message.author_name}: {message.text}")
-        return [_with_segments(part) for part in self._render(signed)]
+            text = f"{message.author_name}: {text}"
+        pieces = [
+            piece
+            for part in split_text(normalise(text), _LONGEST)
+            for piece in split_text(normalise(part), _LONGEST)
+        ]
+        if pieces == [""]:
+            raise CannotRender("Nothing of this text can be shown on this channel.")
+        notes = list(whole.notes)
+        if len(pieces) > 1:
+            notes.append(f"The text is split into {len(pieces)} parts.")
+        return [_part(one, notes if number == 0 else ()) for number, one in enumerate(pieces)]
 
     async def send(self, part: OutboundPart) -> SendReceipt:
         """Create one message. Raises `SendError`."""
@@ -125,9 +139,10 @@ class SmsAdapter:
         """Inbound messages since then, oldest first. Raises `SendError`."""
         query = {"To": self._config.from_number} if self._config.from_number else {}
         items = await self._list(query, since - _SKEW)
+        # The list is newest first and dates are in seconds: turned round, equal ones keep order.
         messages = [
             listed_message(item, self._context.account)
-            for item in items
+            for item in reversed(items)
             if item.get("direction") == "inbound"
         ]
         return sorted((one for one in messages if one is not None), key=lambda one: one.sent_at)
@@ -181,15 +196,11 @@ def webhook_urls(webhook_base: str) -> Mapping[str, str]:
 
 def _is_since(item: Mapping[str, Any], since: datetime) -> bool:
     """The list filters by day; the rest is done here. An unreadable date stays in."""
-    stamp = item.get("date_sent") or item.get("date_created")
-    try:
-        return stamp is None or parsedate_to_datetime(str(stamp)) >= since.replace(microsecond=0)
-    except (TypeError, ValueError):
-        return True
+    at = date_of(item)
+    return at is None or at >= since.replace(microsecond=0)
 
 
-def _with_segments(part: RenderedPart) -> RenderedPart:
-    text = normalise(str(part.payload["text"]))
+def _part(text: str, notes: Sequence[str]) -> RenderedPart:
     count = segments(text)
-    notes = (*part.notes, f"{count} SMS segment{'s' if count > 1 else ''} ({encoding_of(text)})")
-    return RenderedPart({**part.payload, "text": text}, notes)
+    size = f"{count} SMS segment{'s' if count > 1 else ''} ({encoding_of(text)})"
+    return RenderedPart({"text": text}, (*notes, size))

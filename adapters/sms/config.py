@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 _ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
 _SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
-_NUMBER = re.compile(r"\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
+_SHORTEST_TOKEN = 8
+_NUMBER = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 ]{1,11}")
 
 
 def _account(value: str) -> str:
@@ -30,6 +32,23 @@ def _service(value: str) -> str:
     return value
 
 
+def _token(value: SecretStr) -> SecretStr:
+    """An empty or guessable token would let anybody sign requests in Twilio's name."""
+    if len(value.get_secret_value().strip()) < _SHORTEST_TOKEN:
+        raise ValueError("is too short for an auth token; copy it from the Twilio console")
+    return value
+
+
+def _api_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("write scheme and host only, as https://api.twilio.com")
+    return value
+
+
+Token = Annotated[SecretStr, AfterValidator(_token)]
+
+
 class SmsConfig(BaseModel):
     """Credentials, the sender, and where the API is.
 
@@ -39,11 +58,11 @@ class SmsConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     account_sid: Annotated[str, AfterValidator(_account)]
-    auth_token: SecretStr = Field(min_length=8)
-    auth_token_next: SecretStr | None = None
+    auth_token: Token
+    auth_token_next: Token | None = None
     from_number: Annotated[str, AfterValidator(_number)] | None = None
     messaging_service_sid: Annotated[str, AfterValidator(_service)] | None = None
-    api_base_url: str = "https://api.twilio.com"
+    api_base_url: Annotated[str, AfterValidator(_api_url)] = "https://api.twilio.com"
     timeout_seconds: float = Field(default=15.0, gt=0, le=120)
     connections: int = Field(default=100, ge=1, le=1000)
 

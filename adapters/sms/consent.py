@@ -29,6 +29,5 @@ _TYPES = {
 
 def consent_word(text: str, opt_out_type: str | None) -> ConsentChange | None:
     """The change a message asks for. With Advanced Opt-Out, Twilio tells by `OptOutType`."""
-    if opt_out_type:
-        return _TYPES.get(opt_out_type.upper())
-    return WORDS.get(text.strip().rstrip(".!").casefold())
+    told = _TYPES.get((opt_out_type or "").upper())
+    return told or WORDS.get(text.strip().rstrip(".!").rstrip().casefold())

@@ -56,7 +56,8 @@ OPTED_OUT = frozenset({"21610"})
 DEAD = frozenset({"21211", "21614", "30005", "30006"})
 MAX_MEDIA = 10
 
-_E164 = re.compile(r"\+[1-9]\d{6,14}")
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_COUNT = re.compile(r"[0-9]{1,3}")
 _SID = re.compile(r"(SM|MM)[0-9a-fA-F]{32}")
 _MAX_BODY = 16_000
 
@@ -78,18 +79,26 @@ def listed_message(item: Mapping[str, object], account: str) -> InboundMessage |
     sid, sender, to = (str(item.get(key) or "") for key in ("sid", "from", "to"))
     if not _SID.fullmatch(sid) or not sender or not to:
         return None
-    stamp = str(item.get("date_sent") or item.get("date_created") or "")
-    try:
-        at = parsedate_to_datetime(stamp).astimezone(UTC)
-    except (TypeError, ValueError):
+    at = date_of(item)
+    if at is None:
         return None
-    return _message(sid, sender, to, str(item.get("body") or ""), account, at, {})
+    return _message(sid, sender, to, str(item.get("body") or ""), account, at, _listed_media(item))
+
+
+def date_of(item: Mapping[str, object]) -> datetime | None:
+    """When a listed message was sent, in UTC; nothing if that cannot be read."""
+    try:
+        at = parsedate_to_datetime(str(item.get("date_sent") or item.get("date_created") or ""))
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def read_status(fields: Mapping[str, str], account: str) -> DeliveryUpdate | None:
     """A status callback as an update; nothing for a status we have no use for."""
     sid = _sid(fields)
-    status = STATUSES.get(fields.get("MessageStatus", "").lower())
+    told = fields.get("MessageStatus") or fields.get("SmsStatus") or ""
+    status = STATUSES.get(told.lower())
     if status is None:
         return None
     code = fields.get("ErrorCode") or None
@@ -142,14 +151,26 @@ def _message(
 
 
 def _attachments(fields: Mapping[str, str]) -> tuple[Attachment, ...]:
-    count = fields.get("NumMedia", "0")
-    number = min(int(count), MAX_MEDIA) if count.isdigit() else 0
     return tuple(
         Attachment(
             name=f"picture {n + 1}",
             media_type=fields.get(f"MediaContentType{n}", "application/octet-stream"),
             reference=fields[f"MediaUrl{n}"],
         )
-        for n in range(number)
+        for n in range(_media_count(fields.get("NumMedia")))
         if f"MediaUrl{n}" in fields
     )
+
+
+def _listed_media(item: Mapping[str, object]) -> Mapping[str, str]:
+    """The pictures of a listed message as a form names them. The list tells how many there are
+    and where to ask for them, but neither their places nor their types."""
+    uris = item.get("subresource_uris")
+    media = uris.get("media") if isinstance(uris, Mapping) else None
+    number = _media_count(item.get("num_media")) if media else 0
+    places = {f"MediaUrl{n}": f"https://api.twilio.com{media}" for n in range(number)}
+    return {"NumMedia": str(number), **places}
+
+
+def _media_count(told: object) -> int:
+    return min(int(str(told)), MAX_MEDIA) if _COUNT.fullmatch(str(told)) else 0
