@@ -105,7 +105,18 @@ def _refusal(status: int, data: Mapping[str, Any], response: Response) -> SendEr
 
 def _retry_after(response: Response) -> float | None:
     value = str((response.headers or {}).get("Retry-After", ""))
-    return float(value) if value.isdigit() else None
+    return float(value) if value.isascii() and value.isdigit() else None
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The answer as a whole; a single read would give what has come so far. One that is longer
+    than any answer of the API is cut, and then cannot be read as one."""
+    body = bytearray()
+    async for piece in response.content.iter_any():
+        body += piece
+        if len(body) > _MAX_ANSWER:
+            break
+    return bytes(body)
 
 
 class _Http(AsyncHttpClient):  # type: ignore[misc]
@@ -145,7 +156,7 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]
             timeout=self._limit(timeout),
             allow_redirects=False,
         ) as response:
-            body = await response.content.read(_MAX_ANSWER)
+            body = await _read(response)
             return Response(response.status, body.decode("utf-8", "replace"), response.headers)
 
     async def close(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import count
 
@@ -37,10 +37,10 @@ def make_config(**changes: object) -> SmsConfig:
     return SmsConfig.model_validate({k: v for k, v in options.items() if v is not None})
 
 
-def make_adapter(config: SmsConfig | None = None, base: str = BASE) -> SmsAdapter:
+def make_adapter(config: SmsConfig | None = None, now: datetime = NOW) -> SmsAdapter:
     """The adapter, at a time that stands still."""
     ids = count(1)
-    context = AdapterContext("sms", base, lambda: NOW, lambda: str(next(ids)))
+    context = AdapterContext("sms", BASE, lambda: now, lambda: str(next(ids)))
     return SmsAdapter(config or make_config(), context)
 
 
@@ -88,11 +88,3 @@ def outbound_part(text: str = "hi", address: Mapping[str, str] | None = None) ->
     """A part on its way to the customer, from the number they wrote to."""
     where = {"to": PHONE, "from": NUMBER} if address is None else address
     return OutboundPart("1", "sms", "sms", where, {"text": text})
-
-
-def fields(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
-    """A form with repeated names as one list of values each."""
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    return values
