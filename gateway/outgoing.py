@@ -7,8 +7,9 @@ by being in the thread's resume log, and is pushed to whoever is connected. Noth
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import orjson
 
@@ -21,6 +22,12 @@ from memory.units.deliveries import Due
 from memory.units.turns import Commit
 
 OPTED_OUT = "The customer has opted out of messages on this number."
+
+_SENT, _SENDING = (
+    {"status": status.value, "provider_id": None, "reason": None}
+    for status in (DeliveryStatus.SENT, DeliveryStatus.SENDING)
+)
+_DISCARDED = {"status": DeliveryStatus.DISCARDED.value, "provider_id": None, "reason": OPTED_OUT}
 
 Render = Callable[[OutboundMessage], Sequence[RenderedPart]]
 
@@ -45,21 +52,11 @@ class Outgoing:
         """The parts of a reply on its channel. Raises `core.channel.CannotRender`."""
         return () if message is None else self._exits[account].render(message)
 
-    def prepare(self, change: Commit, thread: Thread) -> Commit:
-        """Fill in the status with which the parts of a commit are born."""
-        if not change.deliveries:
-            return change
+    def birth(self, thread: Thread) -> Mapping[str, object]:
+        """The status with which the parts of a reply in this thread are born."""
         if self._exits[thread.account].socket:
-            born = {"status": DeliveryStatus.SENT.value, "provider_id": None, "reason": None}
-        elif thread.opted_out:
-            born = {
-                "status": DeliveryStatus.DISCARDED.value,
-                "provider_id": None,
-                "reason": OPTED_OUT,
-            }
-        else:
-            born = {"status": DeliveryStatus.SENDING.value, "provider_id": None, "reason": None}
-        return replace(change, deliveries=tuple({**row, **born} for row in change.deliveries))
+            return _SENT
+        return _DISCARDED if thread.opted_out else _SENDING
 
     def dispatch(
         self,
@@ -98,20 +95,20 @@ class Outgoing:
         self._hub.publish(account, key, logged)
 
 
-def _as_due(row: Mapping[str, object], seq: int) -> Due:
+def _as_due(row: Mapping[str, Any], seq: int) -> Due:
     return Due(
-        id=int(str(row["id"])),
-        conversation_id=int(str(row["conversation_id"])),
+        id=row["id"],
+        conversation_id=row["conversation_id"],
         seq=seq,
-        part=int(str(row["part"])),
-        parts=int(str(row["parts"])),
-        account=str(row["account"]),
-        channel=str(row["channel"]),
-        author=str(row["author"]),
-        address_json=str(row["address_json"]),
-        payload_json=str(row["payload_json"]),
+        part=row["part"],
+        parts=row["parts"],
+        account=row["account"],
+        channel=row["channel"],
+        author=row["author"],
+        address_json=row["address_json"],
+        payload_json=row["payload_json"],
         attempts=0,
-        created_at=int(str(row["created_at"])),
-        updated_at=int(str(row["updated_at"])),
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
         lost=False,
     )

@@ -63,13 +63,14 @@ def build_commit(
     turn: TurnInput,
     decision: Decision,
     parts: Sequence[RenderedPart],
+    birth: Mapping[str, object],
     tokens: int,
     now: datetime,
     ids: Ids,
     expecting: str | None,
     dead: str | None = None,
 ) -> Commit:
-    """Everything the turn changes, as rows. Delivery rows still lack address and status."""
+    """Everything the turn changes, as rows. `birth` is the status the parts are born with."""
     thread = claimed.thread
     assert thread is not None
     at = to_micros(now)
@@ -113,6 +114,7 @@ def build_commit(
                 "updated_at": at,
                 "claimed_by": ids.worker,
                 "claimed_until": at + int(ids.hold_seconds * 1_000_000),
+                **birth,
             }
             for number, part in enumerate(parts)
         ),

@@ -218,13 +218,13 @@ class TurnWork:
             turn,
             decision,
             parts,
+            self._outgoing.birth(thread),
             tokens,
             now,
             ids,
             _expected_secret(decision, self.playbook),
             dead,
         )
-        change = self._outgoing.prepare(change, thread)
         done = await self._store.write(commit, change)
         self._keep(claimed, memory, turn, decision, change.new_case, done.version, done.seq, tokens)
         if done.seq is not None:

@@ -11,13 +11,13 @@ from base64 import b64encode
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import aiohttp
 import orjson
 from twilio.http import AsyncHttpClient  # type: ignore[import-untyped]
 from twilio.http.response import Response  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
+from yarl import URL
 
 from adapters.sms.config import SmsConfig
 from adapters.sms.parsing import DEAD, OPTED_OUT, reason_for
@@ -74,6 +74,20 @@ def _authorised(headers: Mapping[str, str] | None, auth: tuple[str, str] | None)
     return given
 
 
+@lru_cache(maxsize=256)
+def _swap(base: URL, url: str) -> URL:
+    """The SDK's URL at our base: scheme, host and port of the one, path and query of the other."""
+    path = URL(url, encoded=True)
+    query = f"?{path.raw_query_string}" if path.raw_query_string else ""
+    return URL(f"{base}{path.raw_path}{query}", encoded=True)
+
+
+def _encode(form: Mapping[str, object]) -> bytes:
+    """The form as `application/x-www-form-urlencoded`."""
+    query = URL.build(query={name: str(value) for name, value in form.items()})
+    return query.raw_query_string.encode()
+
+
 @lru_cache(maxsize=64)
 def _basic(auth: tuple[str, str]) -> str:
     return "Basic " + b64encode(":".join(auth).encode()).decode()
@@ -124,7 +138,7 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]
 
     def __init__(self, base_url: str, timeout: float, connections: int) -> None:
         super().__init__(logging.getLogger(__name__), True, timeout)
-        self._base = urlsplit(base_url)
+        self._base = URL(base_url).origin()
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
         self._limits: dict[float | None, aiohttp.ClientTimeout] = {}
@@ -148,10 +162,10 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]
             )
         async with self._session.request(
             method,
-            self._swap(url),
+            _swap(self._base, url),
             params=params,  # type: ignore[arg-type]  # the SDK types its parameters as objects
             # Encoded here: the session's own form object costs more than the request.
-            data=None if data is None else urlencode(data).encode(),
+            data=None if data is None else _encode(data),
             headers=_authorised(headers, auth),
             timeout=self._limit(timeout),
             allow_redirects=False,
@@ -170,7 +184,3 @@ class _Http(AsyncHttpClient):  # type: ignore[misc]
             limit = aiohttp.ClientTimeout(total=timeout, sock_connect=timeout)
             self._limits[timeout] = limit
         return limit
-
-    def _swap(self, url: str) -> str:
-        path = urlsplit(url)
-        return urlunsplit((self._base.scheme, self._base.netloc, path.path, path.query, ""))
