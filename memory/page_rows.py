@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Row, bindparam, literal_column, select
+from sqlalchemy import Connection, Row, bindparam, func, literal_column, select
 
 from core.clock import from_micros
 from memory.tables import Customer, Delivery, Handle, Inbound
@@ -27,9 +27,16 @@ FAILED = _delivery.c.status == literal_column("'failed'")
 DEAD = _inbound.c.status == literal_column("'dead'")
 
 
+_home = _customer.alias("home")
 _names = (
-    select(_customer.c.id, _customer.c.name, _handle.c.kind, _handle.c.address)
+    select(
+        _customer.c.id,
+        func.coalesce(_customer.c.name, _home.c.name).label("name"),
+        _handle.c.kind,
+        _handle.c.address,
+    )
     .join(_handle, _handle.c.customer_id == _customer.c.id)
+    .join(_home, _home.c.id == _handle.c.home_customer_id)
     .where(_customer.c.id.in_(bindparam("ids", expanding=True)))
 )
 _KIND_ORDER = ("login", "email", "phone", "slack", "visitor")
@@ -37,11 +44,14 @@ _KIND_ORDER = ("login", "email", "phone", "slack", "visitor")
 
 
 def display_names(connection: Connection, ids: Collection[int]) -> dict[int, str]:
-    """How people would call these customers: by name, else by the address that says most."""
+    """How people would call these customers: by name, else by the address that says most.
+
+    Of joined customers any one's name will do.
+    """
     best: dict[int, tuple[int, str]] = {}
     for row in connection.execute(_names, {"ids": list(ids)}):
         if row.name:
-            best[row.id] = (-1, row.name)
+            best[row.id] = min(best.get(row.id, (-1, row.name)), (-1, row.name))
             continue
         rank = _KIND_ORDER.index(row.kind) if row.kind in _KIND_ORDER else len(_KIND_ORDER)
         words = "Visitor" if row.kind == "visitor" else row.address

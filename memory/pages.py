@@ -234,7 +234,7 @@ def _matching(query: str) -> Select[int]:
     dense = "".join(wanted.split()).replace("-", "")
     return (
         select(_handle.c.customer_id)
-        .join(_customer, _customer.c.id == _handle.c.customer_id)
+        .join(_customer, _customer.c.id == _handle.c.home_customer_id)
         .where(
             or_(
                 func.lower(_handle.c.key).contains(wanted, autoescape=True),

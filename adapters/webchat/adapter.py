@@ -152,7 +152,8 @@ class WebchatAdapter:
 
 
 def _claims(login: Login | None) -> tuple[Claim, ...]:
-    """An address in a login is a hint like any other: a login does not prove a mailbox."""
-    if login is None or login.email is None:
+    """Name and address in a login are hints like any other: a login does not prove a mailbox."""
+    if login is None:
         return ()
-    return (Claim("email", login.email, "login"),)
+    told = (("name", login.name), ("email", login.email))
+    return tuple(Claim(kind, value, "login") for kind, value in told if value)

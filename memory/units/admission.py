@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from core.clock import Micros, to_micros
-from core.message import ConsentChange, InboundMessage
+from core.message import Assurance, ConsentChange, InboundMessage
 from memory.tables import Conversation, Customer, Handle, Inbound, Link, Message
 from memory.units.rows import table
 
@@ -194,7 +194,8 @@ class _Batch:
             return known
         handle_id, customer_id, link_id = admission.ids[1:4]
         now = admission.received_at
-        self.rows["customer"].append({"id": customer_id, "created_at": now})
+        name = _name_of(admission.message)
+        self.rows["customer"].append({"id": customer_id, "name": name, "created_at": now})
         self.rows["handle"].append(
             {
                 "id": handle_id,
@@ -325,6 +326,13 @@ class _Batch:
             run(_seen, list(seen.values()))
         for change in self.consents:
             run(_consent, change)
+
+
+def _name_of(message: InboundMessage) -> str | None:
+    """What the business itself calls who is logged in. Nobody else's word names a customer."""
+    if message.assurance < Assurance.LOGGED_IN:
+        return None
+    return next((one.value for one in message.claims if one.kind == "name"), None)
 
 
 _INSERTS = {

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from core.clock import from_micros, to_micros
+from core.message import Assurance, Claim
 from memory.pages import (
     conversation_page,
     conversations,
@@ -103,6 +104,23 @@ def test_a_linked_customer_is_one_row(world: World) -> None:
     assert [handle.key for handle in one.handles] == [PHONE, CHAT]
     assert one.name == "anna" and one.seen_at > world.now - timedelta(minutes=5)
     assert customers(world.connection, limit=1) == [one]
+
+
+def test_a_login_names_a_customer_and_those_joined_to_it(world: World) -> None:
+    named = (Claim("name", "Anna Berg", "login"),)
+    world.say(PHONE, "hi")
+    world.say(CHAT, "hi", level=Assurance.LOGGED_IN, claims=named)
+    world.say(VISITOR, "hi", claims=named)
+    world.link(CHAT, PHONE)
+    assert [one.name for one in customers(world.connection)] == ["Visitor", "Anna Berg"]
+    (found,) = customers(world.connection, "anna berg")
+    assert [one.key for one in found.handles] == [PHONE, CHAT]
+    world.unlink(CHAT)
+    assert sorted(one.name for one in customers(world.connection)) == [
+        "+15550001111",
+        "Anna Berg",
+        "Visitor",
+    ]
 
 
 def test_a_customers_page_says_what_proves_each_handle(world: World) -> None:

@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection, insert, select, update
 
 from core.clock import to_micros
-from core.message import Assurance, Audience, Handle, InboundMessage
+from core.message import Assurance, Audience, Claim, Handle, InboundMessage
 from core.turn import CaseState, SlotValue
 from memory.codec import dump_case
 from memory.context import Context, load_context
@@ -88,6 +88,7 @@ class World:
         waiting: bool = False,
         audience: Audience = Audience.ONE,
         secrets: dict[str, str] | None = None,
+        claims: tuple[Claim, ...] = (),
     ) -> Place:
         """A message from a handle; `thread` names another conversation than the handle's own."""
         kind, address = who.split(":", 1)
@@ -105,6 +106,7 @@ class World:
             reply_address={"to": address},
             sent_at=self.now,
             audience=audience,
+            claims=claims,
         )
         ids = (self.id(), self.id(), self.id(), self.id(), self.id())
         clean = Cleaned(text, secrets or {}, max(1, len(text) // 4))
