@@ -7,6 +7,7 @@ simulated Twilio and a page with a phone and a web chat beside it, and prints ho
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import secrets
 import socket
@@ -22,8 +23,6 @@ from typing import Any
 
 import jwt
 from rich.console import Console
-from rich.panel import Panel
-from rich.text import Text as RichText
 
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Line, TwilioSimulator
 from gateway.app import Gateway, Parts, build_gateway
@@ -36,6 +35,7 @@ from gateway.settings import Settings
 
 PLAYBOOK = Path(__file__).parent / "demo_shop" / "playbook"
 DEFAULT_PORT = 8080
+EXIT_PORT = 2
 _LINK_LIFE = timedelta(hours=1)
 _CHAT_SECRET = f"{DEMO_MARK}web-chat-session-secret"
 _LOGIN_KEY = f"{DEMO_MARK}shop-login-signing-key"
@@ -51,8 +51,7 @@ class Demo:
 
     def console_link(self, to: str = "") -> str:
         """A one-time link into the console, or with `to="demo"` into the demo, signed in."""
-        once = self.gateway.keeper.make_link(life=_LINK_LIFE)
-        return f"{self.url}/console/enter?once={once}" + (f"&to={to}" if to else "")
+        return f"{self.url}{enter_path(self.gateway)}" + (f"&to={to}" if to else "")
 
     def login(self, subject: str, name: str) -> str:
         """A login as the shop's own server would sign it, good for ten minutes."""
@@ -110,7 +109,12 @@ async def running_demo(
     try:
         settings = demo_settings(folder, port, phones.base_url)
         gateway = await build_gateway(settings, Parts(models=models, now=now))
-        outside = Outside(gateway, phones, lambda: sign_login(ADA.login, ADA.name, gateway))
+        outside = Outside(
+            gateway,
+            phones,
+            login=lambda: sign_login(ADA.login, ADA.name, gateway),
+            enter=lambda: enter_path(gateway),
+        )
         register_demo(gateway.web_app, outside.world(), gateway.bus, gateway.now)
         runner = await listen(gateway)
         try:
@@ -121,6 +125,11 @@ async def running_demo(
             await gateway.stop()
     finally:
         await phones.stop()
+
+
+def enter_path(gateway: Gateway) -> str:
+    """Where a browser goes, once, to be signed in to the console."""
+    return f"/console/enter?once={gateway.keeper.make_link(life=_LINK_LIFE)}"
 
 
 def sign_login(subject: str, name: str, gateway: Gateway) -> str:
@@ -140,25 +149,47 @@ def sign_login(subject: str, name: str, gateway: Gateway) -> str:
 def run_demo(
     port: int | None = None, data: Path | None = None, *, open_browser: bool = False
 ) -> None:
-    """Run until Ctrl-C. Without `data` everything is kept in a new folder, removed at the end."""
+    """Run until Ctrl-C. Without `data` everything is kept in a new folder, removed at the end.
+
+    Exits with code 2, in words, when `port` cannot be had.
+    """
+    try:
+        chosen = free_port(DEFAULT_PORT if port is None else port, firm=port is not None)
+    except OSError as error:
+        _say_port_taken(port or 0, error)
+        sys.exit(EXIT_PORT)
     if data is not None:
         data.mkdir(parents=True, exist_ok=True)
-        asyncio.run(_run(data, port, open_browser))
+        asyncio.run(_run(data, chosen, open_browser, f"{data}, kept"))
         return
     with tempfile.TemporaryDirectory(prefix="onethread-demo-") as folder:
-        asyncio.run(_run(Path(folder), port, open_browser))
+        words = f"{folder}, removed at the end"
+        asyncio.run(_run(Path(folder), chosen, open_browser, words))
 
 
-async def _run(folder: Path, port: int | None, open_browser: bool) -> None:
-    screen = Console()
+def _say_port_taken(port: int, error: OSError) -> None:
+    screen = Console(stderr=True, highlight=False)
+    wrong = (
+        f"Port {port} is in use by another program."
+        if error.errno == errno.EADDRINUSE
+        else f"Port {port} cannot be opened: {error.strerror}."
+    )
+    screen.print(wrong, style="red")
+    screen.print(
+        "Choose another one with --port, or leave --port out to have a free one found.",
+        style="green",
+    )
+
+
+async def _run(folder: Path, port: int, open_browser: bool, kept: str) -> None:
+    screen = Console(highlight=False)
     status = screen.status("Getting the shop ready; the first time it learns its phrases …")
     status.start()
-    chosen = free_port(DEFAULT_PORT if port is None else port, firm=port is not None)
     try:
-        async with running_demo(folder, chosen, model_cache()) as demo:
+        async with running_demo(folder, port, model_cache()) as demo:
             configure_logs(demo.gateway.settings.logging)
             status.stop()
-            screen.print(_welcome(demo, folder))
+            _welcome(demo, kept, screen)
             offer_links(demo, screen)
             if open_browser:
                 webbrowser.open(demo.console_link("demo"))
@@ -168,20 +199,22 @@ async def _run(folder: Path, port: int | None, open_browser: bool) -> None:
         status.stop()
 
 
-def _welcome(demo: Demo, folder: Path) -> Panel:
-    lines = RichText()
-    for label, value in (
-        ("The demo", f"{demo.url}/demo"),
-        ("Agents' console", demo.console_link()),
-        ("Its data", str(folder)),
+def _welcome(demo: Demo, kept: str, screen: Console) -> None:
+    """Say where everything is. An address stays on one line, however narrow the terminal."""
+    screen.print(f"\n[bold green]OneThread demo[/]: {SHOP.name} is open.\n")
+    again = "; press Enter here for another" if sys.stdin.isatty() else ""
+    for label, value, note in (
+        ("Demo", f"{demo.url}/demo", "start here"),
+        ("Console", demo.console_link(), f"this link works once, within an hour{again}"),
     ):
-        lines.append(f"{label:<17}", style="bold").append(f"{value}\n", style="cyan")
-    lines.append(
-        "\nThe console's link works once; press Enter for another. Ctrl-C stops the demo.\n"
-        "Providers are simulated, and nothing leaves this machine.",
+        screen.print(f"  [bold]{label:<9}[/][cyan]{value}[/]", soft_wrap=True)
+        screen.print(f"{'':11}{note}", style="dim")
+    screen.print(f"  [bold]{'Data':<9}[/]", end="")
+    screen.print(kept, soft_wrap=True, markup=False)
+    screen.print(
+        "\n  Providers are simulated; nothing leaves this machine. Ctrl-C stops the demo.\n",
         style="dim",
     )
-    return Panel(lines, title="OneThread", border_style="green", expand=False)
 
 
 def offer_links(demo: Demo, screen: Console) -> None:

@@ -31,7 +31,7 @@ class Shop:
 
     name: str = "Lamp & Loom"
     number: str = "+447700900000"
-    address: str = "https://lampandloom.example/account"
+    address: str = "https://lampandloom.example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +70,25 @@ SENTENCES: Mapping[str, object] = {
 class Outside:
     """The world around the gateway, moved by the demo's page."""
 
-    def __init__(self, gateway: Gateway, phones: TwilioSimulator, login: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        phones: TwilioSimulator,
+        *,
+        login: Callable[[], str],
+        enter: Callable[[], str],
+    ) -> None:
         self._gateway = gateway
         self._phones = phones
         self._login = login
+        self._enter = enter
 
     def world(self) -> World:
         """What the page may ask of it."""
         return World(
             facts=self.facts,
             login=self._login,
+            enter=self._enter,
             send_text=self.send_text,
             texts=self.texts,
             link=self.link,

@@ -50,12 +50,13 @@ class World:
     """What stands outside the gateway, as the page needs it.
 
     `facts` is what the page is told once: names, addresses, sentences. `login` signs a fresh login
-    for Ada, `texts` gives what her phone shows, oldest first. `is_linked` and `waiting` (cases with
-    people) read the database.
+    for Ada, `enter` makes a way into the console that works once, `texts` gives what her phone
+    shows, oldest first. `is_linked` and `waiting` (cases with people) read the database.
     """
 
     facts: Callable[[], Mapping[str, object]]
     login: Callable[[], str]
+    enter: Callable[[], str]
     send_text: Callable[[str], Awaitable[None]]
     texts: Callable[[], Sequence[Text]]
     link: Callable[[], Awaitable[None]]
@@ -156,6 +157,11 @@ def register_demo(
     async def login(_request: web.Request) -> web.Response:
         return as_answer({"jwt": world.login()})
 
+    async def console(_request: web.Request) -> web.Response:
+        # Whoever sees the demo may see its console: both are on this machine only, over made-up
+        # data, and a newcomer should not have to look for a link in the terminal.
+        return web.Response(status=303, headers={"Location": world.enter()})
+
     async def text(request: web.Request) -> web.Response:
         body = await read_body(TextBody, request)
         await world.send_text(body.text)
@@ -170,6 +176,7 @@ def register_demo(
 
     app.cleanup_ctx.append(watching)
     app.router.add_get("/demo", demo)
+    app.router.add_get("/demo/console", console)
     app.router.add_get("/demo/state", state)
     app.router.add_get("/demo/socket", relay(watcher.pages, lambda event: event.data))
     app.router.add_get("/demo/static/{file:.+}", static_files(PAGE))

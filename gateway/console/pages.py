@@ -6,6 +6,7 @@ together from stored text, so nothing a customer wrote is ever part of a documen
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 from string import Template
@@ -23,48 +24,31 @@ _MEDIA = {
     ".svg": "image/svg+xml",
     ".webmanifest": "application/manifest+json",
 }
-_AFTER_ENTERING = {"": "/console", "demo": "/demo"}
+_VIEWS = ("queue", "conversations", "customers", "trouble")
+_PLACE = re.compile(rf"/console/(?:{'|'.join(_VIEWS)})(?:/[0-9]{{1,19}})?")
+_HOME = "/console/queue"
+_AFTER_ENTERING = {"": _HOME, "demo": "/demo"}
+_USED_LINK = "This link does not work: it was used already, or it is too old."
+_WRONG_TOKEN = "That is not the admin token."
+_ENDED = "Your session has ended. Sign in again to go on where you were."
 
 
-def register_console(
-    app: web.Application, keeper: Keeper, *, secure: bool = False, simulated: bool = False
-) -> None:
-    """Mount the console. `secure` marks the cookie for HTTPS only; `simulated` labels a demo."""
+def register_console(app: web.Application, keeper: Keeper, *, secure: bool = False) -> None:
+    """Mount the console. `secure` marks the cookie for HTTPS only."""
 
     async def shell(request: web.Request) -> web.Response:
         session = keeper.session(request.cookies.get(COOKIE, ""))
-        csrf = "" if session is None else session.csrf
-        mark = "demo" if simulated else ""
-        return page("shell", csrf=csrf, mark=mark)
+        return page("shell", csrf="" if session is None else session.csrf)
 
     async def enter(request: web.Request) -> web.Response:
         cookie = keeper.use_link(request.query.get("once", ""), remote_of(request))
         if cookie is None:
-            note = "This link was used already or is too old. A new one is printed in the terminal."
-            return _sign_in_page(keeper, request, note)
+            return _sign_in_page(keeper, request, _USED_LINK)
         # A page of our own goes on, not a redirect: a Strict cookie set after a click on another
         # site would not be sent along with it.
-        response = page(
-            "entered", target=_AFTER_ENTERING.get(request.query.get("to", ""), "/console")
-        )
+        target = _AFTER_ENTERING.get(request.query.get("to", ""), _HOME)
+        response = page("entered", words="Signed in.", target=target)
         _set_cookie(response, cookie, secure=secure)
-        return response
-
-    async def sign_in_form(request: web.Request) -> web.Response:
-        return _sign_in_page(keeper, request, "", status=200)
-
-    async def sign_in(request: web.Request) -> web.Response:
-        form = await request.post()
-        token = form.get("token")
-        actor = (
-            keeper.check_token(token.strip(), remote_of(request))
-            if isinstance(token, str)
-            else None
-        )
-        if actor is None:
-            return _sign_in_page(keeper, request, "That is not the admin token.")
-        response = page("entered", target="/console")
-        _set_cookie(response, keeper.open_session(actor), secure=secure)
         return response
 
     async def sign_out(request: web.Request) -> web.Response:
@@ -75,13 +59,39 @@ def register_console(
 
     app.router.add_get("/console", shell)
     app.router.add_get("/console/enter", enter)
-    app.router.add_get("/console/sign-in", sign_in_form)
-    app.router.add_post("/console/sign-in", sign_in)
+    _register_sign_in(app, keeper, secure=secure)
     app.router.add_post("/console/sign-out", sign_out)
     app.router.add_get("/console/static/{file:.+}", static_files(HERE / "static"))
-    for view in ("queue", "conversations", "customers", "trouble"):
+    for view in _VIEWS:
         app.router.add_get(f"/console/{view}", shell)
         app.router.add_get(f"/console/{view}/{{id}}", shell)
+
+
+def _register_sign_in(app: web.Application, keeper: Keeper, *, secure: bool) -> None:
+    async def sign_in_form(request: web.Request) -> web.Response:
+        if request.headers.get("Sec-Fetch-Site") == "cross-site":
+            # Coming from another site, a Strict cookie stays at home. Ask once more from here.
+            return page("entered", words="One moment.", target=request.path_qs)
+        cookie = request.cookies.get(COOKIE, "")
+        after = request.query.get("next")
+        if keeper.session(cookie) is not None:
+            raise web.HTTPSeeOther(_place(after))
+        note = _ENDED if cookie or "ended" in request.query else ""
+        return _sign_in_page(keeper, request, note, after=after, status=200)
+
+    async def sign_in(request: web.Request) -> web.Response:
+        form = await request.post()
+        token = form.get("token")
+        said = token.strip() if isinstance(token, str) else ""
+        actor = keeper.check_token(said, remote_of(request))
+        if actor is None:
+            return _sign_in_page(keeper, request, _WRONG_TOKEN, after=form.get("next"))
+        response = page("entered", words="Signed in.", target=_place(form.get("next")))
+        _set_cookie(response, keeper.open_session(actor), secure=secure)
+        return response
+
+    app.router.add_get("/console/sign-in", sign_in_form)
+    app.router.add_post("/console/sign-in", sign_in)
 
 
 def page(
@@ -114,12 +124,25 @@ def static_files(folder: Path) -> Handler:
 
 
 def _sign_in_page(
-    keeper: Keeper, request: web.Request, note: str, status: int = 401
+    keeper: Keeper, request: web.Request, note: str, *, after: object = None, status: int = 401
 ) -> web.Response:
+    """The form, with what went wrong; `after` is where signing in leads."""
     wait = keeper.locked_for(remote_of(request))
     if wait:
-        return page("sign_in", note=f"Too many wrong attempts. Wait {wait} seconds.", status=429)
-    return page("sign_in", note=note, status=status)
+        note, status = f"Too many wrong attempts. Wait {_span(wait)}, then try again.", 429
+    return page("sign_in", note=note, next=_place(after), status=status)
+
+
+def _span(seconds: int) -> str:
+    """A wait in words: "40 seconds", "3 minutes"."""
+    if seconds < 2:
+        return "a second"
+    return f"{seconds} seconds" if seconds <= 90 else f"{-(-seconds // 60)} minutes"
+
+
+def _place(wanted: object) -> str:
+    """Where to go after signing in: a page of the console, whatever was asked for."""
+    return wanted if isinstance(wanted, str) and _PLACE.fullmatch(wanted) else _HOME
 
 
 def _set_cookie(response: web.Response, cookie: str, *, secure: bool) -> None:
