@@ -18,7 +18,7 @@ from core.clock import to_micros
 from gateway.turn_work import Outcome, TurnWork
 from memory.store import Store
 from memory.units.backlog import Stumble, stumble, unfinished
-from memory.units.claims import Claim, Claimed, Thread, Waiting, claim
+from memory.units.claims import Claim, Claimed, Thread, Waiting, claim, release_leases
 from memory.units.turns import Fenced
 
 log = structlog.get_logger(__name__)
@@ -89,11 +89,14 @@ class Turns:
 
     async def start(self) -> None:
         """Pick up what earlier processes left unfinished, then keep watching for it."""
+        if self._store.dialect == "sqlite":
+            # There is one process on this database, so that whoever held a lease is gone.
+            await self._store.run(release_leases, to_micros(self._now()))
         await self.recover()
         self._recoverer = asyncio.create_task(self._recover_loop())
 
     async def stop(self) -> None:
-        """Let running turns finish; what waits stays in the database."""
+        """Let running turns finish; what waits stays in the database, free for the next worker."""
         self._stopping = True
         if self._recoverer is not None:
             self._recoverer.cancel()
@@ -103,6 +106,7 @@ class Turns:
             _, pending = await asyncio.wait(self._tasks, timeout=10)
             for task in pending:
                 task.cancel()
+        await self._store.run(release_leases, to_micros(self._now()), self._worker)
 
     def notify(self, customer_id: int, due_at: int) -> None:
         """Something waits for this customer; `due_at` is read again from the database."""

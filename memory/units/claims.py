@@ -162,6 +162,20 @@ def claim(connection: Connection, batch: Sequence[Claim]) -> list[Claimed]:
     return claimed
 
 
+def release_leases(connection: Connection, now: Micros, owner: str | None = None) -> int:
+    """End this worker's leases, or all there are, so that the next worker need not outwait them.
+
+    Returns how many there were. Tokens stay, so that whoever had a lease still commits nothing.
+    """
+    held = (_customer.c.lease_until > now) & _customer.c.lease_owner.is_not(None)
+    if owner is not None:
+        held &= _customer.c.lease_owner == owner
+    changed = connection.execute(
+        update(_customer).where(held).values(lease_owner=None, lease_until=0)
+    )
+    return changed.rowcount
+
+
 def _claim_one(
     claim: Claim,
     lease: Row[*tuple[Any, ...]] | None,
