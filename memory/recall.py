@@ -14,7 +14,8 @@ from functools import lru_cache
 
 from core.pipeline.features import Stems
 from core.turn import Fact, Recall, Recalled, Said
-from memory.scoring import Analysed, Scores, score, session_numbers
+from memory.columns import Analysed, Columns, view_of
+from memory.scoring import Scores, score, session_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,9 @@ class IndexedThread:
     """The stored counts of all messages together."""
     sessions: tuple[int, ...]
     """The number of the session that each message belongs to, from 0."""
+    columns: Columns
+    start: int = 0
+    """The first message's place in `columns`."""
 
     @property
     def thread(self) -> tuple[Said, ...]:
@@ -60,12 +64,20 @@ class IndexedThread:
         """This thread and newer messages after it, of which the newest `limit` are kept."""
         added = tuple(Analysed(one, self.stems) for one in messages)
         joined = self.messages + added
-        if len(joined) > limit or not self.messages:
+        dropped = max(0, len(joined) - limit)
+        if not self.messages or self.start + dropped > limit:
             return _indexed(joined[-limit:], self.stems)
+        columns, start = self.columns, self.start + dropped
         tokens = self.tokens + sum(one.said.tokens for one in added)
-        start = self.messages[self.sessions.index(self.sessions[-1])].said.at
-        later = session_numbers(added, start, self.sessions[-1])
-        return IndexedThread(joined, self.stems, tokens, (*self.sessions, *later))
+        if dropped:
+            tokens -= sum(one.said.tokens for one in joined[:dropped])
+            kept = joined[dropped:]
+            sessions = tuple(session_numbers(kept))
+            return IndexedThread(kept, self.stems, tokens, sessions, columns, start)
+        began = self.messages[self.sessions.index(self.sessions[-1])].said.at
+        later = session_numbers(added, began, self.sessions[-1])
+        sessions = (*self.sessions, *later)
+        return IndexedThread(joined, self.stems, tokens, sessions, columns, start)
 
 
 def index(thread: Sequence[Said], language: str = "en") -> IndexedThread:
@@ -82,7 +94,7 @@ def _stems(language: str) -> Stems:
 
 def _indexed(messages: tuple[Analysed, ...], stems: Stems) -> IndexedThread:
     tokens = sum(one.said.tokens for one in messages)
-    return IndexedThread(messages, stems, tokens, tuple(session_numbers(messages)))
+    return IndexedThread(messages, stems, tokens, tuple(session_numbers(messages)), Columns())
 
 
 def recall(
@@ -132,6 +144,7 @@ class _Choice:
     """One choice under way: what has been taken, and what it costs so far."""
 
     def __init__(self, indexed: IndexedThread, budget: int, packing: Packing) -> None:
+        self.indexed = indexed
         self.messages = indexed.messages
         self.stems = indexed.stems
         self.budget = budget
@@ -187,21 +200,25 @@ class _Choice:
         older = len(self.messages) - len(taken)
         if not older:
             return ()
-        scores = score(self.messages, self.sessions, text, now, self.stems)
+        view = view_of(self.indexed.columns, self.messages, self.indexed.start)
+        scores = score(view, self.sessions, text, now, self.stems)
         candidates = [at for at in _ranked(scores) if at not in taken]
         chosen: list[int] = []
         repeated = 0
         for at in candidates:
+            if self.budget - self.used <= self.packing.line:
+                break
             essence = self.messages[at].essence
             if essence and essence in self.essences:
                 repeated += 1
             elif self._take(at, self.budget):
                 chosen.append(at)
         self.trace.append(_left_out(older, len(candidates), len(chosen), repeated))
-        totals = scores.total
+        chosen.sort()
+        totals = scores.total[chosen].round(2).tolist()
         return tuple(
-            Recalled(self.messages[at].said, round(float(totals[at]), 2), scores.why(at))
-            for at in sorted(chosen)
+            Recalled(self.messages[at].said, total, why)
+            for at, total, why in zip(chosen, totals, scores.why(chosen), strict=True)
         )
 
     def _take(self, at: int, limit: int) -> bool:

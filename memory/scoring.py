@@ -7,29 +7,19 @@ It knows nothing of budgets and chooses nothing.
 
 from __future__ import annotations
 
+import math
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.message import Author
 from core.pipeline.features import Stems, words
-from core.turn import Said
-from memory.terms import (
-    asks_time,
-    has_time,
-    identifiers,
-    is_question,
-    periods,
-    terms,
-)
-
-Floats = NDArray[np.float64]
+from memory.columns import Analysed, Floats, View
+from memory.terms import asks_time, identifiers, periods, terms
 
 SESSION_LENGTH = timedelta(hours=4)
 """What is said later than this after a session's first message belongs to the next one."""
@@ -63,46 +53,6 @@ _SAYS_US = re.compile(
 )
 
 
-class Analysed:
-    """A message with what it is about, worked out when it is first scored and then kept."""
-
-    __slots__ = ("__dict__", "said", "stems")
-
-    def __init__(self, said: Said, stems: Stems) -> None:
-        self.said = said
-        self.stems = stems
-
-    @cached_property
-    def counts(self) -> Mapping[str, int]:
-        """Stems of the text and of the speaker's name -> how often."""
-        return Counter(terms(f"{self.said.author_name or ''} {self.said.text}", self.stems))
-
-    @cached_property
-    def length(self) -> int:
-        """Words that tell something."""
-        return sum(self.counts.values())
-
-    @cached_property
-    def essence(self) -> frozenset[str]:
-        """What is left of a text when it is compared with another one for repeating it."""
-        return frozenset(terms(self.said.text, self.stems))
-
-    @cached_property
-    def identifiers(self) -> frozenset[str]:
-        """Order numbers, addresses and amounts in it."""
-        return identifiers(self.said.text)
-
-    @cached_property
-    def asks(self) -> bool:
-        """Whether it is a question."""
-        return is_question(self.said.text)
-
-    @cached_property
-    def tells_time(self) -> bool:
-        """Whether it says when something is."""
-        return has_time(self.said.text)
-
-
 @dataclass(frozen=True, slots=True)
 class Scores:
     """One score for each message, its parts by name, and whether anything of the query is in it."""
@@ -111,58 +61,50 @@ class Scores:
     parts: Mapping[str, Floats] = field(default_factory=dict)
     matches: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
 
-    def why(self, at: int) -> dict[str, float]:
-        """The parts that made this message's score, without those that added nothing."""
-        found = {name: round(float(values[at]), 2) for name, values in self.parts.items()}
-        return {name: value for name, value in found.items() if value}
+    def why(self, places: Sequence[int]) -> list[dict[str, float]]:
+        """For each place the parts that made its score, without those that added nothing."""
+        if not places:
+            return []
+        table = np.array([values[places] for values in self.parts.values()]).round(2).T.tolist()
+        names = tuple(self.parts)
+        return [
+            {name: value for name, value in zip(names, row, strict=True) if value} for row in table
+        ]
 
 
-def score(
-    messages: Sequence[Analysed], numbers: Sequence[int], text: str, now: datetime, stems: Stems
-) -> Scores:
+def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: Stems) -> Scores:
     """Score every message, of the sessions with these numbers, for the text of what is written."""
     asked = list(dict.fromkeys(terms(text, stems)))[:QUERY_TERMS]
     sessions = np.array(numbers, dtype=np.int64)
-    single = _frequencies(messages, asked)
-    lengths = np.array([one.length for one in messages], dtype=np.float64)
+    single, lengths, asks = view.frequencies(asked), view.lengths, view.asks
     before, before_length = single + _shifted(single, 1), lengths + _shifted(lengths, 1)
     near, near_length = before + _shifted(single, -1), before_length + _shifted(lengths, -1)
     nearby = _bm25(near, near_length)
     by_words = _bm25(before, before_length)
     starts = np.flatnonzero(np.diff(sessions, prepend=-1))
     whole = _bm25(np.add.reduceat(single, starts, axis=1), np.add.reduceat(lengths, starts))
-    named = _names(messages, text)
-    answers = np.array([False, *(one.asks for one in messages[:-1])], dtype=np.float64)
-    same = _shared_identifiers(messages, text)
-    about = _in_periods(messages, periods(text, now))
+    same = view.shared_identifiers(identifiers(text))
+    about = _in_periods(view, periods(text, now))
     parts = {
         "words": _z(by_words),
         "words nearby": _z(nearby),
         "session": _z(whole)[sessions],
         "length": _z(np.log1p(lengths)),
-        "speaker": named,
-        "a question itself": np.array([one.asks for one in messages], dtype=np.float64),
-        "an answer": answers,
-        "tells a time": np.array([one.tells_time for one in messages], dtype=np.float64)
-        * asks_time(text),
+        "speaker": _names(view, text),
+        "a question itself": asks,
+        "an answer": _shifted(asks, 1),
+        "tells a time": view.tells_time if asks_time(text) else np.zeros(len(view)),
         "time asked about": about,
         "same identifier": same,
     }
     weighed = {name: WEIGHTS[name] * values for name, values in parts.items()}
-    total = sum(weighed.values(), np.zeros(len(messages)))
+    total = sum(weighed.values(), np.zeros(len(view)))
     weighed["best of session"] = (
-        WEIGHTS["best of session"] * _best_of_session(total, starts)[sessions]
+        WEIGHTS["best of session"] * _best_of_session(total, sessions, starts)[sessions]
     )
     weighed["next message"] = WEIGHTS["next message"] * _shifted(total, -1)
     total = total + weighed["best of session"] + weighed["next message"]
     return Scores(total, weighed, (nearby > 0) | (same > 0) | (about > 0))
-
-
-def _frequencies(messages: Sequence[Analysed], asked: Sequence[str]) -> Floats:
-    """How often each asked stem is in each message."""
-    counts = [one.counts for one in messages]
-    rows = [[one.get(stem, 0) for one in counts] for stem in asked]
-    return np.array(rows, dtype=np.float64).reshape(len(asked), len(messages))
 
 
 def session_numbers(
@@ -204,26 +146,32 @@ def _bm25(frequencies: Floats, lengths: Floats) -> Floats:
 
 def _z(values: Floats) -> Floats:
     """How many standard deviations above the mean; all zero when there is no deviation."""
-    deviation = values.std()
-    if deviation < 1e-9:
-        return np.zeros_like(values)
-    result: Floats = (values - values.mean()) / deviation
-    return result
+    centred: Floats = values - values.sum() / len(values)
+    deviation = math.sqrt(centred @ centred / len(values))
+    return centred / deviation if deviation >= 1e-9 else np.zeros_like(values)
 
 
-def _best_of_session(total: Floats, starts: NDArray[np.int64]) -> Floats:
+def _best_of_session(
+    total: Floats, sessions: NDArray[np.int64], starts: NDArray[np.int64]
+) -> Floats:
     """The mean of each session's three best scores."""
-    return np.array([np.sort(part)[-3:].mean() for part in np.split(total, starts[1:])])
+    if len(starts) == 1:
+        return np.array([np.sort(total)[-3:].mean()])
+    ranked = np.lexsort((-total, sessions))
+    place = np.arange(len(total)) - starts[sessions]
+    best = place < 3
+    sums = np.add.reduceat(np.where(best, total[ranked], 0.0), starts)
+    return sums / np.add.reduceat(best.astype(np.float64), starts)
 
 
-def _names(messages: Sequence[Analysed], text: str) -> Floats:
+def _names(view: View, text: str) -> Floats:
     """+1 where the text speaks of this message's speaker only, -1 where of others only.
 
     A speaker is meant by name, or by "I told you" and "you told me".
     """
     asked = set(words(text))
     customer, us = bool(_SAYS_CUSTOMER.search(text)), bool(_SAYS_US.search(text))
-    speakers = {(one.said.author, one.said.author_name) for one in messages}
+    speakers = view.speakers()
     meant = {
         (author, name)
         for author, name in speakers
@@ -232,24 +180,15 @@ def _names(messages: Sequence[Analysed], text: str) -> Floats:
         or (us and author is not Author.CUSTOMER)
     }
     if not meant or meant == speakers:
-        return np.zeros(len(messages))
-    return np.array(
-        [1.0 if (one.said.author, one.said.author_name) in meant else -1.0 for one in messages]
-    )
+        return np.zeros(len(view))
+    return np.where(view.said_by(meant), 1.0, -1.0)
 
 
-def _shared_identifiers(messages: Sequence[Analysed], text: str) -> Floats:
-    """How many of the text's identifiers each message has."""
-    asked = identifiers(text)
-    if not asked:
-        return np.zeros(len(messages))
-    return np.array([float(len(asked & one.identifiers)) for one in messages])
-
-
-def _in_periods(messages: Sequence[Analysed], named: Sequence[tuple[datetime, datetime]]) -> Floats:
+def _in_periods(view: View, named: Sequence[tuple[datetime, datetime]]) -> Floats:
     """1 where a message was written in a period that the text names."""
     if not named:
-        return np.zeros(len(messages))
-    return np.array(
-        [float(any(start <= one.said.at < end for start, end in named)) for one in messages]
-    )
+        return np.zeros(len(view))
+    moments, found = view.moments, np.zeros(len(view), dtype=np.bool_)
+    for start, end in named:
+        found |= (moments >= start.timestamp()) & (moments < end.timestamp())
+    return found.astype(np.float64)

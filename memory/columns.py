@@ -1,0 +1,170 @@
+"""What scoring needs of a thread's messages, a column for each thing, growing at the newer end.
+
+A message is analysed once, when it is first scored; threads that grew share the columns.
+It scores and chooses nothing.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.message import Author
+from core.pipeline.features import Stems
+from core.turn import Said
+from memory.terms import has_time, identifiers, is_question, terms
+
+Floats = NDArray[np.float64]
+Speaker = tuple[Author, str | None]
+
+
+class Analysed:
+    """A message with what it is about, worked out when it is first asked for and then kept."""
+
+    __slots__ = ("__dict__", "said", "stems")
+
+    def __init__(self, said: Said, stems: Stems) -> None:
+        self.said = said
+        self.stems = stems
+
+    @cached_property
+    def counts(self) -> Mapping[str, int]:
+        """Stems of the text and of the speaker's name -> how often."""
+        return Counter(terms(f"{self.said.author_name or ''} {self.said.text}", self.stems))
+
+    @cached_property
+    def essence(self) -> frozenset[str]:
+        """What is left of a text when it is compared with another one for repeating it."""
+        return frozenset(terms(self.said.text, self.stems))
+
+    @property
+    def speaker(self) -> Speaker:
+        """Who said it."""
+        return self.said.author, self.said.author_name
+
+
+class Columns:
+    """The columns of some messages, oldest first. They only ever grow."""
+
+    def __init__(self) -> None:
+        self.messages: list[Analysed] = []
+        self.lengths: list[float] = []
+        self.asks: list[float] = []
+        self.tells_time: list[float] = []
+        self.moments: list[float] = []
+        self.speakers: list[int] = []
+        self._codes: dict[Speaker, int] = {}
+        self._stems: dict[str, tuple[list[int], list[int]]] = {}
+        self._identifiers: dict[str, list[int]] = {}
+
+    def grow(self, messages: Iterable[Analysed]) -> None:
+        """Add messages at the newer end."""
+        for one in messages:
+            self._add(one)
+
+    def _add(self, one: Analysed) -> None:
+        at, text = len(self.messages), one.said.text
+        counts = one.counts
+        for stem, count in counts.items():
+            places, counted = self._stems.setdefault(stem, ([], []))
+            places.append(at)
+            counted.append(count)
+        for identifier in identifiers(text):
+            self._identifiers.setdefault(identifier, []).append(at)
+        self.lengths.append(float(sum(counts.values())))
+        self.asks.append(float(is_question(text)))
+        self.tells_time.append(float(has_time(text)))
+        self.moments.append(one.said.at.timestamp())
+        self.speakers.append(self._codes.setdefault(one.speaker, len(self._codes)))
+        self.messages.append(one)
+
+    def code(self, speaker: Speaker) -> int:
+        """The number of a speaker of one of these messages."""
+        return self._codes[speaker]
+
+
+class View:
+    """The columns of one thread: those of its messages alone."""
+
+    def __init__(self, columns: Columns, start: int, end: int) -> None:
+        self._columns = columns
+        self._start, self._end = start, end
+
+    def __len__(self) -> int:
+        return self._end - self._start
+
+    @property
+    def lengths(self) -> Floats:
+        """Words of each message that tell something."""
+        return self._array(self._columns.lengths)
+
+    @property
+    def asks(self) -> Floats:
+        """1 where a message is a question."""
+        return self._array(self._columns.asks)
+
+    @property
+    def tells_time(self) -> Floats:
+        """1 where a message says when something is."""
+        return self._array(self._columns.tells_time)
+
+    @property
+    def moments(self) -> Floats:
+        """When each message was written, in seconds since the epoch."""
+        return self._array(self._columns.moments)
+
+    def frequencies(self, stems: Sequence[str]) -> Floats:
+        """How often each stem (row) is in each message (column)."""
+        found = np.zeros((len(stems), len(self)))
+        for row, stem in enumerate(stems):
+            places, counts = self._columns._stems.get(stem, ((), ()))
+            low, high = self._between(places)
+            if low < high:
+                found[row, np.array(places[low:high]) - self._start] = counts[low:high]
+        return found
+
+    def shared_identifiers(self, asked: Iterable[str]) -> Floats:
+        """How many of the identifiers are in each message."""
+        found = np.zeros(len(self))
+        for one in asked:
+            places = self._columns._identifiers.get(one, ())
+            low, high = self._between(places)
+            if low < high:
+                found[np.array(places[low:high]) - self._start] += 1
+        return found
+
+    def speakers(self) -> set[Speaker]:
+        """Everybody who said one of the messages."""
+        codes = set(self._columns.speakers[self._start : self._end])
+        return {one for one, code in self._columns._codes.items() if code in codes}
+
+    def said_by(self, speakers: Iterable[Speaker]) -> NDArray[np.bool_]:
+        """Whether each message was said by one of these."""
+        codes = np.array([self._columns.code(one) for one in speakers])
+        return np.isin(np.array(self._columns.speakers[self._start : self._end]), codes)
+
+    def _array(self, column: Sequence[float]) -> Floats:
+        return np.array(column[self._start : self._end])
+
+    def _between(self, places: Sequence[int]) -> tuple[int, int]:
+        return bisect_left(places, self._start), bisect_left(places, self._end)
+
+
+def view_of(columns: Columns, messages: Sequence[Analysed], start: int) -> View:
+    """The columns of a thread whose first message has this place in `columns`.
+
+    They are grown by what is new. Columns that another thread has grown otherwise are left to it.
+    """
+    end = start + len(messages)
+    known = len(columns.messages)
+    shared = min(known, end)
+    if shared > start and columns.messages[shared - 1] is not messages[shared - start - 1]:
+        columns, start, end, known = Columns(), 0, len(messages), 0
+    if known < end:
+        columns.grow(messages[max(known - start, 0) :])
+    return View(columns, start, end)
