@@ -97,8 +97,9 @@ class Admissions:
                 self._bus.publish(Event("delivery", now, data=data))
 
     def _clean(self, text: str, expecting: str | None) -> Cleaned:
+        # PostgreSQL cannot store a NUL, and no person means one.
         cleaned, secrets = find_secrets(
-            text, self._rules.protected, self._rules.secret_key, expecting
+            text.replace("\x00", "\ufffd"), self._rules.protected, self._rules.secret_key, expecting
         )
         return Cleaned(cleaned, secrets, self._count_tokens(cleaned))
 

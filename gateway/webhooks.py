@@ -81,7 +81,7 @@ async def _read(request: web.Request, public_url: str) -> WebhookRequest:
             form = read_form(body.decode())
     except web.HTTPRequestEntityTooLarge:
         raise Refused(413, "the request is larger than allowed") from None
-    except (UnicodeDecodeError, LookupError, ValueError):
+    except (web.RequestPayloadError, LookupError, ValueError):
         raise Refused(400, "the request cannot be decoded") from None
     if len(form) > _MAX_FIELDS:
         raise Refused(400, "the form has too many fields")

@@ -66,7 +66,7 @@ def read_message(fields: Mapping[str, str], account: str, received_at: datetime)
     """One inbound form as a message. Raises `Refused` when a field is missing or makes no sense."""
     sid = _sid(fields)
     sender, to = fields.get("From", ""), fields.get("To", "")
-    if not sender or not to or len(sender) > 64 or len(to) > 64:
+    if not _is_address(sender) or not _is_address(to):
         raise Refused(400, "the form names no sender or no receiver")
     body = fields.get("Body", "")
     if len(body) > _MAX_BODY:
@@ -77,7 +77,7 @@ def read_message(fields: Mapping[str, str], account: str, received_at: datetime)
 def listed_message(item: Mapping[str, object], account: str) -> InboundMessage | None:
     """One message of the API's list as the webhook would have brought it; nothing if unreadable."""
     sid, sender, to = (str(item.get(key) or "") for key in ("sid", "from", "to"))
-    if not _SID.fullmatch(sid) or not sender or not to:
+    if not _SID.fullmatch(sid) or not _is_address(sender) or not _is_address(to):
         return None
     at = date_of(item)
     if at is None:
@@ -115,6 +115,11 @@ def handle_of(address: str) -> Handle:
     if _E164.fullmatch(address):
         return Handle("phone", address)
     return Handle("sms-sender", address)
+
+
+def _is_address(value: str) -> bool:
+    """Whether it can be a number, a short code or a sender name, and be stored as one."""
+    return 0 < len(value) <= 64 and value.isprintable()
 
 
 def _sid(fields: Mapping[str, str]) -> str:

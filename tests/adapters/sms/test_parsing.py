@@ -94,6 +94,8 @@ async def test_the_older_name_of_the_id_will_do() -> None:
         {"From": ""},
         {"To": None},
         {"From": "+" + "1" * 64},
+        {"From": "+1555\x000111"},
+        {"To": "+1555\n0111"},
         {"Body": "x" * 16_001},
     ],
     ids=str,

@@ -7,6 +7,8 @@ import base64
 
 import pytest
 from aiohttp import web
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from adapters.sms.parsing import REASONS
 from core.channel import SendError
@@ -69,6 +71,17 @@ async def test_a_reply_leaves_from_the_number_the_customer_wrote_to(
         await adapter.close()
     form = {"To": PHONE, "Body": "Grüße & “€” +1\n😀", "StatusCallback": f"{BASE}/status"}
     assert asked == [(PATH, form | sender)]
+
+
+@settings(max_examples=30)
+@given(st.lists(st.text(min_size=1), min_size=1, max_size=20))
+async def test_a_text_arrives_as_it_was_written(texts: list[str]) -> None:
+    async with twilio(created()) as (url, asked):
+        adapter = make_adapter(make_config(api_base_url=url))
+        for text in texts:
+            await adapter.send(outbound_part(text))
+        await adapter.close()
+    assert [form["Body"] for _, form in asked] == texts
 
 
 async def test_the_credentials_are_those_of_the_account() -> None:
