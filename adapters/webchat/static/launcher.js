@@ -60,13 +60,14 @@ export class Launcher {
     this.lock(false);
   }
 
-  /** What is visible above an on-screen keyboard is what the chat fills. */
+  /** What is visible above an on-screen keyboard is what the chat fills; whoever zooms in looks at a
+      part of it. */
   measure() {
     const view = window.visualViewport;
     const full = this.phone.matches;
     this.panel.root.setAttribute("aria-modal", String(full));
     this.lock(full);
-    if (!view) return;
+    if (!view || view.scale > 1.02) return;
     this.host.style.setProperty("--height", `${view.height}px`);
     this.host.style.setProperty("--top", `${view.offsetTop}px`);
   }

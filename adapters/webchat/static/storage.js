@@ -1,4 +1,5 @@
-// What outlives the page: the token to come back with, what was seen, and what is not sent yet.
+// What outlives the page: the token to come back with, what was seen, what is not sent yet, and the
+// brand's colour.
 // Where storage is blocked it lives as long as the page. Messages themselves are never kept.
 
 export class Storage {

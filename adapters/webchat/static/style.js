@@ -92,12 +92,11 @@ button { font: inherit; color: inherit; cursor: pointer; -webkit-tap-highlight-c
 @keyframes arrive { from { opacity: 0; transform: translateY(8px); } }
 .who { grid-column: 2; grid-row: 1; display: flex; align-items: center; gap: 6px; margin: 0 0 4px 2px; margin-inline: 2px 0; color: var(--muted); font-size: 12px; line-height: 1.35; }
 .who b { color: var(--ink); font-weight: 600; }
-.face { grid-column: 1; grid-row: 2; align-self: end; display: grid; place-items: center; width: 30px; height: 30px; border-radius: 50%; background: color-mix(in oklab, var(--accent) 15%, var(--surface)); color: var(--tint); font-size: 13px; font-weight: 650; }
+.face { grid-column: 1; grid-row: 2; align-self: end; display: grid; place-items: center; width: 30px; height: 30px; border-radius: 50%; background: color-mix(in oklab, var(--tint) 16%, var(--surface)); color: var(--tint); font-size: 13px; font-weight: 650; }
 .face .icon { width: 17px; height: 17px; }
 .agent .face { background: var(--accent); color: var(--on-accent); }
 .body { grid-column: 2; grid-row: 2; justify-self: start; max-width: min(100%, 480px); padding: 9px 14px; border-radius: var(--radius); border-start-start-radius: 6px; border-end-start-radius: 6px; background: var(--bubble); overflow-wrap: anywhere; }
 .message.first .body { border-start-start-radius: var(--radius); }
-.message.last .body { border-end-start-radius: 6px; }
 .mine { grid-template-columns: minmax(0, 1fr); padding-inline-start: 44px; }
 .mine .body { grid-column: 1; justify-self: end; border-radius: var(--radius); border-start-end-radius: 6px; border-end-end-radius: 6px; background: var(--accent); color: var(--on-accent); white-space: pre-wrap; }
 .mine.first .body { border-start-end-radius: var(--radius); border-start-start-radius: var(--radius); }
@@ -123,7 +122,7 @@ button { font: inherit; color: inherit; cursor: pointer; -webkit-tap-highlight-c
 
 .choices { display: flex; flex-wrap: wrap; gap: 8px; margin: 10px 0 2px; padding-inline-start: 38px; }
 .choices button { min-height: 38px; max-width: 100%; padding: 7px 15px; border: 1.5px solid color-mix(in oklab, var(--tint) 45%, var(--surface)); border-radius: 19px; background: var(--surface); color: var(--tint); font-size: 14px; font-weight: 550; line-height: 1.35; text-align: start; transition: background 120ms; }
-.choices button:hover { background: color-mix(in oklab, var(--accent) 9%, var(--surface)); border-color: var(--tint); }
+.choices button:hover { background: color-mix(in oklab, var(--tint) 9%, var(--surface)); border-color: var(--tint); }
 .typing { display: grid; grid-template-columns: 30px auto; justify-content: start; gap: 8px; margin-block-start: 14px; }
 .typing .face { grid-row: 1; }
 .dots { display: flex; align-items: center; gap: 4px; height: 39px; padding: 0 15px; border-radius: var(--radius); border-end-start-radius: 6px; background: var(--bubble); }
@@ -136,7 +135,7 @@ button { font: inherit; color: inherit; cursor: pointer; -webkit-tap-highlight-c
 
 .composer { padding: 10px 14px calc(14px + var(--below, 0px)); }
 .box { display: flex; align-items: flex-end; gap: 6px; padding: 5px 5px 5px 16px; padding-inline: 16px 5px; border: 1px solid var(--line-strong); border-radius: 24px; background: var(--surface); transition: border-color 120ms, box-shadow 120ms; }
-.box:focus-within { border-color: var(--tint); box-shadow: 0 0 0 3px color-mix(in oklab, var(--accent) 18%, transparent); }
+.box:focus-within { border-color: var(--tint); box-shadow: 0 0 0 3px color-mix(in oklab, var(--tint) 20%, transparent); }
 textarea { flex: 1; min-width: 0; height: 36px; max-height: 132px; margin: 0; padding: 7px 0; border: 0; outline: 0; background: none; color: inherit; font: inherit; font-size: 16px; line-height: 22px; resize: none; overflow-y: hidden; scrollbar-width: thin; }
 .box textarea:focus-visible { outline: 0; }
 textarea::placeholder { color: var(--muted); opacity: 1; }

@@ -35,6 +35,7 @@ class Chat {
     document.addEventListener("visibilitychange", this.watch);
     window.addEventListener("online", this.redraw);
     window.addEventListener("offline", this.redraw);
+    window.addEventListener("storage", this.redraw); // another tab has seen it
     this.draw();
     if (!this.launcher || this.storage.read().token || this.thread.pending.size) this.line.start();
   }
@@ -68,7 +69,7 @@ class Chat {
     const root = this.host.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [styleSheet()];
     root.append(this.frame);
-    this.paint(this.options.colour);
+    this.paint(this.options.colour || this.storage.read().colour);
     this.scheme(this.options.theme);
     (target ?? document.body).append(this.host);
   }
@@ -113,17 +114,23 @@ class Chat {
       this.thread.restart();
       this.storage.write({ seen: 0 });
     }
-    this.storage.write({ token, conversation });
+    this.storage.write({ token, conversation, colour });
     if (!this.titled && title) this.panel.name(title);
     if (!this.options.greeting) this.panel.greet(greeting ?? "");
     if (!this.options.colour) this.paint(colour);
     // What was told before is shown, not announced.
     this.fresh = this.welcomed;
     clearTimeout(this.settling);
-    this.settling = setTimeout(() => (this.fresh = true), QUIET_AFTER_WELCOME);
+    this.settling = setTimeout(() => this.settle(), QUIET_AFTER_WELCOME);
     this.welcomed = true;
     queueMicrotask(() => this.flush());
     this.options.onopen?.({ conversation, logged_in });
+  }
+
+  /** From now on what comes is news; a screen reader has to know before it comes. */
+  settle() {
+    this.fresh = true;
+    this.draw();
   }
 
   message(frame) {
@@ -234,6 +241,7 @@ class Chat {
     document.removeEventListener("visibilitychange", this.watch);
     window.removeEventListener("online", this.redraw);
     window.removeEventListener("offline", this.redraw);
+    window.removeEventListener("storage", this.redraw);
     this.host.remove();
   }
 }
