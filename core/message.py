@@ -133,13 +133,18 @@ class DeliveryStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryUpdate:
-    """What a provider reports about a part it accepted earlier."""
+    """What a provider reports about a part it accepted earlier.
+
+    `opted_out` and `dead` say something lasting about the address, as they do in a send error.
+    """
 
     account: str
     provider_id: str
     status: DeliveryStatus
     code: str | None = None
     reason: str | None = None
+    opted_out: bool = False
+    dead: bool = False
 
 
 class ConsentChange(StrEnum):

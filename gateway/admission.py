@@ -90,6 +90,8 @@ class Admissions:
                     update.code,
                     update.reason,
                     to_micros(now),
+                    opted_out=update.opted_out,
+                    dead=update.dead,
                 ),
             )
             if part is not None and self._bus.listening:

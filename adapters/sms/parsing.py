@@ -102,7 +102,15 @@ def read_status(fields: Mapping[str, str], account: str) -> DeliveryUpdate | Non
     if status is None:
         return None
     code = fields.get("ErrorCode") or None
-    return DeliveryUpdate(account, sid, status, code, reason_for(code) if code else None)
+    return DeliveryUpdate(
+        account,
+        sid,
+        status,
+        code,
+        reason_for(code) if code else None,
+        opted_out=code in OPTED_OUT,
+        dead=code in DEAD,
+    )
 
 
 def reason_for(code: str) -> str:

@@ -99,7 +99,12 @@ _advance = (
         audience=bindparam("who"),
     )
 )
-_seen = update(_handle).where(_handle.c.id == bindparam("row")).values(seen_at=bindparam("now"))
+# Who writes is alive, whatever a provider said before.
+_seen = (
+    update(_handle)
+    .where(_handle.c.id == bindparam("row"))
+    .values(seen_at=bindparam("now"), dead=False)
+)
 _consent = (
     update(_handle).where(_handle.c.id == bindparam("row")).values(opted_out=bindparam("out"))
 )

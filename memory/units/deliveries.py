@@ -89,7 +89,10 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a provider reports about a part, to be applied or parked."""
+    """What a provider reports about a part, to be applied or parked.
+
+    Lasting news about the address are applied at once; parked, only the code that says so is kept.
+    """
 
     id: int
     account: str
@@ -98,6 +101,8 @@ class Report:
     code: str | None
     reason: str | None
     now: Micros
+    opted_out: bool = False
+    dead: bool = False
 
 
 _mark_sent = (
@@ -193,15 +198,18 @@ def mark_not_sent(connection: Connection, batch: Sequence[NotSent]) -> list[None
                 "now": one.now,
             },
         )
-        changes = {"opted_out": True} if one.opted_out else {}
-        if one.dead:
-            changes["dead"] = True
-        if changes:
-            owner = select(_delivery.c.handle_id).where(_delivery.c.id == one.delivery_id)
-            connection.execute(
-                update(_handle).where(_handle.c.id == owner.scalar_subquery()).values(**changes)
-            )
+        _keep_news(connection, one.delivery_id, one)
     return [None] * len(batch)
+
+
+def _keep_news(connection: Connection, delivery_id: int, one: NotSent | Report) -> None:
+    """Keep on the part's handle what will be true of the next part as well."""
+    changes = {name: True for name in ("opted_out", "dead") if getattr(one, name)}
+    if changes:
+        owner = select(_delivery.c.handle_id).where(_delivery.c.id == delivery_id)
+        connection.execute(
+            update(_handle).where(_handle.c.id == owner.scalar_subquery()).values(**changes)
+        )
 
 
 def report(connection: Connection, batch: Sequence[Report]) -> list[int | None]:
@@ -249,6 +257,7 @@ def _apply(connection: Connection, one: Report) -> int | None:
             .where(_delivery.c.id == row.id)
             .values(status=one.status.value, code=one.code, reason=one.reason, updated_at=one.now)
         )
+        _keep_news(connection, row.id, one)
     return int(row.id)
 
 
