@@ -43,6 +43,14 @@ def test_every_name_on_the_page_of_the_way_is_defined_in_its_file() -> None:
     assert [one for one in named if one.name not in way_page.defined(ROOT / one.file)] == []
 
 
+@pytest.mark.parametrize("page", sorted(shown(one) for one in files("docs/adr")))
+def test_every_name_in_a_decision_is_defined_in_the_file_beside_it(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    beside = re.findall(r"\(`([\w.]+)`\s+in\s+`([\w/]+\.py)`\)", text)
+    assert [one for one in beside if one[0] not in way_page.defined(ROOT / one[1])] == []
+    assert [one for one in way_page.files(text) if not (ROOT / one).is_file()] == []
+
+
 async def test_what_the_page_of_the_way_says_runs_does_run_in_this_order(tmp_path: Path) -> None:
     calls = await _calls_of_one_text(tmp_path)
     steps = [one for one in way_page.names(WAY) if one.runs and one.file.endswith(".py")]
