@@ -35,7 +35,8 @@ class Analysed:
     @cached_property
     def counts(self) -> Mapping[str, int]:
         """Stems of the text and of the speaker's name -> how often."""
-        return Counter(terms(f"{self.said.author_name or ''} {self.said.text}", self.stems))
+        name, text = self.said.author_name, self.said.text
+        return Counter(terms(f"{name} {text}" if name else text, self.stems))
 
     @cached_property
     def essence(self) -> frozenset[str]:
@@ -48,16 +49,19 @@ class Analysed:
         return self.said.author, self.said.author_name
 
 
+LENGTH, ASKS, TELLS_TIME, MOMENT, SPEAKER = range(5)
+"""Rows of numbers: words that tell something, 1 for a question, 1 for one that says when something
+is, seconds since the epoch, and the number of who said it."""
+
+_ROOM = 64
+
+
 class Columns:
     """The columns of some messages, oldest first. They only ever grow."""
 
     def __init__(self) -> None:
         self.messages: list[Analysed] = []
-        self.lengths: list[float] = []
-        self.asks: list[float] = []
-        self.tells_time: list[float] = []
-        self.moments: list[float] = []
-        self.speakers: list[int] = []
+        self.numbers: Floats = np.zeros((5, _ROOM))
         self._codes: dict[Speaker, int] = {}
         self._stems: dict[str, tuple[list[int], list[int]]] = {}
         self._identifiers: dict[str, list[int]] = {}
@@ -76,11 +80,15 @@ class Columns:
             counted.append(count)
         for identifier in identifiers(text):
             self._identifiers.setdefault(identifier, []).append(at)
-        self.lengths.append(float(sum(counts.values())))
-        self.asks.append(float(is_question(text)))
-        self.tells_time.append(float(has_time(text)))
-        self.moments.append(one.said.at.timestamp())
-        self.speakers.append(self._codes.setdefault(one.speaker, len(self._codes)))
+        if at == self.numbers.shape[1]:
+            self.numbers = np.concatenate((self.numbers, np.zeros_like(self.numbers)), axis=1)
+        self.numbers[:, at] = (
+            sum(counts.values()),
+            is_question(text),
+            has_time(text),
+            one.said.at.timestamp(),
+            self._codes.setdefault(one.speaker, len(self._codes)),
+        )
         self.messages.append(one)
 
     def code(self, speaker: Speaker) -> int:
@@ -98,25 +106,10 @@ class View:
     def __len__(self) -> int:
         return self._end - self._start
 
-    @property
-    def lengths(self) -> Floats:
-        """Words of each message that tell something."""
-        return self._array(self._columns.lengths)
-
-    @property
-    def asks(self) -> Floats:
-        """1 where a message is a question."""
-        return self._array(self._columns.asks)
-
-    @property
-    def tells_time(self) -> Floats:
-        """1 where a message says when something is."""
-        return self._array(self._columns.tells_time)
-
-    @property
-    def moments(self) -> Floats:
-        """When each message was written, in seconds since the epoch."""
-        return self._array(self._columns.moments)
+    def number(self, row: int) -> Floats:
+        """One of the rows of numbers. Not to be written to."""
+        numbers: Floats = self._columns.numbers[row, self._start : self._end]
+        return numbers
 
     def frequencies(self, stems: Sequence[str]) -> Floats:
         """How often each stem (row) is in each message (column)."""
@@ -140,16 +133,13 @@ class View:
 
     def speakers(self) -> set[Speaker]:
         """Everybody who said one of the messages."""
-        codes = set(self._columns.speakers[self._start : self._end])
+        codes = set(self.number(SPEAKER).tolist())
         return {one for one, code in self._columns._codes.items() if code in codes}
 
     def said_by(self, speakers: Iterable[Speaker]) -> NDArray[np.bool_]:
         """Whether each message was said by one of these."""
         codes = np.array([self._columns.code(one) for one in speakers])
-        return np.isin(np.array(self._columns.speakers[self._start : self._end]), codes)
-
-    def _array(self, column: Sequence[float]) -> Floats:
-        return np.array(column[self._start : self._end])
+        return np.isin(self.number(SPEAKER), codes)
 
     def _between(self, places: Sequence[int]) -> tuple[int, int]:
         return bisect_left(places, self._start), bisect_left(places, self._end)

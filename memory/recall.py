@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+import numpy as np
+
 from core.pipeline.features import Stems
 from core.turn import Fact, Recall, Recalled, Said
 from memory.columns import Analysed, Columns, view_of
@@ -237,9 +239,9 @@ class _Choice:
 
 def _ranked(scores: Scores) -> list[int]:
     """The messages that match at all, best first, the newer first on ties."""
-    matching = scores.matches.nonzero()[0].tolist()
-    totals = scores.total.tolist()
-    return sorted(matching, key=lambda at: (-totals[at], -at))
+    matching = scores.matches.nonzero()[0]
+    ranked: list[int] = matching[np.lexsort((-matching, -scores.total[matching]))].tolist()
+    return ranked
 
 
 def _left_out(older: int, matching: int, chosen: int, repeated: int) -> str:

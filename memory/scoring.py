@@ -7,10 +7,9 @@ It knows nothing of budgets and chooses nothing.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 
 from core.message import Author
 from core.pipeline.features import Stems, words
-from memory.columns import Analysed, Floats, View
+from memory.columns import ASKS, LENGTH, MOMENT, TELLS_TIME, Analysed, Floats, View
 from memory.terms import asks_time, identifiers, periods, terms
 
 SESSION_LENGTH = timedelta(hours=4)
@@ -32,16 +31,16 @@ _K1, _B = 1.2, 0.75
 WEIGHTS: Mapping[str, float] = {
     "words": 0.40,
     "words nearby": 0.20,
-    "session": 0.35,
-    "best of session": 0.15,
-    "next message": 0.10,
     "length": 0.40,
+    "session": 0.35,
     "speaker": 0.80,
     "a question itself": -0.70,
     "an answer": 0.45,
     "tells a time": 0.50,
     "time asked about": 1.50,
     "same identifier": 20.0,
+    "best of session": 0.15,
+    "next message": 0.10,
 }
 """What each part of a score weighs. The identifier outranks all the others together."""
 
@@ -53,58 +52,56 @@ _SAYS_US = re.compile(
 )
 
 
+_NAMES = tuple(WEIGHTS)
+_WEIGHTS: Floats = np.array([list(WEIGHTS.values())]).T
+_OWN = len(_NAMES) - 2
+"""Parts of a message's own; the last two come from the scores of its neighbours."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """One score for each message, its parts by name, and whether anything of the query is in it."""
+    """One score for each message, its parts (a row a weight), and whether anything matches."""
 
     total: Floats
-    parts: Mapping[str, Floats] = field(default_factory=dict)
-    matches: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    parts: Floats
+    matches: NDArray[np.bool_]
 
     def why(self, places: Sequence[int]) -> list[dict[str, float]]:
         """For each place the parts that made its score, without those that added nothing."""
-        if not places:
-            return []
-        table = np.array([values[places] for values in self.parts.values()]).round(2).T.tolist()
-        names = tuple(self.parts)
-        return [
-            {name: value for name, value in zip(names, row, strict=True) if value} for row in table
-        ]
+        rows = self.parts[:, places].round(2).T.tolist()
+        return [{name: value for name, value in zip(_NAMES, row) if value} for row in rows]
 
 
 def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: Stems) -> Scores:
     """Score every message, of the sessions with these numbers, for the text of what is written."""
     asked = list(dict.fromkeys(terms(text, stems)))[:QUERY_TERMS]
     sessions = np.array(numbers, dtype=np.int64)
-    single, lengths, asks = view.frequencies(asked), view.lengths, view.asks
+    single, lengths, asks = view.frequencies(asked), view.number(LENGTH), view.number(ASKS)
     before, before_length = single + _shifted(single, 1), lengths + _shifted(lengths, 1)
     near, near_length = before + _shifted(single, -1), before_length + _shifted(lengths, -1)
-    nearby = _bm25(near, near_length)
-    by_words = _bm25(before, before_length)
     starts = np.flatnonzero(np.diff(sessions, prepend=-1))
     whole = _bm25(np.add.reduceat(single, starts, axis=1), np.add.reduceat(lengths, starts))
-    same = view.shared_identifiers(identifiers(text))
-    about = _in_periods(view, periods(text, now))
-    parts = {
-        "words": _z(by_words),
-        "words nearby": _z(nearby),
-        "session": _z(whole)[sessions],
-        "length": _z(np.log1p(lengths)),
-        "speaker": _names(view, text),
-        "a question itself": asks,
-        "an answer": _shifted(asks, 1),
-        "tells a time": view.tells_time if asks_time(text) else np.zeros(len(view)),
-        "time asked about": about,
-        "same identifier": same,
-    }
-    weighed = {name: WEIGHTS[name] * values for name, values in parts.items()}
-    total = sum(weighed.values(), np.zeros(len(view)))
-    weighed["best of session"] = (
-        WEIGHTS["best of session"] * _best_of_session(total, sessions, starts)[sessions]
-    )
-    weighed["next message"] = WEIGHTS["next message"] * _shifted(total, -1)
-    total = total + weighed["best of session"] + weighed["next message"]
-    return Scores(total, weighed, (nearby > 0) | (same > 0) | (about > 0))
+    parts = np.zeros((len(_NAMES), len(view)))
+    parts[0] = _bm25(before, before_length)
+    parts[1] = _bm25(near, near_length)
+    nearby = parts[1] > 0
+    parts[2] = np.log1p(lengths)
+    parts[:3] = _z(parts[:3])
+    parts[3] = _z(whole[np.newaxis])[0][sessions]
+    parts[4] = _names(view, text)
+    parts[5] = asks
+    parts[6, 1:] = asks[:-1]
+    if asks_time(text):
+        parts[7] = view.number(TELLS_TIME)
+    parts[8] = about = _in_periods(view, periods(text, now))
+    parts[9] = same = view.shared_identifiers(identifiers(text))
+    parts[:_OWN] *= _WEIGHTS[:_OWN]
+    total = parts[:_OWN].sum(axis=0)
+    parts[_OWN] = _best_of_session(total, sessions, starts)[sessions]
+    parts[_OWN + 1] = _shifted(total, -1)
+    parts[_OWN:] *= _WEIGHTS[_OWN:]
+    total += parts[_OWN] + parts[_OWN + 1]
+    return Scores(total, parts, nearby | (same > 0) | (about > 0))
 
 
 def session_numbers(
@@ -135,20 +132,23 @@ def _shifted(values: Floats, by: int) -> Floats:
 def _bm25(frequencies: Floats, lengths: Floats) -> Floats:
     """BM25 (Robertson and Zaragoza 2009) of each document, with an idf that is never negative."""
     total = lengths.shape[0]
-    holding = np.count_nonzero(frequencies, axis=1)
+    holding = (frequencies > 0).sum(axis=1)
     idf = np.log1p((total - holding + 0.5) / (holding + 0.5))
-    mean = lengths.mean() or 1.0
+    mean = lengths.sum() / total or 1.0
     norm = _K1 * (1 - _B + _B * lengths / mean)
     saturated: Floats = frequencies * (_K1 + 1) / np.maximum(frequencies + norm, 1e-9)
     result: Floats = idf @ saturated
     return result
 
 
-def _z(values: Floats) -> Floats:
-    """How many standard deviations above the mean; all zero when there is no deviation."""
-    centred: Floats = values - values.sum() / len(values)
-    deviation = math.sqrt(centred @ centred / len(values))
-    return centred / deviation if deviation >= 1e-9 else np.zeros_like(values)
+def _z(rows: Floats) -> Floats:
+    """How many standard deviations above its row's mean each value is; zero where none deviates."""
+    count = rows.shape[1]
+    centred: Floats = rows - rows.sum(axis=1, keepdims=True) / count
+    deviation = np.sqrt((centred * centred).sum(axis=1, keepdims=True) / count)
+    deviation[deviation < 1e-9] = np.inf
+    scaled: Floats = centred / deviation
+    return scaled
 
 
 def _best_of_session(
@@ -188,7 +188,7 @@ def _in_periods(view: View, named: Sequence[tuple[datetime, datetime]]) -> Float
     """1 where a message was written in a period that the text names."""
     if not named:
         return np.zeros(len(view))
-    moments, found = view.moments, np.zeros(len(view), dtype=np.bool_)
+    moments, found = view.number(MOMENT), np.zeros(len(view), dtype=np.bool_)
     for start, end in named:
         found |= (moments >= start.timestamp()) & (moments < end.timestamp())
     return found.astype(np.float64)

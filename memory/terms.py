@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from core.pipeline.features import Stems, fold, words
 
@@ -58,6 +59,7 @@ _IDENTIFIER = re.compile(
     r"|#\s?\d+|\b(?=[\w-]*\d)(?=[\w-]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\b|\b\d{4,}\b",
     re.I,
 )
+_MAY_IDENTIFY = re.compile(r"[\d@]")
 _AMOUNT = re.compile(r"^[$€£]|^\d+[.,]\d\d$")
 _PLAIN_YEAR = re.compile(r"(?:19|20)\d\d")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|am|pm|h|s|x|k|m|min|cm|mm|kg|g|km)", re.I)
@@ -92,17 +94,24 @@ Period = tuple[datetime, datetime]
 """From, included, until, excluded."""
 
 
-def terms(text: str, stems: Stems) -> list[str]:
-    """The stems of the words that tell one message from another, in order."""
-    plain = (IRREGULAR.get(word, word) for word in words(text))
-    return [stems.of(word) for word in plain if word not in STOP_WORDS]
+@lru_cache(maxsize=1_024)
+def terms(text: str, stems: Stems) -> tuple[str, ...]:
+    """The stems of the words that tell one message from another, in order.
+
+    Remembered, because what is written now is asked for first and a message of the thread next.
+    """
+    plain = [IRREGULAR.get(word, word) for word in words(text)]
+    return tuple([stems.of(word) for word in plain if word not in STOP_WORDS])
 
 
+@lru_cache(maxsize=1_024)
 def identifiers(text: str) -> frozenset[str]:
     """Order numbers, e-mail addresses, phone numbers and amounts, each written in one way.
 
     A plain year is none of them, nor is a number with a unit.
     """
+    if _MAY_IDENTIFY.search(text) is None:
+        return frozenset()
     found = set()
     for one in _IDENTIFIER.findall(fold(text)):
         if _AMOUNT.search(one):
