@@ -29,7 +29,9 @@ from gateway.admission import AdmissionRules, Admissions
 from gateway.channels import Channel, open_channels
 from gateway.deliveries import Backoff, Deliveries
 from gateway.events import Bus
+from gateway.obstacles import reaching_database
 from gateway.outgoing import Outgoing
+from gateway.playbooks import load_playbook
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
 from gateway.threads import SocketThreads
@@ -141,14 +143,15 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     now = parts.now or utc_now
     new_id = id_source(lambda: to_micros(now()), os.getpid() % 1024)
     public_url = parts.public_url or settings.server.public_url or _own_url(settings)
-    playbook = parts.playbook or _read_playbook(settings)
+    playbook = parts.playbook or load_playbook(settings.playbook.path)
     channels = open_channels(
         settings, public_url, now=now, new_id=lambda: secrets.token_urlsafe(16)
     )
+    url = settings.storage.url.get_secret_value()
+    with reaching_database(settings.file):
+        await asyncio.to_thread(upgrade, url)
     stages = parts.stages or await _stages(settings, playbook, parts.models)
     count_tokens = token_counter(settings.pipeline.encoding, settings.data.folder / "tokens")
-    url = settings.storage.url.get_secret_value()
-    await asyncio.to_thread(upgrade, url)
     store = Store(
         url,
         synchronous=settings.storage.synchronous,
@@ -156,7 +159,8 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         batch_limit=settings.storage.batch_limit,
         queue_limit=settings.storage.queue_limit,
     )
-    await store.open()
+    with reaching_database(settings.file):
+        await store.open()
     keeper, first_token = await _keeper(store, now)
     digest_key = await store.run(keep_secret, "digest-key", secrets.token_hex(32), to_micros(now()))
     bus = Bus()
@@ -251,12 +255,6 @@ async def _stages(settings: Settings, playbook: Playbook, models: Path | None) -
         language=playbook.language,
     )
     return default_stages(model, ArticleIndex(playbook.articles, playbook.language))
-
-
-def _read_playbook(settings: Settings) -> Playbook:
-    from gateway.playbooks import load_playbook
-
-    return load_playbook(settings.playbook.path)
 
 
 async def _keeper(store: Store, now: Callable[[], datetime]) -> tuple[Keeper, str | None]:

@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from gateway.settings_problems import ConfigError
 
 EXIT_CONFIG = 2
+EXIT_UNEXPECTED = 1
+UNEXPECTED = (
+    "This should not have happened, and is a fault of OneThread or of this machine. "
+    "What stands above tells where; it holds no data and can be sent to the maintainers."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +44,31 @@ class Late:
 
 
 LATE: tuple[Late, ...] = (
-    Late("db", "gateway.db_cli:app", "Look after the database."),
-    Late("identities", "gateway.identities_cli:app", "See who is who; join and part handles."),
-    Late("playbook", "gateway.playbook_cli:app", "Check a playbook."),
-    Late("replay", "gateway.replay_cli:app", "Play recorded dialogues, or show one."),
+    Late(
+        "db",
+        "gateway.db_cli:app",
+        "Look after the database.\n\nExample: onethread db version",
+    ),
+    Late(
+        "identities",
+        "gateway.identities_cli:app",
+        "See who is who; join and part handles.\n\n"
+        "Example: onethread identities show phone:+15550001111",
+    ),
+    Late(
+        "playbook",
+        "gateway.playbook_cli:app",
+        "Check a playbook.\n\nExample: onethread playbook check playbook",
+    ),
+    Late(
+        "replay",
+        "gateway.replay_cli:app",
+        "Play recorded dialogues, or show one.\n\n"
+        "Example: onethread replay talks.jsonl --playbook playbook --out played",
+    ),
 )
+
+CONFIG_HELP = "Look at the settings.\n\nExample: onethread config check"
 
 ConfigOption = Annotated[
     Path | None,
@@ -59,7 +84,10 @@ PortOption = Annotated[
 
 
 def serve(config: ConfigOption = None, host: HostOption = None, port: PortOption = None) -> None:
-    """Run the gateway."""
+    """Run the gateway until Ctrl-C.
+
+    Example: onethread serve --config shop.toml --port 9000
+    """
     settings = _settings(config, overrides={"server": _given(host=host, port=port)})
     from gateway.serving import run_serve
 
@@ -73,14 +101,24 @@ def demo(
         typer.Option(help="Its own data folder.", show_default="a new one, removed at the end"),
     ] = None,
 ) -> None:
-    """Show it all on this machine: a small shop, a phone and a web chat, without any account."""
-    from gateway.demo import run_demo
+    """Show it all on this machine: a small shop, a phone and a web chat, without any account.
 
+    Example: onethread demo --port 9000
+    """
+    from gateway.demo import run_demo
+    from gateway.obstacles import COMMAND_LINE, folder_problem
+    from gateway.settings import ConfigError
+
+    if data is not None and (problem := folder_problem(data, (COMMAND_LINE, "--data"))):
+        raise ConfigError([problem])
     run_demo(**_given(port=port, data=data))
 
 
 def version() -> None:
-    """Say which version this is."""
+    """Say which version this is.
+
+    Example: onethread version
+    """
     try:
         print(f"onethread {version_of('onethread')}")  # noqa: T201  # for scripts: no styling
     except PackageNotFoundError:
@@ -88,24 +126,30 @@ def version() -> None:
 
 
 def check(config: ConfigOption = None) -> None:
-    """Tell every fault of the settings, each with its remedy; exit code 2 if there is one."""
-    settings = _settings(config)
-    Console().print(f"{settings.file} and the environment are in order.", markup=False)
+    """Tell every fault of the settings and of their playbook; exit code 2 if there is one.
+
+    Example: onethread config check --config shop.toml
+    """
+    from gateway.settings_check import check_settings
+
+    for line in check_settings(_settings(config)):
+        Console().print(line, markup=False)
 
 
 def build_app(argv: Sequence[str]) -> typer.Typer:
     """The commands. Of those in `LATE`, the ones `argv` names are real, the others only listed."""
     app = typer.Typer(
         name="onethread",
-        help="Every channel, one customer, one memory, one thread.",
+        help="Every channel, one customer, one memory, one thread.\n\nBegin with: onethread demo",
         no_args_is_help=True,
         add_completion=False,
-        # Locals may hold secrets.
+        # `main` tells what nobody expected, without locals and messages: they may hold secrets.
+        pretty_exceptions_enable=False,
         pretty_exceptions_show_locals=False,
     )
     for command in (demo, serve):
         app.command()(command)
-    config = typer.Typer(help="Look at the settings.", no_args_is_help=True)
+    config = typer.Typer(help=CONFIG_HELP, no_args_is_help=True)
     config.command("check")(check)
     app.add_typer(config, name="config")
     for late in LATE:
@@ -121,16 +165,24 @@ def main(argv: Sequence[str] | None = None) -> None:
         Console(stderr=True).print(fault, style="red", markup=False)
         sys.exit(EXIT_CONFIG)
     from core.playbook_fields import PlaybookError
+    from gateway.logs import configure_logs, plain_exception
     from gateway.settings_problems import ConfigError
+    from gateway.settings_sections import Logging
 
+    # Until the settings are read: nothing may be logged the way structlog does by itself.
+    configure_logs(Logging(level="WARNING"))
+    errors = Console(stderr=True)
     try:
         build_app(arguments)(arguments)
     except ConfigError as error:
-        show_problems(error, Console(stderr=True))
+        show_problems(error, errors)
         sys.exit(EXIT_CONFIG)
     except PlaybookError as error:
-        show_problems(error, Console(stderr=True), "playbook")
+        show_problems(error, errors, "playbook")
         sys.exit(EXIT_CONFIG)
+    except Exception as error:  # noqa: BLE001 - the last one who can say it plainly
+        errors.print(Text(f"{plain_exception(error)}\n\n{UNEXPECTED}", style="red"))
+        sys.exit(EXIT_UNEXPECTED)
 
 
 def show_problems(

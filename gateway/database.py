@@ -27,8 +27,11 @@ class NoDatabase(Exception):
 def transaction(url: str) -> Iterator[Connection]:
     """One transaction, committed at the end. Raises `NoDatabase`."""
     parsed = database_url(url)
-    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
-        raise NoDatabase(f"there is no database at {parsed.database}; start the gateway once")
+    if (missing := missing_file(url)) is not None:
+        raise NoDatabase(
+            f"there is no database at {missing}; start the gateway once, or run: "
+            "onethread db upgrade"
+        )
     found, needed = version(url)
     if found != needed:
         raise NoDatabase(
@@ -41,6 +44,13 @@ def transaction(url: str) -> Iterator[Connection]:
             yield connection
     finally:
         engine.dispose()
+
+
+def missing_file(url: str) -> Path | None:
+    """The file of a SQLite database that is not there."""
+    parsed = database_url(url)
+    file = Path(parsed.database or "")
+    return file if parsed.get_backend_name() == "sqlite" and not file.is_file() else None
 
 
 def now_micros() -> Micros:

@@ -6,10 +6,13 @@ They read options and print; the work is `memory.migrate`'s.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+
+if TYPE_CHECKING:
+    from gateway.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Look after the database.")
 
@@ -21,28 +24,41 @@ ConfigOption = Annotated[
 
 @app.command()
 def upgrade(config: ConfigOption = None) -> None:
-    """Bring the database to the layout this release needs; the gateway does so at every start."""
+    """Bring the database to the layout this release needs; the gateway does so at every start.
+
+    Example: onethread db upgrade --config shop.toml
+    """
+    from gateway.obstacles import reaching_database
     from memory.migrate import upgrade as migrate
 
-    url = _url(config)
-    try:
-        reached = migrate(url)
-    except ValueError as error:
-        Console(stderr=True).print(f"{error}", style="red", markup=False)
-        raise typer.Exit(1) from None
+    settings = _settings(config)
+    with reaching_database(settings.file):
+        reached = migrate(settings.storage.url.get_secret_value())
     Console().print(f"The database has layout {reached}.", markup=False)
 
 
 @app.command()
 def version(config: ConfigOption = None) -> None:
-    """Say which layout the database has, and which one this release needs."""
+    """Say which layout the database has, and which one this release needs.
+
+    Example: onethread db version --config shop.toml
+    """
+    from gateway.database import missing_file
+    from gateway.obstacles import reaching_database
+    from memory.migrate import needed_version
     from memory.migrate import version as layout
 
-    found, needed = layout(_url(config))
+    settings = _settings(config)
+    url = settings.storage.url.get_secret_value()
+    # Looking must not make one.
+    found, needed = None, needed_version()
+    if missing_file(url) is None:
+        with reaching_database(settings.file):
+            found, needed = layout(url)
     Console().print(f"layout {found or 'none'}, this release needs {needed}", markup=False)
 
 
-def _url(config: Path | None) -> str:
+def _settings(config: Path | None) -> Settings:
     from gateway.settings import load_settings
 
-    return load_settings(config).storage.url.get_secret_value()
+    return load_settings(config)

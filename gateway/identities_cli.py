@@ -38,7 +38,10 @@ _WHO = "A handle, such as phone:+15550001111, or a customer's id."
 
 @app.command()
 def show(who: Annotated[str, typer.Argument(help=_WHO)], config: ConfigOption = None) -> None:
-    """Show a customer: every handle, and what proves that it is theirs."""
+    """Show a customer: every handle, and what proves that it is theirs.
+
+    Example: onethread identities show phone:+15550001111
+    """
     from memory.pages import customer_page
 
     with _database(config) as connection:
@@ -57,7 +60,10 @@ def link(
     ] = int(Assurance.AUTHENTICATED),
     config: ConfigOption = None,
 ) -> None:
-    """Join a handle to a customer. From then on they share one memory."""
+    """Join a handle to a customer. From then on they share one memory.
+
+    Example: onethread identities link login:anna phone:+15550001111 --evidence "she called"
+    """
     from gateway.database import command_ids, now_micros
     from memory.pages import customer_page
     from memory.units.identity import BY_HAND
@@ -91,7 +97,10 @@ def unlink(
     reason: Annotated[str, typer.Option(help="Why; it stands in the audit log.")] = "not the same",
     config: ConfigOption = None,
 ) -> None:
-    """Part a handle from a customer. Each keeps what was said from its own handles."""
+    """Part a handle from a customer. Each keeps what was said from its own handles.
+
+    Example: onethread identities unlink login:anna --reason "two people"
+    """
     from gateway.database import command_ids, now_micros
     from memory.units.identity import unlink as part
 
@@ -112,12 +121,16 @@ def unlink(
 def _database(config: Path | None) -> Iterator[Connection]:
     """A transaction on the configured database; what cannot be done is said, with exit code 1."""
     from gateway.database import NoDatabase, transaction
+    from gateway.obstacles import reaching_database
     from gateway.settings import load_settings
     from memory.units.identity import IdentityProblem
 
-    url = load_settings(config).storage.url.get_secret_value()
+    settings = load_settings(config)
     try:
-        with transaction(url) as connection:
+        with (
+            reaching_database(settings.file),
+            transaction(settings.storage.url.get_secret_value()) as connection,
+        ):
             yield connection
     except (IdentityProblem, NoDatabase) as error:
         Console(stderr=True).print(f"{error}", style="red", markup=False)

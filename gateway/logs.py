@@ -1,16 +1,33 @@
-"""How the process writes its log: for people on a console, or as JSON lines."""
+"""How the process writes its log: for people on a console, or as JSON lines.
+
+A line holds what its writer named, and never a text, an address or a secret. Therefore an exception
+is told by its kind and its place: what it says, and what was in its variables, may repeat anything.
+What libraries say goes the same way, without the values they put into it.
+"""
 
 from __future__ import annotations
 
 import logging
+import threading
+import traceback
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 
 from gateway.settings_sections import Logging
 
+log = structlog.get_logger(__name__)
+
+_CODES = ("strerror", "sqlstate", "sqlite_errorname")
+"""What an exception may say of itself: words and codes of the system, never of a customer."""
+
+_ABOUT_CODE = (AttributeError, ImportError, NameError)
+"""Exceptions whose message names parts of the program and nothing else."""
+
 
 def configure_logs(settings: Logging) -> None:
-    """Set up logging for the whole process. Messages never carry texts, addresses or secrets."""
+    """Set up logging for the whole process, its threads and libraries; may be called again."""
     level = logging.getLevelNamesMapping()[settings.level]
     renderer: structlog.typing.Processor = (
         structlog.processors.JSONRenderer()
@@ -21,8 +38,59 @@ def configure_logs(settings: Logging) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(_render),
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
     )
+    root = logging.getLogger()
+    root.handlers = [one for one in root.handlers if not isinstance(one, _Libraries)]
+    root.addHandler(_Libraries(logging.WARNING))
+    threading.excepthook = _thread_failed
+
+
+def plain_exception(error: BaseException) -> str:
+    """The kind and the place of an exception and of what led to it, the first cause first."""
+    parts = [*traceback.format_tb(error.__traceback__), f"{_name(error)}\n"]
+    for one in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        parts += ["One of its members:\n", plain_exception(one) + "\n"]
+    cause = error.__cause__
+    if cause is None and not error.__suppress_context__:
+        cause = error.__context__
+    if cause is not None:
+        parts = [plain_exception(cause) + "\n", "which led to\n", *parts]
+    return "".join(parts).rstrip("\n")
+
+
+def _name(error: BaseException) -> str:
+    kind = type(error)
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    if isinstance(error, _ABOUT_CODE):
+        return f"{name}: {error}"
+    codes = [str(code) for code in (getattr(error, name, None) for name in _CODES) if code]
+    return f"{name}: {', '.join(codes)}" if codes else name
+
+
+def _render(exc_info: structlog.typing.ExcInfo) -> str:
+    return plain_exception(exc_info[1])
+
+
+class _Libraries(logging.Handler):
+    """Passes on what libraries log, with the place it was said instead of the values in it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said: MutableMapping[str, Any] = {
+            "logger": record.name,
+            "place": f"{record.module}:{record.lineno}",
+        }
+        # Only with arguments is the message sure to be a template, and not made of values.
+        if record.args and isinstance(record.msg, str):
+            said["template"] = record.msg
+        if record.exc_info and record.exc_info[1] is not None:
+            said["exc_info"] = record.exc_info[1]
+        log.log(record.levelno, "library_said", **said)
+
+
+def _thread_failed(failed: threading.ExceptHookArgs) -> None:
+    name = failed.thread.name if failed.thread is not None else "unknown"
+    log.error("thread_failed", thread=name, exc_info=failed.exc_value)

@@ -33,7 +33,10 @@ def playbooks() -> None:
 def check(
     path: Annotated[Path, typer.Argument(help="The playbook's folder.")] = Path("playbook"),
 ) -> None:
-    """Tell every fault of a playbook, each with its remedy; exit code 2 if there is one."""
+    """Tell every fault of a playbook, each with its remedy; exit code 2 if there is one.
+
+    Example: onethread playbook check playbook
+    """
     playbook = load_playbook(path)
     console = Console()
     console.print(_summary(playbook))

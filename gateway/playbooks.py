@@ -30,8 +30,8 @@ def load_playbook(path: Path) -> Playbook:
     if not path.is_dir():
         wrong = "is not a folder" if path.exists() else "there is no such folder"
         mend = (
-            "Set playbook.path in config.toml to the playbook's folder; "
-            "docs/playbook.md tells how to make one"
+            "Name the playbook's folder: playbook.path in config.toml, or the argument of "
+            "`onethread playbook check`; docs/playbook.md tells how to make one"
         )
         raise PlaybookError([PlaybookProblem(str(path), "", wrong, mend)])
     report = Report()

@@ -18,7 +18,6 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from core.playbook import Playbook
-from core.playbook_fields import PlaybookError
 from gateway.replay.derive import derive_playbook
 from gateway.replay.dialogues import BadDialogues, Dialogue, read_dialogues
 from gateway.replay.player import check_pairs
@@ -72,21 +71,26 @@ def play(
     only: Annotated[str | None, typer.Option(help="Ids to play, with commas between.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Play the first N dialogues.")] = None,
 ) -> None:
-    """Play dialogues through a gateway of their own, over simulated channels."""
+    """Play dialogues through a gateway of their own, over simulated channels.
+
+    Example: onethread replay talks.jsonl --playbook playbook --out played
+    """
     errors = Console(stderr=True)
     try:
         everyone = read_dialogues(file)
         chosen = _choose(everyone, only, limit)
         pair = check_pairs([one.strip() for one in channels.split(",")], CHANNELS)
         if write_playbook is not None:
+            _refuse_unwritable(write_playbook, "--write-playbook")
             _write(derive_playbook(everyone), write_playbook)
             return
         if derive == (playbook is not None):
             raise ValueError("say either --playbook DIR or --derive-playbook")
         business = _read(playbook) if playbook is not None else None
-    except (BadDialogues, PlaybookError, ValueError) as error:
+    except (BadDialogues, ValueError) as error:
         errors.print(Text(str(error), style="red"))
         raise typer.Exit(EXIT_INPUT) from error
+    _refuse_unwritable(out, "--out")
     from gateway.logs import configure_logs
     from gateway.replay.run import Options, cast, replay
     from gateway.settings_sections import Logging
@@ -115,7 +119,10 @@ def show(
     folder: Annotated[Path, typer.Argument(help="What a replay wrote.")],
     dialogue: Annotated[str, typer.Argument(help="The dialogue's id.")],
 ) -> None:
-    """Print one played dialogue with every reply."""
+    """Print one played dialogue with every reply.
+
+    Example: onethread replay show played talk-1
+    """
     try:
         lines = transcript(folder, dialogue)
     except NoTranscript as error:
@@ -157,6 +164,15 @@ def _read(folder: Path) -> Playbook:
     from gateway.playbooks import load_playbook
 
     return load_playbook(folder)
+
+
+def _refuse_unwritable(folder: Path, option: str) -> None:
+    """Raises `ConfigError` when nothing can be written there."""
+    from gateway.obstacles import COMMAND_LINE, folder_problem
+    from gateway.settings import ConfigError
+
+    if problem := folder_problem(folder, (COMMAND_LINE, option)):
+        raise ConfigError([problem])
 
 
 def _write(playbook: Playbook, folder: Path) -> None:

@@ -105,7 +105,7 @@ def problems_of(
     for details in error.errors(include_url=False, include_input=False):
         path = [*under, *(str(part) for part in details["loc"])]
         wrong, mend = _words(details, model)
-        row = Problem(*_place(path, file, environ or {}), wrong=wrong, mend=mend)
+        row = Problem(*place_of(path, file, environ or {}), wrong=wrong, mend=mend)
         if row not in rows:
             rows.append(row)
     return rows
@@ -162,7 +162,7 @@ def _sentence(message: str, *, upper: bool = False) -> str:
     return first + plain[1:]
 
 
-def _place(path: Sequence[str], file: str, environ: Mapping[str, str]) -> tuple[str, str]:
+def place_of(path: Sequence[str], file: str, environ: Mapping[str, str]) -> tuple[str, str]:
     """The variable when the value came from the environment, else the file and the key's path."""
     names = {name.upper(): name for name in environ}
     # The variable may hold a whole list or table, of which one item is at fault.

@@ -119,7 +119,21 @@ class Storage(Section):
     @field_validator("url")
     @classmethod
     def _supported(cls, url: SecretStr) -> SecretStr:
-        return _with_scheme(url, "sqlite:///", "postgresql://", "postgresql+psycopg://")
+        # Late, because it brings SQLAlchemy with it, which not every command needs.
+        from memory.engine import database_url
+
+        _with_scheme(url, "sqlite:///", "postgresql://", "postgresql+psycopg://")
+        try:
+            parsed = database_url(url.get_secret_value())
+        except ValueError:
+            parsed = None
+        if parsed is None or "@" in (parsed.host or ""):
+            raise fault(
+                "is not an address of a database",
+                "Write sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME; "
+                "within the password, write @ : / and % as %40 %3A %2F and %25",
+            )
+        return url
 
 
 class Redis(Section):

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from gateway import cli
 from gateway.cli import Late, build_app, main
+from gateway.demo import PLAYBOOK
 from gateway.installation import PACKAGES, fault_of, locate
 
 HEAVY = ("aiohttp", "numpy", "pydantic_settings", "sklearn", "sqlalchemy", "twilio")
@@ -88,11 +89,16 @@ def test_a_faulty_configuration_ends_with_2_and_every_fault(
         assert words in said
 
 
-def test_a_good_configuration_is_said_to_be_good(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_good_configuration_is_said_to_be_good(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ONETHREAD__PLAYBOOK__PATH", str(PLAYBOOK))
     with pytest.raises(SystemExit) as ended:
         main(["config", "check"])
     assert ended.value.code == 0
-    assert "in order" in capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
+    for words in ("There is no config.toml", "in order", "Lamp & Loom", "No channel is enabled"):
+        assert words in said
 
 
 def test_our_packages_come_from_one_place() -> None:
