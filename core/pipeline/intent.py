@@ -13,8 +13,9 @@ import json
 import math
 import zipfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +31,7 @@ DEFAULT_THRESHOLD = 0.7
 RUNNERS_UP = 3
 """How many further intents a guess names."""
 
+_SPELLED_LIMIT = 20_000
 _MAGIC = b"onethread-intents-1\n"
 _ABSTAIN = IntentGuess(name=None, confidence=0.0, margin=0.0)
 
@@ -64,6 +66,8 @@ class IntentModel:
     certain: Mapping[str, str]
     metrics: Mapping[str, float] = field(default_factory=dict)
     stems: Stems = field(default_factory=Stems)
+    spelled: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Words seen lately -> the rows of their n-grams, which never leave a word."""
 
     def scores(self, text: str) -> Floats:
         """The decision value of every intent, in the order of `intents`."""
@@ -72,9 +76,10 @@ class IntentModel:
 
     def _score(self, folded: str) -> tuple[Floats, bool]:
         """Decision values, and whether the text has any known term, for a text made by `plain`."""
+        spelled = (self._spell(word) for word in folded.split())
         blocks = (
-            self._block(self.words, word_terms(self.stems)(folded)),
-            self._block(self.characters, character_terms(folded)),
+            self._block(map(self.words.get, word_terms(self.stems)(folded))),
+            self._block(chain.from_iterable(spelled)),
         )
         known = [block for block in blocks if block is not None]
         scores = self.intercept
@@ -82,10 +87,21 @@ class IntentModel:
             scores = scores + values @ self.weights[rows]
         return scores, bool(known)
 
-    def _block(self, rows: Mapping[str, int], terms: list[str]) -> tuple[Rows, Floats] | None:
+    def _spell(self, word: str) -> tuple[int, ...]:
+        """The rows of the word's n-grams that are known."""
+        rows = self.spelled.get(word)
+        if rows is None:
+            found = map(self.characters.get, character_terms(word))
+            rows = tuple(row for row in found if row is not None)
+            if len(self.spelled) >= _SPELLED_LIMIT:
+                self.spelled.clear()
+            self.spelled[word] = rows
+        return rows
+
+    def _block(self, rows: Iterable[int | None]) -> tuple[Rows, Floats] | None:
         """Rows and weights of one kind of terms, scaled to length 1; nothing when none is known."""
         # Counting rows instead of terms keeps the loop over a message's terms out of Python.
-        counts = Counter(map(rows.get, terms))
+        counts = Counter(rows)
         del counts[None]
         size = len(counts)
         if size == 0:
