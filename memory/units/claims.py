@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, bindparam, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from core.clock import Micros
 from memory.tables import Conversation, Customer, Handle, Inbound, Message
@@ -144,6 +144,15 @@ _waiting = (
 )
 
 
+class _Lease(NamedTuple):
+    """A customer's lease as it stands."""
+
+    version: int
+    owner: str | None
+    token: int
+    until: Micros
+
+
 def claim(connection: Connection, batch: Sequence[Claim]) -> list[Claimed]:
     """Lease each customer to its worker and read what waits, oldest conversation first.
 
@@ -151,12 +160,12 @@ def claim(connection: Connection, batch: Sequence[Claim]) -> list[Claimed]:
     address. A lease that this worker already holds is kept, and renewed when half of it is over.
     """
     ids = [one.customer_id for one in batch]
-    leases = {row.id: row for row in connection.execute(_leases, {"ids": ids})}
+    leases = {row[0]: _Lease(*row[1:]) for row in connection.execute(_leases, {"ids": ids})}
     rows: dict[int, list[Sequence[object]]] = {}
     for row in connection.execute(_waiting, {"ids": ids}):
         rows.setdefault(row[0], []).append(row)
     changes: list[dict[str, object]] = []
-    claimed = [_claim_one(one, leases.get(one.customer_id), rows, changes) for one in batch]
+    claimed = [_claim_one(one, leases, rows, changes) for one in batch]
     if changes:
         connection.execute(_take_lease, changes)
     return claimed
@@ -178,13 +187,14 @@ def release_leases(connection: Connection, now: Micros, owner: str | None = None
 
 def _claim_one(
     claim: Claim,
-    lease: Row[*tuple[Any, ...]] | None,
+    leases: dict[int, _Lease],
     rows: Mapping[int, Sequence[Sequence[object]]],
     changes: list[dict[str, object]],
 ) -> Claimed:
+    lease = leases.get(claim.customer_id)
     if lease is None:
         return Claimed(claim.customer_id, 0, 0)
-    _, version, owner, token, until = lease
+    version, owner, token, until = lease
     mine = owner == claim.owner
     if not mine and owner is not None and until > claim.now:
         return Claimed(claim.customer_id, token, version, held_until=until)
@@ -193,6 +203,8 @@ def _claim_one(
         changes.append(
             {"row": claim.customer_id, "owner": claim.owner, "token": token, "until": claim.until}
         )
+        # Whoever asks later in this batch finds it taken.
+        leases[claim.customer_id] = _Lease(version, claim.owner, token, claim.until)
     waiting = rows.get(claim.customer_id, ())
     if not waiting:
         return Claimed(claim.customer_id, token, version)

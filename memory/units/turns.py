@@ -169,6 +169,8 @@ def _check_fences(connection: Connection, batch: Sequence[Commit]) -> None:
     for one in batch:
         if now.get(one.customer_id) != (one.version, one.owner, one.token):
             raise Fenced(f"customer {one.customer_id} changed while a turn was decided")
+        # A second turn of the same claim would be a change behind the back of the first.
+        del now[one.customer_id]
 
 
 class _Rows:
