@@ -169,14 +169,30 @@ def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _unknown_variables() -> list[Problem]:
-    """Variables with our prefix that name no section, which would otherwise be ignored silently."""
+    """Variables of ours that name no section, which would otherwise be ignored silently."""
     problems = []
     for name in sorted(os.environ):
-        section = name[len(PREFIX) :].split("__")[0].lower()
-        if name.upper().startswith(PREFIX) and section not in Settings.model_fields:
+        section = name[len(PREFIX) :].lower().split("__")[0]
+        ours = name.upper().startswith(PREFIX)
+        if ours and section in Settings.model_fields:
+            continue
+        if (meant := _meant(name.upper())) is not None:
+            wrong = "is not read: two underscores stand between section and key"
+            problems.append(Problem(ENVIRONMENT, name, wrong, f"Write {meant}"))
+        elif ours:
             wrong, mend = unknown_key(section, list(Settings.model_fields))
             problems.append(Problem(ENVIRONMENT, name, wrong, mend))
     return problems
+
+
+def _meant(name: str) -> str | None:
+    """The variable that was meant by one whose parts stand between single underscores."""
+    parts = [one for one in name.split("_") if one]
+    if len(parts) < 3 or f"{parts[0]}__" != PREFIX or parts[1].lower() not in Settings.model_fields:
+        return None
+    # An adapter's table is named before the key.
+    depth = 2 if parts[1] == "ADAPTERS" and len(parts) > 3 else 1
+    return PREFIX + "__".join((*parts[1 : 1 + depth], "_".join(parts[1 + depth :])))
 
 
 def _unknown_channels(raw: Mapping[str, Any], file: str) -> list[Problem]:
