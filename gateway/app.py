@@ -24,6 +24,7 @@ from core.pipeline.contracts import Stages
 from core.pipeline.decide import default_stages
 from core.pipeline.trivial import trivial_stages
 from core.playbook import Playbook
+from core.playbook_fields import PlaybookError, PlaybookProblem
 from gateway.access import Keeper
 from gateway.admission import AdmissionRules, Admissions
 from gateway.channels import Channel, open_channels
@@ -35,7 +36,7 @@ from gateway.playbooks import load_playbook
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
 from gateway.threads import SocketThreads
-from gateway.training import model_for, playbook_rows
+from gateway.training import TrainingFailed, model_for, playbook_rows
 from gateway.turn_work import TurnSettings, TurnWork
 from gateway.turns import TurnRules, Turns
 from gateway.web import mount
@@ -248,12 +249,17 @@ async def _stages(settings: Settings, playbook: Playbook, models: Path | None) -
     if settings.pipeline.stages == "trivial":
         return trivial_stages()
     examples, titles = playbook_rows(playbook)
-    model = await model_for(
-        examples,
-        models or settings.data.folder / "models",
-        titles=titles,
-        language=playbook.language,
-    )
+    try:
+        model = await model_for(
+            examples,
+            models or settings.data.folder / "models",
+            titles=titles,
+            language=playbook.language,
+        )
+    except TrainingFailed as error:
+        wrong = "no model could be learned from its examples"
+        where = settings.playbook.path / "intents.toml"
+        raise PlaybookError([PlaybookProblem(str(where), "", wrong, f"{error}")]) from None
     return default_stages(model, ArticleIndex(playbook.articles, playbook.language))
 
 
