@@ -4,6 +4,7 @@
 
 It needs Chromium (Debian: `apt-get install chromium fonts-dejavu-core`; with `fonts-inter` the
 pictures look as they do on most desks). Everything shown is real: nothing is drawn or retouched.
+Only the clock is set, for shop and browser alike, to a Tuesday morning when the shop is open.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import tempfile
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.async_api import Browser, Page, async_playwright
@@ -18,49 +20,75 @@ from playwright.async_api import Browser, Page, async_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from gateway.demo import Demo, model_cache, running_demo  # noqa: E402 - after the path is set
+from adapters.sms.simulator import Fault  # noqa: E402 - after the path is set
+from gateway.demo import Demo, model_cache, running_demo  # noqa: E402
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run"
 DESK, POCKET = (1440, 900), (390, 844)
+OPENED = datetime(2026, 11, 3, 10, 24, tzinfo=UTC)
+BEN = "+447700900318"
+LANDLINE = 21614
 ANSWER = (
-    "Hello Ada, this is Sam. I have just spoken to the carrier: "
-    "your parcel is on the van and comes today before six."
+    "Hello Ada! I have just spoken to the courier: your lamp is on the van and comes before six."
 )
+
+
+class Studio:
+    """The demo, a browser, and the folder that the pictures go to."""
+
+    def __init__(self, browser: Browser, demo: Demo, folder: Path, shift: timedelta) -> None:
+        self._browser = browser
+        self.demo = demo
+        self._folder = folder
+        self._shift = shift
+
+    async def window(
+        self, size: tuple[int, int] = DESK, *, dark: bool = False, to: str = "demo"
+    ) -> Page:
+        """A page of a new, signed-in window."""
+        context = await self._browser.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme="dark" if dark else "light",
+            locale="en-GB",
+            timezone_id="Europe/London",
+        )
+        await context.clock.set_system_time(datetime.now(UTC) + self._shift)
+        page = await context.new_page()
+        await page.goto(self.demo.console_link(to))
+        await page.wait_for_url("**/demo" if to else "**/console/queue")
+        await page.wait_for_timeout(900)
+        return page
+
+    async def shoot(self, page: Page, name: str) -> None:
+        """Take a picture once everything has come to rest."""
+        await page.mouse.move(0, 0)
+        await page.wait_for_timeout(600)
+        await page.screenshot(path=self._folder / f"{name}.png")
 
 
 async def make(folder: Path) -> None:
     """Play the story once and take every picture into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
+    shift = OPENED - datetime.now(UTC)
     with tempfile.TemporaryDirectory() as data:
-        async with running_demo(Path(data), models=model_cache()) as demo, async_playwright() as p:
+        async with (
+            running_demo(
+                Path(data), models=model_cache(), now=lambda: datetime.now(UTC) + shift
+            ) as demo,
+            async_playwright() as p,
+        ):
             browser = await p.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
-            page = await _window(browser, demo, DESK)
-            await page.screenshot(path=folder / "demo-start-1440.png")
+            studio = Studio(browser, demo, folder, shift)
+            page = await studio.window()
             await _play(page)
-            await page.screenshot(path=folder / "demo-1440.png")
-            await _console(browser, demo, folder)
+            await _lose_a_text(demo)
+            await _answer(studio)
             await page.locator("#story li.done:nth-child(5)").wait_for(state="attached")
-            await page.wait_for_timeout(400)
-            await page.screenshot(path=folder / "demo-answered-1440.png")
-            await _pocket_demo(browser, demo, folder)
+            await studio.shoot(page, "demo")
+            await _look_around(studio)
+            await _pocket(studio)
             await browser.close()
-
-
-async def _window(
-    browser: Browser, demo: Demo, size: tuple[int, int], *, dark: bool = False, to: str = "demo"
-) -> Page:
-    """A page of a new, signed-in window."""
-    context = await browser.new_context(
-        viewport={"width": size[0], "height": size[1]},
-        color_scheme="dark" if dark else "light",
-        locale="en-GB",
-    )
-    page = await context.new_page()
-    await page.goto(demo.console_link(to))
-    await page.wait_for_url("**/demo" if to else "**/console**")
-    await page.wait_for_timeout(900)
-    return page
 
 
 async def _play(page: Page) -> None:
@@ -75,46 +103,53 @@ async def _play(page: Page) -> None:
         await page.wait_for_timeout(1500)
 
 
-async def _console(browser: Browser, demo: Demo, folder: Path) -> None:
-    """The agent's view of the same case: before the answer, after it, and the reasons."""
-    page = await _window(browser, demo, DESK, to="")
-    await page.goto(f"{demo.url}/console/queue")
+async def _lose_a_text(demo: Demo) -> None:
+    """Ben asks something, and the phone network does not take the answer."""
+    demo.phones.faults.append(Fault("refuse", LANDLINE))
+    await demo.phones.text(BEN, "When do you open on Saturday?")
+
+
+async def _answer(studio: Studio) -> None:
+    """The agent's view of the case, with the answer that is then sent."""
+    page = await studio.window(to="")
     await page.locator(".row").first.click()
+    await page.locator(".agent-name").fill("Sam")
     await page.locator(".composer textarea").fill(ANSWER)
-    await page.wait_for_timeout(500)
-    await page.screenshot(path=folder / "console-queue-1440.png")
+    await studio.shoot(page, "console-queue")
     await page.locator(".composer button[type=submit]").click()
     await page.locator(".entry.agent").wait_for()
-    await page.goto(f"{demo.url}/console/customers")
-    await page.locator(".row").first.click()
+
+
+async def _look_around(studio: Studio) -> None:
+    """The customer's one thread, the reasons of an answer, and what got stuck."""
+    page = await studio.window(to="")
+    await page.goto(f"{studio.demo.url}/console/customers")
+    await page.get_by_role("listitem").filter(has_text="Ada").click()
     await page.locator(".timeline").wait_for()
-    await page.wait_for_timeout(500)
-    await page.screenshot(path=folder / "console-customer-1440.png")
-    await page.locator(".why").last.click()
-    await page.locator(".steps li").first.wait_for()
-    await page.screenshot(path=folder / "console-why-1440.png")
-    dark = await _window(browser, demo, DESK, dark=True, to="")
+    await studio.shoot(page, "console-customer")
+    dark = await studio.window(dark=True, to="")
     await dark.goto(page.url)
     await dark.locator(".timeline").wait_for()
-    await dark.wait_for_timeout(500)
-    await dark.screenshot(path=folder / "console-customer-dark-1440.png")
-    pocket = await _window(browser, demo, POCKET, to="")
-    await pocket.goto(f"{demo.url}/console/queue")
-    await pocket.locator(".row").first.wait_for()
-    await pocket.screenshot(path=folder / "console-queue-390.png")
-    await pocket.locator(".row").first.click()
-    await pocket.locator(".timeline").wait_for()
-    await pocket.wait_for_timeout(500)
-    await pocket.screenshot(path=folder / "console-case-390.png")
+    await studio.shoot(dark, "console-customer-dark")
+    await page.locator(".why").last.click()
+    await page.locator(".steps li").first.wait_for()
+    await studio.shoot(page, "console-why")
+    await page.goto(f"{studio.demo.url}/console/trouble")
+    await page.locator(".letter").wait_for()
+    await studio.shoot(page, "console-trouble")
 
 
-async def _pocket_demo(browser: Browser, demo: Demo, folder: Path) -> None:
-    page = await _window(browser, demo, POCKET)
-    await page.screenshot(path=folder / "demo-phone-390.png")
-    for tab in ("web", "trace"):
-        await page.locator(f"#tab-{tab}").click()
-        await page.wait_for_timeout(600)
-        await page.screenshot(path=folder / f"demo-{tab}-390.png")
+async def _pocket(studio: Studio) -> None:
+    """The same on a phone."""
+    page = await studio.window(POCKET)
+    await page.locator("#tab-web").click()
+    await studio.shoot(page, "demo-390")
+    console = await studio.window(POCKET, to="")
+    await console.locator(".row").first.wait_for()
+    await studio.shoot(console, "console-queue-390")
+    await console.locator(".row").first.click()
+    await console.locator(".timeline").wait_for()
+    await studio.shoot(console, "console-case-390")
 
 
 if __name__ == "__main__":

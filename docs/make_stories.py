@@ -182,7 +182,7 @@ class Stage:
 
     async def _answer(self, name: str, text: str) -> None:
         """A person answers, in the console, the case that waits; where it arrived is written."""
-        handoff = (await self._get("/handoffs"))[0]
+        handoff = await self._waiting()
         found = f"in the queue “{handoff['queue']}”, {handoff['urgency']}: “{handoff['reason']}”"
         self.lines.append(f"*In the console, {name} finds the case {found}*")
         await self._post(f"/handoffs/{handoff['id']}/answer", {"text": text, "name": name})
@@ -209,9 +209,17 @@ class Stage:
 
     async def _settle(self, how: str) -> None:
         """A person gives the case back to the bot, or closes it."""
-        handoff = (await self._get("/handoffs"))[0]
+        handoff = await self._waiting()
         await self._post(f"/handoffs/{handoff['id']}/{how}", {})
         self.lines.append(f"*In the console, a person {NEWS[how]}.*")
+
+    async def _waiting(self) -> Mapping[str, Any]:
+        """The case that waits for a person. Raises `LookupError` when the story has none."""
+        found = await self._get("/handoffs")
+        if not found:
+            raise LookupError("no case waits for a person here:\n" + "\n".join(self.lines[-6:]))
+        first: Mapping[str, Any] = found[0]
+        return first
 
     async def _get(self, path: str) -> Any:
         async with self.http.get(f"{self.demo.url}/api/v1{path}") as answer:

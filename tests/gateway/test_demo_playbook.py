@@ -11,6 +11,7 @@ from core.gsm import normalise, segments
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, ArticleIndex
 from core.pipeline.intent import IntentModel
 from core.playbook import Playbook
+from core.secrets import find_secrets
 from gateway.demo import PLAYBOOK
 from gateway.demo_people import ADA, SENTENCES, SHOP
 from gateway.playbooks import load_playbook
@@ -62,6 +63,10 @@ ANSWERED = (
     ("which LED bulb fits the Alder lamp", "bulbs"),
     ("can I still cancel after it was packed", "changing-an-order"),
     ("do you weave rugs in a special size", "made-to-measure"),
+    ("what colours does the Alder lamp come in", "lamps-and-blankets"),
+    ("how much is the Harbour blanket", "lamps-and-blankets"),
+    ("do you have a shop in London", "our-shop"),
+    ("how long does a refund take", "returns"),
 )
 
 UNRELATED = (
@@ -94,7 +99,7 @@ def test_it_has_what_the_demo_promises(playbook: Playbook) -> None:
     business = [one for one in playbook.intents if not one.small_talk]
     assert len(business) == 9, "eight, and the wish for a person"
     assert all(len(one.examples) >= 14 for one in business)
-    assert len(playbook.articles) == 10
+    assert len(playbook.articles) == 11
     assert playbook.business == SHOP.name
     rows = playbook.tables["orders"].rows
     assert len({row["login"] for row in rows}) == 3
@@ -131,6 +136,13 @@ def test_the_sentences_of_the_story_are_understood(model: IntentModel) -> None:
 def test_a_question_finds_its_article(playbook: Playbook, question: str, name: str) -> None:
     best = ArticleIndex(playbook.articles, playbook.language).search(question)[0]
     assert (best.article.name, best.score >= _threshold(playbook)) == (name, True)
+
+
+def test_a_pin_is_not_kept_for_one_of_the_shops_own_numbers(playbook: Playbook) -> None:
+    kept, found = find_secrets("my pin is 4821", playbook.protected_patterns, b"key", None)
+    assert (kept, set(found)) == ("my pin is [pin removed]", {"pin"})
+    order = "order 1042 with tracking LL40128888888818"
+    assert find_secrets(order, playbook.protected_patterns, b"key", None) == (order, {})
 
 
 @pytest.mark.parametrize("question", UNRELATED)

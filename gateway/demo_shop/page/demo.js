@@ -17,6 +17,8 @@ async function start() {
   $("phone-avatar").textContent = shop.shop.name[0];
   $("shop-number").textContent = shop.shop.number;
   $("browser-address").textContent = shop.shop.address;
+  showClock();
+  setInterval(showClock, 15000);
   drawChips($("sms-chips"), shop.sentences.sms, sendText);
   drawChips($("chat-chips"), shop.sentences.chat, (text) => chat.send(text));
   fill($("sms-form").querySelector("button"), icon("send"));
@@ -55,16 +57,24 @@ function onEvent(event) {
 function showStory(story) {
   drawStory($("story"), story, {
     text: sendText,
-    say: (text) => {
-      show("web");
-      signInAs("ada");
-      chat.send(text);
-    },
+    say: (text) => sayAs("ada", text),
+    askAsStranger: (text) => sayAs("nobody", text),
     link: () => change("/demo/link"),
     sentences: shop.sentences,
   });
   $("desk-count").hidden = !story.waiting;
   $("desk-count").textContent = String(story.waiting || "");
+}
+
+function sayAs(who, text) {
+  show("web");
+  signInAs(who);
+  chat.send(text);
+}
+
+function showClock() {
+  const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" }).format(new Date());
+  $("phone-clock").textContent = time.replace(/\s?[AP]M$/i, "");
 }
 
 function drawChips(host, sentences, act) {
@@ -100,9 +110,10 @@ function openChat(ada) {
     target: $("chat"),
     endpoint: location.origin.replace(/^http/, "ws") + shop.chat.endpoint,
     jwt: ada ? async () => (await post("/demo/login", {})).jwt : null,
+    locale: navigator.language,
     onmessage: () => news("web"),
   });
-  $("shop-hello").textContent = ada ? `Good to see you, ${shop.chat.name}` : "Made to last";
+  $("shop-hello").textContent = ada ? `Signed in as ${shop.chat.name}` : "Not signed in";
 }
 
 function signInAs(who) {
@@ -119,11 +130,11 @@ $("as-nobody").addEventListener("click", () => signInAs("nobody"));
 function showLink({ linked, met }) {
   $("link-bar").classList.toggle("linked", linked);
   fill($("link-bar").querySelector(".link-picture"), icon("phone"), icon(linked ? "link" : "unlink"), icon("chat"));
-  $("link-text").textContent = linked
-    ? "Ada's phone and her login are one customer. An anonymous visitor still sees nothing of hers."
-    : "To the shop, Ada's phone and Ada's login are two strangers.";
-  $("link-button").textContent = linked ? "Unlink" : "Link phone and login";
-  $("link-button").className = met && !linked ? "button primary" : "button";
+  fill($("link-text"), linked
+    ? ["Ada’s phone and her login are one customer.", h("span", {}, " An anonymous visitor still sees nothing of hers.")]
+    : "To the shop, Ada’s phone and her login are two strangers.");
+  $("link-button").textContent = linked ? "Unlink" : "Link";
+  $("link-button").className = met && !linked ? "button small primary" : "button small";
   $("link-button").onclick = () => change(linked ? "/demo/unlink" : "/demo/link");
 }
 
@@ -133,6 +144,7 @@ function show(tab) {
   for (const button of document.querySelectorAll(".tabs button")) {
     const chosen = button.id === `tab-${tab}`;
     button.setAttribute("aria-selected", String(chosen));
+    button.tabIndex = chosen ? 0 : -1;
     if (chosen) button.classList.remove("news");
   }
 }
@@ -142,5 +154,15 @@ function news(tab) {
   if (button.getAttribute("aria-selected") !== "true") button.classList.add("news");
 }
 
-for (const tab of ["phone", "web", "trace"]) $(`tab-${tab}`).addEventListener("click", () => show(tab));
+const TABS = ["phone", "web", "trace"];
+for (const [at, tab] of TABS.entries()) {
+  $(`tab-${tab}`).addEventListener("click", () => show(tab));
+  $(`tab-${tab}`).addEventListener("keydown", (key) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[key.key];
+    if (!step) return;
+    const next = TABS[(at + step + TABS.length) % TABS.length];
+    show(next);
+    $(`tab-${next}`).focus();
+  });
+}
 start().catch((problem) => toast(problem.message, "error"));

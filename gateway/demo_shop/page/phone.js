@@ -7,9 +7,8 @@ export function clearThread(thread) {
 }
 
 /** One text message; `from` is "ada" or "shop". */
-export function showText(thread, { from, text, note }) {
+export function showText(thread, { from, text }) {
   thread.querySelector(".phone-hint")?.remove();
   thread.append(h("p", { class: from === "ada" ? "sms out" : "sms in" }, text));
-  if (note) thread.append(h("p", { class: "sms-note" }, note));
   thread.scrollTop = thread.scrollHeight;
 }

@@ -7,24 +7,29 @@ function steps(story, act) {
   const { guide } = act.sentences;
   return [
     { name: "Ask by SMS", text: "Ada texts the shop about her order.", done: story.asked, button: say(guide.ask, () => act.text(guide.ask)) },
-    { name: "Write in the chat", text: "Logged in on the web page. The shop cannot know that it is her.", done: story.met, button: say(guide.meet, () => act.say(guide.meet)) },
-    { name: "Link the two", text: "An admin, or a proof, says: same person.", done: story.linked, button: h("button", { class: "button primary small", type: "button", onclick: act.link }, icon("link"), h("span", {}, "Link phone and login")) },
-    { name: "Go on", text: "She is not asked for anything again.", done: story.went_on, button: say(guide.go_on, () => act.say(guide.go_on)) },
-    { name: "Ask for a person", text: lastText(story), done: story.answered, button: story.handed ? desk() : say(guide.person, () => act.say(guide.person)) },
+    { name: "Write in the chat", text: "Logged in, but not recognised: nobody knows yet that it is her.", done: story.met, button: say(guide.meet, () => act.say(guide.meet)) },
+    { name: "Link the two", text: "The shop confirms: same person.", done: story.linked, button: button([icon("link"), "Link phone and login"], act.link) },
+    { name: "Go on", text: "Her order is remembered from the phone.", done: story.went_on, button: say(guide.go_on, () => act.say(guide.go_on)) },
+    { name: "Ask for a person", text: lastText(story), done: story.answered, button: lastButton(story, act) },
   ];
 }
 
 function lastText(story) {
-  if (story.answered) return "A person answered in the chat, while the bot kept quiet.";
-  return story.handed ? "The bot is silent now. Answer from the agent desk." : "One honest message, then people take over.";
+  if (story.answered) return "A person answered in the chat, and the bot kept quiet.";
+  return story.handed ? "The bot is silent now. Answer her from the console." : "One honest message, then people take over.";
 }
 
-function say(text, onclick) {
-  return h("button", { class: "button primary small", type: "button", onclick }, h("span", {}, `“${text}”`));
+function lastButton(story, act) {
+  const { guide } = act.sentences;
+  if (story.answered) return button("Now ask as a stranger", () => act.askAsStranger(guide.meet));
+  if (!story.handed) return say(guide.person, () => act.say(guide.person));
+  return h("a", { class: "button primary small", href: "/demo/console", target: "onethread-console" }, "Open the console");
 }
 
-function desk() {
-  return h("a", { class: "button primary small", href: "/console/queue", target: "onethread-console" }, h("span", {}, "Open the agent desk"));
+const say = (text, onclick) => button(`“${text}”`, onclick);
+
+function button(content, onclick) {
+  return h("button", { class: "button primary small", type: "button", onclick }, content);
 }
 
 /** Draw the steps; the first that is not done is the one to take. */

@@ -3,12 +3,19 @@
 import { fill, h } from "/console/static/dom.js";
 import { channelIcon, threadPicture } from "/console/static/icons.js";
 
+const STEPS = ["received", "admitted", "resolved", "recalled", "decided", "committed", "delivered"];
 const open = new Map();
 const KEPT = 40;
 
+const capital = (word) => word[0].toUpperCase() + word.slice(1);
+
 export function emptyTrace(host) {
   open.clear();
-  fill(host, h("div", { class: "trace-empty" }, threadPicture(), h("p", {}, "Every message takes the same seven steps. They appear here as they happen.")));
+  fill(host, h("div", { class: "trace-empty" },
+    threadPicture(),
+    h("p", {}, "Every message takes the same seven steps. They appear here, in sentences, as they happen."),
+    h("ol", {}, STEPS.map((name) => h("li", { class: "tag" }, capital(name)))),
+  ));
 }
 
 /** Show one step, in the group of the message it belongs to. */
@@ -18,9 +25,9 @@ export function addStep(host, step) {
   const group = groupFor(host, step);
   if (step.name === "admitted" && step.data.text) group.querySelector(".trace-title span").textContent = `“${step.data.text}”`;
   group.append(
-    h("div", { class: "trace-step" },
-      h("b", {}, step.name), ` ${step.sentence}`,
-      h("details", {}, h("summary", {}, "Data"), h("pre", {}, JSON.stringify(step.data, null, 2)))),
+    h("details", { class: "trace-step" },
+      h("summary", { "data-number": STEPS.indexOf(step.name) + 1, title: "Show the data" }, h("b", {}, capital(step.name)), ` ${step.sentence}`),
+      h("pre", {}, JSON.stringify(step.data, null, 2))),
   );
   if (follow) host.scrollTop = host.scrollHeight;
 }
