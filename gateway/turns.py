@@ -42,6 +42,14 @@ class TurnRules:
     concurrency: int
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step leaves to do: nothing, more at once, or to look again after a pause."""
+
+    more: bool = False
+    pause: float = 0.0
+
+
 class _Lane:
     """One customer being handled. `again` says that more came while it was busy."""
 
@@ -49,13 +57,17 @@ class _Lane:
         self.again = False
         self.nudge = asyncio.Event()
 
+    def begin(self) -> None:
+        """Look at the database anew: what came before now will be seen."""
+        self.again = False
+        self.nudge.clear()
+
     def poke(self) -> None:
         self.again = True
         self.nudge.set()
 
     async def sleep(self, seconds: float) -> None:
         """Wait, or return early because something new came."""
-        self.nudge.clear()
         try:
             await asyncio.wait_for(self.nudge.wait(), seconds)
         except TimeoutError:
@@ -146,36 +158,37 @@ class Turns:
     async def _run_lane(self, customer_id: int, lane: _Lane) -> None:
         try:
             while not self._stopping:
-                lane.again = False
+                lane.begin()
                 async with self._slots:
-                    more = await self._step(customer_id, lane)
-                if not more and not lane.again:
+                    step = await self._step(customer_id, lane)
+                if step.pause > 0:
+                    # Not in a slot: a burst that goes on keeps nobody else from their turn.
+                    await lane.sleep(step.pause)
+                elif not step.more and not lane.again:
                     break
         except Exception:
             log.exception("lane_failed", customer=customer_id)
         finally:
             del self._lanes[customer_id]
 
-    async def _step(self, customer_id: int, lane: _Lane) -> bool:
-        """Claim, wait or take one turn; whether there may be more to do."""
+    async def _step(self, customer_id: int, lane: _Lane) -> Step:
+        """Claim, and take one turn unless it has to wait."""
         now = to_micros(self._now())
         until = now + int(self._rules.lease * 1_000_000)
         claimed = await self._store.write(claim, Claim(customer_id, self._worker, now, until))
         if claimed.held_until is not None:
-            await lane.sleep(min(1.0, max(0.05, (claimed.held_until - now) / 1_000_000)))
-            return True
+            return Step(pause=min(1.0, max(0.05, (claimed.held_until - now) / 1_000_000)))
         if claimed.thread is None:
             self._work.forget(customer_id)
-            return False
+            return Step()
         quiet = self._rules.quiet.get(claimed.thread.channel, 0.0)
         left = self._quiet_left(claimed.thread, claimed.waiting, quiet, now)
         if left > 0:
             self._work.show_typing(claimed.thread)
-            await lane.sleep(left)
-            return True
+            return Step(pause=left)
         taken = claimed.waiting if quiet > 0 else claimed.waiting[:1]
         await self._turn(claimed, taken, lane if quiet > 0 else None)
-        return claimed.more or len(taken) < len(claimed.waiting)
+        return Step(more=claimed.more or len(taken) < len(claimed.waiting))
 
     def _quiet_left(
         self, thread: Thread, waiting: tuple[Waiting, ...], quiet: float, now: int
