@@ -7,7 +7,9 @@ What libraries say goes the same way, without the values they put into it.
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import threading
 import traceback
 from collections.abc import MutableMapping
@@ -19,8 +21,8 @@ from gateway.settings_sections import Logging
 
 log = structlog.get_logger(__name__)
 
-_CODES = ("strerror", "sqlstate", "sqlite_errorname")
-"""What an exception may say of itself: words and codes of the system, never of a customer."""
+_CODES = ("sqlstate", "sqlite_errorname")
+"""What a database's exception may say of itself."""
 
 _ABOUT_CODE = (AttributeError, ImportError, NameError)
 """Exceptions whose message names parts of the program and nothing else."""
@@ -67,7 +69,11 @@ def _name(error: BaseException) -> str:
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
     if isinstance(error, _ABOUT_CODE):
         return f"{name}: {error}"
-    codes = [str(code) for code in (getattr(error, name, None) for name in _CODES) if code]
+    number = error.errno if isinstance(error, OSError) else None
+    if number is not None and number in errno.errorcode:
+        # The system's words for the number: an exception's own may hold an address.
+        return f"{name}: {os.strerror(number)}"
+    codes = [str(code) for code in (getattr(error, one, None) for one in _CODES) if code]
     return f"{name}: {', '.join(codes)}" if codes else name
 
 
