@@ -82,25 +82,27 @@ async def make(folder: Path) -> None:
             studio = Studio(browser, demo, folder, shift)
             page = await studio.window()
             await _play(page)
-            await _lose_a_text(demo)
             await _answer(studio)
             await page.locator("#story li.done:nth-child(5)").wait_for(state="attached")
             await studio.shoot(page, "demo")
+            await _lose_a_text(demo)
             await _look_around(studio)
             await _pocket(studio)
             await browser.close()
 
 
 async def _play(page: Page) -> None:
-    """The five steps, up to where a person is asked for."""
+    """The story's buttons in turn, up to where a person is asked for."""
     replies = page.locator("#chat .message:not(.mine)")
-    for number in (1, 2, 3, 4, 5):
+    seen = 0
+    for number in (1, 2, 3, 4, 4, 5):
         await page.locator(f"#story li:nth-child({number}).now button").click()
         if number in (1, 3):
             await page.locator(f"#story li:nth-child({number}).done").wait_for(state="attached")
         else:
-            await replies.nth(number // 2 - 1).wait_for()
-        await page.wait_for_timeout(1500)
+            await replies.nth(seen).wait_for()
+            seen += 1
+        await page.wait_for_timeout(1200)
 
 
 async def _lose_a_text(demo: Demo) -> None:

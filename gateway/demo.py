@@ -75,6 +75,7 @@ def demo_settings(folder: Path, port: int, api_url: str) -> Settings:
             "secret": _CHAT_SECRET,
             "jwt_keys": {"shop": {"key": _LOGIN_KEY}},
             "title": SHOP.name,
+            "greeting": "Good to have you here. Ask about an order, delivery or returns.",
         },
     }
     return Settings.model_validate(

@@ -61,6 +61,7 @@ SENTENCES: Mapping[str, object] = {
         "ask": "Where is my order 1042?",
         "meet": "Any news on my order?",
         "go_on": "And when will it arrive?",
+        "yes": "Yes",
         "person": "Can I talk to a human?",
     },
 }

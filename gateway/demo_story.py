@@ -12,11 +12,13 @@ from gateway.events import Event
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The steps that are done. `handed`: people have the case; `answered`: one of them spoke."""
+    """The steps that are done. `checking`: the bot has asked whether what it remembers is meant;
+    `handed`: people have the case; `answered`: one of them spoke."""
 
     asked: bool = False
     met: bool = False
     linked: bool = False
+    checking: bool = False
     went_on: bool = False
     handed: bool = False
     answered: bool = False
@@ -26,9 +28,9 @@ def advance(story: Story, event: Event) -> Story:
     """The story after an event."""
     data = event.data
     if event.kind == "decided" and data.get("silent") is None:
-        return _answered(story, data.get("channel"))
+        return _answered(story, data.get("channel"), data.get("move") == "offer")
     if event.kind == "identity":
-        return replace(story, linked=data.get("state") == "linked")
+        return replace(story, linked=data.get("state") == "linked", checking=False)
     if event.kind == "handoff":
         opened = data.get("state") in ("opened", "taken", "answered")
         return replace(story, handed=opened)
@@ -37,9 +39,11 @@ def advance(story: Story, event: Event) -> Story:
     return story
 
 
-def _answered(story: Story, channel: object) -> Story:
+def _answered(story: Story, channel: object, offered: bool) -> Story:
     if channel == "sms":
         return replace(story, asked=True)
-    if channel == "webchat" and story.linked:
-        return replace(story, went_on=True)
-    return replace(story, met=True) if channel == "webchat" else story
+    if channel != "webchat":
+        return story
+    if not story.linked:
+        return replace(story, met=True)
+    return replace(story, checking=offered, went_on=story.went_on or not offered)

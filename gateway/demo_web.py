@@ -24,7 +24,7 @@ from gateway.api_socket import relay
 from gateway.console.pages import page, static_files
 from gateway.demo_story import Story, advance
 from gateway.events import STEPS, Bus, Event
-from gateway.trace import tell
+from gateway.trace import handle_words, tell
 
 PAGE = Path(__file__).parent / "demo_shop" / "page"
 _STEPS_KEPT = 70
@@ -76,6 +76,7 @@ class Watcher:
         self.waiting = 0
         self.steps: deque[Mapping[str, object]] = deque(maxlen=_STEPS_KEPT)
         self._channels: dict[int | None, object] = {}
+        self._strangers: set[int | None] = set()
         self._shown = 0
 
     async def watch(self, bus: Bus) -> None:
@@ -93,7 +94,12 @@ class Watcher:
             self.steps.append(step)
             self._tell(step)
         self.show_texts()
-        story, waiting = advance(self.story, event), self.waiting
+        if event.kind == "resolved" and str(event.data.get("handle")).startswith("visitor:"):
+            self._strangers.add(event.conversation_id)
+        # The story is Ada's; what an anonymous visitor does is no step of it.
+        stranger = event.conversation_id in self._strangers
+        story = self.story if stranger else advance(self.story, event)
+        waiting = self.waiting
         if event.kind in ("handoff", "identity"):
             story = replace(story, linked=await self._world.is_linked())
             waiting = await self._world.waiting()
@@ -116,18 +122,39 @@ class Watcher:
         self.pages.publish(Event("page", self._now(), data=message))
 
     def _as_step(self, event: Event) -> Mapping[str, object] | None:
-        sentence = tell(event.kind, event.data) if event.kind in STEPS else None
+        name, sentence = event.kind, _sentence(event)
         if sentence is None:
             return None
+        if name not in STEPS:
+            name = "note"
         channel = event.data.get("channel") or self._channels.get(event.conversation_id)
         return {
             "kind": "step",
-            "name": event.kind,
+            "name": name,
             "sentence": sentence,
             "data": event.data,
             "channel": channel,
             "conversation_id": event.conversation_id,
         }
+
+
+def _sentence(event: Event) -> str | None:
+    """A step in words, or what people did between the steps of messages."""
+    data = event.data
+    if event.kind in STEPS:
+        return tell(event.kind, data)
+    if event.kind == "identity":
+        joined = "joined to" if data.get("state") == "linked" else "parted from"
+        return f"{_capital(handle_words(str(data.get('handle'))))} was {joined} the phone, by hand."
+    if event.kind == "message" and data.get("author") == "agent":
+        return "A person answered; the bot keeps quiet."
+    if event.kind == "handoff" and data.get("state") in ("handed back", "resolved"):
+        return "The case is out of human hands; the bot answers again."
+    return None
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def text_data(text: Text) -> Mapping[str, object]:

@@ -153,19 +153,27 @@ def _decided(data: Data) -> str:
     silent = _text(data, "silent")
     if silent:
         return f"It stayed silent: {_lower(silent)}."
-    parts = [_understood(data), _MOVES.get(_text(data, "move") or "", "")]
-    asked = [str(one).replace("_", " ") for one in _list(data, "asked")]
-    if asked and parts[1]:
-        parts[1] += f" ({_join(asked)})"
-    told = ". ".join(part for part in parts if part)
-    sources = [_source(one) for one in _list(data, "sources")]
-    if sources:
-        told += f". Source: {_join(sources)}"
+    told = _thought(data)
     escalation = data.get("escalation")
     if isinstance(escalation, Mapping):
         reason = str(escalation.get("reason") or "a person is needed").rstrip(".")
         told += f". Handed to people: {_lower(reason)}"
     return f"{told}." if told else "It decided what to say."
+
+
+def _thought(data: Data) -> str:
+    """What it took the message for, what it did about that, and what it leant on."""
+    move = _text(data, "move") or ""
+    sources = _join([_source(one) for one in _list(data, "sources")])
+    if sources and move == "unclear":
+        return f"It found the answer in an article: {sources}"
+    parts = [_understood(data), _MOVES.get(move, "")]
+    asked = [str(one).replace("_", " ") for one in _list(data, "asked")]
+    if asked and parts[1]:
+        parts[1] += f" ({_join(asked)})"
+    if sources:
+        parts.append(f"Source: {sources}")
+    return ". ".join(part for part in parts if part)
 
 
 def _understood(data: Data) -> str:

@@ -59,6 +59,12 @@ def tell_turn(
     if done.seq is not None:
         data = {"message_id": f"{change.conversation_id}-{done.seq}", "author": "bot"}
         bus.publish(Event("message", now, *who, data))
+    for part in change.deliveries:
+        # A socket's part is sent by being committed; others are told of when they leave.
+        if part["status"] == "sent":
+            told = {name: part[name] for name in ("part", "parts", "status", "channel")}
+            told |= {"delivery_id": str(part["id"]), "reason": None}
+            bus.publish(Event("delivered", now, None, change.conversation_id, told))
     if decision.escalation is not None:
         bus.publish(Event("handoff", now, *who, {"state": "opened"}))
 

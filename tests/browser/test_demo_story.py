@@ -20,6 +20,9 @@ from tests.browser.driving import (
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 
+SEVEN = ["Received", "Admitted", "Resolved", "Recalled", "Decided", "Committed", "Delivered"]
+
+
 async def take_step(page: Page, number: int) -> None:
     """Press the button that the story offers for this step."""
     await page.locator(f"#story li:nth-child({number}).now button").click()
@@ -27,6 +30,14 @@ async def take_step(page: Page, number: int) -> None:
 
 async def step_done(page: Page, number: int) -> None:
     await page.locator(f"#story li:nth-child({number}).done").wait_for(state="attached")
+
+
+async def steps_of(page: Page, text: str) -> list[str]:
+    """The names of the steps that the trace tells of a message, in their order."""
+    group = page.locator("#trace .trace-group", has_text=text)
+    await group.locator("summary", has_text="Delivered").wait_for()
+    names: list[str] = await group.locator("summary b").all_inner_texts()
+    return names
 
 
 async def say_in_chat(page: Page, text: str) -> str:
@@ -41,8 +52,7 @@ async def test_the_story_from_the_first_text_to_a_persons_answer(
 ) -> None:
     async with running_demo(tmp_path, models=models) as demo, chromium(chromium_path) as browser:
         visitor = await window(browser)
-        page = await visitor.open(demo.console_link("demo"))
-        await page.wait_for_url("**/demo")
+        page = await visitor.open(f"{demo.url}/demo")
 
         await take_step(page, 1)
         await step_done(page, 1)
@@ -58,20 +68,28 @@ async def test_the_story_from_the_first_text_to_a_persons_answer(
 
         before = await reply_count(page)
         await take_step(page, 4)
-        known = await wait_for_reply(page, before)
+        assert "1042" in await wait_for_reply(page, before)
+        await page.locator("#story li:nth-child(4).now button", has_text="Yes").click()
+        assert "on its way" in await wait_for_reply(page, before + 1)
         await step_done(page, 4)
-        assert "1042" in known
 
         before = await reply_count(page)
         await take_step(page, 5)
         await wait_for_reply(page, before)
         await page.locator("#desk-count:not([hidden])").wait_for()
+        assert await steps_of(page, "Can I talk to a human?") == SEVEN
 
-        desk = await visitor.open(f"{demo.url}/console/queue")
+        async with page.context.expect_page() as opened:
+            await page.locator("#story li:nth-child(5).now a").click()
+        desk = await opened.value
+        await desk.wait_for_url("**/console/queue")
         await desk.locator(".row").first.click()
-        await desk.locator(".composer textarea").fill("Hi Ada, this is Sam. I am looking into it.")
+        await desk.locator(".agent-name").fill("Sam")
+        await desk.locator(".composer textarea").fill("Hi Ada, I am looking into it.")
         await desk.locator(".composer button[type=submit]").click()
-        await page.locator("#chat .message.agent", has_text="this is Sam").wait_for()
+        answer = page.locator("#chat .message.agent", has_text="looking into it")
+        await answer.wait_for()
+        assert "Sam" in await answer.inner_text()
         await step_done(page, 5)
 
         await page.locator("#chat textarea").fill("Thank you!")
@@ -101,6 +119,7 @@ async def test_a_link_does_not_open_the_past_to_an_anonymous_visitor(
         reply = await say_in_chat(page, "Any news on my order?")
         assert "1042" not in reply
         assert "1042" not in " ".join(await chat_texts(page))
+        assert await page.locator("#story li:nth-child(4).now").count() == 1, "a stranger went on"
 
 
 async def test_the_chat_survives_a_reload_and_a_restart(
@@ -135,7 +154,13 @@ async def test_on_a_phone_the_panes_are_tabs_and_nothing_overflows(
         await page.locator("#pane-web").wait_for(state="hidden")
         await page.locator("#tab-web").click()
         await page.locator("#chat textarea").wait_for()
-        for path in ("/demo", "/console/queue", "/console/conversations", "/console/customers"):
+        for path in (
+            "/demo",
+            "/console/queue",
+            "/console/conversations",
+            "/console/customers",
+            "/console/trouble",
+        ):
             await page.goto(demo.url + path)
             await page.wait_for_load_state("networkidle")
             wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")

@@ -26,8 +26,8 @@ async function call(method, path, body) {
     throw new ApiProblem(0, { error: "The server cannot be reached.", fix: "Trying again by itself." });
   }
   if (response.status === 401) {
-    location.assign("/console/sign-in");
-    throw new ApiProblem(401, { error: "You are signed out." });
+    location.assign(`/console/sign-in?ended=1&next=${encodeURIComponent(location.pathname)}`);
+    throw new ApiProblem(401, { error: "Your session has ended." });
   }
   const answer = await response.json().catch(() => ({ error: "The server gave no readable answer." }));
   if (!response.ok) throw new ApiProblem(response.status, answer);

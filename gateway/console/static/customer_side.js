@@ -3,20 +3,32 @@
 import { change, read } from "./api.js";
 import { fill, h, toast } from "./dom.js";
 import { handleIcon, icon } from "./icons.js";
+import { settled } from "./panes.js";
 import { handleWords } from "./timeline.js";
 import { full } from "./time.js";
 
 const LEVELS = ["not proved", "claimed", "vouched for by the channel", "proved", "logged in"];
 
+const sides = new WeakMap();
+
 /** Fill the side pane with a customer's handles, facts and cases. */
 export function customerSide(element, customer, refresh) {
-  if (element.contains(document.activeElement) && document.activeElement.matches("input, select")) return;
+  // What is being typed survives news from the server.
+  if (!sides.has(element)) sides.set(element, { form: linkForm(), shown: "" });
+  const side = sides.get(element);
+  const { form } = side;
+  form.show(customer, refresh);
+  const state = JSON.stringify([customer.id, customer.handles, customer.facts, customer.cases]);
+  if (side.shown === state) return;
+  side.shown = state;
+  const held = form.element.contains(document.activeElement) ? document.activeElement : null;
   fill(element,
     part("Reached at", h("div", { class: "card" }, customer.handles.map((handle) => handleCard(handle, customer, refresh)))),
-    part("Join another handle", linkForm(customer, refresh)),
-    customer.facts.length && part("Remembered", factList(customer.facts)),
-    customer.cases.length && part("Cases", h("div", { class: "stack small" }, customer.cases.map(caseLine))),
+    part("Link another address", form.element),
+    customer.facts.length > 0 && part("Remembered", factList(customer.facts)),
+    customer.cases.length > 0 && part("Cases", h("ul", { class: "cases" }, customer.cases.map(caseLine))),
   );
+  held?.focus();
 }
 
 function part(title, ...content) {
@@ -28,16 +40,12 @@ function handleCard(handle, customer, refresh) {
     h("span", { class: "disc" }, handleIcon(handle.kind)),
     h("strong", {}, handleWords(handle.key)),
     level(handle.level),
-    handle.links.map((link) => h("p", { title: full(link.created_at) }, evidence(link))),
+    handle.links.map((link) => h("p", { title: full(link.created_at) }, link.words)),
     handle.opted_out && h("p", {}, h("span", { class: "tag red" }, "opted out")),
     customer.handles.length > 1 && handle.links.map((link) => link.can_end && h("button",
       { class: "button small danger", type: "button", onclick: () => unlink(link.id, refresh) },
       icon("unlink"), "Unlink")),
   );
-}
-
-function evidence(link) {
-  return link.words;
 }
 
 /** Five bars, filled up to the level. */
@@ -56,44 +64,64 @@ async function tryChange(path, body, done, refresh) {
     await change(path, body);
     toast(done);
     refresh();
+    return true;
   } catch (problem) {
     toast(problem.message, "error");
+    return false;
   }
 }
 
-function linkForm(customer, refresh) {
-  const found = h("select", { "aria-label": "Which handle", hidden: true });
-  const evidenceBox = h("input", { type: "text", placeholder: "How do you know it is them?", "aria-label": "Evidence", maxlength: "200", hidden: true });
-  const button = h("button", { class: "button small", type: "submit", hidden: true }, icon("link"), "Link");
-  const search = h("input", { type: "search", placeholder: "Phone, login or name", "aria-label": "Find a handle to link" });
-  const form = h("form", { class: "stack" }, search, found, evidenceBox, button);
-  search.addEventListener("change", async () => {
-    if (!search.value.trim()) return;
-    const others = (await read(`/customers?q=${encodeURIComponent(search.value.trim())}`)).filter((one) => one.id !== customer.id);
+/** Find somebody else's handle, say why it is the same person, link. */
+function linkForm() {
+  let customer;
+  let refresh;
+  const search = h("input", { type: "search", placeholder: "Find by phone, login or name", "aria-label": "Find an address to link" });
+  const nobody = h("p", { class: "muted small", role: "status", hidden: true }, "Nobody else matches that.");
+  const found = h("select", { "aria-label": "Which address" });
+  const evidence = h("input", { type: "text", placeholder: "How do you know it is them?", "aria-label": "Evidence", maxlength: "200", required: true });
+  const rest = h("div", { class: "stack tight", hidden: true }, found, evidence, h("button", { class: "button small", type: "submit" }, icon("link"), "Link"));
+  const element = h("form", { class: "stack tight" }, search, nobody, rest);
+
+  async function find() {
+    const words = search.value.trim();
+    const others = words ? (await read(`/customers?q=${encodeURIComponent(words)}`)).filter((one) => one.id !== customer.id) : [];
     const handles = others.flatMap((one) => one.handles);
     fill(found, handles.map((handle) => h("option", { value: handle.key }, handleWords(handle.key))));
-    for (const part of [found, evidenceBox, button]) part.hidden = handles.length === 0;
-    if (!handles.length) toast("Nobody else matches that.");
-    else evidenceBox.focus();
-  });
-  form.addEventListener("submit", async (event) => {
+    rest.hidden = handles.length === 0;
+    nobody.hidden = !words || handles.length > 0;
+  }
+
+  search.addEventListener("input", settled(() => find().catch((problem) => toast(problem.message, "error"))));
+  element.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!found.value || !evidenceBox.value.trim()) return evidenceBox.focus();
-    const body = { handle: found.value, customer_id: customer.id, evidence: evidenceBox.value.trim() };
-    document.activeElement.blur();
-    await tryChange("/identities/link", body, "Linked.", refresh);
+    if (rest.hidden) return;
+    if (!evidence.value.trim()) return evidence.focus();
+    const body = { handle: found.value, customer_id: customer.id, evidence: evidence.value.trim() };
+    if (!(await tryChange("/identities/link", body, "Linked.", refresh))) return;
+    element.reset();
+    rest.hidden = true;
   });
-  return form;
+  return {
+    element,
+    show(now, again) {
+      customer = now;
+      refresh = again;
+    },
+  };
 }
 
+/** Each thing once, however many addresses it was told from. */
 function factList(facts) {
-  return h("dl", { class: "facts" }, facts.map((fact) => [
-    h("dt", {}, fact.key.replaceAll("_", " ")),
+  const once = [...new Map(facts.map((fact) => [`${fact.key}:${fact.value}`, fact])).values()];
+  return h("dl", { class: "facts" }, once.map((fact) => [
+    h("dt", {}, capital(fact.key.replaceAll("_", " "))),
     h("dd", { title: `Source: ${fact.source}` }, fact.secret ? "provided" : fact.value),
   ]));
 }
 
 function caseLine(one) {
-  const tags = { open: "tag accent", handed: "tag amber", closed: "tag" };
-  return h("div", {}, h("span", { class: tags[one.status] ?? "tag" }, one.status), " ", (one.intent ?? "not understood yet").replaceAll("_", " "));
+  const [look, words] = { open: ["tag accent", "open"], handed: ["tag amber", "with people"], closed: ["tag", "closed"] }[one.status] ?? ["tag", one.status];
+  return h("li", {}, h("span", {}, capital((one.intent ?? "not understood yet").replaceAll("_", " "))), h("span", { class: look }, words));
 }
+
+const capital = (text) => text.slice(0, 1).toUpperCase() + text.slice(1);

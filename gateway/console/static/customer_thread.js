@@ -2,7 +2,7 @@
 
 import { read } from "./api.js";
 import { customerSide } from "./customer_side.js";
-import { empty, fill, h, skeleton } from "./dom.js";
+import { empty, fill, h, redraw, skeleton } from "./dom.js";
 import { channelIcon, icon, threadPicture } from "./icons.js";
 import { failure } from "./panes.js";
 import { timeline } from "./timeline.js";
@@ -11,7 +11,7 @@ import { timeline } from "./timeline.js";
 export function customerThread(element, find, back) {
   fill(element, skeleton(8));
   const head = h("header", { class: "detail-head" });
-  const body = h("div", { class: "detail-body" });
+  const body = h("div", { class: "detail-body", tabindex: "0", role: "region", "aria-label": "Thread" });
   const side = h("aside", { class: "detail-side", "aria-label": "Customer" });
   const frame = h("div", { class: "detail" }, head, body, side);
   let shown = "";
@@ -21,7 +21,7 @@ export function customerThread(element, find, back) {
       const id = await find();
       const [customer, messages] = await Promise.all([read(`/customers/${id}`), read(`/customers/${id}/timeline`)]);
       if (!frame.isConnected) fill(element, frame);
-      fill(head, title(customer, messages, frame, back));
+      redraw(head, () => fill(head, title(customer, messages, frame, back)));
       customerSide(side, customer, refresh);
       const state = JSON.stringify(messages);
       if (state === shown) return;
@@ -43,7 +43,7 @@ function title(customer, messages, frame, back) {
     h("a", { class: "button quiet back", href: back, "aria-label": "Back to the list" }, icon("back")),
     h("div", { class: "titles" },
       h("h1", {}, customer.name),
-      h("p", { class: "sub" }, channels.map(channelIcon), `${messages.length} messages, one thread`),
+      h("p", { class: "sub" }, channels.map(channelIcon), h("span", {}, messages.length === 1 ? "1 message" : `${messages.length} messages, one thread`)),
     ),
     h("div", { class: "actions" },
       h("button", { class: "button quiet side-switch", type: "button", onclick: () => frame.classList.toggle("show-side") }, icon("person"), "Customer"),

@@ -6,7 +6,7 @@ import { h } from "./dom.js";
 import { handleIcon, icon } from "./icons.js";
 import { avatar, panes, settled } from "./panes.js";
 import { handleWords } from "./timeline.js";
-import { age } from "./time.js";
+import { ageSince } from "./time.js";
 
 let sought = "";
 
@@ -14,14 +14,14 @@ export function customersView(main, id) {
   const input = h("input", { type: "search", placeholder: "Name, phone or login", "aria-label": "Search customers", value: sought });
   const view = panes(main, {
     title: "Customers",
-    search: h("div", { class: "pane-search" }, icon("search"), input),
+    tools: h("div", { class: "pane-search" }, icon("search"), input),
     load: () => read(sought ? `/customers?q=${encodeURIComponent(sought)}` : "/customers"),
     draw: (one) => row(one, id),
-    nothing: {
+    nothing: () => ({
       title: sought ? "Nobody matches that" : "No customers yet",
-      text: "Everyone who writes on any channel appears here.",
+      text: sought ? "Names, phone numbers and logins are searched." : "Everyone who writes on any channel appears here.",
       choose: "Choose a customer",
-    },
+    }),
     detail: (element, chosen) => customerThread(element, async () => chosen, "/console/customers"),
     id,
     refreshOn: ["message", "identity", "handoff", "delivery"],
@@ -37,8 +37,14 @@ function row(one, chosen) {
   return h("a", { class: "row", role: "listitem", href: `/console/customers/${one.id}`, "aria-current": one.id === chosen ? "true" : false },
     avatar(one.name),
     h("span", { class: "row-title" }, one.name),
-    h("span", { class: "row-time" }, one.seen_at ? age(one.seen_at) : ""),
-    h("span", { class: "row-text" }, one.handles.map((handle) => handleWords(handle.key)).join(", ")),
-    h("span", { class: "row-end tag" }, one.handles.map((handle) => handleIcon(handle.kind))),
+    ageSince(one.seen_at),
+    h("span", { class: "row-text" }, addresses(one)),
+    h("span", { class: "row-end icons" }, one.handles.map((handle) => handleIcon(handle.kind))),
   );
+}
+
+/** What the name does not say already. */
+function addresses(one) {
+  const words = one.handles.map((handle) => handleWords(handle.key)).filter((handle) => handle !== one.name);
+  return words.join(", ") || "Name not known";
 }

@@ -30,6 +30,18 @@ export function fill(element, ...children) {
   return element;
 }
 
+/** Draw a part of the page anew; the focus stays on the link that had it. */
+export function redraw(host, draw) {
+  const held = host.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  draw();
+  if (held) focusLink(host, held);
+}
+
+/** Put the focus on the link to `href`, if it is there. */
+export function focusLink(host, href) {
+  for (const link of host.querySelectorAll("a[href]")) if (link.getAttribute("href") === href) return link.focus();
+}
+
 /** Placeholder lines while something loads. */
 export function skeleton(lines = 4) {
   const rows = Array.from({ length: lines }, (_, row) =>
@@ -40,7 +52,7 @@ export function skeleton(lines = 4) {
 
 /** What a view shows when there is nothing to show. */
 export function empty(picture, title, text) {
-  return h("div", { class: "empty" }, picture, h("h2", {}, title), h("p", { class: "muted" }, text));
+  return h("div", { class: "empty" }, picture, h("h2", {}, title), text && h("p", { class: "muted" }, text));
 }
 
 /** A short notice at the edge of the screen; errors stay longer. */

@@ -1,5 +1,7 @@
 // The live line to the server: which pages have changed. It reconnects by itself and says so.
 
+import { read } from "./api.js";
+
 const listeners = new Set();
 let tries = 0;
 
@@ -25,6 +27,8 @@ export function connect(onState) {
   socket.addEventListener("close", () => {
     onState("lost");
     tries += 1;
+    // A socket does not say why it was refused. Reading does, and an ended session leads away.
+    if (tries > 1) read("/handoffs?limit=1").catch(() => {});
     setTimeout(() => connect(onState), Math.min(15000, 400 * 2 ** tries) * (0.7 + 0.6 * Math.random()));
   });
 }

@@ -3,7 +3,7 @@
 import { read } from "./api.js";
 import { conversationsView } from "./conversations.js";
 import { customersView } from "./customers.js";
-import { fill, h, toast } from "./dom.js";
+import { fill, h, redraw, toast } from "./dom.js";
 import { icon } from "./icons.js";
 import { connect, listen } from "./live.js";
 import { queueView } from "./queue.js";
@@ -24,7 +24,7 @@ function place() {
 }
 
 /** Go to a page of the console without loading the document anew. */
-export function go(path) {
+function go(path) {
   if (path !== location.pathname) history.pushState(null, "", path);
   show();
 }
@@ -47,7 +47,8 @@ function drawNavigation(current) {
       counts[key] > 0 && h("span", { class: view.red ? "count red" : "count" }, String(counts[key])),
     ),
   );
-  fill(document.getElementById("navigation"), links);
+  const navigation = document.getElementById("navigation");
+  redraw(navigation, () => fill(navigation, links));
 }
 
 async function recount() {
@@ -67,6 +68,7 @@ function showLine(state) {
   const line = document.getElementById("line");
   line.className = `line-state ${state}`;
   line.textContent = state === "live" ? "Live" : "Reconnecting …";
+  document.body.classList.toggle("line-lost", state !== "live");
 }
 
 document.addEventListener("click", (click) => {

@@ -1,7 +1,7 @@
 // A list beside what is chosen from it: loading, refreshing on live notices, and the small rows.
 
-import { empty, fill, h, skeleton } from "./dom.js";
-import { channelIcon, threadPicture } from "./icons.js";
+import { empty, fill, focusLink, h, redraw, skeleton } from "./dom.js";
+import { channelIcon, icon, threadPicture } from "./icons.js";
 import { listen } from "./live.js";
 
 /**
@@ -9,26 +9,33 @@ import { listen } from "./live.js";
  * `detail(element, id)` fills the other pane and returns a function that refreshes it. Returns a
  * function that stops everything.
  */
-export function panes(main, { title, search, load, draw, nothing, detail, id, refreshOn }) {
+export function panes(main, { title, tools, load, draw, nothing, detail, id, refreshOn }) {
+  const held = document.activeElement?.getAttribute("href");
   const rows = h("div", { class: "rows", role: "list" }, skeleton(6));
   const list = h("section", { class: "pane-list", "aria-label": title },
     h("header", { class: "pane-head" }, h("h1", {}, title)),
-    search,
+    tools,
     rows,
   );
   const chosen = h("section", { class: "pane-detail" });
   fill(main, h("div", { class: id ? "panes chosen" : "panes" }, list, chosen));
-  const refreshDetail = id
-    ? detail(chosen, id)
-    : (fill(chosen, empty(threadPicture(), nothing.choose, "")), () => {});
+  const refreshDetail = id ? detail(chosen, id) : () => {};
+  let first = true;
 
   async function refresh() {
     try {
-      const found = await load();
-      fill(rows, found.length ? found.map(draw) : empty(threadPicture(), nothing.title, nothing.text));
+      show(await load());
     } catch (problem) {
       if (problem.status !== 0) fill(rows, failure(problem, refresh));
     }
+  }
+
+  function show(found) {
+    redraw(rows, () => fill(rows, found.length ? found.map(draw) : empty(null, nothing().title, nothing().text)));
+    if (!id) fill(chosen, empty(threadPicture(), found.length ? nothing().choose : "", ""));
+    // The row that was clicked is a new element now.
+    if (first && held && document.activeElement === document.body) focusLink(rows, held);
+    first = false;
   }
 
   refresh();
@@ -55,17 +62,17 @@ export function onChanges(kinds, act) {
 
 /** What is shown in place of something that could not be loaded. */
 export function failure(problem, again) {
-  return h("div", { class: "empty" },
+  return h("div", { class: "empty", role: "alert" },
     h("h2", {}, "This could not be loaded"),
     h("p", { class: "muted" }, problem.message),
     h("button", { class: "button", type: "button", onclick: again }, "Try again"),
   );
 }
 
-/** Initials with the icon of the channel. */
+/** Initials, or a figure for who has no name, with the icon of the channel. */
 export function avatar(name, channel) {
   const words = (name ?? "").replace(/^\W+/, "").split(/\s+/).filter((word) => /^\p{L}/u.test(word));
-  const initials = words.length ? words.slice(0, 2).map((word) => word[0].toUpperCase()).join("") : "?";
+  const initials = words.length ? words.slice(0, 2).map((word) => word[0].toUpperCase()).join("") : icon("person");
   const badge = channel && h("span", { class: "badge" }, channelIcon(channel));
   return h("span", { class: "avatar" }, initials, badge);
 }

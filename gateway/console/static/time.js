@@ -1,5 +1,7 @@
 // Times for people: how long ago, the hour, the day.
 
+import { h } from "./dom.js";
+
 const HOUR = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const FULL = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
@@ -18,8 +20,17 @@ export function day(iso) {
 /** "now", "4 min", "3 h", "2 d". */
 export function age(iso) {
   const seconds = Math.max(0, (Date.now() - new Date(iso)) / 1000);
-  if (seconds < 60) return "now";
+  if (seconds < 60) return seconds < 10 ? "now" : `${Math.floor(seconds / 10) * 10} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
   return `${Math.floor(seconds / 86400)} d`;
 }
+
+/** An age that grows while it is looked at. */
+export function ageSince(iso, className = "row-time") {
+  return h("time", { class: className, datetime: iso, title: full(iso), "data-age": "" }, age(iso));
+}
+
+setInterval(() => {
+  for (const one of document.querySelectorAll("time[data-age]")) one.textContent = age(one.dateTime);
+}, 10000);

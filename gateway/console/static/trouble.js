@@ -4,18 +4,22 @@ import { change, read } from "./api.js";
 import { empty, fill, h, skeleton, toast } from "./dom.js";
 import { channelIcon, channelName, icon, threadPicture } from "./icons.js";
 import { failure, onChanges } from "./panes.js";
-import { age, full } from "./time.js";
+import { ageSince } from "./time.js";
 
 export function troubleView(main) {
-  const list = h("div", {}, skeleton(6));
-  fill(main, h("section", { class: "page" }, h("header", { class: "pane-head" }, h("h1", {}, "Trouble")), list));
+  const list = h("div", { class: "letters" }, skeleton(6));
+  fill(main, h("section", { class: "page" },
+    h("header", { class: "page-head" },
+      h("h1", {}, "Trouble"),
+      h("p", { class: "muted" }, "Dead letters: messages that could not be handled, and answers that could not be delivered.")),
+    list));
 
   async function refresh() {
     try {
       const letters = await read("/dead-letters");
       fill(list, letters.length
         ? letters.map((letter) => card(letter, refresh))
-        : empty(threadPicture(), "Nothing is stuck", "A message that cannot be handled or delivered waits here, with its reason and a retry."));
+        : empty(threadPicture(), "Nothing is stuck", "What cannot be handled or delivered waits here, with its reason and a retry."));
     } catch (problem) {
       if (problem.status !== 0) fill(list, failure(problem, refresh));
     }
@@ -32,12 +36,13 @@ function card(letter, refresh) {
       h("span", { class: "tag red" }, icon("failed"), outgoing ? "Not delivered" : "Not handled"),
       h("span", { class: "tag" }, channelIcon(letter.channel), channelName(letter.channel)),
       h("strong", {}, letter.customer_name),
-      h("time", { class: "row-time", datetime: letter.at, title: full(letter.at) }, age(letter.at)),
+      ageSince(letter.at),
     ),
-    h("p", {}, letter.reason),
+    h("p", { class: "letter-reason" }, letter.reason),
     letter.text && h("p", { class: "quote" }, letter.text),
     h("footer", { class: "letter-foot" },
       h("button", { class: "button primary small", type: "button", onclick: (click) => retry(click.currentTarget, letter, refresh) }, icon("retry"), "Try again"),
+      letter.attempts > 0 && h("span", { class: "muted small" }, letter.attempts === 1 ? "1 attempt" : `${letter.attempts} attempts`),
       h("a", { class: "button quiet small", href: `/console/conversations/${letter.conversation_id}` }, "Open the thread"),
     ),
   );

@@ -9,10 +9,17 @@ function steps(story, act) {
     { name: "Ask by SMS", text: "Ada texts the shop about her order.", done: story.asked, button: say(guide.ask, () => act.text(guide.ask)) },
     { name: "Write in the chat", text: "Logged in, but not recognised: nobody knows yet that it is her.", done: story.met, button: say(guide.meet, () => act.say(guide.meet)) },
     { name: "Link the two", text: "The shop confirms: same person.", done: story.linked, button: button([icon("link"), "Link phone and login"], act.link) },
-    { name: "Go on", text: "Her order is remembered from the phone.", done: story.went_on, button: say(guide.go_on, () => act.say(guide.go_on)) },
+    { name: "Go on", text: goOnText(story), done: story.went_on, button: say(goOnWords(story, guide), () => act.say(goOnWords(story, guide))) },
     { name: "Ask for a person", text: lastText(story), done: story.answered, button: lastButton(story, act) },
   ];
 }
+
+function goOnText(story) {
+  if (story.went_on) return "Answered with what she had told by phone.";
+  return story.checking ? "It remembers the order from her phone, and only makes sure." : "What she told by phone is not asked for again.";
+}
+
+const goOnWords = (story, guide) => (story.checking ? guide.yes : guide.go_on);
 
 function lastText(story) {
   if (story.answered) return "A person answered in the chat, and the bot kept quiet.";

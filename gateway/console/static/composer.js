@@ -1,0 +1,61 @@
+// The box in which a person answers: the text, the name it goes out under, and where it goes.
+
+import { change } from "./api.js";
+import { fill, h, toast } from "./dom.js";
+import { channelIcon, channelWords, icon } from "./icons.js";
+
+const NAME = "onethread-agent-name";
+const drafts = new Map();
+
+/** The box for one case; `show(handoff)` brings it in step. A draft is kept while the page lives. */
+export function composer(id) {
+  const text = h("textarea", { rows: "3", "aria-label": "Your answer", placeholder: "Write your answer …", maxlength: "4000" });
+  text.value = drafts.get(id) ?? "";
+  const where = h("span", { class: "where" });
+  const name = h("input", { type: "text", class: "agent-name", "aria-label": "Your name, shown to the customer", placeholder: "your name", maxlength: "60", autocomplete: "given-name", value: localStorage.getItem(NAME) ?? "" });
+  const send = h("button", { class: "button primary", type: "submit", title: "Ctrl + Enter" }, icon("send"), "Send");
+  const element = h("form", { class: "composer" },
+    h("div", { class: "composer-box" }, text, h("div", { class: "composer-foot" }, h("label", { class: "where-as" }, where, name), send)),
+  );
+  text.addEventListener("input", () => drafts.set(id, text.value));
+  text.addEventListener("keydown", (key) => {
+    if (key.key === "Enter" && (key.ctrlKey || key.metaKey)) element.requestSubmit();
+  });
+  name.addEventListener("change", () => localStorage.setItem(NAME, name.value.trim()));
+  name.addEventListener("keydown", (key) => {
+    if (key.key !== "Enter") return;
+    key.preventDefault();
+    text.focus();
+  });
+  element.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const answer = text.value.trim();
+    if (!answer || send.disabled) return text.focus();
+    send.disabled = true;
+    const called = name.value.trim();
+    if (await answered(id, { text: answer, ...(called && { name: called }) })) {
+      text.value = "";
+      drafts.delete(id);
+    }
+    send.disabled = false;
+    text.focus();
+  });
+  return {
+    element,
+    show(handoff) {
+      element.hidden = handoff.status === "closed";
+      fill(where, channelIcon(handoff.channel), `By ${channelWords(handoff.channel)}, as`);
+    },
+  };
+}
+
+async function answered(id, body) {
+  try {
+    await change(`/handoffs/${id}/answer`, body);
+    toast("Sent.");
+    return true;
+  } catch (problem) {
+    toast(problem.message, "error");
+    return false;
+  }
+}
