@@ -18,7 +18,7 @@ from core.clock import id_source
 from memory.store import Store
 from memory.tables import Conversation, Customer, Inbound, Message, Turn
 from memory.units.admission import admit
-from memory.units.claims import Claim, Claimed, claim
+from memory.units.claims import Claim, Claimed, claim, release_leases
 from memory.units.rows import table
 from memory.units.turns import Fenced, commit
 from tests.memory.hot import NOW, admission, admitted, claimed, ids, inbound, opened, reply
@@ -96,6 +96,19 @@ class Leases(RuleBasedStateMachine):
         assert [one.event_id for one in got.waiting] == model.waiting
         if got.waiting:
             self.claims.append((worker, got))
+
+    @rule(worker=st.sampled_from((*WORKERS, None)))
+    def release(self, worker: str | None) -> None:
+        """A worker stops, or the only one there is starts."""
+        model = self.model
+        ends = model.until > model.now and model.owner is not None
+        ends = ends and worker in (None, model.owner)
+        with self.connection.begin():
+            released = release_leases(self.connection, model.now, worker)
+        # Other examples leave leases in the same database.
+        assert worker is None or released >= ends
+        if ends:
+            model.owner, model.until = None, 0
 
     @precondition(lambda self: self.claims)
     @rule(data=st.data(), dead=st.booleans())
