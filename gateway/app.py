@@ -142,7 +142,8 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     """Put a gateway together. Raises `ConfigError` and `PlaybookError` with everything wrong."""
     parts = parts or Parts()
     now = parts.now or utc_now
-    new_id = id_source(lambda: to_micros(now()), os.getpid() % 1024)
+    # Not the process's number: in containers that is 1 everywhere.
+    new_id = id_source(lambda: to_micros(now()), secrets.randbelow(1024))
     public_url = parts.public_url or settings.server.public_url or _own_url(settings)
     playbook = parts.playbook or load_playbook(settings.playbook.path)
     channels = open_channels(
