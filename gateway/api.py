@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from gateway.api_calls import PREFIX, ApiServices, Call, Endpoint, M, is_id
 from gateway.api_openapi import describe
 from gateway.api_routes import ENDPOINTS
+from gateway.bodies import read_whole
 from gateway.gate import Problem, actor_of
 from memory.store import Overloaded
 
@@ -90,8 +91,8 @@ async def read_body(model: type[M], request: web.Request) -> M:
             where="Content-Type header",
             fix="Send application/json.",
         )
-    raw = await request.content.read(_BODY_LIMIT + 1)
-    if len(raw) > _BODY_LIMIT or not request.content.at_eof():
+    raw = await read_whole(request)
+    if len(raw) > _BODY_LIMIT:
         raise Problem(
             413, "The body is too large.", where="body", fix=f"At most {_BODY_LIMIT} bytes."
         )

@@ -6,23 +6,21 @@ taken now is refused with 503, so that the provider or our catch-up brings it ag
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qsl
 
 import structlog
 from aiohttp import web
-from yarl import URL
 
 from core.channel import Adapter, Received, Refused, Route, WebhookRequest
 from gateway.admission import Admissions
+from gateway.bodies import read_form
+from gateway.gate import Problem
 from memory.store import Overloaded
 
 log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-_FORM = "application/x-www-form-urlencoded"
 _RETRY_SECONDS = "2"
 _MAX_FIELDS = 200
 
@@ -74,15 +72,10 @@ async def _take_in(account: str, received: Received, admissions: Admissions) -> 
 async def _read(request: web.Request, public_url: str) -> WebhookRequest:
     """The request as data, within limits. Raises `Refused` when it cannot be decoded."""
     try:
+        form = await read_form(request)
         body = await request.read()
-        form: list[tuple[str, str]] = []
-        if request.content_type == _FORM:
-            _refuse_odd_charset(request.charset)
-            form = read_form(body.decode())
-    except web.HTTPRequestEntityTooLarge:
-        raise Refused(413, "the request is larger than allowed") from None
-    except (web.RequestPayloadError, LookupError, ValueError):
-        raise Refused(400, "the request cannot be decoded") from None
+    except Problem as problem:
+        raise Refused(problem.status, problem.error) from None
     if len(form) > _MAX_FIELDS:
         raise Refused(400, "the form has too many fields")
     return WebhookRequest(
@@ -94,24 +87,6 @@ async def _read(request: web.Request, public_url: str) -> WebhookRequest:
         query=request.query,
         remote=request.remote,
     )
-
-
-def read_form(text: str) -> list[tuple[str, str]]:
-    """The fields of a form, in order, blank ones too.
-
-    A URL's query has the same form and is taken apart in C; only a text that could not be a query
-    goes the long way.
-    """
-    if "#" in text:
-        return parse_qsl(text, keep_blank_values=True)
-    return list(URL(f"?{text}", encoded=True).query.items())
-
-
-def _refuse_odd_charset(charset: str | None) -> None:
-    """Forms are UTF-8; others could smuggle in halves of characters that nothing can sign or store.
-    Raises `LookupError` for a name that is none, `ValueError` for another charset."""
-    if charset is not None and codecs.lookup(charset).name != "utf-8":
-        raise ValueError(charset)
 
 
 def _busy(account: str) -> web.Response:

@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from gateway.access import SESSION_LIFE, Keeper
+from gateway.bodies import read_form
 from gateway.gate import COOKIE, Problem, remote_of
 
 HERE = Path(__file__).parent
@@ -80,10 +81,8 @@ def _register_sign_in(app: web.Application, keeper: Keeper, *, secure: bool) -> 
         return _sign_in_page(keeper, request, note, after=after, status=200)
 
     async def sign_in(request: web.Request) -> web.Response:
-        form = await request.post()
-        token = form.get("token")
-        said = token.strip() if isinstance(token, str) else ""
-        actor = keeper.check_token(said, remote_of(request))
+        form = dict(await read_form(request))
+        actor = keeper.check_token(form.get("token", "").strip(), remote_of(request))
         if actor is None:
             return _sign_in_page(keeper, request, _WRONG_TOKEN, after=form.get("next"))
         response = page("entered", words="Signed in.", target=_place(form.get("next")))
@@ -110,7 +109,8 @@ def static_files(folder: Path) -> Handler:
     root = folder.resolve()
 
     async def serve(request: web.Request) -> web.Response:
-        path = (root / request.match_info["file"]).resolve()
+        # No path can hold a NUL; asking for one is an error in itself.
+        path = (root / request.match_info["file"].replace("\0", "?")).resolve()
         media = _MEDIA.get(path.suffix)
         if media is None or not path.is_relative_to(root) or not path.is_file():
             raise Problem(404, "There is nothing here.", where=request.path)

@@ -20,7 +20,7 @@ from sqlalchemy import Connection, func, select
 from structlog.testing import capture_logs
 
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN
-from gateway.webhooks import read_form
+from gateway.bodies import form_fields
 from memory.tables import Customer, Delivery, Handle, Inbound, Message, ParkedUpdate
 from memory.units.rows import table
 from tests.adapters.sms.account import inbound_form, official_signature, sid
@@ -198,8 +198,8 @@ async def test_a_request_that_breaks_off_is_no_request(
 @given(st.lists(st.tuples(st.text(max_size=8), st.text(max_size=20)), max_size=8))
 def test_a_form_is_read_as_it_was_written(form: list[tuple[str, str]]) -> None:
     """Twilio escapes as `urlencode` does; some write a space as %20."""
-    assert read_form(urlencode(form)) == form
-    assert read_form(urlencode(form, quote_via=quote)) == form
+    assert form_fields(urlencode(form)) == form
+    assert form_fields(urlencode(form, quote_via=quote)) == form
 
 
 async def test_only_post_and_only_our_routes(tmp_path: Path) -> None:
