@@ -110,8 +110,9 @@ class Gateway:
         await self.store.close()
 
     def wake(self, conversation_id: int) -> None:
-        """A person wrote in this conversation, or changed who has it."""
+        """A person wrote in this conversation, changed who has it, or had something tried again."""
         self.deliveries.wake(conversation_id)
+        self.turns.look()
 
     async def idle(self) -> bool:
         """Nothing is being handled or sent by this process."""

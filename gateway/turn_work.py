@@ -13,13 +13,14 @@ from datetime import datetime
 from enum import Enum
 
 import orjson
+import structlog
 
 from core.clock import Micros, from_micros, to_micros
 from core.message import Assurance, Audience, Author, ConsentChange
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
 from core.playbook import Playbook
-from core.turn import Decision, Fact, NeedEffect, Recall, Said, TurnInput
+from core.turn import CaseState, Decision, Fact, NeedEffect, Recall, Said, Sender, TurnInput
 from gateway.effects import perform
 from gateway.events import Bus
 from gateway.outgoing import Outgoing
@@ -31,6 +32,8 @@ from memory.sender import ContextQuery
 from memory.store import Store
 from memory.units.claims import Claimed, Thread, Waiting
 from memory.units.turns import commit
+
+log = structlog.get_logger(__name__)
 
 _MAX_EFFECTS = 4
 _MAX_RESTARTS = 2
@@ -131,7 +134,12 @@ class TurnWork:
 
     async def bury(self, claimed: Claimed, taken: Sequence[Waiting], why: str) -> None:
         """Make the messages dead letters, tell the customer that a person will look, and queue."""
-        memory = await self._remember(claimed, taken)
+        try:
+            memory = await self._remember(claimed, taken)
+        except Exception:
+            # What cannot be read must not keep back the word that a person will look.
+            log.exception("memory_unreadable", customer=claimed.customer_id)
+            memory = _blank(claimed, taken)
         turn = self._turn_input(claimed, taken, memory)
         decision = plain_decision(turn, apology=self.playbook)
         await self._commit(claimed, taken, memory, turn, decision, dead=why)
@@ -283,6 +291,24 @@ class TurnWork:
         self._memories.move_to_end(claimed.customer_id)
         if len(self._memories) > self._settings.remembered:
             self._memories.popitem(last=False)
+
+
+def _blank(claimed: Claimed, taken: Sequence[Waiting]) -> Memory:
+    """Nothing but who writes: enough to apologise and to open a case for a person."""
+    thread = claimed.thread
+    assert thread is not None
+    context = Context(
+        sender=Sender(thread.handle_key, Assurance(min(one.assurance for one in taken))),
+        case_id=None,
+        case=CaseState(),
+        case_status=None,
+        in_handoff=False,
+        facts=(),
+        thread=(),
+        version=claimed.version,
+        until=0,
+    )
+    return Memory(claimed.version, (0, 0, 0), context, index(()))
 
 
 def _expected_secret(decision: Decision, playbook: Playbook) -> str | None:

@@ -8,6 +8,7 @@ its own about what to say.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ import structlog
 
 from core.clock import to_micros
 from gateway.turn_work import Outcome, TurnWork
-from memory.store import Store
+from memory.store import Overloaded, Store
 from memory.units.backlog import Stumble, stumble, unfinished
 from memory.units.claims import Claim, Claimed, Thread, Waiting, claim, release_leases
 from memory.units.turns import Fenced
@@ -26,6 +27,8 @@ log = structlog.get_logger(__name__)
 _RECOVER_SECONDS = 5.0
 _RECOVER_LIMIT = 1_000
 _ATTEMPTS = 3
+_BUSY_SECONDS = 0.5
+"""How long a customer waits when the database has no room for more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class Turns:
         self._slots = asyncio.Semaphore(rules.concurrency)
         self._tasks: set[asyncio.Task[None]] = set()
         self._recoverer: asyncio.Task[None] | None = None
+        self._asked = asyncio.Event()
         self._stopping = False
 
     async def start(self) -> None:
@@ -133,6 +137,10 @@ class Turns:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def look(self) -> None:
+        """Look for unfinished messages at once, as when a person had one tried again."""
+        self._asked.set()
+
     async def recover(self) -> int:
         """Notify every customer whose messages are overdue; how many there were."""
         now = to_micros(self._now())
@@ -149,7 +157,9 @@ class Turns:
 
     async def _recover_loop(self) -> None:
         while True:
-            await asyncio.sleep(_RECOVER_SECONDS)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), _RECOVER_SECONDS)
+            self._asked.clear()
             try:
                 await self.recover()
             except Exception:
@@ -159,8 +169,7 @@ class Turns:
         try:
             while not self._stopping:
                 lane.begin()
-                async with self._slots:
-                    step = await self._step(customer_id, lane)
+                step = await self._try_step(customer_id, lane)
                 if step.pause > 0:
                     # Not in a slot: a burst that goes on keeps nobody else from their turn.
                     await lane.sleep(step.pause)
@@ -170,6 +179,16 @@ class Turns:
             log.exception("lane_failed", customer=customer_id)
         finally:
             del self._lanes[customer_id]
+
+    async def _try_step(self, customer_id: int, lane: _Lane) -> Step:
+        """One step, in a slot. A database without room is waited for: no message is at fault."""
+        try:
+            async with self._slots:
+                return await self._step(customer_id, lane)
+        except Overloaded:
+            log.warning("turn_put_off", customer=customer_id)
+            self._work.forget(customer_id)
+            return Step(pause=_BUSY_SECONDS)
 
     async def _step(self, customer_id: int, lane: _Lane) -> Step:
         """Claim, and take one turn unless it has to wait."""
@@ -186,7 +205,9 @@ class Turns:
         if left > 0:
             self._work.show_typing(claimed.thread)
             return Step(pause=left)
-        taken = claimed.waiting if quiet > 0 else claimed.waiting[:1]
+        # After a stumble each is tried by itself, so that a bad message takes no other with it.
+        together = quiet > 0 and not any(one.attempts for one in claimed.waiting)
+        taken = claimed.waiting if together else claimed.waiting[:1]
         await self._turn(claimed, taken, lane if quiet > 0 else None)
         return Step(more=claimed.more or len(taken) < len(claimed.waiting))
 
@@ -222,6 +243,8 @@ class Turns:
             if restart is not None:
                 restart.again = True
             self.notify(claimed.customer_id, 0)
+        except Overloaded:
+            raise
         except Exception as error:
             self._work.forget(claimed.customer_id)
             log.exception("turn_failed", customer=claimed.customer_id, attempt=attempts + 1)
@@ -242,6 +265,8 @@ class Turns:
             return
         try:
             await self._work.bury(claimed, taken, why)
+        except Overloaded:
+            raise
         except Exception:
             log.exception("apology_failed", customer=claimed.customer_id)
             await self._store.write(stumble, Stumble(ids, why, bury=True))
