@@ -190,11 +190,13 @@ async def _run(folder: Path, port: int, open_browser: bool, kept: str) -> None:
         async with running_demo(folder, port, model_cache()) as demo:
             configure_logs(demo.gateway.settings.logging)
             status.stop()
+            end = asyncio.ensure_future(stopped())
+            await asyncio.sleep(0)  # now a Ctrl-C is waited for, even while the welcome is printed
             _welcome(demo, kept, screen)
             offer_links(demo, screen)
             if open_browser:
                 webbrowser.open(demo.console_link("demo"))
-            await stopped()
+            await end
             screen.print("Closing the shop …", style="dim")
     finally:
         status.stop()

@@ -6,6 +6,7 @@ together from stored text, so nothing a customer wrote is ever part of a documen
 
 from __future__ import annotations
 
+import math
 import re
 from html import escape
 from pathlib import Path
@@ -137,7 +138,7 @@ def _span(seconds: int) -> str:
     """A wait in words: "40 seconds", "3 minutes"."""
     if seconds < 2:
         return "a second"
-    return f"{seconds} seconds" if seconds <= 90 else f"{-(-seconds // 60)} minutes"
+    return f"{seconds} seconds" if seconds <= 90 else f"{math.ceil((seconds - 1) / 60)} minutes"
 
 
 def _place(wanted: object) -> str:

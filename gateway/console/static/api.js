@@ -2,6 +2,15 @@
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
+let leaving = false;
+
+/** Sign out, and go to the door. What is still being read meanwhile does not matter. */
+export async function signOut() {
+  leaving = true;
+  await fetch("/console/sign-out", { method: "POST", headers: { "X-CSRF-Token": csrf() } }).catch(() => {});
+  location.assign("/console/sign-in");
+}
+
 export class ApiProblem extends Error {
   constructor(status, problem) {
     super([problem.error, problem.fix].filter(Boolean).join(" "));
@@ -26,7 +35,7 @@ async function call(method, path, body) {
     throw new ApiProblem(0, { error: "The server cannot be reached.", fix: "Trying again by itself." });
   }
   if (response.status === 401) {
-    location.assign(`/console/sign-in?ended=1&next=${encodeURIComponent(location.pathname)}`);
+    if (!leaving) location.assign(`/console/sign-in?ended=1&next=${encodeURIComponent(location.pathname)}`);
     throw new ApiProblem(401, { error: "Your session has ended." });
   }
   const answer = await response.json().catch(() => ({ error: "The server gave no readable answer." }));

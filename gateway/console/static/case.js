@@ -70,7 +70,7 @@ function head(handoff, customer, frame, { go, refresh }) {
         h("span", {}, `${channelName(handoff.channel)} · ${state} · `, ageSince(handoff.closed_at ?? handoff.opened_at, "number"))),
     ),
     h("div", { class: "actions" },
-      h("button", { class: "button quiet side-switch", type: "button", onclick: () => frame.classList.toggle("show-side") }, icon("person"), "Customer"),
+      h("button", { class: "button quiet side-switch", type: "button", onclick: () => frame.classList.toggle("show-side") }, icon("person"), h("span", {}, "Customer")),
       handoff.status === "waiting" && action("Take", () => act(`/handoffs/${handoff.id}/take`, "It is yours.").then(refresh)),
       open && action("Hand back to bot", () => finish(handoff, "hand-back", go)),
       open && action([icon("check"), "Resolve"], () => finish(handoff, "resolve", go)),

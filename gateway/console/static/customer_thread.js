@@ -46,7 +46,7 @@ function title(customer, messages, frame, back) {
       h("p", { class: "sub" }, channels.map(channelIcon), h("span", {}, messages.length === 1 ? "1 message" : `${messages.length} messages, one thread`)),
     ),
     h("div", { class: "actions" },
-      h("button", { class: "button quiet side-switch", type: "button", onclick: () => frame.classList.toggle("show-side") }, icon("person"), "Customer"),
+      h("button", { class: "button quiet side-switch", type: "button", onclick: () => frame.classList.toggle("show-side") }, icon("person"), h("span", {}, "Customer")),
       customer.handoff_id && h("a", { class: "button primary", href: `/console/queue/${customer.handoff_id}` }, "Answer"),
     ),
   ];

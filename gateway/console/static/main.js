@@ -1,6 +1,6 @@
 // The frame of the console: navigation, which view is shown, and the live line.
 
-import { read } from "./api.js";
+import { read, signOut } from "./api.js";
 import { conversationsView } from "./conversations.js";
 import { customersView } from "./customers.js";
 import { fill, h, redraw, toast } from "./dom.js";
@@ -17,6 +17,7 @@ const VIEWS = {
 };
 const counts = {};
 let leave = () => {};
+let shown = "";
 
 function place() {
   const [, , view = "queue", id] = location.pathname.split("/");
@@ -31,6 +32,7 @@ function go(path) {
 
 function show() {
   const { view, id } = place();
+  shown = location.pathname;
   drawNavigation(view);
   document.title = `${VIEWS[view].name} · OneThread`;
   leave();
@@ -77,14 +79,8 @@ document.addEventListener("click", (click) => {
   click.preventDefault();
   go(link.getAttribute("href"));
 });
-addEventListener("popstate", show);
-document.getElementById("sign-out").addEventListener("click", async () => {
-  await fetch("/console/sign-out", {
-    method: "POST",
-    headers: { "X-CSRF-Token": document.querySelector('meta[name="csrf-token"]').content },
-  });
-  location.assign("/console/sign-in");
-});
+addEventListener("popstate", () => location.pathname !== shown && show()); // not for a #fragment
+document.getElementById("sign-out").addEventListener("click", signOut);
 
 let recounting;
 listen((event) => {

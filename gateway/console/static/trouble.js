@@ -38,14 +38,18 @@ function card(letter, refresh) {
       h("strong", {}, letter.customer_name),
       ageSince(letter.at),
     ),
-    h("p", { class: "letter-reason" }, letter.reason),
+    h("p", { class: "letter-reason" }, letter.reason, h("span", { class: "muted" }, attempts(letter.attempts))),
     letter.text && h("p", { class: "quote" }, letter.text),
     h("footer", { class: "letter-foot" },
       h("button", { class: "button primary small", type: "button", onclick: (click) => retry(click.currentTarget, letter, refresh) }, icon("retry"), "Try again"),
-      letter.attempts > 0 && h("span", { class: "muted small" }, letter.attempts === 1 ? "1 attempt" : `${letter.attempts} attempts`),
       h("a", { class: "button quiet small", href: `/console/conversations/${letter.conversation_id}` }, "Open the thread"),
     ),
   );
+}
+
+function attempts(count) {
+  if (count < 1) return "";
+  return count === 1 ? " Tried once." : ` Tried ${count} times.`;
 }
 
 async function retry(button, letter, refresh) {

@@ -1,7 +1,7 @@
 // The demo page: a phone and a web page side by side, the story in five steps, the live trace.
 
 import { connectDemo, post, state as readState } from "./line.js";
-import { clearThread, showText } from "./phone.js";
+import { clearThread, keepEnd, showText } from "./phone.js";
 import { drawStory } from "./story.js";
 import { addStep, emptyTrace } from "./trace.js";
 import { h, fill, toast } from "/console/static/dom.js";
@@ -17,6 +17,8 @@ async function start() {
   $("phone-avatar").textContent = shop.shop.name[0];
   $("shop-number").textContent = shop.shop.number;
   $("browser-address").textContent = shop.shop.address;
+  keepEnd($("sms"));
+  keepEnd($("trace"));
   showClock();
   setInterval(showClock, 15000);
   drawChips($("sms-chips"), shop.sentences.sms, sendText);

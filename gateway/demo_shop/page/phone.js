@@ -12,3 +12,8 @@ export function showText(thread, { from, text }) {
   thread.append(h("p", { class: from === "ada" ? "sms out" : "sms in" }, text));
   thread.scrollTop = thread.scrollHeight;
 }
+
+/** Keep the end of a log in view when its room changes. */
+export function keepEnd(log) {
+  new ResizeObserver(() => (log.scrollTop = log.scrollHeight)).observe(log);
+}
