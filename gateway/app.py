@@ -199,7 +199,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         count_tokens=count_tokens,
         now=now,
         new_id=new_id,
-        tick=lambda: time.perf_counter_ns() // 1000,
+        tick=time.perf_counter_ns,
         recall=latest if settings.pipeline.stages == "trivial" else recall,
     )
     turns = Turns(
