@@ -25,6 +25,8 @@ APOLOGY = (
 )
 """What a customer hears when a message could not be handled; the playbook may word it better."""
 
+_REASONS = 2
+"""Reasons kept for each recalled message, the strongest ones."""
 _PACKET_MESSAGES = 12
 
 
@@ -277,7 +279,7 @@ def _record(taken: Sequence[Waiting], turn: TurnInput, decision: Decision) -> st
             ],
             "exchanges": [one.id for one in recall.exchanges],
             "recalled": [
-                {"id": one.said.id, "score": round(one.score, 3), "why": one.why}
+                {"id": one.said.id, "score": one.score, "why": list(one.why)[:_REASONS]}
                 for one in recall.recalled
             ],
             "tokens": recall.tokens,

@@ -53,7 +53,10 @@ _SAYS_US = re.compile(
 
 
 _NAMES = tuple(WEIGHTS)
+_NAMED = np.array(_NAMES, dtype=object)
 _WEIGHTS: Floats = np.array([list(WEIGHTS.values())]).T
+_TOLD = 4
+"""Parts of a score that are told as its reasons."""
 _OWN = len(_NAMES) - 2
 """Parts of a message's own; the last two come from the scores of its neighbours."""
 
@@ -67,9 +70,12 @@ class Scores:
     matches: NDArray[np.bool_]
 
     def why(self, places: Sequence[int]) -> list[dict[str, float]]:
-        """For each place the parts that made its score, without those that added nothing."""
-        rows = self.parts[:, places].round(2).T.tolist()
-        return [{name: value for name, value in zip(_NAMES, row) if value} for row in rows]
+        """For each place the parts that weigh most in its score, the strongest first."""
+        parts = self.parts[:, places]
+        strongest = np.argsort(-np.abs(parts), axis=0, kind="stable")[:_TOLD]
+        values = np.take_along_axis(parts, strongest, axis=0).round(2)
+        named = zip(_NAMED[strongest].T.tolist(), values.T.tolist(), strict=True)
+        return [dict(zip(*one, strict=True)) for one in named]
 
 
 def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: Stems) -> Scores:
@@ -77,17 +83,15 @@ def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: S
     asked = list(dict.fromkeys(terms(text, stems)))[:QUERY_TERMS]
     sessions = np.array(numbers, dtype=np.int64)
     single, lengths, asks = view.frequencies(asked), view.number(LENGTH), view.number(ASKS)
-    before, before_length = single + _shifted(single, 1), lengths + _shifted(lengths, 1)
-    near, near_length = before + _shifted(single, -1), before_length + _shifted(lengths, -1)
     starts = np.flatnonzero(np.diff(sessions, prepend=-1))
-    whole = _bm25(np.add.reduceat(single, starts, axis=1), np.add.reduceat(lengths, starts))
     parts = np.zeros((len(_NAMES), len(view)))
-    parts[0] = _bm25(before, before_length)
-    parts[1] = _bm25(near, near_length)
+    parts[:2] = _bm25(*_neighbourhoods(single, lengths))
     nearby = parts[1] > 0
     parts[2] = np.log1p(lengths)
     parts[:3] = _z(parts[:3])
-    parts[3] = _z(whole[np.newaxis])[0][sessions]
+    if len(starts) > 1:
+        whole = np.add.reduceat(single, starts, axis=1), np.add.reduceat(lengths, starts)
+        parts[3] = _z(_bm25(whole[0][np.newaxis], whole[1][np.newaxis]))[0][sessions]
     parts[4] = _names(view, text)
     parts[5] = asks
     parts[6, 1:] = asks[:-1]
@@ -129,15 +133,35 @@ def _shifted(values: Floats, by: int) -> Floats:
     return moved
 
 
+def _neighbourhoods(single: Floats, lengths: Floats) -> tuple[Floats, Floats]:
+    """Frequencies and lengths of each message with the one before it, and of it with both."""
+    frequencies = np.empty((2, *single.shape))
+    frequencies[0] = single
+    frequencies[0, :, 1:] += single[:, :-1]
+    frequencies[1] = frequencies[0]
+    frequencies[1, :, :-1] += single[:, 1:]
+    long = np.empty((2, *lengths.shape))
+    long[0] = lengths
+    long[0, 1:] += lengths[:-1]
+    long[1] = long[0]
+    long[1, :-1] += lengths[1:]
+    return frequencies, long
+
+
 def _bm25(frequencies: Floats, lengths: Floats) -> Floats:
-    """BM25 (Robertson and Zaragoza 2009) of each document, with an idf that is never negative."""
-    total = lengths.shape[0]
-    holding = (frequencies > 0).sum(axis=1)
+    """BM25 (Robertson and Zaragoza 2009) of each document, with an idf that is never negative.
+
+    Of several collections of documents at once: collection, stem, document; and collection,
+    document.
+    """
+    total = lengths.shape[1]
+    holding = (frequencies > 0).sum(axis=2)
     idf = np.log1p((total - holding + 0.5) / (holding + 0.5))
-    mean = lengths.sum() / total or 1.0
+    mean = lengths.sum(axis=1, keepdims=True) / total
+    mean[mean == 0] = 1.0
     norm = _K1 * (1 - _B + _B * lengths / mean)
-    saturated: Floats = frequencies * (_K1 + 1) / np.maximum(frequencies + norm, 1e-9)
-    result: Floats = idf @ saturated
+    saturated = frequencies * (_K1 + 1) / (frequencies + norm[:, np.newaxis, :])
+    result: Floats = np.matmul(idf[:, np.newaxis, :], saturated)[:, 0, :]
     return result
 
 

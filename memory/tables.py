@@ -10,8 +10,15 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+# In SQLite an "INTEGER" key, which holds 63 bits, is the table itself; another is one index more.
+_KEY = BigInteger().with_variant(Integer(), "sqlite")
+
 
 def _id() -> Column[int]:
+    return Column(_KEY, primary_key=True, autoincrement=False)
+
+
+def _key_part() -> Column[int]:
     return Column(BigInteger, primary_key=True, autoincrement=False)
 
 
@@ -119,8 +126,8 @@ class Message(SQLModel, table=True):
 
     __tablename__ = "message"
     __table_args__ = {"sqlite_with_rowid": False}
-    conversation_id: int = Field(sa_column=_id())
-    seq: int = Field(sa_column=_id())
+    conversation_id: int = Field(sa_column=_key_part())
+    seq: int = Field(sa_column=_key_part())
     handle_id: int = Field(sa_column=_big())
     author: str = Field(sa_column=_text())
     author_name: str | None = Field(default=None, sa_column=_text(nullable=True))

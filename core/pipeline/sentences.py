@@ -27,7 +27,7 @@ def split_sentences(text: str) -> list[str]:
 def digest(sentence: str) -> str:
     """A short digest of a sentence that ignores case and spacing."""
     plain = _SPACE.sub(" ", sentence).strip().casefold()
-    return hashlib.blake2s(plain.encode(), digest_size=6).hexdigest()
+    return hashlib.blake2s(plain.encode(), digest_size=4).hexdigest()
 
 
 @lru_cache(maxsize=4096)

@@ -170,7 +170,7 @@ class _Batch:
         handle_id, customer_id, opted_out = self._handle_of(admission)
         conversation_id, seq = self._next_place(admission, handle_id)
         due_at = admission.received_at + admission.quiet
-        text = self._add_message(admission, handle_id, conversation_id, seq)
+        text = self._add_message(admission, handle_id, conversation_id, seq, opted_out)
         self.rows["inbound"].append(
             {
                 "id": admission.ids[0],
@@ -264,7 +264,12 @@ class _Batch:
         return thread[0], thread[1]
 
     def _add_message(
-        self, admission: Admission, handle_id: int, conversation_id: int, seq: int
+        self,
+        admission: Admission,
+        handle_id: int,
+        conversation_id: int,
+        seq: int,
+        opted_out: bool,
     ) -> str:
         message = admission.message
         cleaned = admission.clean(self.expecting.get(conversation_id))
@@ -284,6 +289,8 @@ class _Batch:
             ]
         if message.consent is not None:
             extra["consent"] = message.consent.value
+        if message.consent is ConsentChange.OPT_IN and opted_out:
+            extra["returned"] = True
         self.rows["message"].append(
             {
                 "conversation_id": conversation_id,

@@ -11,11 +11,14 @@ branch_labels = None
 depends_on = None
 
 
+_KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
 def upgrade() -> None:
     """The step forward."""
     op.create_table(
         "audit",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
@@ -26,7 +29,7 @@ def upgrade() -> None:
     op.create_index("ix_audit_subject", "audit", ["subject", "id"], unique=False)
     op.create_table(
         "case_",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("handle_id", sa.BigInteger(), nullable=False),
         sa.Column("conversation_id", sa.BigInteger(), nullable=False),
@@ -42,7 +45,7 @@ def upgrade() -> None:
     op.create_index("ix_case_status", "case_", ["status", "updated_at"], unique=False)
     op.create_table(
         "conversation",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
@@ -62,7 +65,7 @@ def upgrade() -> None:
     op.create_index("ix_conversation_updated", "conversation", ["updated_at"], unique=False)
     op.create_table(
         "customer",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("name", sa.Text(), nullable=True),
         sa.Column("merged_into", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.BigInteger(), server_default="0", nullable=False),
@@ -74,7 +77,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "delivery",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("conversation_id", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("part", sa.Integer(), nullable=False),
@@ -129,7 +132,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "fact",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("handle_id", sa.BigInteger(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -144,7 +147,7 @@ def upgrade() -> None:
     op.create_index("ix_fact_handle", "fact", ["handle_id", "key"], unique=False)
     op.create_table(
         "handle",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
@@ -161,7 +164,7 @@ def upgrade() -> None:
     op.create_index("ix_handle_customer", "handle", ["customer_id"], unique=False)
     op.create_table(
         "handoff",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=False),
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("conversation_id", sa.BigInteger(), nullable=False),
@@ -184,7 +187,7 @@ def upgrade() -> None:
     op.create_index("ix_handoff_status", "handoff", ["status", "opened_at"], unique=False)
     op.create_table(
         "inbound",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("event_id", sa.Text(), nullable=False),
         sa.Column("handle_id", sa.BigInteger(), nullable=False),
@@ -218,7 +221,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "link",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("handle_id", sa.BigInteger(), nullable=False),
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=False),
@@ -255,7 +258,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "parked_update",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("account", sa.Text(), nullable=False),
         sa.Column("provider_id", sa.Text(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
@@ -274,7 +277,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "turn",
-        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("customer_id", sa.BigInteger(), nullable=False),
         sa.Column("conversation_id", sa.BigInteger(), nullable=False),
         sa.Column("case_id", sa.BigInteger(), nullable=True),
