@@ -176,14 +176,15 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
         if not reader.everywhere:
             rows, since = _own_tail(rows, reader)
         thread = _said(connection, rows, reader.keys)
-    case_row, in_handoff = _find_case(connection, reader, since, query.now - REOPEN_WINDOW)
+    found, in_handoff = _find_cases(connection, reader, since, query.now - REOPEN_WINDOW)
+    case_row = found[0] if found else None
     ends = [reader.until]
     if case_row is not None and case_row.status == _CLOSED:
         ends.append(case_row.updated_at + REOPEN_WINDOW)
     return Context(
         sender=reader.sender,
         case_id=None if case_row is None else case_row.id,
-        case=CaseState() if case_row is None else _readable_case(case_row.state_json, reader),
+        case=_join([_readable_case(row.state_json, reader) for row in found]),
         case_status=None if case_row is None else case_row.status,
         in_handoff=in_handoff,
         facts=_load_facts(connection, reader, since),
@@ -255,23 +256,37 @@ def _one_said(row: AnyRow, handle: str) -> Said:
     )
 
 
-def _find_case(
+def _find_cases(
     connection: Connection, reader: Reader, since: Micros, ended_after: Micros
-) -> tuple[AnyRow | None, bool]:
-    """The readable case to go on with, and whether people have it or this conversation."""
+) -> tuple[list[AnyRow], bool]:
+    """The readable case to go on with and what else is open beside it; and whether people have it
+    or this conversation."""
     wanted = {"handles": list(reader.keys), "ended_after": ended_after}
     rows = connection.execute(_cases, wanted).all()
     here = [row for row in rows if row.conversation_id == reader.conversation_id]
     handed = any(row.status == _HANDED for row in here)
     if reader.everywhere:
-        readable = rows[:1]
+        readable = [*rows[:1], *(row for row in rows[1:] if row.updated_at > ended_after)]
     elif reader.level >= Assurance.ASSERTED:
         readable = [row for row in here if row.opened_at >= since][:1]
     else:
         readable = []
-    if not readable:
-        return None, handed
-    return readable[0], handed or readable[0].status == _HANDED
+    return readable, handed or (bool(readable) and readable[0].status == _HANDED)
+
+
+def _join(cases: Sequence[CaseState]) -> CaseState:
+    """The first case, with what was told in another one about the same matter a moment ago.
+
+    Whoever asked on two channels before anybody knew that they are one has told it once.
+    """
+    if not cases:
+        return CaseState()
+    case, *others = cases
+    slots = {one.name: one for one in case.slots}
+    for other in others:
+        if case.intent is not None and other.intent == case.intent:
+            slots = {one.name: one for one in other.slots} | slots
+    return case if len(slots) == len(case.slots) else replace(case, slots=tuple(slots.values()))
 
 
 def _readable_case(state_json: str, reader: Reader) -> CaseState:

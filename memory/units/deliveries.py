@@ -317,10 +317,22 @@ def release_claims(connection: Connection, now: Micros) -> int:
         .where(_delivery.c.status == "sending")
         .values(claimed_until=now, due_at=now, ambiguous=True)
     )
+    # Due at once, too: what waits to be tried again must not be overtaken by what stood behind it.
     connection.execute(
-        update(_delivery).where(_delivery.c.status == "pending").values(claimed_until=now)
+        update(_delivery)
+        .where(_delivery.c.status == "pending")
+        .values(claimed_until=now, due_at=now)
     )
     return lost.rowcount
+
+
+def give_back(connection: Connection, worker: str, untouched: Sequence[int], now: Micros) -> None:
+    """A worker ends: what it holds is free at once, and what it never tried is not in doubt."""
+    mine = and_(_delivery.c.claimed_by == worker, _open)
+    connection.execute(
+        update(_delivery).where(mine, _delivery.c.id.in_(untouched)).values(status="pending")
+    )
+    connection.execute(update(_delivery).where(mine).values(claimed_until=now, due_at=now))
 
 
 def renew(connection: Connection, delivery_ids: Sequence[int], until: Micros) -> None:

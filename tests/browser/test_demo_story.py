@@ -68,9 +68,7 @@ async def test_the_story_from_the_first_text_to_a_persons_answer(
 
         before = await reply_count(page)
         await take_step(page, 4)
-        assert "1042" in await wait_for_reply(page, before)
-        await page.locator("#story li:nth-child(4).now button", has_text="Yes").click()
-        assert "on its way" in await wait_for_reply(page, before + 1)
+        assert "on its way" in await wait_for_reply(page, before)
         await step_done(page, 4)
 
         before = await reply_count(page)

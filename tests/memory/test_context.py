@@ -81,6 +81,37 @@ def test_an_open_case_goes_before_one_that_ended_later(world: World) -> None:
     assert world.sees(PHONE).case_id == current
 
 
+def test_what_was_told_of_the_same_matter_on_a_channel_linked_since_is_at_hand(
+    world: World,
+) -> None:
+    told = world.say(PHONE, "Where is order 1042?")
+    world.case(told, (_order(world, PHONE, "1042", told.message_id),))
+    asked = world.say(CHAT, "Any news on my order?")
+    mine = world.case(asked)
+    assert world.sees(CHAT).case.slots == ()
+    world.link(CHAT, PHONE)
+    seen = world.sees(CHAT)
+    assert seen.case_id == mine
+    assert [(one.name, one.value) for one in seen.case.slots] == [("order", "1042")]
+    world.unlink(CHAT)
+    assert world.sees(CHAT).case.slots == ()
+
+
+def test_another_matter_or_one_of_long_ago_joins_nothing(world: World) -> None:
+    told = world.say(PHONE, "Where is order 1042?")
+    slots = (_order(world, PHONE, "1042", told.message_id),)
+    world.case(told, slots, intent="return_item")
+    world.say(CHAT, "Any news on my order?")
+    world.link(CHAT, PHONE)
+    assert world.sees(CHAT).case.slots == slots
+    world.case(world.say(CHAT, "Any news on my order?"))
+    assert world.sees(CHAT).case.slots == ()
+    world.case(told, slots)
+    world.now += timedelta(microseconds=REOPEN_WINDOW)
+    world.case(world.say(CHAT, "And my order?"))
+    assert world.sees(CHAT).case.slots == ()
+
+
 def test_a_link_that_ends_by_itself_limits_how_long_a_context_holds(world: World) -> None:
     world.say(PHONE, "My order is 1042.")
     world.say(CHAT, "Hello")
