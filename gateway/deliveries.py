@@ -7,6 +7,7 @@ with its reason. It never decides what to say, and never sends a part that it do
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,12 +20,13 @@ from core.channel import Absent, Attempt, Found, Reconciles, SendError
 from core.clock import from_micros, to_micros
 from core.message import DeliveryStatus, OutboundPart, SendReceipt
 from gateway.events import Bus, Event
-from memory.store import Store
+from memory.store import A, Overloaded, R, Store, Unit
 from memory.units.deliveries import (
     Due,
     NotSent,
     Sent,
     claim_due,
+    give_back,
     mark_not_sent,
     mark_sent,
     receipts,
@@ -39,6 +41,8 @@ HOLD_SECONDS = 60.0
 
 _SCAN_SECONDS = 1.0
 _SCAN_LIMIT = 200
+_STOP_SECONDS = 5.0
+_BUSY_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,8 @@ class Deliveries:
         self._lanes: dict[int, _Lane] = {}
         self._held: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._begun: set[int] = set()
+        self._stopping = asyncio.Event()
         self._scan: asyncio.Event = asyncio.Event()
         self._scanner: asyncio.Task[None] | None = None
         self.reconciled = 0
@@ -119,15 +125,23 @@ class Deliveries:
         self._scanner = asyncio.create_task(self._scan_loop())
 
     async def stop(self) -> None:
-        """Stop taking new parts and let the ones being sent finish."""
+        """Let the parts being sent finish; the others stay in the database, free for anybody."""
+        self._stopping.set()
         if self._scanner is not None:
             self._scanner.cancel()
+        held = [part for lane in self._lanes.values() for part in lane.parts]
         for lane in self._lanes.values():
             lane.parts.clear()
         if self._tasks:
-            _, pending = await asyncio.wait(self._tasks, timeout=5)
+            _, pending = await asyncio.wait(self._tasks, timeout=_STOP_SECONDS)
             for task in pending:
                 task.cancel()
+        untouched = [part.id for part in held if not part.lost and part.id not in self._begun]
+        try:
+            now = to_micros(self._now())
+            await self._store.run(give_back, self._worker, untouched, now)
+        except Exception as error:  # noqa: BLE001 - they run out by themselves, and we must end
+            log.warning("claims_kept", error=type(error).__name__)
 
     def hold(self, parts: Sequence[Due]) -> None:
         """Send parts that this process committed and claimed."""
@@ -190,6 +204,7 @@ class Deliveries:
                 part = lane.parts[0]
                 await self._deliver(part, lane)
                 self._held.discard(part.id)
+                self._begun.discard(part.id)
                 if lane.parts and lane.parts[0] is part:
                     lane.parts.popleft()
         finally:
@@ -213,6 +228,9 @@ class Deliveries:
             attempts += 1
             try:
                 async with self._slots:
+                    if self._stopping.is_set():
+                        return
+                    self._begun.add(due.id)
                     receipt = await self._send_once(sender, part, due, lost)
             except SendError as error:
                 if not error.retryable or attempts >= self._backoff.attempts:
@@ -221,7 +239,8 @@ class Deliveries:
                 lost = error.ambiguous
                 wait = self._backoff.wait(attempts, error.retry_after, self._spread())
                 await self._put_off(due, attempts, error, wait)
-                await asyncio.sleep(wait)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), wait)
             else:
                 await self._record(due, attempts, receipt)
                 return
@@ -262,7 +281,7 @@ class Deliveries:
 
     async def _record(self, due: Due, attempts: int, receipt: SendReceipt) -> None:
         now = self._now()
-        await self._store.write(
+        await self._keep(
             mark_sent,
             Sent(due.id, receipt.provider_id, receipt.status, to_micros(now), attempts),
         )
@@ -271,7 +290,7 @@ class Deliveries:
     async def _put_off(self, due: Due, attempts: int, error: SendError, wait: float) -> None:
         now = to_micros(self._now())
         later = now + int(wait * 1_000_000)
-        await self._store.write(
+        await self._keep(
             mark_not_sent,
             NotSent(
                 due.id,
@@ -289,7 +308,7 @@ class Deliveries:
 
     async def _park(self, due: Due, attempts: int, error: SendError) -> None:
         now = to_micros(self._now())
-        await self._store.write(
+        await self._keep(
             mark_not_sent,
             NotSent(
                 due.id,
@@ -309,12 +328,22 @@ class Deliveries:
 
     async def _give_up(self, due: Due, attempts: int, reason: str, discarded: bool = False) -> None:
         now = to_micros(self._now())
-        await self._store.write(
+        await self._keep(
             mark_not_sent,
             NotSent(due.id, now, attempts, None, 0, False, None, reason, discarded=discarded),
         )
         status = DeliveryStatus.DISCARDED if discarded else DeliveryStatus.FAILED
         self._tell(due, status.value, reason)
+
+    async def _keep(self, unit: Unit[A, R], arg: A) -> None:
+        """Record what happened to a part, however long the database has no room: unrecorded, a part
+        that arrived would be in doubt."""
+        while True:
+            try:
+                await self._store.write(unit, arg)
+                return
+            except Overloaded:
+                await asyncio.sleep(_BUSY_SECONDS)
 
     def _tell(self, due: Due, status: str, reason: str | None) -> None:
         if not self._bus.listening:

@@ -47,6 +47,8 @@ async def _serve(settings: Settings) -> None:
     # Before anything else can fail: it cannot be shown a second time.
     if gateway.first_token is not None:
         typer.echo(f"The admin token, shown only now: {gateway.first_token}")
+    # Whoever reaches the socket may also ask us to stop.
+    asked = stop_asked()
     try:
         with listening(settings):
             runner = await listen(gateway)
@@ -54,7 +56,7 @@ async def _serve(settings: Settings) -> None:
         await gateway.stop()
         raise
     log.info("serving", url=gateway.public_url, channels=sorted(gateway.channels))
-    await stopped()
+    await asked.wait()
     log.info("stopping")
     await runner.cleanup()
     await gateway.stop()
@@ -76,8 +78,13 @@ async def listen(gateway: Gateway) -> web.AppRunner:
 
 async def stopped() -> None:
     """Returns when the process is asked to stop."""
+    await stop_asked().wait()
+
+
+def stop_asked() -> asyncio.Event:
+    """Is set when the process is asked to stop, instead of its being ended at once."""
     asked = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, asked.set)
-    await asked.wait()
+    return asked
