@@ -60,7 +60,7 @@ def link(
     ] = int(Assurance.AUTHENTICATED),
     config: ConfigOption = None,
 ) -> None:
-    """Join a handle to a customer. From then on they share one memory.
+    """Join a handle to a customer, so that they share one memory from then on.
 
     Example: onethread identities link login:anna phone:+15550001111 --evidence "she called"
     """
@@ -97,7 +97,7 @@ def unlink(
     reason: Annotated[str, typer.Option(help="Why; it stands in the audit log.")] = "not the same",
     config: ConfigOption = None,
 ) -> None:
-    """Part a handle from a customer. Each keeps what was said from its own handles.
+    """Part a handle from a customer; each keeps what was said from its own handles.
 
     Example: onethread identities unlink login:anna --reason "two people"
     """

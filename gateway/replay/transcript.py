@@ -36,8 +36,13 @@ def read_rows(path: Path) -> list[dict[str, object]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         return [json.loads(line) for line in lines if line.strip()]
-    except (OSError, ValueError) as error:
-        raise NoTranscript(f"{path} cannot be read: {error}") from error
+    except OSError as error:
+        words = (error.strerror or "unknown reason").lower()
+        raise NoTranscript(
+            f"{path} cannot be read: {words}; name the folder that a replay wrote, its --out"
+        ) from error
+    except ValueError as error:
+        raise NoTranscript(f"{path} is damaged; play the dialogues again: {error}") from error
 
 
 def transcript(folder: Path, dialogue_id: str) -> list[Line]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from gateway import cli
-from gateway.cli import Late, build_app, main
+from gateway.cli import LATE, Late, build_app, main
 from gateway.demo import PLAYBOOK
 from gateway.installation import PACKAGES, fault_of, locate
 
@@ -49,6 +52,71 @@ def test_help_names_every_command_and_imports_nothing_heavy() -> None:
     assert "imported: []" in said
     for command in ("demo", "serve", "config", "version"):
         assert command in said
+
+
+def commands(command: Any, *path: str) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every command below, with its help."""
+    for name, one in getattr(command, "commands", {}).items():
+        yield (*path, name), one.help or ""
+        yield from commands(one, *path, name)
+
+
+EVERY = dict(commands(typer.main.get_command(build_app([late.name for late in LATE]))))
+
+
+@pytest.mark.parametrize("path", EVERY, ids=" ".join)
+def test_help_is_one_sentence_with_an_example_that_is_understood(path: tuple[str, ...]) -> None:
+    sentence, _, example = EVERY[path].partition("\n\n")
+    assert sentence.endswith(".") and ". " not in sentence
+    assert "\n" not in example
+    program, *arguments = shlex.split(example.removeprefix("Example: "))
+    assert program == "onethread"
+    command: Any = typer.main.get_command(build_app(arguments))
+    while arguments and arguments[0] in getattr(command, "commands", {}):
+        command = command.commands[arguments.pop(0)]
+    # Parses the arguments as the command would; a group of one default command adds its name.
+    command.make_context("onethread", arguments)
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("serv", "Did you mean 'serve'?"),
+        ("serve --prot 1", "No such option: --prot"),
+        ("serve --port x", "Invalid value for '--port'"),
+        ("serve --config none.toml", "none.toml does not exist"),
+        ("demo now", "unexpected extra argument"),
+        ("demo --port 99999", "Invalid value for '--port'"),
+        ("demo --data", "'--data' requires an argument"),
+        ("config chek", "Did you mean 'check'?"),
+        ("config check here", "unexpected extra argument"),
+        ("config check --config .", ". is a directory"),
+        ("db upgrad", "Did you mean 'upgrade'?"),
+        ("db upgrade now", "unexpected extra argument"),
+        ("db version --config none.toml", "none.toml does not exist"),
+        ("identities show", "Missing argument 'who'"),
+        ("identities show phone:+15550001111", "onethread db upgrade"),
+        ("identities link login:ada phone:+1555 --level 9", "Invalid value for '--level'"),
+        ("playbook chek", "Did you mean 'check'?"),
+        ("playbook check none", "none there is no such folder Name the playbook's folder"),
+        ("playbook check one two", "unexpected extra argument"),
+        ("replay none.jsonl", "Missing option '--out'"),
+        ("replay none.jsonl --out out --derive-playbook", "none.jsonl: cannot be read"),
+        ("replay show none talk-1", "name the folder that a replay wrote"),
+        ("version 2", "unexpected extra argument"),
+        ("", "Begin with: onethread demo"),
+    ],
+)
+def test_a_mistake_is_told_with_what_to_do_and_leaves_nothing_behind(
+    line: str, words: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(shlex.split(line))
+    assert ended.value.code in (1, 2)
+    said = "".join(capsys.readouterr())
+    assert words in " ".join(said.replace("│", " ").split())
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_version_is_one_plain_line(capsys: pytest.CaptureFixture[str]) -> None:
