@@ -19,6 +19,7 @@ from core.clock import Micros, from_micros, to_micros
 from core.message import Assurance, Audience, Author, ConsentChange
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
+from core.pipeline.phrases import yes_or_no
 from core.playbook import Playbook
 from core.turn import CaseState, Decision, Fact, NeedEffect, Recall, Said, Sender, TurnInput
 from gateway.effects import perform
@@ -340,10 +341,21 @@ def _said(one: Waiting, channel: str, handle: str) -> Said:
 
 
 def _carrier_word(taken: Sequence[Waiting]) -> str | None:
-    """The carrier word that ends this turn in silence: the carrier answers it, not the bot."""
-    for one in taken:
-        if one.extra_json and '"consent"' in one.extra_json:
-            consent = orjson.loads(one.extra_json).get("consent")
-            if consent in (ConsentChange.OPT_OUT.value, ConsentChange.HELP.value):
-                return str(consent)
-    return None
+    """The carrier word that ends this turn in silence: the carrier answers it, not the bot.
+
+    Whoever wants out is left alone, whatever else they wrote; any other word is silent alone.
+    """
+    words = [_consent(one) for one in taken]
+    if ConsentChange.OPT_OUT in words:
+        return ConsentChange.OPT_OUT.value
+    return next(iter(words), None) if all(words) else None
+
+
+def _consent(one: Waiting) -> str | None:
+    """The carrier word a message is. A yes is one only for whom it brings back."""
+    if not one.extra_json or '"consent"' not in one.extra_json:
+        return None
+    extra = orjson.loads(one.extra_json)
+    if extra["consent"] == ConsentChange.OPT_IN and not extra.get("returned"):
+        return None if yes_or_no(one.text) else ConsentChange.OPT_IN.value
+    return str(extra["consent"])

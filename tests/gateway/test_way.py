@@ -141,6 +141,37 @@ async def test_nothing_is_said_to_an_opted_out_number(tmp_path: Path) -> None:
         assert way.sms.texts_to(PHONE) == []
         assert [one[0] for one in await way.gateway.store.read(parts)] == ["discarded"]
         await way.sms.text(PHONE, "START")
+        await way.sms.text(PHONE, "hello again")
+        await settled(way)
+        assert [one.text for one in way.sms.texts_to(PHONE)] == ["You said: hello again"]
+
+
+@pytest.mark.parametrize("word", ["START", "Unstop.", "HELP", "stop"])
+async def test_the_carrier_answers_its_words_and_we_do_not(tmp_path: Path, word: str) -> None:
+    async with running(tmp_path) as way:
+        await way.sms.text(PHONE, word)
+        await settled(way)
+        assert way.sms.texts_to(PHONE) == []
+        assert await way.gateway.store.read(count, Turn) == 1
+
+
+async def test_a_yes_is_an_answer_unless_it_brings_a_number_back(tmp_path: Path) -> None:
+    async with running(tmp_path) as way:
+        for text in ("yes", "STOP", "Yes!", "YES"):
+            await way.sms.text(PHONE, text)
+            await settled(way)
+        assert [one.text for one in way.sms.texts_to(PHONE)] == ["You said: yes", "You said: YES"]
+
+
+async def test_a_carrier_word_does_not_silence_what_was_asked_along_with_it(
+    tmp_path: Path,
+) -> None:
+    async with running(tmp_path, quiet={"sms": 0.5}) as way:
+        for text in ("START", "where is my order?"):
+            await way.sms.text(PHONE, text)
+        await way.sms.wait_for_reply(PHONE, 1)
+        for text in ("where is my order?", "STOP"):
+            await way.sms.text(PHONE, text)
         await settled(way)
         assert len(way.sms.texts_to(PHONE)) == 1
 
