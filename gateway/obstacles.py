@@ -136,8 +136,16 @@ def _listening_problem(error: OSError, settings: Settings) -> Problem:
     return Problem(*place(settings, "server", key), wrong, mend)
 
 
-def _probe(host: str, port: int) -> None:
-    """Open the port and let it go. Raises `OSError` when it cannot be opened."""
+def with_port(settings: Settings) -> Settings:
+    """The same settings with a port that can be named to others: a free one in place of 0."""
+    if settings.server.port:
+        return settings
+    server = settings.server.model_copy(update={"port": _probe(settings.server.host, 0)})
+    return settings.model_copy(update={"server": server})
+
+
+def _probe(host: str, port: int) -> int:
+    """Open the port and let it go; which one it was. Raises `OSError` when it cannot be opened."""
     family, kind, protocol, _, address = socket.getaddrinfo(
         host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -145,3 +153,5 @@ def _probe(host: str, port: int) -> None:
         # As the server does: a port that was just let go is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(address)
+        opened: int = probe.getsockname()[1]
+        return opened

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from gateway.app import Gateway, build_gateway
 from gateway.logs import configure_logs
-from gateway.obstacles import listening, machine_problems, tls_context
+from gateway.obstacles import listening, machine_problems, tls_context, with_port
 from gateway.safety import simulator_problems
 from gateway.settings import ConfigError, Settings
 
@@ -27,7 +27,7 @@ def run_serve(settings: Settings) -> None:
     configure_logs(settings.logging)
     if problems := [*simulator_problems(settings), *machine_problems(settings)]:
         raise ConfigError(problems)
-    asyncio.run(_serve(settings))
+    asyncio.run(_serve(with_port(settings)))
 
 
 def _settle_memory() -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import socket
 import sqlite3
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,11 +17,12 @@ from sqlalchemy.engine import make_url
 
 from gateway.cli import main
 from gateway.demo import PLAYBOOK
-from gateway.obstacles import machine_problems
+from gateway.obstacles import machine_problems, with_port
 from gateway.settings import load_settings
 from gateway.training import TrainingFailed
 from tests.gateway.replay.crowd import write_crowd
 
+ROOT = Path(__file__).parents[2]
 SECRET = "hunter2-of-the-tests"
 
 
@@ -71,6 +76,33 @@ def test_everything_of_the_machine_is_told_at_once(
         "config.toml  server.host\n  is no address of this machine",
     ):
         assert words in said
+
+
+def test_port_0_takes_a_free_one_that_can_be_named_to_providers() -> None:
+    settings = with_port(load_settings(overrides={"server": {"port": 0}}))
+    assert settings.server.port > 0
+    assert settings.file == "config.toml"
+    kept = load_settings(overrides={"server": {"port": 9000}})
+    assert with_port(kept) is kept
+
+
+def test_a_gateway_on_port_0_says_where_it_is(tmp_path: Path) -> None:
+    words = tmp_path / "words"
+    with words.open("wb") as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gateway", "serve", "--port", "0"],
+            stdout=said,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    try:
+        while not (found := re.search(r"http://127\.0\.0\.1:(\d+)", words.read_text("utf-8"))):
+            assert process.poll() is None
+            time.sleep(0.05)
+        with socket.create_connection(("127.0.0.1", int(found[1])), timeout=10):
+            pass
+    finally:
+        process.terminate()
+        assert process.wait(20) == 0
 
 
 @pytest.mark.parametrize(
