@@ -50,6 +50,7 @@ _CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(rf"\b(?:ssn|social(?: security)?)\b{_LINK}(\d(?:[ -]?\d){{3,8}})(?!\w)", re.I),
     ),
 )
+_OWN_CARD = re.compile(r"\b(?:gift|loyalty|store|customer|member(?:ship)?|club|bonus)\s+\Z", re.I)
 _CUE = re.compile(r"pin|card|ssn|social|cvv|cvc|csc|security", re.I)
 _PASSWORD = re.compile(
     r"\bpass(?:word|code|phrase)\b\s*(is\b\s*:?|was\b|:|=)\s*[\"']?([^\s\"']+)", re.I
@@ -100,9 +101,9 @@ def find_secrets(
 ) -> tuple[str, dict[str, str]]:
     """The text without its secrets, and kind -> hexadecimal HMAC-SHA256 of the value.
 
-    `protected` are patterns of the business's own numbers, which are never taken for a card or a
-    code. `expecting` is the kind that the last reply asked for: then a bare value counts too. A
-    value told twice has the digest of the last one.
+    `protected` are patterns of the business's own numbers, which are not taken for a card or a code
+    unless a word announces them as one. `expecting` is the kind that the last reply asked for: then
+    a bare value counts too. A value told twice has the digest of the last one.
     """
     if expecting is None and _TRIGGER.search(text) is None:
         return text, {}
@@ -131,12 +132,17 @@ def _digest(value: str, key: bytes) -> str:
 
 
 def _without_cued(text: str, protected: Sequence[str], remove: Callable[[str, str], str]) -> str:
-    """Without numbers that a word announces as a secret ("my pin is 1234")."""
+    """Without numbers that a word announces as a secret ("my pin is 1234").
+
+    The word says more than the number's shape: only the number of one of the business's own cards
+    stays, if its shape is protected.
+    """
     if _CUE.search(text) is None:
         return text
     for kind, pattern in _CUES:
         for found in reversed(list(pattern.finditer(text))):
-            if not _is_protected(found[1], protected):
+            own = kind == "card" and _OWN_CARD.search(text, 0, found.start())
+            if not (own and _is_protected(found[1], protected)):
                 text = text[: found.start(1)] + remove(kind, found[1]) + text[found.end(1) :]
     return text
 

@@ -54,6 +54,23 @@ def test_a_number_of_the_business_is_not_a_card() -> None:
     assert find_secrets(text, (r"4\d{15}",), KEY, None) == (text, {})
 
 
+@pytest.mark.parametrize(
+    ("text", "cleaned"),
+    [
+        ("my pin is 4821", "my pin is [pin removed]"),
+        ("4821 is my pin, for order 1042", "[pin removed] is my pin, for order 1042"),
+        ("order 1042, cvv 1234", "order 1042, cvv [cvv removed]"),
+        ("my ssn is 4821", "my ssn is [national id removed]"),
+        ("my card is 4111111111111111", "my card is [card removed]"),
+        ("gift card 4111111111111111 for order 1042",) * 2,
+    ],
+)
+def test_what_is_announced_as_a_secret_is_none_of_the_businesss_own_numbers(
+    text: str, cleaned: str
+) -> None:
+    assert find_secrets(text, (r"\d{4}", r"4\d{15}"), KEY, None)[0] == cleaned
+
+
 def test_the_digest_compares_and_depends_on_the_key() -> None:
     spaced = find_secrets("4111 1111 1111 1111", (), KEY, None)[1]["card"]
     plain = find_secrets("it is 4111111111111111 ok", (), KEY, None)[1]["card"]
