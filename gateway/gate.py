@@ -17,12 +17,15 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 from gateway.access import Keeper, same_secret
+from gateway.hosts import Hosts
+from gateway.proxies import FORWARDED_FOR, FORWARDED_PROTO, Client, Networks, seen_through
 
 log = structlog.get_logger(__name__)
 
 COOKIE = "onethread_session"
 CSRF_HEADER = "X-CSRF-Token"
 _ACTOR = web.RequestKey("actor", str)
+_CLIENT = web.RequestKey("client", Client)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -58,6 +61,8 @@ class Entry(StrEnum):
 
     CHANNEL = "channel"
     """Providers and embedding pages: the adapter verifies each request itself."""
+    PROBE = "probe"
+    """Machines that look whether we live, under any name: it tells nothing about anybody."""
     PUBLIC = "public"
     """Anyone who reaches this address, from a page of ours or none."""
     ADMIN = "admin"
@@ -80,7 +85,7 @@ class Rule:
 
 RULES: tuple[Rule, ...] = (
     Rule("/channels/", Entry.CHANNEL),
-    Rule("/health", Entry.PUBLIC),
+    Rule("/health", Entry.PROBE),
     Rule("/console/enter", Entry.PUBLIC),
     Rule("/console/sign-in", Entry.PUBLIC),
     Rule("/console/static/", Entry.PUBLIC),
@@ -123,8 +128,12 @@ def actor_of(request: web.Request) -> str:
 
 
 def remote_of(request: web.Request) -> str:
-    """The network address of the other side, for lock-out and limits."""
-    return request.remote or "unknown"
+    """The network address of the other side, for lock-out and limits.
+
+    Behind a trusted proxy that is the address the proxy names.
+    """
+    client = request.get(_CLIENT)
+    return (request.remote or "unknown") if client is None else client.address
 
 
 @lru_cache(maxsize=512)
@@ -135,16 +144,22 @@ def entry_for(path: str, rules: tuple[Rule, ...]) -> Entry | None:
 
 
 def make_gate(
-    keeper: Keeper, *, hosts: frozenset[str] | None = None, rules: tuple[Rule, ...] = RULES
+    keeper: Keeper,
+    *,
+    hosts: Hosts | None = None,
+    trusted: Networks = (),
+    rules: tuple[Rule, ...] = RULES,
 ) -> Middleware:
-    """The middleware. `hosts` are the host names pages and API answer to (`None`: any), which keeps
-    another site from reaching a loopback server through a name of its own (DNS rebinding)."""
+    """The middleware. `hosts` are the names pages and API answer to (`None`: any), `trusted` the
+    proxies that are believed about who is behind them."""
 
     @web.middleware
     async def gate(request: web.Request, handler: Handler) -> web.StreamResponse:
         resource = request.match_info.route.resource
         path = request.path if resource is None else resource.canonical
         entry = entry_for(path, rules)
+        if trusted:
+            request[_CLIENT] = _client(request, trusted)
         try:
             _admit(request, entry, keeper, hosts)
             response = await handler(request)
@@ -159,18 +174,27 @@ def make_gate(
             response = Problem(500, "Something went wrong here.", where=request.path).response()
         if not response.prepared:
             _add_headers(response, entry)
+            _keep_cookies_private(request, response)
         return response
 
     return gate
 
 
-def _admit(
-    request: web.Request, entry: Entry | None, keeper: Keeper, hosts: frozenset[str] | None
-) -> None:
+def _client(request: web.Request, trusted: Networks) -> Client:
+    headers = request.headers
+    return seen_through(
+        Client(request.remote or "unknown", request.scheme),
+        headers.getall(FORWARDED_FOR, []),
+        headers.getall(FORWARDED_PROTO, []),
+        trusted,
+    )
+
+
+def _admit(request: web.Request, entry: Entry | None, keeper: Keeper, hosts: Hosts | None) -> None:
     """Return when the request may go on. Raises `Problem`, or a redirect to the sign-in page."""
-    if entry is Entry.CHANNEL:
+    if entry in (Entry.CHANNEL, Entry.PROBE):
         return
-    if hosts is not None and _host_name(request.host) not in hosts:
+    if hosts is not None and not hosts.answer_to(request.host):
         raise Problem(
             421,
             "This server does not answer to that name.",
@@ -268,8 +292,12 @@ def _add_headers(response: web.StreamResponse, entry: Entry | None) -> None:
         response.headers["Cache-Control"] = "no-store"
 
 
-def _host_name(host: str) -> str:
-    return (urlsplit(f"//{host}").hostname or "").lower()
+def _keep_cookies_private(request: web.Request, response: web.StreamResponse) -> None:
+    """A cookie given over HTTPS comes back over HTTPS only."""
+    client = request.get(_CLIENT)
+    if (request.scheme if client is None else client.scheme) == "https":
+        for cookie in response.cookies.values():
+            cookie["secure"] = True
 
 
 def _is_upgrade(request: web.Request) -> bool:

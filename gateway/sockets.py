@@ -26,6 +26,7 @@ from core.socket_channel import (
     SocketSession,
     Typing,
 )
+from gateway.gate import remote_of
 from gateway.socket_limits import Allowance, Remotes, SocketLimits
 from gateway.socket_line import Line, Place, Threads
 from memory.store import Overloaded
@@ -64,7 +65,7 @@ class SocketHub:
         """The upgrade handler of one account."""
 
         async def upgrade(request: web.Request) -> web.StreamResponse:
-            remote = request.remote or ""
+            remote = remote_of(request)
             shared = None if self._closing else self._remotes.enter(remote, self._clock())
             if shared is None:
                 return web.Response(status=503, headers={"Retry-After": "5"}, text="busy")
@@ -160,7 +161,8 @@ class SocketHub:
         self, adapter: SocketAdapter, request: web.Request, socket: web.WebSocketResponse
     ) -> SocketSession | None:
         """The verified first frame, or nothing after the socket was closed with the reason."""
-        asked = SocketRequest(request.headers.get("Origin"), request.remote, dict(request.query))
+        remote = remote_of(request)
+        asked = SocketRequest(request.headers.get("Origin"), remote, dict(request.query))
         try:
             async with asyncio.timeout(self._limits.hello_seconds):
                 first = await socket.receive()

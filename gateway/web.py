@@ -14,6 +14,7 @@ from gateway.api_calls import ApiServices
 from gateway.api_socket import register_console_socket
 from gateway.console.pages import register_console
 from gateway.gate import make_gate
+from gateway.hosts import hosts_of
 from gateway.socket_widget import widget
 from gateway.webhooks import webhook
 
@@ -24,14 +25,18 @@ if TYPE_CHECKING:
 
 def mount(gateway: Gateway) -> web.Application:
     """The web application of a gateway."""
-    settings = gateway.settings
-    app = web.Application(
-        client_max_size=settings.server.max_body_bytes, middlewares=[make_gate(gateway.keeper)]
+    server = gateway.settings.server
+    gate = make_gate(
+        gateway.keeper,
+        hosts=hosts_of(server, gateway.public_url),
+        trusted=server.trusted_proxies,
     )
+    app = web.Application(client_max_size=server.max_body_bytes, middlewares=[gate])
     for channel in gateway.channels.values():
         _mount_channel(app, gateway, channel)
     register_api(app, _services(gateway))
-    register_console(app, gateway.keeper, secure=settings.server.tls)
+    secure = server.tls or gateway.public_url.startswith("https:")
+    register_console(app, gateway.keeper, secure=secure)
     register_console_socket(app, gateway.bus)
 
     async def health(_request: web.Request) -> web.Response:

@@ -14,7 +14,7 @@ from aiohttp import web
 from core.channel import Adapter, Received, Refused, Route, WebhookRequest
 from gateway.admission import Admissions
 from gateway.bodies import read_form
-from gateway.gate import Problem
+from gateway.gate import Problem, remote_of
 from memory.store import Overloaded
 
 log = structlog.get_logger(__name__)
@@ -85,7 +85,7 @@ async def _read(request: web.Request, public_url: str) -> WebhookRequest:
         body=body,
         form=form,
         query=request.query,
-        remote=request.remote,
+        remote=remote_of(request),
     )
 
 

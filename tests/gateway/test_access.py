@@ -21,6 +21,7 @@ from gateway.access import (
 )
 from gateway.console.pages import register_console
 from gateway.gate import COOKIE, CSRF_HEADER, RULES, Entry, actor_of, entry_for, make_gate
+from gateway.hosts import Hosts
 
 TOKEN = "ot_a-token-for-tests"
 Client = TestClient[web.Request, web.Application]
@@ -101,6 +102,7 @@ def test_wrong_attempts_lock_that_address_only_and_only_for_a_while(
         ("/console/socket", Entry.ADMIN),
         ("/console/enter", Entry.PUBLIC),
         ("/", Entry.PUBLIC),
+        ("/health", Entry.PROBE),
         ("/metrics", None),
         ("/apis", None),
         ("/channels", None),
@@ -112,7 +114,7 @@ def test_the_table_names_what_is_open_and_nothing_else(path: str, entry: Entry |
 
 
 @asynccontextmanager
-async def serving(keeper: Keeper, hosts: frozenset[str] | None = None) -> AsyncIterator[Client]:
+async def serving(keeper: Keeper, hosts: Hosts | None = None) -> AsyncIterator[Client]:
     async def who(request: web.Request) -> web.Response:
         return web.json_response({"actor": actor_of(request)})
 
@@ -239,7 +241,7 @@ async def test_every_page_carries_a_strict_policy_and_errors_are_problems(keeper
 
 
 async def test_only_the_names_of_this_server_are_answered(keeper: Keeper) -> None:
-    async with serving(keeper, hosts=frozenset({"127.0.0.1", "shop.example"})) as client:
+    async with serving(keeper, hosts=Hosts(frozenset({"127.0.0.1", "shop.example"}))) as client:
         assert (await client.get("/console/sign-in")).status == 200
         assert (
             await client.get("/console/sign-in", headers={"Host": "evil.example"})

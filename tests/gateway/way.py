@@ -89,10 +89,15 @@ def login_token(subject: str, **changes: object) -> str:
 
 
 def settings_for(
-    folder: Path, api: str, quiet: Mapping[str, float] | None = None, url: str | None = None
+    folder: Path,
+    api: str,
+    quiet: Mapping[str, float] | None = None,
+    url: str | None = None,
+    server: Mapping[str, object] | None = None,
 ) -> Settings:
     """Settings of a gateway below `folder` with both channels."""
     return Settings(
+        server=dict(server or {}),
         storage={"url": url or f"sqlite:///{folder / 'onethread.db'}", "readers": 1},
         data={"folder": folder},
         turns={"quiet_seconds": {"sms": 0, "webchat": 0, **(quiet or {})}},
@@ -124,6 +129,8 @@ async def running(
     url: str | None = None,
     sms: TwilioSimulator | None = None,
     before: Callable[[Gateway], None] | None = None,
+    server: Mapping[str, object] | None = None,
+    public_url: str | None = None,
 ) -> AsyncIterator[Way]:
     """A gateway that serves on loopback. `sms` may be a simulator of an earlier life."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -137,9 +144,10 @@ async def running(
         parts = Parts(
             playbook=playbook or empty_playbook(),
             stages=stages or (None if playbook else trivial_stages()),
-            public_url=base_url,
+            public_url=public_url or base_url,
         )
-        gateway = await build_gateway(settings_for(folder, sms.base_url, quiet, url), parts)
+        settings = settings_for(folder, sms.base_url, quiet, url, server)
+        gateway = await build_gateway(settings, parts)
         if before is not None:
             before(gateway)
         runner = web.AppRunner(gateway.web_app, access_log=None, shutdown_timeout=1)
