@@ -223,6 +223,7 @@ LEGAL_WORDS = (
 
 
 @lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def stuck_rules(fallback_limit: int, negative_limit: int) -> tuple[Rule, ...]:
     """The rules that end a talk that leads nowhere; a limit of 0 leaves its rule out."""
     rules = [

@@ -205,16 +205,7 @@ class _Choice:
         view = view_of(self.indexed.columns, self.messages, self.indexed.start)
         scores = score(view, self.sessions, text, now, self.stems)
         candidates = [at for at in _ranked(scores) if at not in taken]
-        chosen: list[int] = []
-        repeated = 0
-        for at in candidates:
-            if self.budget - self.used <= self.packing.line:
-                break
-            essence = self.messages[at].essence
-            if essence and essence in self.essences:
-                repeated += 1
-            elif self._take(at, self.budget):
-                chosen.append(at)
+        chosen, repeated = self._fill(candidates)
         self.trace.append(_left_out(older, len(candidates), len(chosen), repeated))
         chosen.sort()
         totals = scores.total[chosen].round(2).tolist()
@@ -222,6 +213,21 @@ class _Choice:
             Recalled(self.messages[at].said, total, why)
             for at, total, why in zip(chosen, totals, scores.why(chosen), strict=True)
         )
+
+    def _fill(self, candidates: Sequence[int]) -> tuple[list[int], int]:
+        """As many of these, best first, as fit; and how many only repeat what was taken."""
+        chosen: list[int] = []
+        repeated = 0
+        essences, messages, line = self.essences, self.messages, self.packing.line
+        for at in candidates:
+            if self.budget - self.used <= line:
+                break
+            essence = messages[at].essence
+            if essence and essence in essences:
+                repeated += 1
+            elif self._take(at, self.budget):
+                chosen.append(at)
+        return chosen, repeated
 
     def _take(self, at: int, limit: int) -> bool:
         """Take a message if it fits with its line, and its session's header if that is new."""

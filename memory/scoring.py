@@ -55,6 +55,7 @@ _SAYS_US = re.compile(
 _NAMES = tuple(WEIGHTS)
 _NAMED = np.array(_NAMES, dtype=object)
 _WEIGHTS: Floats = np.array([list(WEIGHTS.values())]).T
+_FIRST = np.zeros(1, dtype=np.int64)
 _TOLD = 4
 """Parts of a score that are told as its reasons."""
 _OWN = len(_NAMES) - 2
@@ -83,7 +84,7 @@ def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: S
     asked = list(dict.fromkeys(terms(text, stems)))[:QUERY_TERMS]
     sessions = np.array(numbers, dtype=np.int64)
     single, lengths, asks = view.frequencies(asked), view.number(LENGTH), view.number(ASKS)
-    starts = np.flatnonzero(np.diff(sessions, prepend=-1))
+    starts = np.concatenate((_FIRST, np.flatnonzero(sessions[1:] != sessions[:-1]) + 1))
     parts = np.zeros((len(_NAMES), len(view)))
     parts[:2] = _bm25(*_neighbourhoods(single, lengths))
     nearby = parts[1] > 0

@@ -128,6 +128,7 @@ def is_question(text: str) -> bool:
     return "?" in text or _QUESTION_START.match(text.lstrip()) is not None
 
 
+@lru_cache(maxsize=1_024)
 def has_time(text: str) -> bool:
     """Whether a message says when something is: a number or a word of time."""
     return _TIME.search(text) is not None

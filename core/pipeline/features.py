@@ -80,6 +80,8 @@ class Stems:
 
 def fold(text: str) -> str:
     """Case and compatibility forms removed (Unicode NFKC), cut at `TEXT_LIMIT`."""
+    if text.isascii():
+        return text[:TEXT_LIMIT].lower()
     return unicodedata.normalize("NFKC", text[:TEXT_LIMIT]).casefold()
 
 
