@@ -38,11 +38,6 @@ class Analysed:
         name, text = self.said.author_name, self.said.text
         return Counter(terms(f"{name} {text}" if name else text, self.stems))
 
-    @cached_property
-    def essence(self) -> frozenset[str]:
-        """What is left of a text when it is compared with another one for repeating it."""
-        return frozenset(terms(self.said.text, self.stems))
-
     @property
     def speaker(self) -> Speaker:
         """Who said it."""
@@ -61,7 +56,10 @@ class Columns:
 
     def __init__(self) -> None:
         self.messages: list[Analysed] = []
+        self.tokens: list[int] = []
+        self.essences: list[int] = []
         self.numbers: Floats = np.zeros((5, _ROOM))
+        self._essences: dict[frozenset[str], int] = {}
         self._codes: dict[Speaker, int] = {}
         self._stems: dict[str, tuple[list[int], list[int]]] = {}
         self._identifiers: dict[str, list[int]] = {}
@@ -89,7 +87,14 @@ class Columns:
             one.said.at.timestamp(),
             self._codes.setdefault(one.speaker, len(self._codes)),
         )
+        self.tokens.append(one.said.tokens)
+        self.essences.append(self._essence(one))
         self.messages.append(one)
+
+    def _essence(self, one: Analysed) -> int:
+        """The same number for messages that say the same, 0 for one that says nothing."""
+        essence = frozenset(terms(one.said.text, one.stems))
+        return self._essences.setdefault(essence, len(self._essences) + 1) if essence else 0
 
     def code(self, speaker: Speaker) -> int:
         """The number of a speaker of one of these messages."""
@@ -105,6 +110,16 @@ class View:
 
     def __len__(self) -> int:
         return self._end - self._start
+
+    @property
+    def tokens(self) -> Sequence[int]:
+        """The stored count of each message."""
+        return self._columns.tokens[self._start : self._end]
+
+    @property
+    def essences(self) -> Sequence[int]:
+        """A number for what each message says, the same for one that repeats it; 0 is nothing."""
+        return self._columns.essences[self._start : self._end]
 
     def number(self, row: int) -> Floats:
         """One of the rows of numbers. Not to be written to."""

@@ -146,15 +146,17 @@ class _Choice:
     """One choice under way: what has been taken, and what it costs so far."""
 
     def __init__(self, indexed: IndexedThread, budget: int, packing: Packing) -> None:
-        self.indexed = indexed
         self.messages = indexed.messages
+        self.view = view_of(indexed.columns, indexed.messages, indexed.start)
+        self.tokens = self.view.tokens
+        self.essences = self.view.essences
         self.stems = indexed.stems
         self.budget = budget
         self.packing = packing
         self.used = 0
         self.sessions = indexed.sessions
         self.headed: set[int] = set()
-        self.essences: set[frozenset[str]] = set()
+        self.said: set[int] = set()
         self.trace: list[str] = []
 
     def choose(self, text: str, facts: Sequence[Fact], now: datetime) -> Recall:
@@ -202,8 +204,7 @@ class _Choice:
         older = len(self.messages) - len(taken)
         if not older:
             return ()
-        view = view_of(self.indexed.columns, self.messages, self.indexed.start)
-        scores = score(view, self.sessions, text, now, self.stems)
+        scores = score(self.view, self.sessions, text, now, self.stems)
         candidates = [at for at in _ranked(scores) if at not in taken]
         chosen, repeated = self._fill(candidates)
         self.trace.append(_left_out(older, len(candidates), len(chosen), repeated))
@@ -218,12 +219,11 @@ class _Choice:
         """As many of these, best first, as fit; and how many only repeat what was taken."""
         chosen: list[int] = []
         repeated = 0
-        essences, messages, line = self.essences, self.messages, self.packing.line
         for at in candidates:
-            if self.budget - self.used <= line:
+            if self.budget - self.used <= self.packing.line:
                 break
-            essence = messages[at].essence
-            if essence and essence in essences:
+            essence = self.essences[at]
+            if essence and essence in self.said:
                 repeated += 1
             elif self._take(at, self.budget):
                 chosen.append(at)
@@ -232,14 +232,14 @@ class _Choice:
     def _take(self, at: int, limit: int) -> bool:
         """Take a message if it fits with its line, and its session's header if that is new."""
         session = self.sessions[at]
-        cost = self.messages[at].said.tokens + self.packing.line
+        cost = self.tokens[at] + self.packing.line
         if session not in self.headed:
             cost += self.packing.header
         if self.used + cost > limit:
             return False
         self.used += cost
         self.headed.add(session)
-        self.essences.add(self.messages[at].essence)
+        self.said.add(self.essences[at])
         return True
 
 

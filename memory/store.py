@@ -37,10 +37,10 @@ P = ParamSpec("P")
 Unit = Callable[[Connection, Sequence[A]], Sequence[R]]
 
 _CHECKPOINT_SECONDS = 0.5
-_COMPANY = 4
+_COMPANY = 6
 """Calls in a commit from which the next one waits a moment for company."""
 
-_LINGER_SECONDS = 0.004
+_LINGER_SECONDS = 0.008
 """How long it waits: under load a few milliseconds halve the commits, and what each message costs;
 a lone call is committed at once."""
 

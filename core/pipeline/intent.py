@@ -32,6 +32,7 @@ RUNNERS_UP = 3
 """How many further intents a guess names."""
 
 _SPELLED_LIMIT = 20_000
+_GUESSED_LIMIT = 4_000
 _MAGIC = b"onethread-intents-1\n"
 _ABSTAIN = IntentGuess(name=None, confidence=0.0, margin=0.0)
 
@@ -68,6 +69,8 @@ class IntentModel:
     stems: Stems = field(default_factory=Stems)
     spelled: dict[str, tuple[int, ...]] = field(default_factory=dict)
     """Words seen lately -> the rows of their n-grams, which never leave a word."""
+    guessed: dict[str, IntentGuess] = field(default_factory=dict)
+    """Texts seen lately -> the guess: "hi", "yes please" and "where is my order" come all day."""
 
     def scores(self, text: str) -> Floats:
         """The decision value of every intent, in the order of `intents`."""
@@ -119,6 +122,15 @@ class IntentModel:
         abstains, `confidence` is still that of the best intent and `runners_up` begins with it.
         """
         folded = plain(text)
+        guess = self.guessed.get(folded)
+        if guess is None:
+            guess = self._classify(folded)
+            if len(self.guessed) >= _GUESSED_LIMIT:
+                self.guessed.clear()
+            self.guessed[folded] = guess
+        return guess
+
+    def _classify(self, folded: str) -> IntentGuess:
         known = self.certain.get(folded)
         if known is not None:
             return IntentGuess(name=known, confidence=1.0, margin=1.0)
