@@ -7,6 +7,7 @@ request for a person are never a value.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from core.pipeline.phrases import (
     asks_for_human,
@@ -36,6 +37,7 @@ _TAIL = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!;\n](?:\s|$)|,\s+(?=(?:and|but|i|can|my|is|so)\b)", re.I)
 _MAIL_WORD = re.compile(r"(?=[^\s]*(?:mail|\.?com|\.?net|\.?org|@))[\w.+@-]{6,}", re.I)
+_PHONE = re.compile(r"\+?\d(?:[ ./()-]{0,2}\d){3,}")
 _FIRST_NAME = re.compile(
     r"[^\W\d_][\w'’-]*(?=\s+(?:(?:and|my|i|for|with|booking|account|order|policy|phone|e?mail)\b|"
     r"\S{0,4}\s?\d|\S*\d)|\s*[,.;])",
@@ -99,28 +101,35 @@ def _content(text: str) -> Span | None:
     return (start, end) if end > start else None
 
 
-def _digits(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
-    """A code or number: in digits, spelled out, or a single word with a digit."""
-    for pattern in (SPELLED_CODE, SHAPES.get(slot.kind, SHAPES["order"]), SHAPES["order"]):
-        found = pattern.search(text, *span)
+def _shaped(slot: Slot, text: str, span: Span, shapes: Iterable[re.Pattern[str]]) -> Span | None:
+    """The first value of one of these shapes; all of the answer, if the slot has its own patterns.
+
+    Where the patterns match was looked for already. What else is told among other words is another
+    thing's; alone it is the value, mistyped or of a shape that the patterns do not know yet.
+    """
+    for shape in shapes:
+        found = shape.fullmatch(text, *span) if slot.patterns else shape.search(text, *span)
         if found is not None:
             return found.span()
-    content = text[span[0] : span[1]]
-    if slot.kind == "order" and not others and content.isalnum() and content.isupper():
-        return span
     return None
+
+
+def _digits(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
+    """A code or number: in digits, spelled out, or a single word with a digit."""
+    shapes = (SPELLED_CODE, SHAPES.get(slot.kind, SHAPES["order"]), SHAPES["order"])
+    found = _shaped(slot, text, span, shapes)
+    if found is not None or slot.patterns or slot.kind != "order":
+        return found
+    content = text[span[0] : span[1]]
+    return span if not others and content.isalnum() and content.isupper() else None
 
 
 def _phone(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
-    found = re.search(r"\+?\d(?:[ ./()-]{0,2}\d){3,}", text[: span[1]])
-    return found.span() if found else None
+    return _shaped(slot, text, span, (_PHONE,))
 
 
 def _email(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
-    found = SHAPES["email"].search(text, *span) or _MAIL_WORD.search(text, *span)
-    if found is not None:
-        return found.span()
-    return None
+    return _shaped(slot, text, span, (SHAPES["email"], _MAIL_WORD))
 
 
 def _name(slot: Slot, text: str, span: Span, others: bool) -> Span | None:

@@ -284,7 +284,7 @@ def _unanchored(state: _Text, reader: Reader, *, asked: bool) -> Iterator[Span]:
         if asked and not reader.patterns:
             for shape in (SPELLED_CODE, SPLIT_CODE, SHAPES["order"]):
                 yield from (one.span() for one in shape.finditer(state.text))
-    elif (kind in _MENTIONS or (kind == "number" and asked)) and (
+    elif (kind in _MENTIONS or (kind == "number" and asked and not reader.patterns)) and (
         state.has_digit or kind in _WORDED
     ):
         yield from (one.span() for one in SHAPES[kind].finditer(state.text))

@@ -170,3 +170,41 @@ def test_a_name_that_nobody_asked_for_fills_one_slot_only() -> None:
     turn = Talk(playbook=playbook).turn("a room for me and robin")
     found = capture(turn, CaseState(flow="all"), playbook, None)
     assert [(one.name, one.value) for one in found] == [("guest", "robin")]
+
+
+ORDER = _slot("order", "order", "order number", patterns=(r"\b\d{4}\b",))
+POSTCODE = _slot("postcode", "order", "postcode", patterns=(r"\b[A-Z]{2}\d\s?\d[A-Z]{2}\b",))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("sorry, it is BS6 5QA", {"postcode": "BS6 5QA"}),
+        ("START", {}),
+        ("UNSTOP", {}),
+        ("it is for 2 people, I live at 12a", {}),
+        ("it has been 3 weeks", {}),
+        ("1042", {"order": "1042"}),
+        # Nothing but a code, though of another shape: the look-up will tell.
+        ("it's 10425", {"order": "10425"}),
+        ("sure, LL-77 please", {"order": "LL-77"}),
+    ],
+)
+def test_a_slot_with_patterns_takes_what_they_match_or_a_code_that_is_the_whole_answer(
+    text: str, told: dict[str, str]
+) -> None:
+    assert _told(text, ORDER, POSTCODE, asking="order") == told
+    assert _told(text, ORDER, asking="order") == {k: v for k, v in told.items() if k == "order"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "pattern", "text"),
+    [
+        ("phone", r"\+44\d{10}", "that was for order 104277"),
+        ("number", r"\b\d{5}\b", "we are 4 people"),
+        ("money", r"£\d+", "it was bought 3 weeks ago"),
+        ("email", r"\w+@shop\.example", "see our shop.com page"),
+    ],
+)
+def test_a_pattern_holds_for_every_kind_with_a_shape(kind: str, pattern: str, text: str) -> None:
+    assert _told(text, _slot("it", kind, patterns=(pattern,)), asking="it") == {}
