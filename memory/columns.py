@@ -49,6 +49,7 @@ LENGTH, ASKS, TELLS_TIME, MOMENT, SPEAKER = range(5)
 is, seconds since the epoch, and the number of who said it."""
 
 _ROOM = 64
+_NOWHERE: tuple[list[int], list[int]] = ([], [])
 
 
 class Columns:
@@ -60,7 +61,8 @@ class Columns:
         self.essences: list[int] = []
         self.numbers: Floats = np.zeros((5, _ROOM))
         self._essences: dict[frozenset[str], int] = {}
-        self._codes: dict[Speaker, int] = {}
+        self.codes: dict[Speaker, int] = {}
+        """The number of each speaker."""
         self._stems: dict[str, tuple[list[int], list[int]]] = {}
         self._identifiers: dict[str, list[int]] = {}
 
@@ -85,7 +87,7 @@ class Columns:
             is_question(text),
             has_time(text),
             one.said.at.timestamp(),
-            self._codes.setdefault(one.speaker, len(self._codes)),
+            self.codes.setdefault(one.speaker, len(self.codes)),
         )
         self.tokens.append(one.said.tokens)
         self.essences.append(self._essence(one))
@@ -96,9 +98,9 @@ class Columns:
         essence = frozenset(terms(one.said.text, one.stems))
         return self._essences.setdefault(essence, len(self._essences) + 1) if essence else 0
 
-    def code(self, speaker: Speaker) -> int:
-        """The number of a speaker of one of these messages."""
-        return self._codes[speaker]
+    def places(self, stem: str) -> tuple[list[int], list[int]]:
+        """Where a stem is, and how often."""
+        return self._stems.get(stem, _NOWHERE)
 
 
 class View:
@@ -126,15 +128,25 @@ class View:
         numbers: Floats = self._columns.numbers[row, self._start : self._end]
         return numbers
 
-    def frequencies(self, stems: Sequence[str]) -> Floats:
-        """How often each stem (row) is in each message (column)."""
-        found = np.zeros((len(stems), len(self)))
+    def table(self, stems: Sequence[str]) -> Floats:
+        """How often each stem (row) is in each message (column), and in the last row its length.
+
+        An empty column stands before the first message and after the last one.
+        """
+        rows: list[int] = []
+        columns: list[int] = []
+        counts: list[int] = []
         for row, stem in enumerate(stems):
-            places, counts = self._columns._stems.get(stem, ((), ()))
+            places, counted = self._columns.places(stem)
             low, high = self._between(places)
-            if low < high:
-                found[row, np.array(places[low:high]) - self._start] = counts[low:high]
-        return found
+            rows += [row] * (high - low)
+            columns += places[low:high]
+            counts += counted[low:high]
+        table = np.zeros((len(stems) + 1, len(self) + 2))
+        if counts:
+            table[rows, np.array(columns) + (1 - self._start)] = counts
+        table[-1, 1:-1] = self.number(LENGTH)
+        return table
 
     def shared_identifiers(self, asked: Iterable[str]) -> Floats:
         """How many of the identifiers are in each message."""
@@ -146,14 +158,19 @@ class View:
                 found[np.array(places[low:high]) - self._start] += 1
         return found
 
+    @property
+    def names(self) -> bool:
+        """Whether a speaker has a name."""
+        return any(name for _, name in self._columns.codes)
+
     def speakers(self) -> set[Speaker]:
         """Everybody who said one of the messages."""
         codes = set(self.number(SPEAKER).tolist())
-        return {one for one, code in self._columns._codes.items() if code in codes}
+        return {one for one, code in self._columns.codes.items() if code in codes}
 
     def said_by(self, speakers: Iterable[Speaker]) -> NDArray[np.bool_]:
         """Whether each message was said by one of these."""
-        codes = np.array([self._columns.code(one) for one in speakers])
+        codes = np.array([self._columns.codes[one] for one in speakers])
         return np.isin(self.number(SPEAKER), codes)
 
     def _between(self, places: Sequence[int]) -> tuple[int, int]:

@@ -8,6 +8,7 @@ It knows nothing of budgets and chooses nothing.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,11 +56,12 @@ _SAYS_US = re.compile(
 _NAMES = tuple(WEIGHTS)
 _NAMED = np.array(_NAMES, dtype=object)
 _WEIGHTS: Floats = np.array([list(WEIGHTS.values())]).T
-_FIRST = np.zeros(1, dtype=np.int64)
 _TOLD = 4
 """Parts of a score that are told as its reasons."""
 _OWN = len(_NAMES) - 2
 """Parts of a message's own; the last two come from the scores of its neighbours."""
+_OWN_WEIGHTS, _OTHER_WEIGHTS = _WEIGHTS[:_OWN, 0], _WEIGHTS[_OWN:, 0]
+_LEAST_LENGTH = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,9 @@ class Scores:
 
     def why(self, places: Sequence[int]) -> list[dict[str, float]]:
         """For each place the parts that weigh most in its score, the strongest first."""
-        parts = self.parts[:, places]
+        parts = self.parts[:, places] * _WEIGHTS
         strongest = np.argsort(-np.abs(parts), axis=0, kind="stable")[:_TOLD]
-        values = np.take_along_axis(parts, strongest, axis=0).round(2)
+        values = parts[strongest, np.arange(len(places))].round(2)
         named = zip(_NAMED[strongest].T.tolist(), values.T.tolist(), strict=True)
         return [dict(zip(*one, strict=True)) for one in named]
 
@@ -82,31 +84,33 @@ class Scores:
 def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: Stems) -> Scores:
     """Score every message, of the sessions with these numbers, for the text of what is written."""
     asked = list(dict.fromkeys(terms(text, stems)))[:QUERY_TERMS]
-    sessions = np.array(numbers, dtype=np.int64)
-    single, lengths, asks = view.frequencies(asked), view.number(LENGTH), view.number(ASKS)
-    starts = np.concatenate((_FIRST, np.flatnonzero(sessions[1:] != sessions[:-1]) + 1))
+    table, asks = view.table(asked), view.number(ASKS)
+    starts = _starts(numbers)
     parts = np.zeros((len(_NAMES), len(view)))
-    parts[:2] = _bm25(*_neighbourhoods(single, lengths))
-    nearby = parts[1] > 0
-    parts[2] = np.log1p(lengths)
+    parts[:2] = _bm25(_neighbourhoods(table))
+    matches = parts[1] > 0
+    np.log1p(view.number(LENGTH), out=parts[2])
     parts[:3] = _z(parts[:3])
+    sizes = np.diff(starts, append=len(view))
     if len(starts) > 1:
-        whole = np.add.reduceat(single, starts, axis=1), np.add.reduceat(lengths, starts)
-        parts[3] = _z(_bm25(whole[0][np.newaxis], whole[1][np.newaxis]))[0][sessions]
-    parts[4] = _names(view, text)
+        whole = np.add.reduceat(table[:, 1:-1], starts, axis=1)
+        parts[3] = np.repeat(_z(_bm25(whole[np.newaxis]))[0], sizes)
+    _add_names(parts[4], view, text)
     parts[5] = asks
     parts[6, 1:] = asks[:-1]
     if asks_time(text):
         parts[7] = view.number(TELLS_TIME)
-    parts[8] = about = _in_periods(view, periods(text, now))
-    parts[9] = same = view.shared_identifiers(identifiers(text))
-    parts[:_OWN] *= _WEIGHTS[:_OWN]
-    total = parts[:_OWN].sum(axis=0)
-    parts[_OWN] = _best_of_session(total, sessions, starts)[sessions]
-    parts[_OWN + 1] = _shifted(total, -1)
-    parts[_OWN:] *= _WEIGHTS[_OWN:]
-    total += parts[_OWN] + parts[_OWN + 1]
-    return Scores(total, parts, nearby | (same > 0) | (about > 0))
+    if named := periods(text, now):
+        parts[8] = _in_periods(view, named)
+        matches |= parts[8] > 0
+    if shared := identifiers(text):
+        parts[9] = view.shared_identifiers(shared)
+        matches |= parts[9] > 0
+    total: Floats = _OWN_WEIGHTS @ parts[:_OWN]
+    parts[_OWN] = np.repeat(_best_of_session(total, sizes, starts), sizes)
+    parts[_OWN + 1, :-1] = total[1:]
+    total += _OTHER_WEIGHTS @ parts[_OWN:]
+    return Scores(total, parts, matches)
 
 
 def session_numbers(
@@ -124,44 +128,35 @@ def session_numbers(
     return numbers
 
 
-def _shifted(values: Floats, by: int) -> Floats:
-    """The values of the message `by` places earlier (or later); nothing beyond the ends."""
-    moved = np.zeros_like(values)
-    if by > 0:
-        moved[..., by:] = values[..., :-by]
-    else:
-        moved[..., :by] = values[..., -by:]
-    return moved
+def _starts(numbers: Sequence[int]) -> list[int]:
+    """Where each session begins."""
+    starts = [0]
+    while (number := numbers[starts[-1]]) != numbers[-1]:
+        starts.append(bisect_right(numbers, number, lo=starts[-1]))
+    return starts
 
 
-def _neighbourhoods(single: Floats, lengths: Floats) -> tuple[Floats, Floats]:
-    """Frequencies and lengths of each message with the one before it, and of it with both."""
-    frequencies = np.empty((2, *single.shape))
-    frequencies[0] = single
-    frequencies[0, :, 1:] += single[:, :-1]
-    frequencies[1] = frequencies[0]
-    frequencies[1, :, :-1] += single[:, 1:]
-    long = np.empty((2, *lengths.shape))
-    long[0] = lengths
-    long[0, 1:] += lengths[:-1]
-    long[1] = long[0]
-    long[1, :-1] += lengths[1:]
-    return frequencies, long
+def _neighbourhoods(table: Floats) -> Floats:
+    """The table of each message with the one before it, and of it with both."""
+    rows, columns = table.shape
+    near = np.empty((2, rows, columns - 2))
+    np.add(table[:, 1:-1], table[:, :-2], out=near[0])
+    np.add(near[0], table[:, 2:], out=near[1])
+    return near
 
 
-def _bm25(frequencies: Floats, lengths: Floats) -> Floats:
+def _bm25(tables: Floats) -> Floats:
     """BM25 (Robertson and Zaragoza 2009) of each document, with an idf that is never negative.
 
-    Of several collections of documents at once: collection, stem, document; and collection,
-    document.
+    Each table has a row for each stem, a last one for the lengths, and a column for each document.
     """
+    frequencies, lengths = tables[:, :-1], tables[:, -1]
     total = lengths.shape[1]
     holding = (frequencies > 0).sum(axis=2)
-    idf = np.log1p((total - holding + 0.5) / (holding + 0.5))
-    mean = lengths.sum(axis=1, keepdims=True) / total
-    mean[mean == 0] = 1.0
-    norm = _K1 * (1 - _B + _B * lengths / mean)
-    saturated = frequencies * (_K1 + 1) / (frequencies + norm[:, np.newaxis, :])
+    idf = (_K1 + 1) * np.log1p((total - holding + 0.5) / (holding + 0.5))
+    mean = np.maximum(lengths.sum(axis=1, keepdims=True) / total, _LEAST_LENGTH)
+    norm = _K1 * (1 - _B) + (_K1 * _B / mean) * lengths
+    saturated = frequencies / (frequencies + norm[:, np.newaxis, :])
     result: Floats = np.matmul(idf[:, np.newaxis, :], saturated)[:, 0, :]
     return result
 
@@ -176,27 +171,26 @@ def _z(rows: Floats) -> Floats:
     return scaled
 
 
-def _best_of_session(
-    total: Floats, sessions: NDArray[np.int64], starts: NDArray[np.int64]
-) -> Floats:
+def _best_of_session(total: Floats, sizes: NDArray[np.int64], starts: Sequence[int]) -> Floats:
     """The mean of each session's three best scores."""
     if len(starts) == 1:
         return np.array([np.sort(total)[-3:].mean()])
+    sessions = np.repeat(np.arange(len(starts)), sizes)
     ranked = np.lexsort((-total, sessions))
-    place = np.arange(len(total)) - starts[sessions]
-    best = place < 3
-    sums = np.add.reduceat(np.where(best, total[ranked], 0.0), starts)
-    return sums / np.add.reduceat(best.astype(np.float64), starts)
+    best = np.arange(len(total)) - np.repeat(starts, sizes) < 3
+    sums: Floats = np.add.reduceat(np.where(best, total[ranked], 0.0), starts)
+    return sums / np.minimum(sizes, 3)
 
 
-def _names(view: View, text: str) -> Floats:
+def _add_names(part: Floats, view: View, text: str) -> None:
     """+1 where the text speaks of this message's speaker only, -1 where of others only.
 
     A speaker is meant by name, or by "I told you" and "you told me".
     """
-    asked = set(words(text))
     customer, us = bool(_SAYS_CUSTOMER.search(text)), bool(_SAYS_US.search(text))
-    speakers = view.speakers()
+    if not (customer or us or view.names):
+        return
+    asked, speakers = set(words(text)), view.speakers()
     meant = {
         (author, name)
         for author, name in speakers
@@ -204,15 +198,12 @@ def _names(view: View, text: str) -> Floats:
         or (customer and author is Author.CUSTOMER)
         or (us and author is not Author.CUSTOMER)
     }
-    if not meant or meant == speakers:
-        return np.zeros(len(view))
-    return np.where(view.said_by(meant), 1.0, -1.0)
+    if meant and meant != speakers:
+        part[:] = np.where(view.said_by(meant), 1.0, -1.0)
 
 
 def _in_periods(view: View, named: Sequence[tuple[datetime, datetime]]) -> Floats:
     """1 where a message was written in a period that the text names."""
-    if not named:
-        return np.zeros(len(view))
     moments, found = view.number(MOMENT), np.zeros(len(view), dtype=np.bool_)
     for start, end in named:
         found |= (moments >= start.timestamp()) & (moments < end.timestamp())
