@@ -105,11 +105,17 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One path under `/channels/<account>`; `name` tells the adapter which of its routes it is."""
+    """One path under `/channels/<account>`; `name` tells the adapter which of its routes it is.
+
+    `enter` says in words where at the provider its address is to be entered, if it is, and
+    `fragment` is what has to stand behind the address there.
+    """
 
     path: str
     name: str
     methods: tuple[str, ...] = ("POST",)
+    enter: str = ""
+    fragment: str = ""
 
 
 class Refused(Exception):

@@ -26,6 +26,7 @@ from core.pipeline.trivial import trivial_stages
 from core.playbook import Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem
 from gateway.access import Keeper
+from gateway.addresses import public_url_of
 from gateway.admission import AdmissionRules, Admissions
 from gateway.channels import Channel, open_channels
 from gateway.deliveries import Backoff, Deliveries
@@ -145,7 +146,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     now = parts.now or utc_now
     # Not the process's number: in containers that is 1 everywhere.
     new_id = id_source(lambda: to_micros(now()), secrets.randbelow(1024))
-    public_url = parts.public_url or settings.server.public_url or _own_url(settings)
+    public_url = parts.public_url or public_url_of(settings)
     playbook = parts.playbook or load_playbook(settings.playbook.path)
     channels = open_channels(
         settings, public_url, now=now, new_id=lambda: secrets.token_urlsafe(16)
@@ -274,8 +275,3 @@ async def _keeper(store: Store, now: Callable[[], datetime]) -> tuple[Keeper, st
     stored = hash_secret(token) if made else await store.read(token_hash)
     keeper = Keeper(stored or "", now=now, new_secret=lambda: secrets.token_urlsafe(32))
     return keeper, token if made else None
-
-
-def _own_url(settings: Settings) -> str:
-    scheme = "https" if settings.server.tls else "http"
-    return f"{scheme}://{settings.server.host}:{settings.server.port}"

@@ -24,6 +24,7 @@ from core.channel import (
 )
 from core.rendering import renderer
 from core.socket_channel import SocketAdapter
+from gateway.addresses import account_url
 from gateway.deliveries import Sender
 from gateway.outgoing import Exit, Render
 from gateway.settings import ConfigError, Problem, Settings, adapter_config
@@ -102,7 +103,7 @@ def open_channels(
                 )
             )
             continue
-        context = AdapterContext(account, f"{public_url}/channels/{account}", now, new_id)
+        context = AdapterContext(account, account_url(public_url, account), now, new_id)
         channel = Channel(account, spec, build(config, context))
         problems.extend(_undeclared(settings.file, channel))
         channels[account] = channel

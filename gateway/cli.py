@@ -45,6 +45,12 @@ class Late:
 
 LATE: tuple[Late, ...] = (
     Late(
+        "channels",
+        "gateway.channels_cli:channels",
+        "Show the addresses of every enabled account, to be entered at its provider.\n\n"
+        "Example: onethread channels --config shop.toml",
+    ),
+    Late(
         "db",
         "gateway.db_cli:app",
         "Look after the database.\n\nExample: onethread db version",

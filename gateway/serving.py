@@ -10,6 +10,7 @@ import structlog
 import typer
 from aiohttp import web
 
+from gateway.addresses import addresses
 from gateway.app import Gateway, build_gateway
 from gateway.logs import configure_logs
 from gateway.obstacles import listening, machine_problems, tls_context, with_port
@@ -56,6 +57,8 @@ async def _serve(settings: Settings) -> None:
         await gateway.stop()
         raise
     log.info("serving", url=gateway.public_url, channels=sorted(gateway.channels))
+    for one in addresses(settings, gateway.public_url):
+        log.info("address", account=one.account, enter=one.enter, url=one.url)
     await asked.wait()
     log.info("stopping")
     await runner.cleanup()

@@ -5,6 +5,10 @@ from __future__ import annotations
 from adapters.sms.config import SmsConfig
 from core.channel import AdapterSpec, Capabilities, Route, Transport
 
+RETRY_FRAGMENT = "#rc=5&rp=5xx,ct,rt"
+"""Asks Twilio to retry up to 5 times on 5xx, connect and read time-outs; it does once by itself
+(https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides)."""
+
 SPEC = AdapterSpec(
     name="sms",
     title="SMS (Twilio)",
@@ -18,6 +22,15 @@ SPEC = AdapterSpec(
         catch_up=True,
     ),
     identity_kind="phone",
-    routes=(Route("/inbound", "inbound"), Route("/status", "status")),
+    routes=(
+        Route(
+            "/inbound",
+            "inbound",
+            enter="A message comes in (Webhook, HTTP POST)",
+            fragment=RETRY_FRAGMENT,
+        ),
+        # Each message we send names this one by itself.
+        Route("/status", "status"),
+    ),
     simulator="adapters.sms.simulator:TwilioSimulator",
 )

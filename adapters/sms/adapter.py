@@ -41,10 +41,6 @@ from core.message import (
 )
 from core.rendering import renderer
 
-RETRY_FRAGMENT = "#rc=5&rp=5xx,ct,rt"
-"""Asks Twilio to retry up to 5 times on 5xx, connect and read time-outs; it does once by itself
-(https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides)."""
-
 _EMPTY = WebhookResponse(200, "<Response/>", "text/xml")
 _LONGEST = 1600
 _PAGE = 200
@@ -184,14 +180,6 @@ class SmsAdapter:
                 return [one for one in items if _is_since(one, since)]
             data = await self._api.get(str(following), {})
         raise SendError("The provider's list is too long to search.", retryable=True)
-
-
-def webhook_urls(webhook_base: str) -> Mapping[str, str]:
-    """What to enter at Twilio: where messages go, asking for retries while we are away."""
-    return {
-        "inbound": f"{webhook_base}/inbound{RETRY_FRAGMENT}",
-        "status": f"{webhook_base}/status{RETRY_FRAGMENT}",
-    }
 
 
 def _is_since(item: Mapping[str, Any], since: datetime) -> bool:
