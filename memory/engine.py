@@ -14,6 +14,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.pool import NullPool, QueuePool
 
 _MMAP_BYTES = 1 << 30
+_CACHE_KIBIBYTES = 65_536
 _CHECKPOINT_PAGES = 16_000
 
 
@@ -44,6 +45,7 @@ def writer_engine(url: URL, synchronous: str) -> Engine:
             f"pragma synchronous={synchronous}",
             "pragma temp_store=memory",
             "pragma busy_timeout=10000",
+            f"pragma cache_size=-{_CACHE_KIBIBYTES}",
             f"pragma mmap_size={_MMAP_BYTES}",
             f"pragma wal_autocheckpoint={_CHECKPOINT_PAGES}",
         )
