@@ -34,7 +34,8 @@ class StateStep:
 
     `move` is one of "ask" (the slot in `ask`), "offer" (`case.offering`), "look_up" (perform
     `effect`, then come back), "finish" (the flow's slots are all known), "answer" (no flow),
-    "small_talk", "unclear", "cancelled" or "silent".
+    "small_talk", "unclear", "cancelled" or "silent". `guess` is what the later stages go by, where
+    the state made something else of the first stage's guess.
     """
 
     move: str
@@ -45,6 +46,7 @@ class StateStep:
     effect: LookUp | None = None
     facts: tuple[Fact, ...] = ()
     new_case: bool = False
+    guess: IntentGuess | None = None
 
 
 @dataclass(frozen=True, slots=True)

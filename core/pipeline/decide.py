@@ -51,9 +51,10 @@ def decide(
     times.append(tick())
     if step.move == "look_up" and step.effect is not None:
         return NeedEffect(step.effect)
-    draft = stages.response(turn, guess, step, playbook)
+    taken = step.guess or guess
+    draft = stages.response(turn, taken, step, playbook)
     times.append(tick())
-    ruled = stages.rules(turn, guess, step, draft, playbook)
+    ruled = stages.rules(turn, taken, step, draft, playbook)
     times.append(tick())
     kept = ruled.escalation is None and ruled.reply is not None and ruled.reply.text == draft.text
     return Decision(
@@ -67,7 +68,7 @@ def decide(
         escalation=ruled.escalation,
         stages=_records(turn, guess, step, draft, ruled, stages, times),
         new_case=step.new_case,
-        close=_close(turn, guess, step, ruled, playbook),
+        close=_close(turn, taken, step, ruled, playbook),
     )
 
 

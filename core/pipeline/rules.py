@@ -68,7 +68,7 @@ def facts_of(
         "text": text,
         "channel": turn.channel,
         "stage": "before_reply",
-        "intent": guess.name or "unknown",
+        "intent": guess.name or _matter(turn, case) or "unknown",
         "confidence": guess.confidence,
         "margin": guess.margin,
         "sentiment": -0.6 if is_negative(text) else 0.0,
@@ -83,6 +83,11 @@ def facts_of(
     facts |= {f"slot.{one.name}": one.value for one in case.slots}
     facts |= {f"counters.{name}": value for name, value in case.counters.items()}
     return facts
+
+
+def _matter(turn: TurnInput, case: CaseState) -> str | None:
+    """The intent whose flow is open, be it that this turn began or ended it."""
+    return case.intent if turn.case.flow or case.flow else None
 
 
 def _amount(text: str) -> float | None:

@@ -92,6 +92,7 @@ def _step(
         ask=ask,
         facts=_facts(at, case, captured),
         new_case=at.new_case,
+        guess=at.guess,
     )
 
 

@@ -85,7 +85,8 @@ def test_every_turn_speaks_or_says_why_not(turns: Sequence[Sequence[str]]) -> No
         if decision.reply is not None:
             assert decision.reply.text.strip()
             assert len(decision.reply.text) <= 300
-            assert "order_id" not in decision.reply.text.replace("{order_id} {status}", "")
+            # The customer's own words may be read back, a slot's name may not.
+            assert "order_id" not in decision.reply.text.replace("order_id} {status}", "")
 
 
 @many

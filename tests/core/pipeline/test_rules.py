@@ -137,3 +137,32 @@ def test_an_amount_of_money_is_a_fact() -> None:
     for text, fires in (("they took $1,250.00", True), ("it was 20 dollars", False)):
         decision = Talk(playbook=replace(SHOP, rules=(own,))).say(text)
         assert (decision.escalation is not None) is fires
+
+
+LARGE = Rule("large", 5, {"amount_gt": 400, "intent": ["return"]}, {"escalate": True})
+WISH = "I need to send the shirt back"
+
+
+@pytest.mark.parametrize(
+    ("texts", "fires"),
+    [
+        ((f"{WISH}, it was 450 dollars",), True),
+        ((WISH, "too big, and it cost 450 dollars"), True),
+        ((WISH, "thank you", "450 dollars"), True),
+        ((WISH, "it cost 50 dollars"), False),
+        (("does it cost 450 dollars?",), False),
+        ((WISH, "never mind", "the sofa was 450 dollars"), False),
+    ],
+)
+def test_rules_know_the_matter_in_hand(texts: tuple[str, ...], fires: bool) -> None:
+    talk = Talk(playbook=replace(SHOP, rules=(LARGE,)))
+    for text in texts:
+        talk.say(text)
+    assert (talk.decisions[-1].escalation is not None) is fires
+
+
+def test_a_person_asked_for_before_is_not_asked_for_again_by_thanks() -> None:
+    talk = Talk()
+    talk.say("book a visit", "I want a human")
+    talk.in_handoff = False
+    assert talk.say("thanks").escalation is None

@@ -247,6 +247,13 @@ def test_a_question_beside_the_matter_is_said_to_be_beyond_it() -> None:
     assert talk.decisions[-1].asked == ("order_id",)
 
 
+def test_a_flow_begun_on_a_presumption_is_not_answered_with_an_article() -> None:
+    decision = Talk().say("what about my shirt, has it shipped?")
+    assert decision.reply is not None
+    assert (decision.reply.text, decision.sources) == ("What is your order number?", ())
+    assert (decision.stages[0].output["intent"], decision.intent) == (None, "order_status")
+
+
 def test_whoever_only_asks_for_help_is_asked_what_with() -> None:
     assert Talk().hear("please help") == "Happy to help. What is it about?"
 
