@@ -17,6 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from core.clock import Micros
 from memory.tables import Secret
+from memory.units.audit import record
 from memory.units.rows import table
 
 TOKEN_NAME = "admin_token"
@@ -53,15 +54,17 @@ def keep_first_token(connection: Connection, token: str, at: Micros) -> bool:
     return True
 
 
-def replace_token(connection: Connection, token: str, at: Micros) -> None:
-    """Store the hash of a new token; the old one stops working when the gateway starts again."""
-    if keep_first_token(connection, token, at):
-        return
-    connection.execute(
-        update(_secret)
-        .where(_secret.c.name == TOKEN_NAME)
-        .values(value=hash_secret(token), created_at=at)
-    )
+def replace_token(
+    connection: Connection, token: str, actor: str, at: Micros, audit_id: int
+) -> None:
+    """Store the hash of a new token in place of any old one, and who did so."""
+    if not keep_first_token(connection, token, at):
+        connection.execute(
+            update(_secret)
+            .where(_secret.c.name == TOKEN_NAME)
+            .values(value=hash_secret(token), created_at=at)
+        )
+    record(connection, audit_id, at, actor, "reset", "admin token", {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,15 @@ class Keeper:
             return ADMIN
         self._count_failure(remote)
         return None
+
+    def change_token(self, stored_hash: str) -> bool:
+        """Go by this hash from now on. Another one than before ends all sessions and links."""
+        if hmac.compare_digest(stored_hash, self._token_hash):
+            return False
+        self._token_hash = stored_hash
+        self._sessions.clear()
+        self._links.clear()
+        return True
 
     def make_link(self, actor: str = ADMIN, life: timedelta = LINK_LIFE) -> str:
         """A secret that opens one session once, within `life`."""

@@ -37,6 +37,7 @@ from gateway.playbooks import load_playbook
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
 from gateway.threads import SocketThreads
+from gateway.token_watch import TokenWatch
 from gateway.training import TrainingFailed, model_for, playbook_rows
 from gateway.turn_work import TurnSettings, TurnWork
 from gateway.turns import TurnRules, Turns
@@ -79,6 +80,7 @@ class Gateway:
     work: TurnWork
     deliveries: Deliveries
     outgoing: Outgoing
+    token_watch: TokenWatch
     count_tokens: Callable[[str], int]
     now: Callable[[], datetime]
     new_id: Callable[[], int]
@@ -96,12 +98,14 @@ class Gateway:
         # With SQLite there is one process, so that whatever is claimed is claimed by nobody alive.
         await self.deliveries.start(alone=self.store.dialect == "sqlite")
         await self.turns.start()
+        self.token_watch.start()
         for channel in self.channels.values():
             if isinstance(channel.adapter, CatchesUp):
                 await self._catch_up(channel, channel.adapter)
 
     async def stop(self) -> None:
         """Stop taking work, finish what runs, disconnect."""
+        await self.token_watch.stop()
         await self.hub.close()
         await self.turns.stop()
         await self.deliveries.stop()
@@ -238,6 +242,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         work,
         deliveries,
         outgoing,
+        TokenWatch(store, keeper, bus),
         count_tokens,
         now,
         new_id,

@@ -72,6 +72,11 @@ LATE: tuple[Late, ...] = (
         "Play recorded dialogues, or show one.\n\n"
         "Example: onethread replay talks.jsonl --playbook playbook --out played",
     ),
+    Late(
+        "token",
+        "gateway.token_cli:app",
+        "Replace the admin token.\n\nExample: onethread token reset",
+    ),
 )
 
 CONFIG_HELP = "Look at the settings.\n\nExample: onethread config check"
