@@ -37,12 +37,11 @@ P = ParamSpec("P")
 Unit = Callable[[Connection, Sequence[A]], Sequence[R]]
 
 _CHECKPOINT_SECONDS = 0.5
-_COMPANY = 6
-"""Calls in a commit from which the next one waits a moment for company."""
+_COMPANY = 2
+"""Calls in a commit from which the next one waits for the event loop to come round."""
 
-_LINGER_SECONDS = 0.008
-"""How long it waits: under load a few milliseconds halve the commits, and what each message costs;
-a lone call is committed at once."""
+_PATIENCE_SECONDS = 0.02
+"""How long it waits at most."""
 
 _SLOW_SECONDS = 0.05
 
@@ -83,6 +82,7 @@ class Store:
         self._waiting = 0
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="reader")
         self._stopping = threading.Event()
+        self._came_round = threading.Event()
         self._threads: list[threading.Thread] = []
         self._open = False
         self.commits = 0
@@ -165,7 +165,7 @@ class Store:
         with connection:
             while (call := self._calls.get()) is not None:
                 if size >= _COMPANY:
-                    time.sleep(_LINGER_SECONDS)
+                    self._await_company()
                 batch = [call]
                 last = False
                 while len(batch) < self._batch_limit:
@@ -181,6 +181,15 @@ class Store:
                 self._finish(self._commit(connection, batch))
                 if last:
                     return
+
+    def _await_company(self) -> None:
+        """Let the event loop hand over what it has ready: one commit for it costs half of two."""
+        self._came_round.clear()
+        try:
+            self._loop.call_soon_threadsafe(self._came_round.set)
+        except RuntimeError:
+            return
+        self._came_round.wait(_PATIENCE_SECONDS)
 
     def _commit(
         self, connection: Connection, batch: Sequence[_Call]
