@@ -22,6 +22,7 @@ from core.clock import from_micros, id_source, to_micros
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import default_stages
+from core.pipeline.intent import IntentModel
 from core.pipeline.trivial import trivial_stages
 from core.playbook import Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem
@@ -264,11 +265,22 @@ async def _stages(settings: Settings, playbook: Playbook, models: Path | None) -
             titles=titles,
             language=playbook.language,
         )
-    except TrainingFailed as error:
-        wrong = "no model could be learned from its examples"
-        where = settings.playbook.path / "intents.toml"
-        raise PlaybookError([PlaybookProblem(str(where), "", wrong, f"{error}")]) from None
+    except TrainingFailed as failed:
+        model = _earlier_model(failed, settings, playbook)
     return default_stages(model, ArticleIndex(playbook.articles, playbook.language))
+
+
+def _earlier_model(failed: TrainingFailed, settings: Settings, playbook: Playbook) -> IntentModel:
+    """Go on with what the playbook's earlier version taught, if there is that. Else raises."""
+    if failed.previous is None:
+        where = settings.playbook.path / "intents.toml"
+        wrong = f"no model could be learned from its examples: {failed}"
+        mend = "Correct the examples; if they are in order, look at the machine and start again"
+        raise PlaybookError([PlaybookProblem(str(where), "", wrong, mend)]) from None
+    known = set(failed.previous.intents)
+    unknown = sorted(one.name for one in playbook.intents if one.name not in known)
+    log.warning("training_failed", reason=str(failed), unknown_intents=unknown)
+    return failed.previous
 
 
 async def _keeper(store: Store, now: Callable[[], datetime]) -> tuple[Keeper, str | None]:

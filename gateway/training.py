@@ -8,12 +8,13 @@ or takes too long leaves every older model as it was.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from core.pipeline.intent import CorruptModel, IntentModel
@@ -31,9 +32,13 @@ KEPT = 5
 Row = tuple[str, str]
 
 
+class _Fault(Exception):
+    """What went wrong, in words."""
+
+
 class TrainingFailed(RuntimeError):
-    """No model could be trained; the message says why. `previous` is the newest older one, if
-    any."""
+    """No model could be trained; the message says why. `previous` is the newest model of an earlier
+    version of the playbook, if there is one."""
 
     def __init__(self, reason: str, previous: IntentModel | None) -> None:
         super().__init__(reason)
@@ -70,28 +75,41 @@ async def model_for(
     the rows do not matter.
     """
     rows, extra = sorted(set(examples)), sorted(set(titles))
-    cache.mkdir(parents=True, exist_ok=True)
     path = cache / f"intents-{digest(rows, extra, language)}.model"
     model = _read(path)
     if model is not None:
-        os.utime(path)
+        with contextlib.suppress(OSError):
+            os.utime(path)
         return model
+    try:
+        return await _trained(path, rows, extra, language, time_limit)
+    except OSError as wrong:
+        words = f"the training could not run here: {wrong.strerror or 'unknown reason'}"
+    except _Fault as wrong:
+        words = str(wrong)
+    intents = {intent for _, intent in (*rows, *extra)}
+    raise TrainingFailed(words, previous(cache, intents, language))
+
+
+async def _trained(
+    path: Path, rows: list[Row], titles: list[Row], language: str, time_limit: float
+) -> IntentModel:
+    """Train into the cache. Raises `_Fault` and `OSError`."""
+    cache = path.parent
+    cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="training-", dir=cache) as folder:
         target = Path(folder) / "model"
         request = {
             "examples": rows,
-            "titles": extra,
+            "titles": titles,
             "language": language,
             "target": str(target),
         }
-        fault = await _train(json.dumps(request).encode(), time_limit)
-        if fault is None:
-            try:
-                model = IntentModel.from_bytes(target.read_bytes())
-            except (OSError, CorruptModel) as wrong:
-                fault = f"the training wrote no usable model: {wrong}"
-        if fault is not None or model is None:
-            raise TrainingFailed(fault or "the training wrote no model", previous(cache))
+        await _train(json.dumps(request).encode(), time_limit)
+        try:
+            model = IntentModel.from_bytes(target.read_bytes())
+        except (OSError, CorruptModel) as wrong:
+            raise _Fault(f"the training wrote no usable model: {wrong}") from None
         target.replace(path)
     _forget_old(cache)
     return model
@@ -117,13 +135,22 @@ def digest(examples: Sequence[Row], titles: Sequence[Row], language: str) -> str
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-def previous(cache: Path) -> IntentModel | None:
-    """The newest readable model in the cache, to go on with while a better one cannot be had."""
-    return next((model for path in _newest(cache) if (model := _read(path)) is not None), None)
+def previous(cache: Path, intents: Collection[str], language: str) -> IntentModel | None:
+    """The newest model of an earlier version of a playbook with these intents, to go on with.
+
+    One that knows less than half of them is another playbook's.
+    """
+    for path in _newest(cache):
+        model = _read(path)
+        if model is None or model.language != language:
+            continue
+        if 2 * len(set(intents) & set(model.intents)) >= len(set(intents)):
+            return model
+    return None
 
 
-async def _train(request: bytes, time_limit: float) -> str | None:
-    """Run the child; what went wrong in words, or nothing."""
+async def _train(request: bytes, time_limit: float) -> None:
+    """Run the child. Raises `_Fault` when it does not end well."""
     root = str(Path(__file__).resolve().parent.parent)
     paths = os.pathsep.join(one for one in (root, os.environ.get("PYTHONPATH", "")) if one)
     # One thread is as fast as several on these sizes, and leaves the other cores to the gateway.
@@ -145,22 +172,21 @@ async def _train(request: bytes, time_limit: float) -> str | None:
     try:
         _, errors = await asyncio.wait_for(child.communicate(request), time_limit)
     except TimeoutError:
-        return f"the training took longer than {time_limit:g} s and was stopped"
+        raise _Fault(f"the training took longer than {time_limit:g} s and was stopped") from None
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
-    if child.returncode == 0:
-        return None
-    last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-    return f"the training ended with status {child.returncode}: {last[0]}"
+    if child.returncode != 0:
+        last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
+        raise _Fault(f"the training ended with status {child.returncode}: {last[0]}")
 
 
 def _read(path: Path) -> IntentModel | None:
-    """The model in a file; nothing when there is none or it is damaged."""
+    """The model in a file; nothing when there is none or it cannot be used."""
     try:
         return IntentModel.from_bytes(path.read_bytes())
-    except (FileNotFoundError, CorruptModel):
+    except (OSError, CorruptModel):
         return None
 
 

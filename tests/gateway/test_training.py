@@ -61,7 +61,7 @@ def test_a_damaged_cache_file_is_trained_anew(tmp_path: Path) -> None:
 def test_a_failed_training_says_why_and_keeps_the_older_model(tmp_path: Path) -> None:
     older = model_now(SMALL, tmp_path)
     with pytest.raises(TrainingFailed, match="empty vocabulary") as caught:
-        model_now([("?!", "one"), ("...", "two")], tmp_path)
+        model_now([("?!", "hello"), ("...", "opening_hours")], tmp_path)
     assert caught.value.previous is not None
     assert caught.value.previous.to_bytes() == older.to_bytes()
     assert len(files(tmp_path)) == 1
@@ -72,6 +72,23 @@ def test_a_training_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
         model_now(EXAMPLES, tmp_path, time_limit=0.05)
     assert caught.value.previous is None
     assert files(tmp_path) == []
+
+
+def test_a_cache_that_cannot_be_written_is_a_failed_training(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(TrainingFailed, match=r"(?i)not a directory|file exists"):
+        model_now(SMALL, tmp_path / "file")
+
+
+def test_the_model_to_go_on_with_knows_half_of_the_intents_and_the_language(tmp_path: Path) -> None:
+    model_now([("cancel my order", "cancel"), ("opening hours", "hours")], tmp_path)
+    for intents, language, fits in (
+        ({"cancel", "hours"}, "en", True),
+        ({"cancel", "hours", "a", "b"}, "en", True),
+        ({"cancel", "a", "b"}, "en", False),
+        ({"cancel", "hours"}, "de", False),
+    ):
+        assert (previous(tmp_path, intents, language) is not None) is fits
 
 
 def test_a_cancelled_training_ends_its_child(tmp_path: Path) -> None:
@@ -103,7 +120,7 @@ def test_the_cache_forgets_the_oldest(tmp_path: Path, monkeypatch: pytest.Monkey
         model_now(SMALL[:20] + SMALL[-count:], tmp_path)
     assert len(files(tmp_path)) == 2
     newest = model_now(SMALL[:20] + SMALL[-6:], tmp_path, time_limit=0.001)
-    found = previous(tmp_path)
+    found = previous(tmp_path, {intent for _, intent in SMALL}, "en")
     assert found is not None and found.to_bytes() == newest.to_bytes()
 
 
