@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -21,6 +22,7 @@ import tiktoken
 
 _SOURCE = "https://openaipublic.blob.core.windows.net/encodings"
 _CACHE_VARIABLE = "TIKTOKEN_CACHE_DIR"
+_SHORT = 320
 _PIECE = 4_000
 """Characters counted at once: an unbroken word takes time by the square of its length."""
 
@@ -68,7 +70,14 @@ def token_counter(encoding: str, cache: Path) -> Callable[[str], int]:
     with _cache_folder(cache):
         encode = tiktoken.get_encoding(encoding).encode_ordinary
 
+    # What a business says comes again and again, and so does "yes, please".
+    @lru_cache(maxsize=4_096)
+    def count_short(text: str) -> int:
+        return len(encode(text))
+
     def count(text: str) -> int:
+        if len(text) <= _SHORT:
+            return count_short(text)
         if len(text) <= _PIECE:
             return len(encode(text))
         return sum(len(encode(text[at : at + _PIECE])) for at in range(0, len(text), _PIECE))
