@@ -6,10 +6,15 @@ plainly are. It changes the guess and nothing else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
+from core.pipeline.articles import STOP_WORDS
 from core.pipeline.contracts import IntentGuess
+from core.pipeline.features import Stems, words
 from core.pipeline.phrases import asks_for_help, courtesy, is_question, is_wish
+from core.pipeline.readers import PlaybookKey
 from core.playbook import Playbook
 from core.turn import TurnInput
 
@@ -18,6 +23,12 @@ PRESUMED_SHARE = 0.25
 
 PRESUMED_LEAD = 1.3
 """How many times likelier than the second it must be."""
+
+PRESUMED_SUPPORT = 0.15
+"""Its probability times the share of the message's words that its examples have, at the least.
+
+Measured on ten intents of CLINC150 and the talk of the other 140: without it every second message
+about something else began a flow, with it every twentieth; of the right ones six in ten remain."""
 
 SURE = 0.9
 """Confidence from which an intent stands against a message that reads like a word of thanks."""
@@ -35,7 +46,8 @@ def reconsider(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Inten
 def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
     """The guess, or when the model abstains at the start of a talk, its clear favourite.
 
-    Beginning the wrong flow costs one question; asking back costs one too and brings less.
+    Beginning the wrong flow costs one question; asking back costs one too and brings less. But what
+    is about something else altogether is not asked for an order number.
     """
     if guess.name is not None or turn.case.flow is not None or not guess.runners_up:
         return guess
@@ -48,7 +60,36 @@ def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Intent
         return guess
     if share < PRESUMED_SHARE or share < PRESUMED_LEAD * second:
         return guess
+    if share * _familiarity(turn.text, best, playbook) < PRESUMED_SUPPORT:
+        return guess
     return replace(guess, name=best)
+
+
+def _familiarity(text: str, intent: str, playbook: Playbook) -> float:
+    """The share of what a message speaks of that the intent's examples speak of, too.
+
+    One unknown word is added, so that a single word proves little.
+    """
+    stems, known = _vocabulary(PlaybookKey(playbook.version, id(playbook), playbook))
+    spoken = _matters(text, stems)
+    return len(spoken & known[intent]) / (len(spoken) + 1)
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(key: PlaybookKey) -> tuple[Stems, Mapping[str, frozenset[str]]]:
+    stems = Stems(key.playbook.language)
+    known = {
+        one.name: frozenset().union(*(_matters(text, stems) for text in (one.title, *one.examples)))
+        for one in key.playbook.intents
+    }
+    return stems, known
+
+
+def _matters(text: str, stems: Stems) -> frozenset[str]:
+    """The stems of the words that say something, without numbers."""
+    return frozenset(
+        stems.of(one) for one in words(text) if one.isalpha() and one not in STOP_WORDS
+    )
 
 
 def _sobered(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:

@@ -29,7 +29,7 @@ class Reader:
 
 
 @dataclass(frozen=True, slots=True)
-class _Key:
+class PlaybookKey:
     """A playbook by identity: the cache entry keeps it alive, so the identity stays its own."""
 
     version: str
@@ -39,11 +39,11 @@ class _Key:
 
 def readers_of(playbook: Playbook) -> Mapping[str, Reader]:
     """The playbook's slots, compiled once per playbook."""
-    return _readers(_Key(playbook.version, id(playbook), playbook))
+    return _readers(PlaybookKey(playbook.version, id(playbook), playbook))
 
 
 @lru_cache(maxsize=8)
-def _readers(key: _Key) -> Mapping[str, Reader]:
+def _readers(key: PlaybookKey) -> Mapping[str, Reader]:
     return {name: _reader(slot) for name, slot in key.playbook.slots.items()}
 
 
