@@ -41,11 +41,9 @@ from gateway.settings_sections import (
     QUIET_SECONDS,
     Data,
     Delivery,
-    Identity,
     Logging,
     Pipeline,
     Playbook,
-    Redis,
     Server,
     Storage,
     Turns,
@@ -63,12 +61,10 @@ class Settings(BaseSettings):
 
     server: Server = Server()
     storage: Storage = Storage()
-    redis: Redis = Redis()
     playbook: Playbook = Playbook()
     pipeline: Pipeline = Pipeline()
     turns: Turns = Turns()
     delivery: Delivery = Delivery()
-    identity: Identity = Identity()
     logging: Logging = Logging()
     data: Data = Data()
     adapters: Mapping[str, AdapterTable] = Field(default_factory=dict)

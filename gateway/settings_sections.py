@@ -136,17 +136,6 @@ class Storage(Section):
         return url
 
 
-class Redis(Section):
-    """Wake-ups and fan-out between processes. Without it one process does everything."""
-
-    url: SecretStr | None = None
-
-    @field_validator("url")
-    @classmethod
-    def _supported(cls, url: SecretStr | None) -> SecretStr | None:
-        return url and _with_scheme(url, "redis://", "rediss://", "unix://")
-
-
 class Playbook(Section):
     """Where the business's own words and rules lie."""
 
@@ -186,13 +175,6 @@ class Delivery(Section):
     backoff_base_seconds: Seconds = 2.0
     backoff_max_seconds: Seconds = 300.0
     concurrency: Positive = 64
-
-
-class Identity(Section):
-    """How well a sender must be known before the past is spoken of."""
-
-    silent_days: Positive = 365
-    history_level: Annotated[int, Field(ge=0, le=4)] = 2
 
 
 class Logging(Section):

@@ -179,7 +179,10 @@ def test_no_message_repeats_a_value_which_may_be_secret() -> None:
         load_settings(written('[storage]\nurl = "mysql://me:hunter2@db/x"\n'))
     assert "hunter2" not in str(raised.value)
     settings = load_settings(
-        written('[redis]\nurl = "redis://:hunter2@h"\n[adapters.sms]\nauth_token = "hunter2"\n')
+        written(
+            '[storage]\nurl = "postgresql://me:hunter2@h/x"\n'
+            '[adapters.sms]\nauth_token = "hunter2"\n'
+        )
     )
     assert "hunter2" not in repr(settings)
 

@@ -35,7 +35,6 @@ VALUES: Mapping[Key, object] = {
     ("server", "tls_key"): str(ROOT / "config.toml"),
     ("storage", "url"): "postgresql://me:p%40ss@db.example.com:5433/one?sslmode=require",
     ("storage", "synchronous"): "NORMAL",
-    ("redis", "url"): "redis://:pass@redis.example.com:6380/1",
     ("playbook", "path"): "other/playbook",
     ("pipeline", "stages"): "trivial",
     ("pipeline", "encoding"): "o200k_base",
