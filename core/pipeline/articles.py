@@ -60,11 +60,16 @@ _STOP_WORDS = """
 STOP_WORDS = frozenset(_STOP_WORDS.split())
 """English words that say nothing about what a question is about."""
 
-_DURATION = r"\d.{0,20}\b(?:second|minute|hour|day|week|month|year)s?\b|\b\d{1,2}[:.]\d\d\b"
+_DURATION = r"\d.{0,20}\b(?:second|minute|hour|day|week|month|year)s?\b"
+# "9.30" is a time only by its company, since most numbers like it are prices.
+_CLOCK = (
+    r"(?<![\d$€£])\d{1,2}:\d\d\b|\b\d{1,2}[.]\d\d\s?[ap]\.?m\b|"
+    r"\b(?:from|at|until|till|between|before|after|by) \d{1,2}[.]\d\d\b(?!\s?[$€£])"
+)
 CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(asked, re.I), re.compile(told, re.I))
     for asked, told in (
-        (r"\bhow (?:long|soon|fast|late)\b|\bwhen\b", _DURATION),
+        (r"\bhow (?:long|soon|fast|late)\b|\bwhen\b", f"{_DURATION}|{_CLOCK}"),
         (r"\bhow much\b|\b(?:price|cost|fee)s?\b", r"\d[.,]\d\d\b|[$€£]|\bfree\b|\bnothing\b"),
     )
 )

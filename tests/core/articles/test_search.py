@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, INTENT_SHARE, ArticleIndex
@@ -63,6 +65,34 @@ def test_the_passage_holds_the_answer(asked: str, told: str) -> None:
     assert told in best.passage
     assert "#" not in best.passage
     assert len(best.passage) <= 420
+
+
+REFUNDS = article(
+    "refunds",
+    "Returns and refunds",
+    "We pay back your postage of up to £6.50 with the refund. The courier costs 4.90.\n\n"
+    "## Your refund\n\nA refund takes five working days, or 3 days on a card.",
+)
+COUNTER = article(
+    "counter",
+    "Our counter",
+    "The counter has a fee of £2.50 a parcel. It costs 1.20 by card.\n\n"
+    "## Hours\n\nThe counter is staffed {hours}.",
+)
+
+
+def test_a_price_is_no_time() -> None:
+    (hit,) = ArticleIndex((REFUNDS,)).search("how long does the refund take?")
+    assert hit.passage.startswith("A refund takes five working days")
+
+
+@pytest.mark.parametrize(
+    "hours", ["9:30 to 17:00", "from 9.30", "until 5.30 pm", "at 10.00", "24 hours", "8.15am on"]
+)
+def test_a_time_is_told_in_many_ways(hours: str) -> None:
+    told = replace(COUNTER, body=COUNTER.body.format(hours=hours))
+    (hit,) = ArticleIndex((told,)).search("when is the counter there?")
+    assert hit.passage == f"The counter is staffed {hours}."
 
 
 def test_every_sentence_of_a_passage_stands_in_the_article() -> None:
