@@ -16,8 +16,8 @@ from core.pipeline.phrases import (
     is_cancellation,
     is_chat,
     is_question,
+    is_request,
     is_waiting,
-    is_wish,
     leaning,
     yes_or_no,
 )
@@ -57,8 +57,9 @@ def bare_value(slot: Slot, text: str, others: bool) -> Span | None:
         return None
     if slot.kind == "yes_no":
         return _yes_no(text)
-    wanted = slot.kind == "text" and is_wish(text)
-    if _is_no_answer(text) or (is_question(text) and not wanted):
+    if _is_no_answer(text):
+        return None
+    if is_question(text) and not (slot.kind == "text" and is_request(text)):
         return None
     limit = LONG_ANSWER if slot.kind == "text" else SHORT
     if len(text) > limit:

@@ -66,12 +66,14 @@ _THANKS = re.compile(
     r"[ ,.!]+)*(?:many )?(?:thank ?(?:you|u|s)|thanks|thx|cheers)\b",
     re.I,
 )
-_WISH = re.compile(
-    r"\b(?:(?:can|could|would|will) (?:you|i|we|they)|i(?:'d| would) (?:\w+ )?(?:like|love|want)|"
-    r"i (?:\w+ )?(?:want|need)|i'm looking|i am looking|please|let'?s|help me|how about|"
-    r"what about)\b",
-    re.I,
+_WANTS = (
+    r"(?:can|could|would|will) (?:you|they)|i(?:'d| would) (?:\w+ )?(?:like|love|want)|"
+    r"i (?:\w+ )?(?:want|need)|i'm looking|i am looking|let'?s|help me|how about|what about"
 )
+_REQUEST = re.compile(rf"\b(?:{_WANTS})\b", re.I)
+_WISH = re.compile(rf"\b(?:{_WANTS}|(?:can|could|would|will) (?:i|we)|please)\b", re.I)
+_LEAVE = re.compile(r"\b(?:can|could|may|might|should|shall|would|will) (?:i|we)\b", re.I)
+_PLEASE = re.compile(r"\bplease\b", re.I)
 _HELP = re.compile(
     r"\W*(?:(?:hi|hello|hey|please|i|we|need|want|would|like|your|some|can|could|you|me|a|bit|of)"
     r"\W+)*help(?:\W+(?:me|us|please|fast|now|out|quickly|urgently|with|something|this))*\W*",
@@ -165,6 +167,17 @@ def is_wish(text: str) -> bool:
 
 
 @_remembered
+def is_request(text: str) -> bool:
+    """Whether a message wants something done ("can you send towels?").
+
+    Whether customers may do something themselves ("can I send a photo?") is only a question.
+    """
+    if _REQUEST.search(text):
+        return True
+    return _PLEASE.search(text) is not None and _LEAVE.search(text) is None
+
+
+@_remembered
 def asks_for_help(text: str) -> bool:
     """Whether a message asks for help and does not say with what."""
     return _HELP.fullmatch(text) is not None
@@ -173,7 +186,9 @@ def asks_for_help(text: str) -> bool:
 @_remembered
 def courtesy(text: str) -> str | None:
     """The small talk that ends a talk: "goodbye", "thanks" or "decline"; none if more is wanted."""
-    if len(text) > _COURTESY or is_question(text) or _WISH.search(text):
+    if len(text) > _COURTESY or is_question(text):
+        return None
+    if _WISH.search(text) or _LEAVE.search(text):
         return None
     if _CLOSES.search(text):
         if _BYE.search(text):

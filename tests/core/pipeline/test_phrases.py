@@ -43,3 +43,32 @@ def test_a_wish_told_as_a_question_answers_what_is_wanted() -> None:
     assert bare_value(wanted, text, others=False) is not None
     assert bare_value(wanted, "who is the driver?", others=False) is None
     assert bare_value(Slot("city", "choice", "city", ("?",)), text, others=False) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can I send you a photo?",
+        "May I please show you a picture of it?",
+        "should we bring it to the shop?",
+        "could I keep the parcel?",
+        "so what shall I do with it?",
+    ],
+)
+def test_what_the_customer_may_do_is_asked_and_answers_nothing(text: str) -> None:
+    damage = Slot("damage", "text", "damage", ("What is broken?",))
+    assert bare_value(damage, text, others=False) is None
+    assert courtesy(f"Thanks, {text.rstrip('?')}") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you send us towels please",
+        "please bring a menu, will you?",
+        "can I have a late breakfast? I need it at eleven",
+        "I'd like to know more, how about a tour?",
+    ],
+)
+def test_what_others_are_to_do_is_a_wish(text: str) -> None:
+    assert bare_value(Slot("wish", "text", "request", ("?",)), text, others=False) is not None
