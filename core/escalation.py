@@ -20,12 +20,13 @@ TEXT_LIMIT = 4_000
 
 FACTS = frozenset(
     """
-    text channel stage intent confidence margin sentiment language amount action status
-    business_hours minutes_since_first minutes_waiting customer.tier customer.tags grounded
-    asked_human level
+    text channel intent confidence margin sentiment amount business_hours grounded asked_human level
     """.split()
 )
-"""Facts a rule may name, besides `slot.NAME` and `counters.NAME`."""
+"""Facts a rule may name, besides `slot.NAME` and those of `COUNTERS`: what every turn knows."""
+
+COUNTERS = frozenset("turns fallbacks negative same_intent missed lacking unanswered".split())
+"""Counts of a case that a rule may name, each as `counters.NAME`."""
 
 SUFFIXES = ("_any_words", "_missing", "_regex", "_exact", "_not", "_gte", "_lte", "_gt", "_lt")
 
@@ -99,10 +100,15 @@ def _check(conditions: Mapping[str, object]) -> list[str]:
                 faults.extend(_check(one) if isinstance(one, Mapping) else ["`any` holds no table"])
             continue
         name, operator = split_key(key)
-        if name not in FACTS and not name.startswith(("slot.", "counters.")):
+        if not _is_known(name):
             faults.append(f"the fact `{name}` is not known")
         faults.extend(_check_value(key, operator, wanted))
     return faults
+
+
+def _is_known(fact: str) -> bool:
+    kind, _, name = fact.partition(".")
+    return fact in FACTS or kind == "slot" or (kind == "counters" and name in COUNTERS)
 
 
 def _check_value(key: str, operator: str, wanted: object) -> list[str]:
@@ -135,8 +141,6 @@ def _number(value: object) -> float | None:
 
 
 def _equals(value: object, wanted: object) -> bool:
-    if isinstance(value, list | tuple | frozenset | set):
-        return any(_equals(one, wanted) for one in value)
     return any(_fold(value) == _fold(one) for one in _options(wanted))
 
 
@@ -261,7 +265,6 @@ DEFAULT_RULES: tuple[Rule, ...] = (
         30,
         {"any": ({"intent": "talk_to_human", "confidence_gte": 0.5}, {"asked_human": True})},
         {"escalate": True, "say": "handoff_requested"},
-        {"status": "queued"},
     ),
 )
 """The table of a playbook that has none of its own."""

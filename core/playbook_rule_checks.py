@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from core.escalation import FACTS, SUFFIXES, check_rule, split_key
+from core.escalation import COUNTERS, FACTS, SUFFIXES, check_rule, split_key
 from core.playbook import Playbook, Rule
 from core.playbook_fields import Report, suggest
 
@@ -49,8 +49,10 @@ def check_rules(
 def _mend(wrong: str) -> str:
     unknown = _UNKNOWN_FACT.fullmatch(wrong)
     if unknown:
-        known = (*FACTS, "slot.NAME", "counters.NAME")
-        return suggest(unknown["name"], known, "facts")
+        name = unknown["name"]
+        if name.startswith("counters."):
+            return suggest(name, [f"counters.{one}" for one in COUNTERS], "counts")
+        return suggest(name, (*FACTS, "slot.NAME", "counters.NAME"), "facts")
     if "`any`" in wrong:
         return 'Write any = [ { intent = "a" }, { intent = "b" } ]'
     return f"What may follow a fact's name: {', '.join(SUFFIXES)}"

@@ -67,17 +67,14 @@ def facts_of(
     facts: dict[str, object] = {
         "text": text,
         "channel": turn.channel,
-        "stage": "before_reply",
         "intent": guess.name or _matter(turn, case) or "unknown",
         "confidence": guess.confidence,
         "margin": guess.margin,
         "sentiment": -0.6 if is_negative(text) else 0.0,
-        "language": playbook.language,
         "amount": _amount(text),
         "grounded": draft.grounded,
         "asked_human": asks_for_human(text),
         "level": int(turn.sender.level),
-        "status": "queued" if turn.in_handoff else "open",
         "business_hours": is_open(playbook.hours, turn.now),
     }
     facts |= {f"slot.{one.name}": one.value for one in case.slots}

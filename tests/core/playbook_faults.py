@@ -177,6 +177,18 @@ rules.toml | amount_gt -> amont_gt
 rule[big]: the fact `amont` is not known
 Did you mean amount?
 
+rules.toml | amount_gt = 100 -> minutes_waiting_gte = 240
+rule[big]: the fact `minutes_waiting` is not known
+The facts are amount, asked_human, business_hours, channel, confidence, counters.NAME, grounded, intent, level, margin, sentiment, slot.NAME, text
+
+rules.toml | amount_gt = 100 -> "customer.tier" = "gold"
+rule[big]: the fact `customer.tier` is not known
+The facts are amount, asked_human, business_hours, channel, confidence, counters.NAME, grounded, intent, level, margin, sentiment, slot.NAME, text
+
+rules.toml | amount_gt = 100 -> "counters.fallback_gte" = 2
+rule[big]: the fact `counters.fallback` is not known
+Did you mean counters.fallbacks?
+
 rules.toml | amount_gt = 100 -> amount_gt = "much"
 rule[big]: `amount_gt` needs a number
 What may follow a fact's name: _any_words, _missing, _regex, _exact, _not, _gte, _lte, _gt, _lt
@@ -216,7 +228,7 @@ Write one like https://shop.example/help/returns
 articles/bread.md | "order_status" -> "order"
 intents: there is no intent 'order'
 Did you mean order_status?
-"""
+"""  # noqa: E501 - a remedy is one line
 """Blocks of three lines: file, a change of it; the key and what is wrong; the remedy."""
 
 

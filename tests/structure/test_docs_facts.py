@@ -15,6 +15,7 @@ import typer.main
 from adapters.registry import find_spec
 from adapters.sms.consent import WORDS
 from adapters.webchat import protocol
+from core.escalation import COUNTERS, FACTS
 from core.message import ConsentChange
 from gateway.api_routes import ENDPOINTS
 from gateway.cli import build_app
@@ -123,6 +124,12 @@ def test_the_options_of_the_widget_are_all_told() -> None:
         for name in re.findall(r"`(\w+)`", row.split("|")[1])
     }
     assert by_data == {one.strip() for one in data.split(",")}
+
+
+def test_the_page_on_playbooks_names_every_fact_a_rule_may_name() -> None:
+    table = _text("playbook.md").partition("| fact | what it is |")[2].partition("\n\n")[0]
+    told = {name for cell, _ in _rows(table, many=True) for name in re.findall(r"`([\w.]+)`", cell)}
+    assert told == {*FACTS, "slot.NAME", *(f"counters.{one}" for one in COUNTERS)}
 
 
 def test_every_event_of_the_log_that_is_named_is_logged() -> None:

@@ -6,7 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.escalation import DEFAULT_RULES, check_rule, evaluate, holds
+from core.escalation import COUNTERS, DEFAULT_RULES, check_rule, evaluate, holds
+from core.escalation import FACTS as FACTS_KNOWN
+from core.pipeline.contracts import Draft, IntentGuess
+from core.pipeline.rules import facts_of
 from core.playbook import Rule
 from tests.core.pipeline.shop import SHOP, Talk
 
@@ -18,8 +21,9 @@ FACTS: dict[str, object] = {
     "slot.order_id": "1042",
     "counters.fallbacks": 2,
     "business_hours": True,
-    "customer.tags": ("gold", "vip"),
 }
+
+TROUBLE = ("where is my order?", "where is my order?", "this is ridiculous", "qwertz asdf", "xyzzy")
 
 
 @pytest.mark.parametrize(
@@ -42,7 +46,6 @@ FACTS: dict[str, object] = {
         ({"slot.email_missing": True}, True),
         ({"counters.fallbacks_gte": 2}, True),
         ({"counters.other_gte": 1}, False),
-        ({"customer.tags": "vip"}, True),
         ({"business_hours": True}, True),
         ({"any": [{"channel": "email"}, {"intent": "refund"}]}, True),
         ({"any": [{"channel": "email"}, {"intent": "other"}]}, False),
@@ -71,6 +74,13 @@ def test_an_exception_keeps_a_rule_from_firing() -> None:
     ("when", "fault"),
     [
         ({"colour": "red"}, "`colour` is not known"),
+        ({"action": "refund"}, "`action` is not known"),
+        ({"minutes_since_first_gte": 60}, "`minutes_since_first` is not known"),
+        ({"minutes_waiting_gte": 240}, "`minutes_waiting` is not known"),
+        ({"customer.tier": "gold"}, "`customer.tier` is not known"),
+        ({"customer.tags": "vip"}, "`customer.tags` is not known"),
+        ({"any": [{"status": "queued"}]}, "`status` is not known"),
+        ({"counters.contacts_7d_gte": 2}, "`counters.contacts_7d` is not known"),
         ({"text_regex": "("}, "no regular expression"),
         ({"confidence_lt": "low"}, "needs a number"),
         ({"slot.x_missing": 1}, "needs true or false"),
@@ -81,6 +91,25 @@ def test_an_exception_keeps_a_rule_from_firing() -> None:
 def test_a_fault_of_a_row_is_named(when: dict[str, object], fault: str) -> None:
     (found,) = check_rule(Rule("r", 1, when, {"escalate": True}))
     assert fault in found
+
+
+def test_a_rule_may_name_what_a_turn_knows_and_nothing_else() -> None:
+    talk = Talk()
+    turn = talk.turn("where is my order?")
+    draft = Draft("On its way.", "found:order", grounded=True)
+    guess = IntentGuess("order_status", 0.9, 0.5)
+    assert set(facts_of(turn, guess, talk.case, draft, SHOP)) == FACTS_KNOWN
+
+
+def test_a_rule_may_name_every_count_that_is_kept_and_no_other() -> None:
+    kept: set[str] = set()
+    for first in range(len(TROUBLE)):
+        talk = Talk()
+        for text in (*TROUBLE[first:], *TROUBLE[:first]):
+            talk.say(text)
+            kept |= {name for name in talk.case.counters if not name.startswith("asked:")}
+    assert kept <= COUNTERS
+    assert {"turns", "fallbacks", "negative", "same_intent"} <= kept
 
 
 def test_the_built_in_rows_have_no_faults() -> None:
