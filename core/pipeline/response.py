@@ -303,12 +303,18 @@ def _hit(speaker: Speaker, index: ArticleIndex) -> ArticleHit | None:
     """The article that answers the turn, if one does."""
     if not speaker.playbook.articles:
         return None
-    name = speaker.guess.name or (
-        speaker.guess.runners_up[0][0] if speaker.guess.runners_up else None
-    )
+    name = speaker.guess.name or _open_matter(speaker)
+    if name is None and speaker.guess.runners_up:
+        name = speaker.guess.runners_up[0][0]
     least = speaker.playbook.settings.get("article_threshold", DEFAULT_ARTICLE_THRESHOLD)
     hits = index.search(speaker.turn.text, name, limit=1, least=least)
     return hits[0] if hits else None
+
+
+def _open_matter(speaker: Speaker) -> str | None:
+    """The intent whose flow is open: what an unclear question is most likely about."""
+    case = speaker.step.case
+    return case.intent if case.flow else None
 
 
 def _passage(

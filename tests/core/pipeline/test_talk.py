@@ -8,9 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from core.message import Assurance, Audience
+from core.pipeline.articles import ArticleIndex
+from core.pipeline.contracts import IntentGuess, StateStep
 from core.pipeline.decide import decide
+from core.pipeline.response import response_stage
 from core.pipeline.trivial import trivial_stages
-from core.turn import Decision, Fact, NeedEffect
+from core.playbook import Article
+from core.turn import CaseState, Decision, Fact, NeedEffect
 from tests.core.pipeline.shop import NOW, SHOP, Talk, stages
 
 OWNER = ("email:robin@example.com",)
@@ -252,6 +256,20 @@ def test_a_flow_begun_on_a_presumption_is_not_answered_with_an_article() -> None
     assert decision.reply is not None
     assert (decision.reply.text, decision.sources) == ("What is your order number?", ())
     assert (decision.stages[0].output["intent"], decision.intent) == (None, "order_status")
+
+
+def test_an_unclear_question_is_about_the_matter_in_hand() -> None:
+    body = "Send a photo, it helps us."
+    washing = Article("stains", "Stains", "https://shop.example/stains", body, (), ("washing",))
+    visit = Article("visit", "Visits", "https://shop.example/visit", body, (), ("visit",))
+    playbook = replace(SHOP, articles=(washing, visit))
+    unsure = IntentGuess(None, 0.3, 0.1, (("washing", 0.3), ("visit", 0.2)))
+    word = response_stage(ArticleIndex(playbook.articles))
+    for flow, title in (("visit", "Visits"), (None, "Stains")):
+        case = CaseState(intent="visit", flow=flow, asking="name")
+        step = StateStep("ask", case, "visit", ask="name")
+        draft = word(Talk().turn("can I send a photo?"), unsure, step, playbook)
+        assert [one for one, _ in draft.sources] == [title]
 
 
 def test_whoever_only_asks_for_help_is_asked_what_with() -> None:
