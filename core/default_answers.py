@@ -101,6 +101,22 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Sure. Tell me what it is about.",
         "I will do what I can. What is the matter?",
     ),
+    "automated": (
+        "I am an automated assistant. A person can take over any time, just say so.",
+        "You are writing with a machine. Tell me if you would rather have a person.",
+        "I am a program, not a person. Ask for one whenever you like.",
+        "No human here: I answer automatically. A person is there for you if you ask.",
+        "I am software that answers for the team. Say the word, and a person takes over.",
+        "It is an automated assistant that writes this. For a person, just ask.",
+    ),
+    "regret": (
+        "I am sorry about the trouble.",
+        "That is annoying, and I am sorry.",
+        "I am sorry that this is not going well.",
+        "I see why you are annoyed, and I am sorry.",
+        "Sorry, this should be easier for you.",
+        "I am sorry to hear that you are not content.",
+    ),
     "beside": (
         "I have no answer to that here.",
         "That I cannot tell you, sorry.",

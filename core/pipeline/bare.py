@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from core.pipeline.phrases import (
     asks_for_human,
+    asks_who_answers,
     courtesy,
     does_not_know,
     is_cancellation,
@@ -78,6 +79,7 @@ def _is_no_answer(text: str) -> bool:
         or yes_or_no(text) is not None
         or is_cancellation(text)
         or asks_for_human(text)
+        or asks_who_answers(text)
         or does_not_know(text)
     )
 

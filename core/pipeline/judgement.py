@@ -10,10 +10,17 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from core.default_answers import DEFAULT_ANSWERS
 from core.pipeline.articles import STOP_WORDS
 from core.pipeline.contracts import IntentGuess
 from core.pipeline.features import Stems, words
-from core.pipeline.phrases import asks_for_help, courtesy, is_question, is_wish
+from core.pipeline.phrases import (
+    asks_for_help,
+    asks_only_who_answers,
+    courtesy,
+    is_question,
+    is_wish,
+)
 from core.pipeline.readers import PlaybookKey
 from core.playbook import Playbook
 from core.turn import TurnInput
@@ -38,9 +45,20 @@ _NODS = frozenset({"goodbye", "agree", "decline", "thanks"})
 
 def reconsider(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
     """The guess to go by."""
+    if asks_only_who_answers(turn.text) and not tells_who_answers(guess, playbook):
+        return replace(guess, name=None, runners_up=())
     if asks_for_help(turn.text) and guess.confidence < SURE:
         return replace(guess, name=None)
     return _sobered(turn, _presumed(turn, guess, playbook), playbook)
+
+
+def tells_who_answers(guess: IntentGuess, playbook: Playbook) -> bool:
+    """Whether "are you a bot?" is what the playbook's own words or example are about."""
+    intent = playbook.intent(guess.name)
+    if intent is None:
+        return False
+    own = intent.answer is not None and intent.answer not in DEFAULT_ANSWERS
+    return own or guess.confidence == 1.0
 
 
 def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:

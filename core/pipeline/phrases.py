@@ -94,9 +94,23 @@ _HUMAN = re.compile(
     r"\b(?:(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|get me|"
     r"pass me|want|need|give me|switch me|hand me)\b[^.?!]{0,30}\b(?:"
     rf"{_HUMAN_NOUN}|person|people|someone|somebody|agent|manager|operator)|"
-    r"(?:are you (?:a )?(?:bot|robot|human|real))|not a (?:bot|robot|machine))\b"
+    r"not a (?:bot|robot|machine))\b"
     rf"|\A\W*(?:a |an |the )?(?:{_HUMAN_NOUN}|agent|operator|manager|person)"
     r"(?:,? (?:please|now))?\W*\Z",
+    re.I,
+)
+_ANSWERER = (
+    r"(?:(?:just|only|really|actually|even) )?(?:an? )?(?:(?:real|live|actual) )?"
+    r"(?:(?:chat ?)?bot|robot|machine|computer|program|ai|automated|human(?: being)?|person|"
+    r"real|(?:someone|somebody) real)(?=\W*\Z|\s*[?.!,;\n]|\s+(?:or|right|there|then)\b)"
+)
+_WHO_ANSWERS = re.compile(
+    rf"\b(?:(?:are|r) (?:you|u) {_ANSWERER}|is (?:this|that|it) {_ANSWERER}|"
+    rf"am i (?:talking|speaking|chatting|writing|texting) (?:to|with) {_ANSWERER}|"
+    rf"you(?:'re| are) {_ANSWERER}[^.!?]*\?|"
+    r"who (?:am i|are we) (?:talking|speaking|chatting|writing|texting) (?:to|with)\b|"
+    r"(?:who|what) are you(?=\W*\Z)|who is (?:this|that)(?=\W*\Z))"
+    r"(?:,? (?:or [^?.!\n]*|right|there|then))?",
     re.I,
 )
 _NOT_KNOWN = re.compile(
@@ -111,7 +125,7 @@ _NEGATIVE = re.compile(
     r"\b(?:ridiculous|unacceptable|terrible|awful|horrible|disgusting|furious|angry|outrageous|"
     r"frustrat(?:ed|ing)|useless|worst|pathetic|incompetent|rubbish|garbage|scam|joke|fed up|"
     r"sick of|waste of (?:my )?time|had enough|stupid|idiots?|bullshit|wtf|damn|hate|"
-    r"disappointed|not helpful|unhelpful|makes no sense)\b",
+    r"annoy(?:ed|ing|s)|upset|disappointed|not helpful|unhelpful|makes no sense)\b",
     re.I,
 )
 _remembered = lru_cache(maxsize=256)
@@ -207,6 +221,21 @@ def is_cancellation(text: str) -> bool:
 def asks_for_human(text: str) -> bool:
     """Whether the customer wants a person."""
     return _HUMAN.search(text) is not None
+
+
+@_remembered
+def asks_who_answers(text: str) -> bool:
+    """Whether the customer asks if a machine answers, and does not want a person for it."""
+    return _WHO_ANSWERS.search(text) is not None and not asks_for_human(text)
+
+
+@_remembered
+def asks_only_who_answers(text: str) -> bool:
+    """Whether nothing else is asked or told along with it but a greeting."""
+    if not asks_who_answers(text):
+        return False
+    rest = _WHO_ANSWERS.sub(" ", text)
+    return not any(map(str.isalnum, rest)) or is_chat(rest)
 
 
 @_remembered

@@ -6,66 +6,33 @@ a time, and says so (`grounded` false) when it found nothing to say. It decides 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from core.default_answers import DEFAULT_ANSWERS
 from core.message import QuickReply, Sensitivity
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, ArticleHit, ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StateStep
-from core.pipeline.phrases import asks_for_help, is_chat, is_question, is_wish, yes_or_no
+from core.pipeline.judgement import tells_who_answers
+from core.pipeline.phrases import (
+    asks_for_help,
+    asks_only_who_answers,
+    asks_who_answers,
+    is_chat,
+    is_negative,
+    is_question,
+    is_wish,
+    yes_or_no,
+)
 from core.pipeline.sentences import choose, is_fresh, split_sentences
+from core.pipeline.speaker import Speaker
 from core.pipeline.state import SWITCH_CONFIDENCE
 from core.playbook import Flow, Playbook, Slot
 from core.turn import SlotValue, TurnInput
 
-SMS_LIMIT = 300
-"""Characters of a reply by SMS: two segments."""
-
 _VALUE_LIMIT = 40
 _CLARIFY_SHARE = 0.12
-
-
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """What wording needs: the turn, the step, the playbook, and what was said before."""
-
-    turn: TurnInput
-    guess: IntentGuess
-    step: StateStep
-    playbook: Playbook
-    said: frozenset[str]
-
-    @property
-    def limit(self) -> int:
-        """Characters the reply may have; 0 is no limit."""
-        return SMS_LIMIT if self.turn.channel == "sms" else 0
-
-    def variants(self, key: str) -> tuple[str, ...]:
-        """The playbook's variants of an answer, then the default ones."""
-        own = self.playbook.answers.get(key, ())
-        return (*own, *DEFAULT_ANSWERS.get(key, ()))
-
-    def say(
-        self, key: str, words: Mapping[str, str] | None = None, *, statement: bool = False
-    ) -> str | None:
-        """A variant that was not used yet, if there is one."""
-        return choose(self.variants(key), words or {}, self.said, statement=statement)
-
-    def say_surely(self, key: str, words: Mapping[str, str] | None = None) -> str:
-        """A variant that was not used yet; when all were, something neutral that was not."""
-        return self.say(key, words) or self.say("fall_through") or self.last_words()
-
-    def say_again(self, text: str) -> str | None:
-        """The gist of something said before, marked as a repetition."""
-        first = split_sentences(text)[:1]
-        return self.say("again", {"answer": first[0]}) if first else None
-
-    def last_words(self) -> str:
-        """A sentence that names where the talk stands, which no earlier reply can have named."""
-        count = self.step.case.counters.get("turns", 0)
-        text = f"Thank you, that was your message number {count} on this."
-        return text if is_fresh(text, self.said) else f"Noted, with {len(self.said)} lines so far."
+_SORRY = re.compile(r"\b(?:sorry|apolog)", re.I)
 
 
 def response_stage(index: ArticleIndex) -> ResponseStage:
@@ -77,26 +44,55 @@ def response_stage(index: ArticleIndex) -> ResponseStage:
         if step.move in ("silent", "look_up"):
             return Draft(text="", template=step.move)
         speaker = Speaker(turn, guess, step, playbook, frozenset(step.case.said))
-        draft = word_move(speaker)
+        opening = _opening(speaker)
+        if opening:
+            speaker = replace(speaker, opening=opening)
+        draft = _word_move(speaker, index)
         if speaker.limit and len(draft.text) > speaker.limit:
-            return replace(draft, text=_cut(draft.text, speaker.limit))
-        return draft
-
-    def word_move(speaker: Speaker) -> Draft:
-        step = speaker.step
-        if step.move == "ask":
-            return _ask(speaker, index)
-        if step.move == "offer":
-            return _offer(speaker)
-        if step.move == "finish":
-            return _finish(speaker)
-        if step.move == "cancelled":
-            return Draft(speaker.say_surely("cancelled"), "cancelled")
-        if step.move == "small_talk":
-            return _small_talk(speaker)
-        return _answer(speaker, index)
+            draft = replace(draft, text=_cut(draft.text, speaker.limit))
+        return _opened(speaker, draft) if opening else draft
 
     return word_reply
+
+
+def _word_move(speaker: Speaker, index: ArticleIndex) -> Draft:
+    """What to say to the step's move."""
+    step = speaker.step
+    if step.move == "ask":
+        return _ask(speaker, index)
+    if step.move == "offer":
+        return _offer(speaker)
+    if step.move == "finish":
+        return _finish(speaker)
+    if step.move == "cancelled":
+        return Draft(speaker.say_surely("cancelled"), "cancelled")
+    if step.move == "small_talk":
+        return _small_talk(speaker)
+    return _answer(speaker, index)
+
+
+def _opening(speaker: Speaker) -> str:
+    """What has to be said before all else: what it is that answers, or a word of regret."""
+    key = ""
+    if asks_who_answers(speaker.turn.text) and not tells_who_answers(
+        speaker.guess, speaker.playbook
+    ):
+        key = "automated"
+    elif _is_newly_annoyed(speaker):
+        key = "regret"
+    return (speaker.say(key, statement=True) if key else None) or ""
+
+
+def _opened(speaker: Speaker, draft: Draft) -> Draft:
+    """The draft after its opening; who is sorry already need not say so twice."""
+    if speaker.opening in speaker.variants("regret") and _SORRY.search(draft.text):
+        return draft
+    return replace(draft, text=speaker.open(draft.text))
+
+
+def _is_newly_annoyed(speaker: Speaker) -> bool:
+    """Whether this is the first message of the case that sounds annoyed."""
+    return speaker.step.case.counters.get("negative") == 1 and is_negative(speaker.turn.text)
 
 
 def _ask(speaker: Speaker, index: ArticleIndex) -> Draft:
@@ -105,7 +101,8 @@ def _ask(speaker: Speaker, index: ArticleIndex) -> Draft:
     assert step.ask is not None
     question = _question(speaker, speaker.playbook.slots[step.ask])
     before, sources = _acknowledgement(speaker), _NO_SOURCES
-    if not step.captured and is_question(speaker.turn.text):
+    asks = is_question(speaker.turn.text) and not asks_only_who_answers(speaker.turn.text)
+    if asks and not step.captured:
         hit = _hit(speaker, index)
         own = speaker.playbook.intent(speaker.guess.name)
         if hit is not None and (own is None or own.flow is None):
@@ -113,7 +110,7 @@ def _ask(speaker: Speaker, index: ArticleIndex) -> Draft:
         elif speaker.turn.case.asking is not None and _is_beside(speaker):
             before = speaker.say("beside", statement=True) or ""
     template = f"ask:{step.ask}"
-    text = _joined(speaker, before, question)
+    text = speaker.join(before, question)
     slot = speaker.playbook.slots[step.ask]
     private = slot.guest_only or slot.secret is not None
     sensitivity = Sensitivity.PERSONAL if private else Sensitivity.GENERAL
@@ -174,26 +171,13 @@ def _is_own_name(slot: Slot) -> bool:
     return slot.kind == "name" and slot.label.casefold() in ("name", "your name", "full name")
 
 
-def _joined(speaker: Speaker, before: str, after: str) -> str:
-    """Two pieces as one text, when they repeat nothing and there is room for both."""
-    if not after:
-        return before
-    gap = "\n\n" if "\n" in before else " "
-    text = f"{before}{gap}{after}" if before else after
-    if before and (
-        not is_fresh(text, speaker.said) or (speaker.limit and len(text) > speaker.limit)
-    ):
-        return after
-    return text
-
-
 def _offer(speaker: Speaker) -> Draft:
     offered = speaker.step.case.offering
     assert offered is not None
     slot = speaker.playbook.slots[offered.name]
     words = {"value": offered.value, "label": slot.label}
     question = choose((*slot.offer, *speaker.variants("offer")), words, speaker.said)
-    text = _joined(speaker, _acknowledgement(speaker), question or speaker.last_words())
+    text = speaker.join(_acknowledgement(speaker), question or speaker.last_words())
     replies = () if speaker.limit else (QuickReply("Yes", "yes"), QuickReply("No", "no"))
     return Draft(
         text, f"offer:{offered.name}", quick_replies=replies, sensitivity=Sensitivity.PERSONAL
@@ -240,12 +224,12 @@ def _small_talk(speaker: Speaker) -> Draft:
     pending = speaker.step.ask
     if pending is None:
         purpose = _purpose(speaker) if key == "agree" else ""
-        return Draft(_joined(speaker, speaker.say_surely(key), purpose), key)
+        return Draft(speaker.join(speaker.say_surely(key), purpose), key)
     question = _question(speaker, speaker.playbook.slots[pending])
     short = speaker.say(key, statement=True) or ""
     if key in ("agree", "decline", "goodbye"):
         short = ""
-    return Draft(_joined(speaker, short, question), key, (pending,))
+    return Draft(speaker.join(short, question), key, (pending,))
 
 
 def _answer(speaker: Speaker, index: ArticleIndex) -> Draft:
@@ -260,16 +244,20 @@ def _answer(speaker: Speaker, index: ArticleIndex) -> Draft:
         text = text or speaker.say_surely("fall_through")
         if question and "?" in text:
             return Draft(text, intent.answer)
-        return Draft(_joined(speaker, text, question) if question else text, intent.answer, asked)
+        return Draft(speaker.join(text, question) if question else text, intent.answer, asked)
+    if asks_only_who_answers(speaker.turn.text):
+        return Draft(question or _purpose(speaker), "automated", asked)
     hit = _hit(speaker, index)
     if hit is not None:
         text, sources = _passage(speaker, hit, len(question))
         if text:
-            whole = _joined(speaker, text, question) if question else text
+            whole = speaker.join(text, question) if question else text
             return Draft(whole, f"article:{hit.article.name}", asked, sources)
         return Draft(speaker.say_surely("fall_through"), "fall_through")
+    if speaker.opening and not is_question(speaker.turn.text):
+        return Draft(_purpose(speaker), "regret")
     if step.captured or _is_remark(speaker):
-        return Draft(_joined(speaker, _noted(speaker), _purpose(speaker)), "noted")
+        return Draft(speaker.join(_noted(speaker), _purpose(speaker)), "noted")
     return _clarify(speaker) or _unknown(speaker, intent is not None and intent.flow is not None)
 
 

@@ -14,6 +14,7 @@ from core.pipeline.contracts import IntentGuess, StateStep
 from core.pipeline.judgement import reconsider
 from core.pipeline.lookups import plan_look_up
 from core.pipeline.phrases import (
+    asks_only_who_answers,
     courtesy,
     does_not_know,
     is_cancellation,
@@ -212,6 +213,9 @@ def _go_on(
             return _step(at, "answer" if captured else "unclear", case, captured)
         nod = intent.small_talk and not captured
         return _step(at, "small_talk" if nod else "answer", case, captured)
+    if not progress and case.asking and asks_only_who_answers(at.turn.text):
+        # Whoever wonders what answers has not been asked in vain.
+        return _step(at, "answer", case, captured, ask=case.asking)
     if not progress and intent is not None:
         if intent.small_talk:
             return _beside(at, case, captured, flow, "small_talk")

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from core.pipeline.bare import bare_value
-from core.pipeline.phrases import courtesy, is_chat, is_waiting, is_wish
+from core.pipeline.phrases import (
+    asks_for_human,
+    asks_who_answers,
+    courtesy,
+    is_chat,
+    is_negative,
+    is_waiting,
+    is_wish,
+)
 from core.playbook import Slot
 
 
@@ -72,3 +80,56 @@ def test_what_the_customer_may_do_is_asked_and_answers_nothing(text: str) -> Non
 )
 def test_what_others_are_to_do_is_a_wish(text: str) -> None:
     assert bare_value(Slot("wish", "text", "request", ("?",)), text, others=False) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "are you a bot?",
+        "Are you a real person",
+        "hi, r u human?",
+        "is this a bot?",
+        "am I talking to a human or a machine?",
+        "are you an AI",
+        "Who am I talking to?",
+        "Am I chatting with somebody real?",
+        "you are a robot, right?",
+        "what are you?",
+    ],
+)
+def test_who_asks_what_answers_does_not_want_a_person_yet(text: str) -> None:
+    assert asks_who_answers(text)
+    assert not asks_for_human(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "human"),
+    [
+        ("are you a bot? I want to speak to a person", True),
+        ("get me a human", True),
+        ("are you human? if not, connect me with an agent", True),
+        ("can I talk to someone who is not a bot", True),
+        ("a real person please", True),
+        ("are you open on Sunday?", False),
+        ("are you a shop for robots?", False),
+        ("who is this parcel for?", False),
+        ("are you real wool specialists?", False),
+    ],
+)
+def test_other_questions_and_wishes_are_what_they_are(text: str, human: bool) -> None:
+    assert not asks_who_answers(text)
+    assert asks_for_human(text) is human
+
+
+@pytest.mark.parametrize(
+    ("text", "negative"),
+    [
+        ("this is really annoying", True),
+        ("I'm so annoyed", True),
+        ("what an annoyance of a lamp", False),
+        ("I am upset about this", True),
+        ("can you set up the lamp", False),
+    ],
+)
+def test_annoyance_is_heard(text: str, negative: bool) -> None:
+    assert is_negative(text) is negative

@@ -31,6 +31,8 @@ PHRASES = (
     "what?",
     "why do you need that?",
     "this is ridiculous",
+    "really annoying!",
+    "are you a bot?",
     "{order_id} {status}",
     "does the moon have a dryer?",
     "it does not fit me well",
