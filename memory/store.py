@@ -40,6 +40,7 @@ _CHECKPOINT_SECONDS = 0.5
 _COMPANY = 2
 """Calls in a commit from which the next one waits for the event loop to come round."""
 
+_ROUNDS = 3
 _PATIENCE_SECONDS = 0.02
 """How long it waits at most."""
 
@@ -186,10 +187,16 @@ class Store:
         """Let the event loop hand over what it has ready: one commit for it costs half of two."""
         self._came_round.clear()
         try:
-            self._loop.call_soon_threadsafe(self._came_round.set)
+            self._loop.call_soon_threadsafe(self._come_round, _ROUNDS)
         except RuntimeError:
             return
         self._came_round.wait(_PATIENCE_SECONDS)
+
+    def _come_round(self, rounds: int) -> None:
+        if rounds:
+            self._loop.call_soon(self._come_round, rounds - 1)
+        else:
+            self._came_round.set()
 
     def _commit(
         self, connection: Connection, batch: Sequence[_Call]
