@@ -28,6 +28,7 @@ FACTS = frozenset(
 COUNTERS = frozenset("turns fallbacks negative same_intent missed lacking unanswered".split())
 """Counts of a case that a rule may name, each as `counters.NAME`."""
 
+_WORD = re.compile(r"\w+")
 SUFFIXES = ("_any_words", "_missing", "_regex", "_exact", "_not", "_gte", "_lte", "_gt", "_lt")
 
 Facts = Mapping[str, object]
@@ -153,16 +154,37 @@ def _compare(test: Callable[[float, float], bool]) -> Callable[[object, object],
 
 
 def _any_words(value: object, wanted: object) -> bool:
-    text = unicodedata.normalize("NFKC", str(value or ""))[:TEXT_LIMIT].casefold()
-    pattern = _words(wanted if isinstance(wanted, tuple) else _options(wanted))
-    return pattern is not None and pattern.search(text.replace("’", "'")) is not None
+    text, said = _plain(str(value or ""))
+    first, pattern = _words(wanted if isinstance(wanted, tuple) else _options(wanted))
+    if first and first.isdisjoint(said):
+        return False
+    return pattern is not None and pattern.search(text) is not None
+
+
+@lru_cache(maxsize=64)
+def _plain(text: str) -> tuple[str, frozenset[str]]:
+    """A text as words are looked for in it, and its words: several rules ask for some."""
+    plain = unicodedata.normalize("NFKC", text)[:TEXT_LIMIT].casefold().replace("’", "'")
+    return plain, frozenset(_WORD.findall(plain))
 
 
 @lru_cache(maxsize=256)
-def _words(phrases: tuple[object, ...]) -> re.Pattern[str] | None:
+def _words(phrases: tuple[object, ...]) -> tuple[frozenset[str], re.Pattern[str] | None]:
+    """The words with which the phrases begin, and the pattern that finds any of them.
+
+    The first are few enough to tell most texts apart without a search; when a phrase begins with
+    none, there are none.
+    """
     folded = [unicodedata.normalize("NFKC", str(one)).casefold().split() for one in phrases]
     parts = [r"\s+".join(re.escape(word) for word in one) for one in folded if one]
-    return re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)") if parts else None
+    if not parts:
+        return frozenset(), None
+    begins = [_WORD.match(one[0]) for one in folded if one]
+    first = frozenset(word[0] for word in begins if word is not None)
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(parts)})(?!\w)")
+    return (
+        first if len(begins) == sum(word is not None for word in begins) else frozenset()
+    ), pattern
 
 
 @lru_cache(maxsize=256)

@@ -6,7 +6,7 @@ It only prepares; what is found with them is the business of `core.pipeline.slot
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -26,6 +26,9 @@ class Reader:
     cues: re.Pattern[str] | None
     telling: re.Pattern[str] | None
     first_words: frozenset[str]
+    """With which a choice begins: without one of them there is none to look for."""
+    cue_words: frozenset[str]
+    """With which a cue begins; empty when one begins with none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,17 @@ def _reader(slot: Slot) -> Reader:
         telling=re.compile(rf"(?<!\w)(?:{telling})(?!\w){_AFTER_CUE}", re.IGNORECASE)
         if telling
         else None,
-        first_words=frozenset(
-            word[0].casefold() for one in choices if (word := _WORD.search(one)) is not None
-        ),
+        first_words=_first_words(one for one in choices if _WORD.search(one)),
+        cue_words=_first_words(cues),
     )
+
+
+def _first_words(phrases: Iterable[str]) -> frozenset[str]:
+    """The words with which the phrases begin; none when one of them ("#") has no word."""
+    found = [_WORD.search(one) for one in phrases]
+    if None in found:
+        return frozenset()
+    return frozenset(word[0].casefold() for word in found if word is not None)
 
 
 def _spaced(phrase: str) -> str:

@@ -172,7 +172,8 @@ def _take_own_name(
     state: _Text, mine: Sequence[Reader], asking: str | None, readers: Mapping[str, Reader]
 ) -> None:
     """ "My name is ..." tells the customer's own name, whichever name the flow asks for first."""
-    cued = NAME_CUE_LOOSE.search(state.text) or _I_AM.fullmatch(state.text)
+    named = "name" in state.words and NAME_CUE_LOOSE.search(state.text)
+    cued = named or _I_AM.fullmatch(state.text)
     if cued is None:
         return
     names = [one for one in mine or readers.values() if one.slot.kind == "name"]
@@ -214,6 +215,8 @@ def _is_shared_choice(state: _Text, reader: Reader, span: Span) -> bool:
 def _anchored(state: _Text, reader: Reader) -> Iterator[Span]:
     """Values that stand right after one of the slot's own cues."""
     if reader.cues is None:
+        return
+    if reader.cue_words and reader.cue_words.isdisjoint(state.words):
         return
     for cue in reader.cues.finditer(state.text):
         span = _after(state.text, cue.end(), reader)
