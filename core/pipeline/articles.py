@@ -105,6 +105,7 @@ class ArticleIndex:
         "_spoken",
         "_stems",
         "_strength",
+        "_telling",
         "_unknown",
         "_worth",
     )
@@ -118,6 +119,10 @@ class ArticleIndex:
                 (frozenset(self._terms(one.text)), frozenset(self._terms(one.heading)))
                 for one in its
             )
+            for its in self._sentences
+        )
+        self._telling = tuple(
+            tuple(_matched(one.text, (told for _, told in CUES)) for one in its)
             for its in self._sentences
         )
         weights = [self._weigh(at) for at in range(len(self._articles))]
@@ -146,7 +151,7 @@ class ArticleIndex:
             ((self._with_intent(at, mass / total, intent), at) for at, mass in scores.items()),
             key=lambda one: (-one[0], one[1]),
         )
-        cues = [told for cue, told in CUES if cue.search(text[:TEXT_LIMIT])]
+        cues = _matched(text[:TEXT_LIMIT], (asked for asked, _ in CUES))
         wanted = {stem: worth for stem, worth, known in asked if known}
         return tuple(
             ArticleHit(self._articles[at], score, self._passage(at, wanted, cues))
@@ -218,15 +223,13 @@ class ArticleIndex:
                 counts[stem] = counts.get(stem, 0.0) + weight
         return counts
 
-    def _passage(
-        self, at: int, wanted: Mapping[str, float], cues: Sequence[re.Pattern[str]]
-    ) -> str:
+    def _passage(self, at: int, wanted: Mapping[str, float], cues: frozenset[int]) -> str:
         """The run of neighbouring sentences that speaks of most of what is wanted.
 
         Words already said in the title tell sentences apart less, since the whole article is about
         them; a later sentence has to add something to be worth reading.
         """
-        sentences, spoken = self._sentences[at], self._spoken[at]
+        sentences, spoken, telling = self._sentences[at], self._spoken[at], self._telling[at]
         told = set(self._terms(self._articles[at].title))
         worth = {stem: mass * (0.5 if stem in told else 1.0) for stem, mass in wanted.items()}
         best, chosen = -1.0, (0, 1)
@@ -240,7 +243,7 @@ class ArticleIndex:
                 if one.section != first.section or (end > start and length > PASSAGE_LIMIT):
                     break
                 seen |= spoken[end][0]
-                if any(cue.search(one.text) for cue in cues):
+                if not cues.isdisjoint(telling[end]):
                     cued = _CUE
                 value = cued - _BREVITY * (end - start)
                 for stem, mass in worth.items():
@@ -248,6 +251,11 @@ class ArticleIndex:
                 if value > best + 1e-9:
                     best, chosen = value, (start, end + 1)
         return join_sentences(_rounded(sentences, *chosen))
+
+
+def _matched(text: str, patterns: Iterable[re.Pattern[str]]) -> frozenset[int]:
+    """Which of the patterns are found in a text, by number."""
+    return frozenset(number for number, one in enumerate(patterns) if one.search(text))
 
 
 def _rounded(sentences: tuple[Sentence, ...], start: int, end: int) -> tuple[Sentence, ...]:

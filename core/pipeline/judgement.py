@@ -21,7 +21,7 @@ from core.pipeline.phrases import (
     is_question,
     is_wish,
 )
-from core.pipeline.readers import PlaybookKey
+from core.pipeline.readers import PlaybookKey, readers_of
 from core.playbook import Playbook
 from core.turn import TurnInput
 
@@ -86,11 +86,23 @@ def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Intent
 def _familiarity(text: str, intent: str, playbook: Playbook) -> float:
     """The share of what a message speaks of that the intent's examples speak of, too.
 
-    One unknown word is added, so that a single word proves little.
+    One unknown word is added, so that a single word proves little. A message without words may be
+    a value that the intent's flow would ask for.
     """
     stems, known = _vocabulary(PlaybookKey(playbook.version, id(playbook), playbook))
     spoken = _matters(text, stems)
+    if not spoken:
+        return float(_is_value(text, intent, playbook))
     return len(spoken & known[intent]) / (len(spoken) + 1)
+
+
+def _is_value(text: str, intent: str, playbook: Playbook) -> bool:
+    """Whether a whole message is what a pattern of the intent's slots describes ("1042")."""
+    told = playbook.intent(intent)
+    flow = playbook.flows.get((told.flow if told else None) or "")
+    readers = readers_of(playbook)
+    patterns = (each for name in (flow.slots if flow else ()) for each in readers[name].patterns)
+    return any(one.fullmatch(text.strip()) for one in patterns)
 
 
 @lru_cache(maxsize=8)

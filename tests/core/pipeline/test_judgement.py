@@ -25,6 +25,7 @@ def _taken_for(text: str, guess: IntentGuess = UNSURE) -> str | None:
         "has the shipped package arrived",
         "order 1042 parcel",
         "tracking of orders",
+        "1042",
     ],
 )
 def test_a_favourite_is_presumed_for_words_of_its_examples(text: str) -> None:
