@@ -78,12 +78,12 @@ def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Intent
         return guess
     if share < PRESUMED_SHARE or share < PRESUMED_LEAD * second:
         return guess
-    if share * _familiarity(turn.text, best, playbook) < PRESUMED_SUPPORT:
+    if share * familiarity(turn.text, best, playbook) < PRESUMED_SUPPORT:
         return guess
     return replace(guess, name=best)
 
 
-def _familiarity(text: str, intent: str, playbook: Playbook) -> float:
+def familiarity(text: str, intent: str, playbook: Playbook) -> float:
     """The share of what a message speaks of that the intent's examples speak of, too.
 
     One unknown word is added, so that a single word proves little. A message without words may be

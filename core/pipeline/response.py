@@ -13,7 +13,7 @@ from dataclasses import replace
 from core.message import QuickReply, Sensitivity
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, ArticleHit, ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StateStep
-from core.pipeline.judgement import tells_who_answers
+from core.pipeline.judgement import familiarity, tells_who_answers
 from core.pipeline.phrases import (
     asks_for_help,
     asks_only_who_answers,
@@ -334,13 +334,18 @@ def _cut(text: str, room: int) -> str:
 
 
 def _clarify(speaker: Speaker) -> Draft | None:
-    """A question between the two likeliest intents, when the classifier wavers between them."""
+    """A question between the two likeliest intents, when the classifier wavers between them.
+
+    What is about neither is not understood, and the reply says so.
+    """
     again = speaker.step.case.counters.get("fallbacks", 0) > 0
     wavering = speaker.guess.runners_up if speaker.guess.name is None and not again else ()
     likely = []
     for name, share in wavering:
         intent = speaker.playbook.intent(name)
-        if intent is not None and not intent.small_talk and share >= _CLARIFY_SHARE:
+        if intent is None or intent.small_talk or share < _CLARIFY_SHARE:
+            continue
+        if familiarity(speaker.turn.text, name, speaker.playbook):
             likely.append(intent.title)
     if len(likely) < 2 or likely[0] == likely[1]:
         return None

@@ -153,6 +153,18 @@ def test_a_secret_is_carried_as_provided_and_never_read_back() -> None:
     assert "4111" not in reply
 
 
+def test_a_question_back_names_only_what_the_message_speaks_of() -> None:
+    unsure = IntentGuess(None, 0.4, 0.05, (("washing", 0.4), ("opening", 0.35), ("visit", 0.2)))
+    word = response_stage(ArticleIndex(()))
+    step = StateStep("unclear", CaseState(), None)
+    for text, template in (
+        ("will it rain tomorrow?", "unknown"),
+        ("are you washing on sunday?", "clarify"),
+        ("is the dryer any good?", "unknown"),
+    ):
+        assert word(Talk().turn(text), unsure, step, SHOP).template == template
+
+
 def test_nothing_found_asks_back_and_then_hands_over() -> None:
     talk = Talk()
     for text in ("qwp zxv?", "the moon is made of what?", "kjhg plok?"):
