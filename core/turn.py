@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from core.message import Assurance, Audience, Author, OutboundMessage
 
@@ -88,9 +89,11 @@ class CaseState:
         return next((one for one in self.slots if one.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Recalled:
-    """An older turn that matters to this message, with why it was chosen."""
+class Recalled(NamedTuple):
+    """An older turn that matters to this message, with why it was chosen.
+
+    A named tuple, because a turn may bring dozens of them.
+    """
 
     said: Said
     score: float

@@ -6,6 +6,7 @@ It scores and chooses nothing.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -49,7 +50,7 @@ LENGTH, ASKS, TELLS_TIME, MOMENT, SPEAKER = range(5)
 is, seconds since the epoch, and the number of who said it."""
 
 _ROOM = 64
-_NOWHERE: tuple[list[int], list[int]] = ([], [])
+_NOWHERE = array("q"), array("d")
 
 
 class Columns:
@@ -63,7 +64,7 @@ class Columns:
         self._essences: dict[frozenset[str], int] = {}
         self.codes: dict[Speaker, int] = {}
         """The number of each speaker."""
-        self._stems: dict[str, tuple[list[int], list[int]]] = {}
+        self._stems: dict[str, tuple[array[int], array[float]]] = {}
         self._identifiers: dict[str, list[int]] = {}
 
     def grow(self, messages: Iterable[Analysed]) -> None:
@@ -75,7 +76,7 @@ class Columns:
         at, text = len(self.messages), one.said.text
         counts = one.counts
         for stem, count in counts.items():
-            places, counted = self._stems.setdefault(stem, ([], []))
+            places, counted = self._stems.setdefault(stem, (array("q"), array("d")))
             places.append(at)
             counted.append(count)
         for identifier in identifiers(text):
@@ -98,7 +99,7 @@ class Columns:
         essence = frozenset(terms(one.said.text, one.stems))
         return self._essences.setdefault(essence, len(self._essences) + 1) if essence else 0
 
-    def places(self, stem: str) -> tuple[list[int], list[int]]:
+    def places(self, stem: str) -> tuple[array[int], array[float]]:
         """Where a stem is, and how often."""
         return self._stems.get(stem, _NOWHERE)
 
@@ -133,18 +134,14 @@ class View:
 
         An empty column stands before the first message and after the last one.
         """
-        rows: list[int] = []
-        columns: list[int] = []
-        counts: list[int] = []
-        for row, stem in enumerate(stems):
-            places, counted = self._columns.places(stem)
-            low, high = self._between(places)
-            rows += [row] * (high - low)
-            columns += places[low:high]
-            counts += counted[low:high]
         table = np.zeros((len(stems) + 1, len(self) + 2))
-        if counts:
-            table[rows, np.array(columns) + (1 - self._start)] = counts
+        shift = 1 - self._start
+        for row, stem in enumerate(stems):
+            places, counts = self._columns.places(stem)
+            low, high = self._between(places)
+            if low < high:
+                at = np.frombuffer(places, dtype=np.int64)[low:high]
+                table[row, at + shift] = np.frombuffer(counts)[low:high]
         table[-1, 1:-1] = self.number(LENGTH)
         return table
 

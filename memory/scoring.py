@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,10 @@ _OWN_WEIGHTS, _OTHER_WEIGHTS = _WEIGHTS[:_OWN, 0], _WEIGHTS[_OWN:, 0]
 _LEAST_LENGTH = 1e-9
 
 
+_SAYING = tuple("said told wrote gave sent asked promised offered suggested answered".split())
+"""The verbs above: looking for any of them is much quicker than for one with its subject."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scores:
     """One score for each message, its parts (a row a weight), and whether anything matches."""
@@ -91,7 +96,7 @@ def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: S
     matches = parts[1] > 0
     np.log1p(view.number(LENGTH), out=parts[2])
     parts[:3] = _z(parts[:3])
-    sizes = np.diff(starts, append=len(view))
+    sizes = np.array([end - start for start, end in pairwise([*starts, len(view)])])
     if len(starts) > 1:
         whole = np.add.reduceat(table[:, 1:-1], starts, axis=1)
         parts[3] = np.repeat(_z(_bm25(whole[np.newaxis]))[0], sizes)
@@ -187,6 +192,9 @@ def _add_names(part: Floats, view: View, text: str) -> None:
 
     A speaker is meant by name, or by "I told you" and "you told me".
     """
+    lowered = text.lower()
+    if not (view.names or any(verb in lowered for verb in _SAYING)):
+        return
     customer, us = bool(_SAYS_CUSTOMER.search(text)), bool(_SAYS_US.search(text))
     if not (customer or us or view.names):
         return

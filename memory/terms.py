@@ -142,16 +142,20 @@ def asks_time(text: str) -> bool:
 def periods(text: str, now: datetime) -> list[Period]:
     """The stretches of time a text names: "in May", "June 2025", "yesterday", "last week"."""
     found: list[Period] = []
-    for match in _MONTH.finditer(text):
+    lowered = text.lower()
+    # Looking for any month at all is much quicker than looking for one with its surroundings.
+    named = any(month in lowered for month in _MONTHS)
+    for match in _MONTH.finditer(text) if named else ():
         before, name, year = match.groups()
         if before or year or name.lower() not in _ALSO_VERBS:
             found.append(_month(_MONTHS.index(name.lower()) + 1, year, now))
+    if "day" not in lowered and "last" not in lowered:
+        return found
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     day = timedelta(days=1)
     for match in _WEEKDAY.finditer(text):
         back = (today.weekday() - _WEEKDAYS.index(match.group(1).lower())) % 7
         found.append((today - back * day, today - (back - 1) * day))
-    lowered = text.lower()
     if "yesterday" in lowered:
         found.append((today - day, today))
     if "last week" in lowered:
