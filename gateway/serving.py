@@ -17,7 +17,7 @@ from gateway.obstacles import listening, machine_problems, tls_context, with_por
 from gateway.safety import simulator_problems
 from gateway.settings import ConfigError, Settings
 
-_COLLECT_EVERY = 20_000
+_COLLECT_EVERY = 100_000
 """New objects after which the youngest generation is collected."""
 
 log = structlog.get_logger(__name__)
