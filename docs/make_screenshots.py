@@ -95,7 +95,7 @@ async def _play(page: Page) -> None:
     """The story's buttons in turn, up to where a person is asked for."""
     replies = page.locator("#chat .message:not(.mine)")
     seen = 0
-    for number in (1, 2, 3, 4, 4, 5):
+    for number in (1, 2, 3, 4, 5):
         await page.locator(f"#story li:nth-child({number}).now button").click()
         if number in (1, 3):
             await page.locator(f"#story li:nth-child({number}).done").wait_for(state="attached")
