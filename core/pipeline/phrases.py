@@ -94,6 +94,9 @@ _HUMAN = re.compile(
     r"\b(?:(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|get me|"
     r"pass me|want|need|give me|switch me|hand me)\b[^.?!]{0,30}\b(?:"
     rf"{_HUMAN_NOUN}|person|people|someone|somebody|agent|manager|operator)|"
+    rf"(?:can|could) (?:an?|any|your) (?:{_HUMAN_NOUN}|person|agent|manager|operator)\b"
+    r"(?= (?:please )?(?:help|call|answer|talk|speak|contact|look|write|ring|take|come|join))|"
+    rf"is there an?(?:y|other)? (?:{_HUMAN_NOUN}|person)|is (?:any|some)(?:one|body) real|"
     r"not a (?:bot|robot|machine))\b"
     rf"|\A\W*(?:a |an |the )?(?:{_HUMAN_NOUN}|agent|operator|manager|person)"
     r"(?:,? (?:please|now))?\W*\Z",

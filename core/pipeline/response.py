@@ -18,6 +18,7 @@ from core.pipeline.phrases import (
     asks_for_help,
     asks_only_who_answers,
     asks_who_answers,
+    courtesy,
     is_chat,
     is_negative,
     is_question,
@@ -256,6 +257,9 @@ def _answer(speaker: Speaker, index: ArticleIndex) -> Draft:
         return Draft(speaker.say_surely("fall_through"), "fall_through")
     if speaker.opening and not is_question(speaker.turn.text):
         return Draft(_purpose(speaker), "regret")
+    polite = courtesy(speaker.turn.text)
+    if polite is not None and not step.captured:
+        return Draft(speaker.say_surely(polite), polite)
     if step.captured or _is_remark(speaker):
         return Draft(speaker.join(_noted(speaker), _purpose(speaker)), "noted")
     return _clarify(speaker) or _unknown(speaker, intent is not None and intent.flow is not None)

@@ -33,6 +33,8 @@ TEXT_LIMIT = 2_000
 _WORD = re.compile(r"\w+")
 _CODE = re.compile(r"#?(?=[\w-]*\d)[A-Za-z0-9][\w-]*")
 _PHRASE = re.compile(r"[^\W_][^,.;!?\n]*")
+_SENTENCE = re.compile(r"[^\W_](?:[^.;!?\n]|(?<=,)[ \t]*\n)*")
+_STOP = re.compile(r"\s*(?:[,.;!?]|$)")
 _MENTIONS = ("date", "time", "money", "email", "phone")
 _WORDED = ("date", "time", "email", "number")
 _PHRASE_WORDS = 6
@@ -110,7 +112,7 @@ def _read(
     _take_secrets(state, mine, readers)
     _take_own_name(state, mine, asking, readers)
     for reader in mine:
-        _take(state, reader, _anchored(state, reader))
+        _take(state, reader, _anchored(state, reader, asked=reader.slot.name == asking))
     empty = [one for one in mine if one.slot.name not in at_hand and one.slot.name not in found]
     again = [one for one in mine if one not in empty and one.slot.name != asking]
     first = [one for one in mine if one.slot.name == asking]
@@ -212,12 +214,17 @@ def _is_shared_choice(state: _Text, reader: Reader, span: Span) -> bool:
     )
 
 
-def _anchored(state: _Text, reader: Reader) -> Iterator[Span]:
-    """Values that stand right after one of the slot's own cues."""
+def _anchored(state: _Text, reader: Reader, *, asked: bool) -> Iterator[Span]:
+    """Values that stand right after one of the slot's own cues.
+
+    A text that was asked for ("the new address is ...") goes on to the end of its sentence.
+    """
     if reader.cues is None:
         return
     if reader.cue_words and reader.cue_words.isdisjoint(state.words):
         return
+    if asked and reader.slot.kind == "text":
+        yield from _sentences_told(state, reader)
     for cue in reader.cues.finditer(state.text):
         span = _after(state.text, cue.end(), reader)
         if span is not None:
@@ -228,6 +235,14 @@ def _anchored(state: _Text, reader: Reader) -> Iterator[Span]:
             words = phrase[0].split() if phrase else []
             if phrase and 0 < len(words) <= _PHRASE_WORDS and _may_be_value(words, reader.slot):
                 yield phrase.span()
+
+
+def _sentences_told(state: _Text, reader: Reader) -> Iterator[Span]:
+    """What follows a cue of several words, to the end of the sentence."""
+    for cue in reader.telling.finditer(state.text) if reader.telling is not None else ():
+        sentence = _SENTENCE.match(state.text, cue.end())
+        if sentence is not None:
+            yield sentence.span()
 
 
 def _may_be_value(words: Sequence[str], slot: Slot) -> bool:
@@ -250,9 +265,12 @@ def _after(text: str, at: int, reader: Reader) -> Span | None:
     shape = SHAPES.get(kind)
     if shape is not None and (found := shape.match(text, at)):
         return _span(found)
-    if kind in ("text", "choice", "number", "order") and (found := _CODE.match(text, at)):
-        return found.span()
-    return None
+    code = _CODE.match(text, at)
+    if code is None or kind not in ("text", "choice", "number", "order"):
+        return None
+    # "3" is no address though "3 Elm Road" begins with it.
+    alone = kind != "text" or _STOP.match(text, code.end())
+    return code.span() if alone else None
 
 
 def _span(found: re.Match[str]) -> Span:

@@ -208,3 +208,25 @@ def test_a_slot_with_patterns_takes_what_they_match_or_a_code_that_is_the_whole_
 )
 def test_a_pattern_holds_for_every_kind_with_a_shape(kind: str, pattern: str, text: str) -> None:
     assert _told(text, _slot("it", kind, patterns=(pattern,)), asking="it") == {}
+
+
+ADDRESS = _slot("address", "text", "new address", cues=("new address", "send it to"))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("3 Elm Road, Bristol BS6 5QB", "3 Elm Road, Bristol BS6 5QB"),
+        ("Sorry! Please send it to 3 Elm Road, Bristol BS6 5QB", "3 Elm Road, Bristol BS6 5QB"),
+        ("my new address is 3 Elm Road,\nBristol BS6 5QB. Thanks", "3 Elm Road,\nBristol BS6 5QB"),
+        ("oh well. the new address is 12a", "12a"),
+    ],
+)
+def test_a_text_asked_for_is_taken_to_the_end_of_its_sentence(text: str, value: str) -> None:
+    assert _told(text, ADDRESS, asking="address") == {"address": value}
+    assert _told(text, ADDRESS).get("address") != "3"
+
+
+def test_the_sentence_of_a_text_is_no_other_slots() -> None:
+    told = _told("send it to 3 Elm Road, BS6 5QB", POSTCODE, ADDRESS, asking="address")
+    assert told == {"address": "3 Elm Road, BS6 5QB"}

@@ -165,6 +165,18 @@ def test_a_question_back_names_only_what_the_message_speaks_of() -> None:
         assert word(Talk().turn(text), unsure, step, SHOP).template == template
 
 
+@pytest.mark.parametrize(
+    ("text", "key"), [("no that's all", "decline"), ("nothing else, thank you", "thanks")]
+)
+def test_a_courtesy_is_returned_though_no_intent_of_the_playbook_names_it(
+    text: str, key: str
+) -> None:
+    intents = tuple(one for one in SHOP.intents if not one.small_talk)
+    talk = Talk(playbook=replace(SHOP, intents=intents))
+    assert talk.hear(text) == DEFAULT_ANSWERS[key][0]
+    assert talk.hear("qwp zxv?") not in DEFAULT_ANSWERS[key]
+
+
 def test_nothing_found_asks_back_and_then_hands_over() -> None:
     talk = Talk()
     for text in ("qwp zxv?", "the moon is made of what?", "kjhg plok?"):
