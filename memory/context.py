@@ -275,18 +275,19 @@ def _find_cases(
 
 
 def _join(cases: Sequence[CaseState]) -> CaseState:
-    """The first case, with what was told in another one about the same matter a moment ago.
+    """The first case, with what was told and said in another one about the same matter just now.
 
     Whoever asked on two channels before anybody knew that they are one has told it once.
     """
     if not cases:
         return CaseState()
     case, *others = cases
-    slots = {one.name: one for one in case.slots}
-    for other in others:
-        if case.intent is not None and other.intent == case.intent:
-            slots = {one.name: one for one in other.slots} | slots
-    return case if len(slots) == len(case.slots) else replace(case, slots=tuple(slots.values()))
+    same = [one for one in others if case.intent is not None and one.intent == case.intent]
+    if not same:
+        return case
+    slots = {one.name: one for other in (*same, case) for one in other.slots}
+    said = dict.fromkeys(digest for other in (*same, case) for digest in other.said)
+    return replace(case, slots=tuple(slots.values()), said=tuple(said))
 
 
 def _readable_case(state_json: str, reader: Reader) -> CaseState:

@@ -85,14 +85,15 @@ def test_what_was_told_of_the_same_matter_on_a_channel_linked_since_is_at_hand(
     world: World,
 ) -> None:
     told = world.say(PHONE, "Where is order 1042?")
-    world.case(told, (_order(world, PHONE, "1042", told.message_id),))
+    world.case(told, (_order(world, PHONE, "1042", told.message_id),), said=("a1",))
     asked = world.say(CHAT, "Any news on my order?")
-    mine = world.case(asked)
+    mine = world.case(asked, said=("b2",))
     assert world.sees(CHAT).case.slots == ()
     world.link(CHAT, PHONE)
     seen = world.sees(CHAT)
     assert seen.case_id == mine
     assert [(one.name, one.value) for one in seen.case.slots] == [("order", "1042")]
+    assert seen.case.said == ("a1", "b2")
     world.unlink(CHAT)
     assert world.sees(CHAT).case.slots == ()
 

@@ -173,10 +173,11 @@ class World:
         outcome: str | None = None,
         intent: str = "order_status",
         counters: dict[str, int] | None = None,
+        said: tuple[str, ...] = (),
     ) -> int:
         """A case opened in the thread of `place`."""
         case_id, at = self.id(), self.micros()
-        state = CaseState(intent=intent, slots=slots, counters=counters or {})
+        state = CaseState(intent=intent, slots=slots, counters=counters or {}, said=said)
         self._insert(
             Case,
             id=case_id,
