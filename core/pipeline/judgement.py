@@ -41,6 +41,7 @@ SURE = 0.9
 """Confidence from which an intent stands against a message that reads like a word of thanks."""
 
 _NODS = frozenset({"goodbye", "agree", "decline", "thanks"})
+_ENDS = frozenset({"goodbye", "thanks"})
 
 
 def reconsider(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
@@ -128,6 +129,7 @@ def _sobered(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentG
     intent = playbook.intent(guess.name)
     if intent is not None and intent.small_talk:
         nods = intent.answer in _NODS and is_question(turn.text)
+        nods = nods or (intent.answer in _ENDS and is_wish(turn.text))
         return replace(guess, name=None) if nods else guess
     answer = courtesy(turn.text)
     if answer is None or guess.confidence >= SURE:

@@ -101,6 +101,7 @@ NOT_NAMES = frozenset(
     great perfect good bye goodbye alright actually correct right never nothing none
     unfortunately still waiting interested have had has do does did don't didn't need want would
     like any some from for in to at by about please thankyou nope yep yup any anything something
+    help number info information everything everyone that's what's
     he she they we its his her their there here done fine good bad very really so too
     """.split()
 )
