@@ -40,7 +40,7 @@ _CHECKPOINT_SECONDS = 0.5
 _COMPANY = 2
 """Calls in a commit from which the next one waits for the event loop to come round."""
 
-_ROUNDS = 3
+_ROUNDS = 1
 _PATIENCE_SECONDS = 0.02
 """How long it waits at most."""
 
