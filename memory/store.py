@@ -41,6 +41,8 @@ _COMPANY = 2
 """Calls in a commit from which the next one waits for the event loop to come round."""
 
 _ROUNDS = 1
+"""How many rounds more it waits, so that answers to the last commit lead to new calls."""
+
 _PATIENCE_SECONDS = 0.02
 """How long it waits at most."""
 
