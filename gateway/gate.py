@@ -88,6 +88,9 @@ RULES: tuple[Rule, ...] = (
     Rule("/health", Entry.PROBE),
     Rule("/console/enter", Entry.PUBLIC),
     Rule("/console/sign-in", Entry.PUBLIC),
+    # A form without a script has no CSRF token to send. A page of another site is refused by its
+    # origin, and the cookie is SameSite=Strict.
+    Rule("/console/sign-out", Entry.PUBLIC),
     Rule("/console/static/", Entry.PUBLIC),
     Rule("/console/socket", Entry.ADMIN),
     Rule("/console", Entry.PAGE),

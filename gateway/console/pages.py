@@ -55,7 +55,7 @@ def register_console(app: web.Application, keeper: Keeper, *, secure: bool = Fal
 
     async def sign_out(request: web.Request) -> web.Response:
         keeper.end_session(request.cookies.get(COOKIE, ""))
-        response = web.json_response({})
+        response = web.Response(status=303, headers={"Location": "/console/sign-in"})
         response.del_cookie(COOKIE, path="/")
         return response
 

@@ -54,11 +54,18 @@ async def chromium(path: str) -> AsyncIterator[Browser]:
             await browser.close()
 
 
-async def window(browser: Browser, size: tuple[int, int] = DESK, scheme: str = "light") -> Window:
-    """A window of its own cookies and storage."""
+async def window(
+    browser: Browser,
+    size: tuple[int, int] = DESK,
+    scheme: str = "light",
+    *,
+    scripts: bool = True,
+) -> Window:
+    """A window of its own cookies and storage; without `scripts` no page runs any."""
     context = await browser.new_context(
         viewport={"width": size[0], "height": size[1]},
         color_scheme="dark" if scheme == "dark" else "light",
+        java_script_enabled=scripts,
     )
     return Window(context)
 

@@ -148,6 +148,14 @@ async def test_signing_out_leads_to_the_door(demo: Demo, browser: Browser) -> No
     await expect(page.get_by_label("Admin token")).to_be_focused()
 
 
+async def test_signing_out_waits_for_no_script(demo: Demo, browser: Browser) -> None:
+    page = await (await window(browser, scripts=False)).open(demo.console_link())
+    await page.get_by_role("button", name="Sign out").click()
+    await page.wait_for_url("**/console/sign-in")
+    await page.goto(f"{demo.url}/console/customers")
+    await expect(page.get_by_label("Admin token")).to_be_visible()
+
+
 async def test_a_case_can_be_worked_with_keys_alone(demo: Demo, browser: Browser) -> None:
     agent = await window(browser)
     page = await agent.open(demo.console_link())

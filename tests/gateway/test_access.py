@@ -153,7 +153,7 @@ async def enter(client: Client, keeper: Keeper) -> str:
         ("GET", "/console/socket", 401, 404, 401),
         ("GET", "/console", 303, 303, 303),
         ("GET", "/console/queue", 303, 303, 303),
-        ("POST", "/console/sign-out", 401, 401, 401),
+        ("POST", "/console/sign-out", 303, 303, 303),
         ("GET", "/console/sign-in", 200, 200, 200),
         ("GET", "/console/static/base.css", 200, 200, 200),
         ("GET", "/console/static/..%2fpages.py", 404, 404, 404),
@@ -194,12 +194,21 @@ async def test_the_session_cookie_cannot_be_read_or_sent_by_other_sites(keeper: 
 
 async def test_signing_out_ends_the_session(keeper: Keeper) -> None:
     async with serving(keeper) as client:
-        csrf = await enter(client, keeper)
+        await enter(client, keeper)
         kept = client.session.cookie_jar.filter_cookies(client.make_url("/"))[COOKIE].value
-        answer = await client.post("/console/sign-out", headers={CSRF_HEADER: csrf})
-        assert answer.status == 200
+        answer = await client.post("/console/sign-out", allow_redirects=False)
+        assert answer.status == 303 and answer.headers["Location"] == "/console/sign-in"
         assert keeper.session(kept) is None
         assert (await client.get("/console", allow_redirects=False)).status == 303
+
+
+async def test_another_site_cannot_sign_anybody_out(keeper: Keeper) -> None:
+    async with serving(keeper) as client:
+        await enter(client, keeper)
+        for foreign in ("https://elsewhere.example", "null"):
+            answer = await client.post("/console/sign-out", headers={"Origin": foreign})
+            assert answer.status == 403
+        assert (await client.get("/console", allow_redirects=False)).status == 200
 
 
 async def test_signing_in_with_the_token(keeper: Keeper) -> None:

@@ -1,6 +1,6 @@
 // The frame of the console: navigation, which view is shown, and the live line.
 
-import { read, signOut } from "./api.js";
+import { leaveQuietly, read } from "./api.js";
 import { conversationsView } from "./conversations.js";
 import { customersView } from "./customers.js";
 import { fill, h, redraw, toast } from "./dom.js";
@@ -80,7 +80,7 @@ document.addEventListener("click", (click) => {
   go(link.getAttribute("href"));
 });
 addEventListener("popstate", () => location.pathname !== shown && show()); // not for a #fragment
-document.getElementById("sign-out").addEventListener("click", signOut);
+document.getElementById("sign-out").addEventListener("submit", leaveQuietly);
 
 let recounting;
 listen((event) => {
