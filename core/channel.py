@@ -1,8 +1,7 @@
 """The contract of a channel: what an adapter declares, what it must write, how it may fail.
 
 An adapter translates between one provider and the message model. The contract mentions no web
-server, no database and no customer. An optional part is one more method, bound to a capability:
-declaring the capability without the method, or the other way round, is refused at start-up.
+server, no database and no customer. Its optional parts are in `core.channel_abilities`.
 """
 
 from __future__ import annotations
@@ -11,17 +10,16 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from pydantic import BaseModel
 
 from core.message import (
-    Attachment,
     DeliveryUpdate,
     InboundMessage,
-    OutboundMessage,
     OutboundPart,
-    RenderedPart,
+    Parked,
+    Revision,
     SendReceipt,
 )
 
@@ -47,6 +45,8 @@ class Capabilities:
     """What a channel can do, as data. Lengths are in characters; `None` means no limit.
 
     `overflow` says what happens to a text over `text_limit`: "split" into parts or "refuse".
+    `private_reply` means that what is personal reaches the sender alone, also where others read:
+    its rendering sees to it.
     """
 
     transport: Transport
@@ -64,6 +64,7 @@ class Capabilities:
     idempotent_send: bool = False
     reconcile: bool = False
     catch_up: bool = False
+    private_reply: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ class Received:
 
     messages: Sequence[InboundMessage] = ()
     updates: Sequence[DeliveryUpdate] = ()
+    revisions: Sequence[Revision] = ()
+    parked: Sequence[Parked] = ()
     response: WebhookResponse = WebhookResponse()
 
 
@@ -189,48 +192,6 @@ def error_for_status(status: int, retry_after: float | None = None) -> SendError
     return SendError("The provider refused the message.", provider_code=code)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Reconciling showed that the provider has the part."""
-
-    provider_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Absent:
-    """Reconciling showed that the provider never got the part: it is safe to send."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Reconciling could not tell; `reason` is for a person."""
-
-    reason: str
-
-
-Reconciled = Found | Absent | Unknown
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A send whose outcome was lost: the part and the UTC time of the attempt.
-
-    `known` are provider ids of the thread's other parts: an equal text sent earlier is not it.
-    """
-
-    part: OutboundPart
-    at: datetime
-    known: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Whether the channel can work now, and in words why not."""
-
-    ok: bool
-    detail: str = ""
-
-
 class Adapter(Protocol):
     """What every channel writes: translate in, send out."""
 
@@ -244,55 +205,17 @@ class Adapter(Protocol):
         """Let go of connections."""
 
 
-@runtime_checkable
-class Renders(Protocol):
-    """Optional: the channel's own rendering, instead of the default from its capabilities."""
+class Keep(Protocol):
+    """A few small values of one account that last: cursors, installations. Not for messages."""
 
-    def render(self, message: OutboundMessage) -> Sequence[RenderedPart]:
-        """Parts in sending order; pure. Raises `CannotRender`."""
+    async def get(self, name: str) -> str | None:
+        """The value under this name."""
 
+    async def put(self, name: str, value: str | None) -> None:
+        """Keep the value durably in place of an earlier one, or drop it."""
 
-@runtime_checkable
-class Reconciles(Protocol):
-    """Optional, capability `reconcile`: find out whether a lost send arrived."""
-
-    async def reconcile(self, attempt: Attempt) -> Reconciled:
-        """Ask the provider about the attempt."""
-
-
-@runtime_checkable
-class CatchesUp(Protocol):
-    """Optional, capability `catch_up`: list what came in while we could not take it."""
-
-    async def catch_up(self, since: datetime) -> Sequence[InboundMessage]:
-        """Messages since the given UTC time, oldest first; may repeat known ones."""
-
-
-@runtime_checkable
-class Fetches(Protocol):
-    """Optional, capability `attachments_in`: load the bytes of an attachment."""
-
-    async def fetch(self, attachment: Attachment) -> bytes:
-        """The bytes. Raises `SendError` when the provider refuses."""
-
-
-@runtime_checkable
-class ReportsHealth(Protocol):
-    """Optional: tell whether the provider can be reached with this configuration."""
-
-    async def health(self) -> Health:
-        """Ask the provider, cheaply."""
-
-
-@runtime_checkable
-class Pulls(Protocol):
-    """Optional, transport `PULL`: a channel that fetches instead of being called."""
-
-    async def start(self, sink: Sink) -> None:
-        """Begin pulling; each batch is handed to `sink`, which returns once it is durable."""
-
-    async def stop(self) -> None:
-        """Stop pulling and return when nothing more will be handed over."""
+    async def names(self, prefix: str = "") -> Sequence[str]:
+        """The names that begin so, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,12 +223,16 @@ class AdapterContext:
     """What an adapter is given besides its configuration.
 
     `webhook_base` is the public URL below which its routes are mounted, without a final slash.
+    `keep` lasts over restarts. `read_file` gives the bytes of a file that is kept here, by its
+    reference in an outgoing payload; it raises `LookupError` when there is none.
     """
 
     account: str
     webhook_base: str
     now: Callable[[], datetime]
     new_id: Callable[[], str]
+    keep: Keep
+    read_file: Callable[[str], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +254,3 @@ class AdapterSpec:
     simulator: str | None = None
     extra: str | None = None
     widget: str | None = None
-
-
-Sink = Callable[[Received], Awaitable[None]]

@@ -73,13 +73,56 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Vouched:
+    """Another handle of the sender's that somebody we were told to trust vouches for.
+
+    It joins the two at `level`, unlike a claim; `evidence` says who vouches and why it counts.
+    """
+
+    handle: Handle
+    level: Assurance
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with or goes with a message; `reference` is what the adapter can fetch."""
+    """A file that came with or goes with a message.
+
+    `reference` is what the adapter can fetch, or names a file that is kept here. `content` are the
+    bytes, where they came along with the message: admission keeps them and sets the reference.
+    `content_id` is by what the message's HTML shows it (RFC 2392).
+    """
 
     name: str
     media_type: str
     reference: str
     size: int | None = None
+    content_id: str | None = None
+    content: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A message as it came, where its `text` is only its newest words.
+
+    `text` is everything with its quotes, `html` its sanitised HTML, `source` the raw bytes. People
+    look at it; no stage reads it, and it is not kept when a secret had to be removed.
+    """
+
+    text: str
+    html: str | None = field(default=None, repr=False)
+    source: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a conversation is held, as people call it: a mail's subject, a channel's name.
+
+    Conversations of one account with the same `key` are shown together.
+    """
+
+    key: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +131,9 @@ class InboundMessage:
 
     `event_id` is unique within `account` and stable over the provider's retries: admission
     deduplicates on the pair. `conversation_key` names the thread within the account.
-    `reply_address` is frozen here: replies go to it and to no other address. `secrets` is filled by
-    admission, which removes secrets from `text` before anything is stored.
+    `reply_address` is frozen here: replies go to it and to no other address. Admission removes
+    secrets from `text` before anything is stored. `needs_person` says in words why no machine may
+    answer: the message is stored and shown to people, and the bot keeps silent about it.
     """
 
     account: str
@@ -105,11 +149,42 @@ class InboundMessage:
     audience: Audience = Audience.ONE
     attachments: tuple[Attachment, ...] = ()
     quick_reply: str | None = None
-    html: str | None = None
     claims: tuple[Claim, ...] = ()
+    vouched: tuple[Vouched, ...] = ()
     client_id: str | None = None
-    raw: str | None = None
     consent: ConsentChange | None = None
+    place: Place | None = None
+    original: Original | None = None
+    needs_person: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """The sender changed a message, or took it back (`text` is absent).
+
+    `revises` is the event id of the message as it was admitted, `sender` who may change it.
+    """
+
+    account: str
+    revises: str
+    sender: Handle
+    text: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """Something that came in and could not be read: kept with its reason for a person to look at.
+
+    `event_id` is unique within the account, `title` is in words what it seems to be.
+    """
+
+    account: str
+    event_id: str
+    title: str
+    reason: str
+    content: bytes = field(repr=False)
+    at: datetime
 
 
 class DeliveryStatus(StrEnum):
@@ -165,12 +240,16 @@ class QuickReply:
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """One neutral message to a customer: CommonMark text, choices, files, and what it reveals."""
+    """One neutral message to a customer: CommonMark text, choices, files, and what it reveals.
+
+    `audience` is who reads the place it answers in.
+    """
 
     text: str
     quick_replies: tuple[QuickReply, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     sensitivity: Sensitivity = Sensitivity.GENERAL
+    audience: Audience = Audience.ONE
     author: Author = Author.BOT
     author_name: str | None = None
 

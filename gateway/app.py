@@ -17,7 +17,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
-from core.channel import CatchesUp
+from core.channel_abilities import CatchesUp
 from core.clock import from_micros, id_source, to_micros
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Stages
@@ -32,6 +32,8 @@ from gateway.admission import AdmissionRules, Admissions
 from gateway.channels import Channel, open_channels
 from gateway.deliveries import Backoff, Deliveries
 from gateway.events import Bus
+from gateway.files import FileStore
+from gateway.keeping import StoreKeep
 from gateway.obstacles import reaching_database
 from gateway.outgoing import Outgoing
 from gateway.playbooks import load_playbook
@@ -153,14 +155,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     new_id = id_source(lambda: to_micros(now()), secrets.randbelow(1024))
     public_url = parts.public_url or public_url_of(settings)
     playbook = parts.playbook or load_playbook(settings.playbook.path)
-    channels = open_channels(
-        settings, public_url, now=now, new_id=lambda: secrets.token_urlsafe(16)
-    )
     url = settings.storage.url.get_secret_value()
-    with reaching_database(settings.file):
-        await asyncio.to_thread(upgrade, url)
-    stages = parts.stages or await _stages(settings, playbook, parts.models)
-    count_tokens = token_counter(settings.pipeline.encoding, settings.data.folder / "tokens")
     store = Store(
         url,
         synchronous=settings.storage.synchronous,
@@ -168,6 +163,19 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         batch_limit=settings.storage.batch_limit,
         queue_limit=settings.storage.queue_limit,
     )
+    files = FileStore(settings.data.folder / "files")
+    channels = open_channels(
+        settings,
+        public_url,
+        now=now,
+        new_id=lambda: secrets.token_urlsafe(16),
+        keep=lambda account: StoreKeep(store, account, now),
+        read_file=files.read,
+    )
+    with reaching_database(settings.file):
+        await asyncio.to_thread(upgrade, url)
+    stages = parts.stages or await _stages(settings, playbook, parts.models)
+    count_tokens = token_counter(settings.pipeline.encoding, settings.data.folder / "tokens")
     with reaching_database(settings.file):
         await store.open()
     keeper, first_token = await _keeper(store, now)

@@ -6,22 +6,15 @@ alone. Nothing here talks to a provider.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from typing import cast
 
 from adapters.registry import find_spec
-from core.channel import (
-    Adapter,
-    AdapterContext,
-    AdapterSpec,
-    CatchesUp,
-    Reconciles,
-    Renders,
-    Transport,
-)
+from core.channel import Adapter, AdapterContext, AdapterSpec, Keep, Transport
+from core.channel_abilities import CatchesUp, Reconciles, Renders
 from core.rendering import renderer
 from core.socket_channel import SocketAdapter
 from gateway.addresses import account_url
@@ -62,7 +55,7 @@ class Channel:
 
     def exit(self) -> Exit:
         """How replies leave here."""
-        return Exit(self.render(), self.socket)
+        return Exit(self.render(), self.socket, self.spec.capabilities.private_reply)
 
     def sender(self, hub: SocketHub) -> Sender:
         """How the delivery worker sends here."""
@@ -78,8 +71,13 @@ def open_channels(
     *,
     now: Callable[[], datetime],
     new_id: Callable[[], str],
+    keep: Callable[[str], Keep],
+    read_file: Callable[[str], Awaitable[bytes]],
 ) -> Mapping[str, Channel]:
-    """Every enabled account. Raises `ConfigError` with all that is wrong with any of them."""
+    """Every enabled account. Raises `ConfigError` with all that is wrong with any of them.
+
+    `keep` gives an account what it keeps; it is not used before the store is open.
+    """
     channels: dict[str, Channel] = {}
     problems: list[Problem] = []
     for account, entry in settings.adapters.items():
@@ -103,7 +101,8 @@ def open_channels(
                 )
             )
             continue
-        context = AdapterContext(account, account_url(public_url, account), now, new_id)
+        url = account_url(public_url, account)
+        context = AdapterContext(account, url, now, new_id, keep(account), read_file)
         channel = Channel(account, spec, build(config, context))
         problems.extend(_undeclared(settings.file, channel))
         channels[account] = channel

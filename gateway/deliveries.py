@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 import orjson
 import structlog
 
-from core.channel import Absent, Attempt, Found, Reconciles, SendError
+from core.channel import SendError
+from core.channel_abilities import Absent, Attempt, Found, Reconciles
 from core.clock import from_micros, to_micros
 from core.message import DeliveryStatus, OutboundPart, SendReceipt
 from gateway.events import Bus, Event

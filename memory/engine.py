@@ -38,8 +38,6 @@ def writer_engine(url: URL, synchronous: str) -> Engine:
     the automatic checkpoint is raised, because `checkpoint` does it off the write path.
     """
     if url.get_backend_name() == "sqlite":
-        if url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         pragmas = (
             "pragma journal_mode=wal",
             f"pragma synchronous={synchronous}",
@@ -51,6 +49,7 @@ def writer_engine(url: URL, synchronous: str) -> Engine:
         )
         engine = _sqlite(url, pragmas, NullPool)
         event.listen(engine, "begin", _begin_immediate)
+        event.listen(engine, "do_connect", lambda *_: _make_folder(url))
         return engine
     level = "on" if synchronous == "FULL" else "off"
     return create_engine(
@@ -108,6 +107,11 @@ def _sqlite(url: URL, pragmas: tuple[str, ...], pool: Any, **options: Any) -> En
             raw.execute(pragma)
 
     return engine
+
+
+def _make_folder(url: URL) -> None:
+    if url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -357,3 +357,13 @@ class Secret(SQLModel, table=True):
     name: str = Field(sa_column=Column(Text, primary_key=True))
     value: str = Field(sa_column=_text())
     created_at: int = Field(sa_column=_big())
+
+
+class Kept(SQLModel, table=True):
+    """A small value that a channel's account keeps over restarts: a cursor, an installation."""
+
+    __tablename__ = "kept"
+    account: str = Field(sa_column=Column(Text, primary_key=True))
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    value: str = Field(sa_column=_text())
+    updated_at: int = Field(sa_column=_big())

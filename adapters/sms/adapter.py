@@ -14,22 +14,17 @@ from adapters.sms.config import SmsConfig
 from adapters.sms.parsing import STATUSES, date_of, listed_message, read_message, read_status
 from adapters.sms.signature import header, is_signed
 from core.channel import (
-    Absent,
     AdapterContext,
-    Attempt,
     CannotRender,
     Capabilities,
-    Found,
-    Health,
     Received,
-    Reconciled,
     Refused,
     SendError,
     Transport,
-    Unknown,
     WebhookRequest,
     WebhookResponse,
 )
+from core.channel_abilities import Absent, Attempt, Found, Health, Reconciled, Unknown
 from core.gsm import encoding_of, normalise, segments, split_text
 from core.message import (
     DeliveryStatus,

@@ -12,6 +12,7 @@ from adapters.sms.adapter import SmsAdapter
 from adapters.sms.config import SmsConfig
 from core.channel import AdapterContext, Received, WebhookRequest
 from core.message import OutboundPart
+from tests.adapters.keep import MemoryKeep, no_file
 
 ACCOUNT = "AC" + "0123456789abcdef" * 2
 TOKEN = "a-token-of-the-account-for-tests"
@@ -40,7 +41,9 @@ def make_config(**changes: object) -> SmsConfig:
 def make_adapter(config: SmsConfig | None = None, now: datetime = NOW) -> SmsAdapter:
     """The adapter, at a time that stands still."""
     ids = count(1)
-    context = AdapterContext("sms", BASE, lambda: now, lambda: str(next(ids)))
+    context = AdapterContext(
+        "sms", BASE, lambda: now, lambda: str(next(ids)), MemoryKeep(), no_file
+    )
     return SmsAdapter(config or make_config(), context)
 
 

@@ -9,7 +9,8 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.channel import Absent, Attempt, Found, Reconciled, SendError, Unknown
+from core.channel import SendError
+from core.channel_abilities import Absent, Attempt, Found, Reconciled, Unknown
 from core.message import InboundMessage
 from tests.adapters.sms.account import NOW, make_adapter, make_config, outbound_part, sid
 from tests.adapters.sms.provider import PATH, Answer, dropped, error, item, listed, twilio

@@ -29,6 +29,7 @@ from gateway.socket_limits import SocketLimits
 from gateway.socket_widget import widget
 from gateway.sockets import SocketHub
 from memory.store import Overloaded
+from tests.adapters.keep import MemoryKeep, no_file
 
 ACCOUNT = "webchat"
 ORIGIN = "https://shop.example.com"
@@ -57,7 +58,12 @@ def make_adapter(
     """An adapter with ids that count up, on a clock of the caller's."""
     numbers = itertools.count(1)
     context = AdapterContext(
-        ACCOUNT, f"https://gateway.example/channels/{ACCOUNT}", now, lambda: f"id{next(numbers)}"
+        ACCOUNT,
+        f"https://gateway.example/channels/{ACCOUNT}",
+        now,
+        lambda: f"id{next(numbers)}",
+        MemoryKeep(),
+        no_file,
     )
     return WebchatAdapter(config or make_config(), context)
 
