@@ -20,11 +20,9 @@ from typer.core import TyperGroup
 from core.playbook import Playbook
 from gateway.replay.derive import derive_playbook
 from gateway.replay.dialogues import BadDialogues, Dialogue, read_dialogues
-from gateway.replay.player import check_pairs
 from gateway.replay.transcript import NoTranscript, transcript
 
 EXIT_INPUT = 2
-CHANNELS = {"sms": "sms", "chat": "webchat"}
 
 
 class _PlayByDefault(TyperGroup):
@@ -46,8 +44,15 @@ def play(
     file: Annotated[Path, typer.Argument(help="Dialogues, one JSON object a line.")],
     out: Annotated[Path, typer.Option(help="The folder to write into.")],
     channels: Annotated[
-        str, typer.Option(help="The channels before and after the switch: sms, chat.")
-    ] = "sms,chat",
+        str | None,
+        typer.Option(
+            help="The channels before and after the switch, such as sms,chat.",
+            show_default="each dialogue's own",
+        ),
+    ] = None,
+    instead: Annotated[
+        str, typer.Option("--map", help="Channels to play instead of others: chat=slack.")
+    ] = "",
     link: Annotated[
         bool, typer.Option(help="Join each customer's handles beforehand, as an admin would.")
     ] = True,
@@ -75,11 +80,14 @@ def play(
 
     Example: onethread replay talks.jsonl --playbook playbook --out played
     """
+    from gateway.replay.run import Options, cast, replay
+    from gateway.replay.sides import check_channels, check_pair, read_map
+
     errors = Console(stderr=True)
     try:
         everyone = read_dialogues(file)
         chosen = _choose(everyone, only, limit)
-        pair = check_pairs([one.strip() for one in channels.split(",")], CHANNELS)
+        pair = None if channels is None else check_pair(_listed(channels))
         if write_playbook is not None:
             _refuse_unwritable(write_playbook, "--write-playbook")
             _write(derive_playbook(everyone), write_playbook)
@@ -87,18 +95,18 @@ def play(
         if derive == (playbook is not None):
             raise ValueError("say either --playbook DIR or --derive-playbook")
         business = _read(playbook) if playbook is not None else None
+        options = Options(out, pair, link, filler, seed, concurrency, business, read_map(instead))
+        check_channels([name for one in chosen for name in options.channels_of(one)])
     except (BadDialogues, ValueError) as error:
         errors.print(Text(str(error), style="red"))
         raise typer.Exit(EXIT_INPUT) from error
     _refuse_unwritable(out, "--out")
     from gateway.logs import configure_logs
-    from gateway.replay.run import Options, cast, replay
     from gateway.settings_sections import Logging
 
     # What a gateway has to say while it is played with would only tear the progress bar.
     configure_logs(Logging(level="ERROR"))
 
-    options = Options(out, pair, link, filler, seed, concurrency, business)
     casts = cast(everyone, chosen, options)
     with _progress(errors) as bar:
         task = bar.add_task("Playing", total=sum(len(one.steps) for one in casts))
@@ -136,11 +144,15 @@ def show(
             console.print(Text(f"{'':16}{remark}", "dim"))
 
 
+def _listed(words: str) -> list[str]:
+    return [one.strip() for one in words.split(",") if one.strip()]
+
+
 def _choose(
     everyone: Sequence[Dialogue], only: str | None, limit: int | None
 ) -> Sequence[Dialogue]:
     if only is not None:
-        wanted = [one.strip() for one in only.split(",") if one.strip()]
+        wanted = _listed(only)
         known = {dialogue.id: dialogue for dialogue in everyone}
         missing = [one for one in wanted if one not in known]
         if missing:

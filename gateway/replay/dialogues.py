@@ -40,12 +40,16 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Dialogue:
-    """One customer's dialogue, which leaves one channel for another at turn `switch`."""
+    """One customer's dialogue, which leaves one channel for another at turn `switch`.
+
+    `channels` are the two of its own plan.
+    """
 
     id: str
     domain: str
     intents: tuple[str, ...]
     switch: int
+    channels: tuple[str, str]
     turns: tuple[Utterance, ...]
     told: tuple[Told, ...]
 
@@ -141,6 +145,7 @@ def _read_line(line: str) -> Dialogue:
         domain=_domain(row),
         intents=_intents(row),
         switch=_switch(row),
+        channels=_channels(row),
         turns=turns,
         told=tuple(_told(one) for one in _list(_object(row, "gold"), "slots")),
     )
@@ -192,6 +197,14 @@ def _switch(row: Mapping[str, object]) -> int:
     if len(_list(plan, "segments")) != 2:
         raise _Wrong("`segments` are not two", "give the channel before and after the switch")
     return switch
+
+
+def _channels(row: Mapping[str, object]) -> tuple[str, str]:
+    segments = _list(_object(row, "channel_plan"), "segments")
+    names = [_string(one, "channel") for one in segments if isinstance(one, dict)]
+    if len(names) != 2:
+        raise _Wrong("`segments` are not two objects", "give each its `channel` and `from_turn`")
+    return names[0], names[1]
 
 
 def _object(row: Mapping[str, object], key: str) -> Mapping[str, object]:

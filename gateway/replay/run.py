@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.playbook import Playbook
@@ -23,7 +23,8 @@ from gateway.replay.dialogues import Dialogue
 from gateway.replay.people import Person, cast_people
 from gateway.replay.player import NotPlayed, Step, plan_steps, play_dialogue
 from gateway.replay.records import Ledger, turn_rows
-from gateway.replay.rig import Rig, handle_of, open_rig
+from gateway.replay.rig import Rig, open_rig
+from gateway.replay.sides import HANDLES
 from gateway.replay.transcript import TURNS, WIRE
 from gateway.replay.wire import Wire
 
@@ -34,15 +35,23 @@ PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to play. Without `playbook` one is derived from the other dialogues of the file."""
+    """How to play. Without `channels` each dialogue is played as its own plan says, and `instead`
+    names channels that stand for others; without `playbook` one is derived from the other
+    dialogues of the file."""
 
     out: Path
-    channels: tuple[str, str]
+    channels: tuple[str, str] | None
     link: bool
     fillers: int = 0
     seed: int = 1
     concurrency: int = 32
     playbook: Playbook | None = None
+    instead: Mapping[str, str] = field(default_factory=dict)
+
+    def channels_of(self, dialogue: Dialogue) -> tuple[str, str]:
+        """On which two channels a dialogue is played."""
+        first, second = self.channels or dialogue.channels
+        return self.instead.get(first, first), self.instead.get(second, second)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +66,11 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """A dialogue with its person and the messages to send."""
+    """A dialogue with its person, its two channels and the messages to send."""
 
     dialogue: Dialogue
     person: Person
+    channels: tuple[str, str]
     steps: tuple[Step, ...]
 
 
@@ -70,7 +80,13 @@ def cast(
     """The chosen dialogues with people; a person is the same whoever else is chosen."""
     people = cast_people((dialogue.id for dialogue in everyone), options.seed)
     return tuple(
-        Cast(one, people[one.id], plan_steps(one, options.seed, options.fillers)) for one in chosen
+        Cast(
+            one,
+            people[one.id],
+            options.channels_of(one),
+            plan_steps(one, options.seed, options.fillers),
+        )
+        for one in chosen
     )
 
 
@@ -93,10 +109,11 @@ async def replay(
     _clear(options.out)
     for number, (playbook, members) in enumerate(groups, start=1):
         with tempfile.TemporaryDirectory(prefix="onethread-replay-") as folder:
-            async with open_rig(playbook, Path(folder), wire, models, threshold) as rig:
+            channels = {channel for one in members for channel in one.channels}
+            async with open_rig(playbook, channels, Path(folder), wire, models, threshold) as rig:
                 failures |= await _play_group(rig, members, options, wire, played)
                 ledger = await rig.ledger()
-        keys = _handle_keys(members, options.channels)
+        keys = _handle_keys(members)
         rows.extend(turn_rows(ledger, keys, f"{number}-"))
         _write_decisions(options.out / DECISIONS, ledger, keys)
     _write_rows(options.out / WIRE, (crossing.row() for crossing in wire))
@@ -140,10 +157,10 @@ async def _play_one(
     rig: Rig, member: Cast, options: Options, wire: Wire, played: Callable[[], None]
 ) -> None:
     name, person = member.dialogue.id, member.person
-    lines = [await rig.open_line(channel, name, person) for channel in options.channels]
+    lines = [await rig.open_line(channel, name, person) for channel in member.channels]
     try:
         if options.link:
-            first, second = (handle_of(channel, person) for channel in options.channels)
+            first, second = (HANDLES[channel](person) for channel in member.channels)
             await rig.link(first, second)
         await play_dialogue(name, member.steps, lines, wire, rig, patience=PATIENCE, played=played)
     finally:
@@ -151,11 +168,11 @@ async def _play_one(
             await line.close()
 
 
-def _handle_keys(members: Iterable[Cast], channels: Sequence[str]) -> dict[str, str]:
+def _handle_keys(members: Iterable[Cast]) -> dict[str, str]:
     return {
-        handle_of(channel, one.person).key: one.dialogue.id
+        HANDLES[channel](one.person).key: one.dialogue.id
         for one in members
-        for channel in channels
+        for channel in one.channels
     }
 
 

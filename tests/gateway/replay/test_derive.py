@@ -22,7 +22,9 @@ def dialogue(number: int, name: str, code: str) -> Dialogue:
     )
     turns = tuple(Utterance(n, "customer", text) for n, text in enumerate(texts))
     told = (Told("CustomerName", name, 2), Told("bookingCode", code, 3))
-    return Dialogue(f"air-{number}", "airline", ("getboardingpass",), 2, turns, told)
+    return Dialogue(
+        f"air-{number}", "airline", ("getboardingpass",), 2, ("sms", "chat"), turns, told
+    )
 
 
 CROWD = tuple(dialogue(n, f"guest{chr(97 + n)}", f"ab{n} {100 + n}") for n in range(20))
@@ -141,7 +143,7 @@ def test_words_before_another_slots_values_are_no_cue() -> None:
         Utterance(0, "customer", "my user id is mia_li_3668"),
         Utterance(1, "customer", "and the trip id is XEWRD9"),
     )
-    dialogues = [Dialogue(f"d{n}", "air", (), 1, turns, told) for n in range(3)]
+    dialogues = [Dialogue(f"d{n}", "air", (), 1, ("sms", "chat"), turns, told) for n in range(3)]
     cues = derive_playbook(dialogues).slots
     assert "id is" not in cues["user_id"].cues + cues["trip_id"].cues
     assert "my user id is" not in cues["trip_id"].cues

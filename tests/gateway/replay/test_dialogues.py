@@ -45,6 +45,7 @@ def test_a_dialogue_is_read(tmp_path: Path) -> None:
     assert [turn.index for turn in dialogue.played] == [0, 2]
     assert [dialogue.segment(turn.index) for turn in dialogue.played] == [0, 1]
     assert dialogue.told[0].value == "1596"
+    assert dialogue.channels == ("sms", "chat")
 
 
 def test_every_fault_is_named_with_its_line_and_a_fix(tmp_path: Path) -> None:
