@@ -134,7 +134,8 @@ class Sender:
 class TurnInput:
     """Everything a decision may depend on. The same input always gives the same decision.
 
-    `case_ended` says that the customer had said goodbye to the case a moment ago. `effects` holds
+    `case_ended` says that the customer had said goodbye to the case a moment ago. `private_reply`
+    says that what is personal reaches the sender alone, whoever reads along. `effects` holds
     results of effects asked for by an earlier `NeedEffect` of the same turn.
     """
 
@@ -149,6 +150,7 @@ class TurnInput:
     recall: Recall
     in_handoff: bool = False
     case_ended: bool = False
+    private_reply: bool = False
     effects: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
 
     @property

@@ -7,13 +7,13 @@ by being in the thread's resume log, and is pushed to whoever is connected. Noth
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import orjson
 
-from core.message import Author, DeliveryStatus, OutboundMessage, RenderedPart
+from core.message import Audience, Author, DeliveryStatus, OutboundMessage, RenderedPart
 from core.socket_channel import LoggedMessage
 from gateway.deliveries import Deliveries
 from gateway.sockets import SocketHub
@@ -34,10 +34,12 @@ Render = Callable[[OutboundMessage], Sequence[RenderedPart]]
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """How one account's replies leave: its rendering, and whether they leave by socket."""
+    """How one account's replies leave: its rendering, whether they leave by socket, and whether
+    what is personal reaches the sender alone."""
 
     render: Render
     socket: bool
+    private: bool = False
 
 
 class Outgoing:
@@ -48,9 +50,17 @@ class Outgoing:
         self._deliveries = deliveries
         self._hub = hub
 
-    def render(self, account: str, message: OutboundMessage | None) -> Sequence[RenderedPart]:
-        """The parts of a reply on its channel. Raises `core.channel.CannotRender`."""
-        return () if message is None else self._exits[account].render(message)
+    def render(self, thread: Thread, message: OutboundMessage | None) -> Sequence[RenderedPart]:
+        """The parts of a reply in this thread. Raises `core.channel.CannotRender`."""
+        if message is None:
+            return ()
+        if thread.audience != message.audience:
+            message = replace(message, audience=Audience(thread.audience))
+        return self._exits[thread.account].render(message)
+
+    def is_private(self, account: str) -> bool:
+        """Whether what is personal reaches the sender alone, whoever reads along."""
+        return self._exits[account].private
 
     def birth(self, thread: Thread) -> Mapping[str, object]:
         """The status with which the parts of a reply in this thread are born."""

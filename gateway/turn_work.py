@@ -187,6 +187,7 @@ class TurnWork:
             recall=recalled,
             in_handoff=context.in_handoff,
             case_ended=context.case_status == "closed",
+            private_reply=self._outgoing.is_private(thread.account),
         )
 
     def _decide(self, turn: TurnInput, playbook: Playbook) -> tuple[Decision, bool]:
@@ -219,7 +220,7 @@ class TurnWork:
         assert thread is not None
         now = self._now()
         ids = Ids(self._new_id, self._settings.worker, self._settings.hold_seconds)
-        parts = self._outgoing.render(thread.account, decision.reply)
+        parts = self._outgoing.render(thread, decision.reply)
         tokens = self._count_tokens(decision.reply.text) if decision.reply is not None else 0
         change = build_commit(
             claimed,

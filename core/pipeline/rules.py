@@ -42,7 +42,8 @@ def rules_stage(
     flow = _handed_flow(step, draft, playbook)
     if flow is not None:
         return _finish_with_people(turn, step, case, draft, playbook, flow, verdict.matched)
-    if turn.audience is Audience.ROOM and draft.sensitivity is Sensitivity.PERSONAL:
+    others_read = turn.audience is Audience.ROOM and not turn.private_reply
+    if others_read and draft.sensitivity is Sensitivity.PERSONAL:
         return _refuse(case, playbook, verdict.matched)
     case = replace(case, said=remember(case.said, draft.text))
     reply = OutboundMessage(

@@ -159,6 +159,7 @@ class Talk:
     case_id: str | None = None
     in_handoff: bool = False
     case_ended: bool = False
+    private_reply: bool = False
     decisions: list[Decision] = field(default_factory=list)
 
     def say(self, *texts: str, quick_reply: str | None = None) -> Decision:
@@ -218,4 +219,5 @@ class Talk:
             recall=Recall(facts=self.facts),
             in_handoff=self.in_handoff,
             case_ended=self.case_ended,
+            private_reply=self.private_reply,
         )

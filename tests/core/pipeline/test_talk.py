@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.message import Assurance, Audience
+from core.message import Assurance, Audience, Sensitivity
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import IntentGuess, StateStep
 from core.pipeline.decide import decide
@@ -99,6 +99,14 @@ def test_nothing_personal_is_told_or_asked_where_others_read_along() -> None:
     assert "on its way" not in reply
     assert "e-mail" not in reply
     assert "read along" in reply
+
+
+def test_what_is_personal_is_asked_where_the_channel_can_ask_the_sender_alone() -> None:
+    talk = Talk(proved=OWNER, audience=Audience.ROOM, private_reply=True)
+    reply = talk.say("where is my order 1042").reply
+    assert reply is not None
+    assert "e-mail" in reply.text
+    assert reply.sensitivity is Sensitivity.PERSONAL
 
 
 def test_remembered_slots_become_facts() -> None:
