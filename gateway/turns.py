@@ -59,6 +59,7 @@ class _Lane:
     def __init__(self) -> None:
         self.again = False
         self.nudge = asyncio.Event()
+        self.over = asyncio.Event()
 
     def begin(self) -> None:
         """Look at the database anew: what came before now will be seen."""
@@ -140,6 +141,12 @@ class Turns:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    async def settled(self, customer_id: int) -> None:
+        """Return once this process has nothing of the customer's in work."""
+        lane = self._lanes.get(customer_id)
+        if lane is not None:
+            await lane.over.wait()
+
     def look(self) -> None:
         """Look for unfinished messages at once, as when a person had one tried again."""
         self._asked.set()
@@ -182,6 +189,7 @@ class Turns:
             log.exception("lane_failed", customer=customer_id)
         finally:
             del self._lanes[customer_id]
+            lane.over.set()
 
     async def _try_step(self, customer_id: int, lane: _Lane) -> Step:
         """One step, in a slot. A database without room is waited for: no message is at fault."""
