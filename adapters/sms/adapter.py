@@ -5,13 +5,24 @@ It translates and verifies. Consent, customers, order and retries are others' co
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from adapters.sms import RETRY_FRAGMENT
 from adapters.sms.api import TwilioApi
 from adapters.sms.config import SmsConfig
-from adapters.sms.parsing import STATUSES, date_of, listed_message, read_message, read_status
+from adapters.sms.diagnosis import TwilioDiagnosis
+from adapters.sms.parsing import (
+    STATUSES,
+    date_of,
+    is_phone,
+    listed_message,
+    read_message,
+    read_status,
+)
+from adapters.sms.round_trip import round_trip
 from adapters.sms.signature import header, is_signed
 from core.channel import (
     AdapterContext,
@@ -24,7 +35,15 @@ from core.channel import (
     WebhookRequest,
     WebhookResponse,
 )
-from core.channel_abilities import Absent, Attempt, Found, Health, Reconciled, Unknown
+from core.channel_abilities import (
+    Absent,
+    Attempt,
+    Finding,
+    Found,
+    Health,
+    Reconciled,
+    Unknown,
+)
 from core.gsm import encoding_of, normalise, segments, split_text
 from core.message import (
     DeliveryStatus,
@@ -42,6 +61,7 @@ _PAGE = 200
 _MAX_PAGES = 50
 _SETTLE = timedelta(seconds=5)
 _SKEW = timedelta(minutes=2)
+_SPACING = str.maketrans("", "", " -()./")
 
 
 class SmsAdapter:
@@ -145,6 +165,21 @@ class SmsAdapter:
         except SendError as error:
             return Health(False, error.reason)
         return Health(True)
+
+    def address_of(self, to: str) -> Mapping[str, str]:
+        """A phone by its number. Raises `ValueError` when it is none."""
+        number = to.translate(_SPACING)
+        if not is_phone(number):
+            raise ValueError("write the number with + and the country's code, as +447700900123")
+        return {"to": number}
+
+    async def diagnose(self) -> Sequence[Finding]:
+        """What is right and wrong at Twilio, and between Twilio and us."""
+        base = self._context.webhook_base
+        wanted = f"{base}/inbound{RETRY_FRAGMENT}"
+        found = await TwilioDiagnosis(self._config, self._api, wanted, self._context.now).look()
+        digest = hashlib.sha256(self._context.new_id().encode()).hexdigest()
+        return [*found, *await round_trip(self._config, base, f"SM{digest[:32]}")]
 
     async def close(self) -> None:
         """Let go of connections."""

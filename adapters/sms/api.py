@@ -36,6 +36,8 @@ class TwilioApi:
         )
         self._base = f"https://api.twilio.com/2010-04-01/Accounts/{config.account_sid}"
         self._timeout = config.timeout_seconds
+        self.date = ""
+        """When the last answer was given, by the provider's clock (RFC 9110, section 6.6.1)."""
 
     async def post(self, path: str, form: Mapping[str, object]) -> Mapping[str, Any]:
         """Create something. Raises `SendError`."""
@@ -44,6 +46,14 @@ class TwilioApi:
     async def get(self, path: str, query: Mapping[str, object]) -> Mapping[str, Any]:
         """Read something; `path` may be a `next_page_uri`. Raises `SendError`."""
         url = f"https://api.twilio.com{path}" if path.startswith("/2010") else self._base + path
+        return await self._call("GET", url, params=dict(query) or None)
+
+    async def get_messaging(self, path: str, query: Mapping[str, object]) -> Mapping[str, Any]:
+        """Read something of the account's messaging services, which have a host of their own.
+
+        Raises `SendError`.
+        """
+        url = f"https://messaging.twilio.com/v1{path}"
         return await self._call("GET", url, params=dict(query) or None)
 
     async def close(self) -> None:
@@ -63,6 +73,7 @@ class TwilioApi:
                 retryable=True,
                 ambiguous=True,
             ) from error
+        self.date = str((response.headers or {}).get("Date", ""))
         return _answer(response)
 
 
@@ -79,7 +90,17 @@ def _swap(base: URL, url: str) -> URL:
     """The SDK's URL at our base: scheme, host and port of the one, path and query of the other."""
     path = URL(url, encoded=True)
     query = f"?{path.raw_query_string}" if path.raw_query_string else ""
-    return URL(f"{base}{path.raw_path}{query}", encoded=True)
+    return URL(f"{_at(base, path)}{path.raw_path}{query}", encoded=True)
+
+
+def _at(base: URL, url: URL) -> URL:
+    """Where a product of Twilio's is: each has a host of its own, also in a region, such as
+    `api.dublin.ie1.twilio.com`. Anywhere else one host stands for all of them."""
+    host = base.host or ""
+    if not (host.startswith("api.") and host.endswith(".twilio.com")):
+        return base
+    product = (url.host or "").partition(".")[0]
+    return base.with_host(host.replace("api", product, 1))
 
 
 def _encode(form: Mapping[str, object]) -> bytes:

@@ -120,9 +120,12 @@ def reason_for(code: str) -> str:
 
 def handle_of(address: str) -> Handle:
     """A sender as a handle: E.164 is a phone; a short code or sender name is opaque."""
-    if _E164.fullmatch(address):
-        return Handle("phone", address)
-    return Handle("sms-sender", address)
+    return Handle("phone" if is_phone(address) else "sms-sender", address)
+
+
+def is_phone(address: str) -> bool:
+    """Whether it is a whole number with its country (E.164)."""
+    return _E164.fullmatch(address) is not None
 
 
 def _is_address(value: str) -> bool:

@@ -19,8 +19,10 @@ from urllib.parse import parse_qsl
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from adapters.sms.signature import sign
+from adapters.sms.simulator_account import SimulatedAccount, SimulatedNumber
 from core.gsm import segments
 
 DEMO_TOKEN = "simulated-twilio-auth-token"
@@ -87,6 +89,7 @@ class TwilioSimulator:
     callbacks: int = 2
     webhook_retries: int = 5
     on_outbound: Callable[[Crossing], None] | None = None
+    account: SimulatedAccount = field(default_factory=SimulatedAccount)
     faults: deque[Fault] = field(default_factory=deque)
     wire: list[Crossing] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -107,6 +110,9 @@ class TwilioSimulator:
         app.router.add_post(f"{root}.json", self._create)
         app.router.add_get(f"{root}.json", self._list)
         app.router.add_get(root + "/{sid}.json", self._show)
+        if not self.account.numbers:
+            self.account.numbers.append(SimulatedNumber(self.line.number))
+        self.account.mount(app, self.line.account_sid, self._guarded)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", port)
@@ -283,6 +289,14 @@ class TwilioSimulator:
             "From": phone,
             "ApiVersion": "2010-04-01",
         }
+
+    def _guarded(self, handler: Handler) -> Handler:
+        async def handle(request: web.Request) -> web.StreamResponse:
+            if not self._authorised(request):
+                return _problem(401, 20003, "Authenticate")
+            return await handler(request)
+
+        return handle
 
     def _authorised(self, request: web.Request) -> bool:
         wanted = f"{self.line.account_sid}:{self.line.auth_token}".encode()

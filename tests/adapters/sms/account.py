@@ -38,11 +38,13 @@ def make_config(**changes: object) -> SmsConfig:
     return SmsConfig.model_validate({k: v for k, v in options.items() if v is not None})
 
 
-def make_adapter(config: SmsConfig | None = None, now: datetime = NOW) -> SmsAdapter:
+def make_adapter(
+    config: SmsConfig | None = None, now: datetime = NOW, base: str = BASE
+) -> SmsAdapter:
     """The adapter, at a time that stands still."""
     ids = count(1)
     context = AdapterContext(
-        "sms", BASE, lambda: now, lambda: str(next(ids)), MemoryKeep(), no_file
+        "sms", base, lambda: now, lambda: str(next(ids)), MemoryKeep(), no_file
     )
     return SmsAdapter(config or make_config(), context)
 
