@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from adapters.email.tokens import TOKEN
 
@@ -17,7 +18,7 @@ BOUNCE_PREFIX = "b-"
 _SHAPE = re.compile(TOKEN)
 _MARKER = re.compile(rf"\[ref:({TOKEN})\]", re.IGNORECASE)
 _OUR_ID = re.compile(rf"<({TOKEN})\.({TOKEN})@", re.IGNORECASE)
-_MARKERS_LOOKED_AT = 20
+_LOOKED_AT = 20
 
 
 def plus_address(address: str, token: str) -> str:
@@ -72,9 +73,13 @@ def tokens_in_ids(ids: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield found[1].lower(), found[2].lower()
 
 
+def sent_tokens_in_text(text: str) -> Iterator[str]:
+    """The sent tokens of the first Message-IDs in a text that look like ours, unverified."""
+    for found in islice(_OUR_ID.finditer(text), _LOOKED_AT):
+        yield found[2].lower()
+
+
 def tokens_in_text(text: str) -> Iterator[str]:
     """The thread tokens of the first markers in a text, unverified."""
-    for count, found in enumerate(_MARKER.finditer(text)):
-        if count == _MARKERS_LOOKED_AT:
-            return
+    for found in islice(_MARKER.finditer(text), _LOOKED_AT):
         yield found[1].lower()

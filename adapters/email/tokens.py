@@ -77,6 +77,7 @@ class Tokens:
     def __init__(self, account: str, *secrets: str) -> None:
         if not secrets:
             raise ValueError("a mailbox needs a secret to sign what answers come back with")
+        self.account = account
         self._keys = tuple(
             {
                 purpose: _hmac(secret.encode(), f"onethread/email/{purpose}/{account}".encode())
@@ -157,8 +158,7 @@ def conversation_id(*names: str) -> str:
 
 
 def _hmac(key: bytes, message: bytes) -> bytes:
-    made: bytes = digest(key, message, sha256)
-    return made
+    return digest(key, message, sha256)
 
 
 def _text(raw: bytes) -> str:
@@ -191,7 +191,8 @@ def _bytes_of_hex(text: str, size: int) -> bytes:
 
 
 def _day_bytes(day: date) -> bytes:
-    return min((day - _EPOCH).days, _LAST_DAY).to_bytes(_DAY_BYTES, "big")
+    number: int = min((day - _EPOCH).days, _LAST_DAY)
+    return number.to_bytes(_DAY_BYTES, "big")
 
 
 def _day(raw: bytes) -> date:
