@@ -56,6 +56,13 @@ LATE: tuple[Late, ...] = (
         "Look after the database.\n\nExample: onethread db version",
     ),
     Late(
+        "doctor",
+        "gateway.doctor_cli:doctor",
+        "Look at everything that has to be right, here and at the providers; "
+        "exit code 1 if something is not.\n\n"
+        "Example: onethread doctor --config shop.toml",
+    ),
+    Late(
         "identities",
         "gateway.identities_cli:app",
         "See who is who; join and part handles.\n\n"
@@ -71,6 +78,12 @@ LATE: tuple[Late, ...] = (
         "gateway.replay_cli:app",
         "Play recorded dialogues, or show one.\n\n"
         "Example: onethread replay talks.jsonl --playbook playbook --out played",
+    ),
+    Late(
+        "send",
+        "gateway.send_cli:send",
+        "Send one message through an account, to see that it works.\n\n"
+        "Example: onethread send --channel sms --to +447700900123",
     ),
     Late(
         "token",

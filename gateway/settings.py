@@ -21,6 +21,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from gateway.env_file import beside, take_env_file
 from gateway.settings_adapters import (
     AdapterTable,
     adapter_config,
@@ -115,11 +116,13 @@ def load_settings(
 ) -> Settings:
     """The settings of this file (or of `config.toml`, if there is one) under the environment.
 
+    What `onethread.env` beside the file names is taken into the environment before that.
     `overrides` wins over both: it is the command line. Raises `ConfigError` with every fault; those
     inside adapters' tables are among them when `adapter_model` tells each adapter's own model.
     """
     file = path or DEFAULT_FILE
     raw = _read(file, required=path is not None)
+    take_env_file(beside(file), os.environ)
     environment = _Environment(
         Settings, case_sensitive=False, env_prefix=PREFIX, env_nested_delimiter="__"
     )()

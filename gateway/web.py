@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from core.channel_abilities import Fetches
 from gateway.api import register_api
 from gateway.api_calls import ApiServices
 from gateway.api_socket import register_console_socket
 from gateway.console.pages import register_console
 from gateway.gate import make_gate
+from gateway.health import health
 from gateway.hosts import hosts_of
 from gateway.socket_widget import widget
 from gateway.webhooks import webhook
@@ -39,9 +41,6 @@ def mount(gateway: Gateway) -> web.Application:
     register_console(app, gateway.keeper, secure=secure)
     register_console_socket(app, gateway.bus)
 
-    async def health(_request: web.Request) -> web.Response:
-        return web.json_response({"ok": True, "waiting": gateway.store.waiting})
-
     async def home(_request: web.Request) -> web.Response:
         raise web.HTTPFound("/console")
 
@@ -49,7 +48,7 @@ def mount(gateway: Gateway) -> web.Application:
         await gateway.hub.close()
 
     app.on_shutdown.append(leave)
-    app.router.add_get("/health", health)
+    app.router.add_get("/health", health(gateway.store))
     app.router.add_get("/", home)
     return app
 
@@ -85,4 +84,11 @@ def _services(gateway: Gateway) -> ApiServices:
         count_tokens=gateway.count_tokens,
         renderers={name: one.render() for name, one in gateway.channels.items()},
         wake=gateway.wake,
+        files=gateway.files,
+        specs={name: one.spec for name, one in gateway.channels.items()},
+        fetchers={
+            name: one.adapter.fetch
+            for name, one in gateway.channels.items()
+            if isinstance(one.adapter, Fetches)
+        },
     )

@@ -6,12 +6,14 @@ login. The two are never joined here, and a typed address is nothing but text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from adapters.webchat.config import WebchatConfig
+from adapters.webchat.diagnosis import diagnose
 from adapters.webchat.protocol import Ping, Say, SeenFrame, TypingFrame, read_hello, read_later
 from adapters.webchat.tokens import Login, Session, Tokens, UsedLogins
 from core.channel import AdapterContext, Refused
+from core.channel_abilities import Finding
 from core.message import Assurance, Author, Claim, Handle, InboundMessage
 from core.socket_channel import (
     Keepalive,
@@ -121,6 +123,10 @@ class WebchatAdapter:
             client_id=say.client_id,
             claims=session.claims,
         )
+
+    async def diagnose(self) -> Sequence[Finding]:
+        """Whether pages can load the script and open the socket."""
+        return await diagnose(self._config, self._context.webhook_base)
 
     def write_message(self, message: LoggedMessage) -> Mapping[str, object]:
         """One entry of the thread."""
