@@ -13,7 +13,12 @@ from core.channel import AdapterSpec
 GROUP = "onethread.adapters"
 """The entry-point group under which a distribution offers its channels."""
 
-BUILT_IN = {"sms": "adapters.sms", "webchat": "adapters.webchat"}
+BUILT_IN = {
+    "email": "adapters.email",
+    "slack": "adapters.slack",
+    "sms": "adapters.sms",
+    "webchat": "adapters.webchat",
+}
 """Our own channels, known also where the distribution's metadata is not installed."""
 
 

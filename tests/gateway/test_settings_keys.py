@@ -42,6 +42,44 @@ VALUES: Mapping[Key, object] = {
     ("logging", "level"): "DEBUG",
     ("logging", "format"): "json",
     ("data", "folder"): "other/data",
+    ("adapters", "email", "address"): "help@example.com",
+    ("adapters", "email", "display_name"): "Lamp & Loom, “support”",
+    ("adapters", "email", "aliases"): ["hello@example.com", "info@example.com"],
+    ("adapters", "email", "secret"): "a-secret-of-the-tests-and-nothing-else",
+    ("adapters", "email", "secret_next"): "another-secret-of-the-tests-and-no-more",
+    ("adapters", "email", "answers_subject"): "About your mail",
+    ("adapters", "email", "imap_host"): "127.0.0.1",
+    ("adapters", "email", "imap_port"): 1143,
+    ("adapters", "email", "imap_tls"): "starttls",
+    ("adapters", "email", "imap_user"): "reader",
+    ("adapters", "email", "imap_password"): "a-password-of-the-tests",
+    ("adapters", "email", "mailbox"): "Support/New",
+    ("adapters", "email", "smtp_host"): "127.0.0.2",
+    ("adapters", "email", "smtp_port"): 1025,
+    ("adapters", "email", "smtp_tls"): "starttls",
+    ("adapters", "email", "smtp_user"): "writer",
+    ("adapters", "email", "smtp_password"): "another-password-of-the-tests",
+    ("adapters", "email", "oauth_token_url"): "https://login.example.com/token",
+    ("adapters", "email", "oauth_client_id"): "the-client",
+    ("adapters", "email", "oauth_client_secret"): "a-client-secret-of-the-tests",
+    ("adapters", "email", "oauth_refresh_token"): "a-refresh-token-of-the-tests",
+    ("adapters", "email", "oauth_scope"): "mail offline_access",
+    ("adapters", "email", "trusted_authserv_ids"): ["mx.example.com", "mx2.example.com"],
+    ("adapters", "email", "form_senders"): ["form@example.com", "shop@example.com"],
+    ("adapters", "email", "bounce_domain"): "bounces.example.com",
+    ("adapters", "email", "dkim_domain"): "example.com",
+    ("adapters", "email", "dkim_selector"): "s2027",
+    ("adapters", "email", "dkim_key_file"): str(ROOT / "config.toml"),
+    ("adapters", "email", "webhook_secret"): "a-webhook-secret-of-the-tests-only",
+    ("adapters", "slack", "signing_secret"): "a-signing-secret-of-the-tests",
+    ("adapters", "slack", "bot_token"): "xoxb-a-bot-token-of-the-tests",
+    ("adapters", "slack", "client_id"): "123.456",
+    ("adapters", "slack", "client_secret"): "a-client-secret-of-the-tests",
+    ("adapters", "slack", "scopes"): ["chat:write", "im:history"],
+    ("adapters", "slack", "app_token"): "xapp-an-app-token-of-the-tests",
+    ("adapters", "slack", "allowed_bots"): ["B0DEPLOY", "U0DEPLOY"],
+    ("adapters", "slack", "trusted_domains"): {"T0123": ["shop.example"]},
+    ("adapters", "slack", "api_base_url"): "https://slack.example.com/api/",
     ("adapters", "sms", "account_sid"): "AC" + "1" * 32,
     ("adapters", "sms", "auth_token"): "0" * 31 + "1",
     ("adapters", "sms", "auth_token_next"): "0" * 31 + "2",
@@ -58,8 +96,13 @@ VALUES: Mapping[Key, object] = {
     ("adapters", "webchat", "greeting"): "Hello — true?",
     ("adapters", "webchat", "colour"): "#102030",
 }
-# Two that only make sense together.
-TOGETHER: tuple[tuple[Key, Key], ...] = ((("server", "tls_cert"), ("server", "tls_key")),)
+# Those that only make sense together.
+TOGETHER: tuple[tuple[Key, ...], ...] = (
+    (("server", "tls_cert"), ("server", "tls_key")),
+    tuple(("adapters", "email", f"oauth_{one}") for one in ("token_url", "client_id", "refresh_token")),
+    (("adapters", "slack", "client_id"), ("adapters", "slack", "client_secret")),
+    tuple(("adapters", "email", f"dkim_{one}") for one in ("domain", "selector", "key_file")),
+)
 
 
 def defaults() -> Mapping[Key, object]:
@@ -89,7 +132,8 @@ def value_of(key: Key, default: object) -> object:
 SAMPLES: Mapping[Key, object] = {key: value_of(key, default) for key, default in defaults().items()}
 NEEDED: Mapping[Key, object] = {
     key: SAMPLES[key] for key in SAMPLES if key[0] == "adapters" and key[-1] in {
-        "account_sid", "auth_token", "from_number", "allowed_origins", "secret"
+        "account_sid", "auth_token", "from_number", "allowed_origins", "secret", "address",
+        "imap_host", "imap_password", "smtp_host",
     }
 }  # fmt: skip
 
@@ -151,7 +195,7 @@ def no_variables_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 @pytest.mark.parametrize("key", SAMPLES, ids=".".join)
 def test_a_key_says_the_same_from_the_file_and_from_the_environment(key: Key) -> None:
-    mates = next((set(pair) for pair in TOGETHER if key in pair), {key})
+    mates = next((set(group) for group in TOGETHER if key in group), {key})
     said = {one: SAMPLES[one] for one in mates}
     without = {one: value for one, value in NEEDED.items() if one not in mates}
     from_file = read({**without, **said}, {})
