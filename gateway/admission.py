@@ -1,22 +1,38 @@
 """Admission: what an adapter received becomes durable, once, before anything is acknowledged.
 
-It removes secrets, counts tokens, stores, and tells the turn driver. It neither answers a provider
-nor decides what a message means.
+It removes secrets, counts tokens, stores, and tells the turn driver. What comes with a message, and
+what is said about earlier ones, takes the same door. It neither answers a provider nor decides what
+a message means.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
+
+from core.channel import Received
 from core.clock import from_micros, to_micros
-from core.message import DeliveryUpdate, InboundMessage
+from core.message import DeliveryUpdate, InboundMessage, Parked, Revision
 from core.secrets import find_secrets
+from gateway.enclosures import Enclosed, clean_title, enclose, has_enclosures
 from gateway.events import Bus, Event
+from gateway.files import FileStore
+from memory.expectations import expectation
 from memory.store import Store
 from memory.units.admission import Admission, Admitted, Cleaned, admit
 from memory.units.deliveries import Report, report
+from memory.units.identity import IdentityProblem
+from memory.units.parking import Parking, park
+from memory.units.revisions import Change, Revised, revise
+from memory.units.vouching import Vouching, may_be_joined, vouch
+
+log = structlog.get_logger(__name__)
+
+LONGEST_TEXT = 100_000
+"""Characters kept of a message's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +49,17 @@ class AdmissionRules:
 
 
 class Admissions:
-    """Takes messages in, durably. `notify` is told whose messages wait, and until when."""
+    """Takes messages in, durably. `notify` is told whose messages wait, and until when.
+
+    `lost_revisions` counts changes of messages that were never admitted here.
+    """
 
     def __init__(
         self,
         store: Store,
         bus: Bus,
         rules: AdmissionRules,
+        files: FileStore,
         *,
         count_tokens: Callable[[str], int],
         now: Callable[[], datetime],
@@ -49,23 +69,37 @@ class Admissions:
         self._store = store
         self._bus = bus
         self._rules = rules
+        self._files = files
         self._count_tokens = count_tokens
         self._now = now
         self._new_id = new_id
         self._notify = notify
+        self.lost_revisions = 0
 
     async def admit(self, message: InboundMessage) -> Admitted:
-        """Store one message; returns once it is durable. Raises `memory.store.Overloaded`."""
+        """Store one message with what came along; returns once it is durable.
+
+        Raises `memory.store.Overloaded`, and `OSError` when there is no room for its files.
+        """
+        enclosed = Enclosed(message)
+        if has_enclosures(message):
+            enclosed = await self._enclose(message)
         new_id = self._new_id
-        received_at = to_micros(self._now())
         admission = Admission(
-            message=message,
+            message=enclosed.message,
             clean=lambda expecting: self._clean(message.text, expecting),
-            received_at=received_at,
+            received_at=to_micros(self._now()),
             quiet=int(self._rules.quiet.get(message.channel, 0.0) * 1_000_000),
             ids=(new_id(), new_id(), new_id(), new_id(), new_id()),
+            original=enclosed.original,
         )
         admitted = await self._store.write(admit, admission)
+        if admitted.secret and enclosed.original:
+            # The question for it was asked while the original was being kept.
+            for reference in enclosed.original.values():
+                await self._files.drop(reference)
+        if message.vouched and not admitted.duplicate:
+            admitted = await self._vouch(message, admitted)
         if self._bus.listening:
             self._tell(message, admitted)
         if not admitted.duplicate:
@@ -75,6 +109,50 @@ class Admissions:
     async def admit_all(self, messages: Sequence[InboundMessage]) -> list[Admitted]:
         """Store several messages in their order."""
         return [await self.admit(message) for message in messages]
+
+    async def take_in(self, account: str, received: Received) -> None:
+        """Everything received but its messages: revisions, what is parked, reports on parts."""
+        for parked in received.parked:
+            await self.park(parked)
+        for revision in received.revisions:
+            await self.revise(revision)
+        if received.updates:
+            await self.report(account, received.updates)
+
+    async def park(self, parked: Parked) -> None:
+        """Keep what could not be read, with its reason, for a person."""
+        file = await self._files.keep(parked.content)
+        one = Parking(
+            self._new_id(),
+            parked.account,
+            parked.event_id,
+            self._find(clean_title(parked.title), None)[0],
+            parked.reason,
+            file,
+            to_micros(parked.at),
+        )
+        if await self._store.run(park, one):
+            log.warning("mail_parked", account=parked.account, parked=one.id)
+
+    async def revise(self, revision: Revision) -> None:
+        """Let the sender change a message, or take it back."""
+        text = revision.text
+        change = Change(
+            revision.account,
+            revision.revises,
+            revision.sender.key,
+            None if text is None else lambda expecting: self._clean(text, expecting),
+            to_micros(revision.at),
+        )
+        done = await self._store.run(revise, change)
+        if done.outcome is not Revised.DONE:
+            self.lost_revisions += done.outcome is Revised.UNKNOWN
+            log.info("revision_ignored", account=revision.account, why=done.outcome.value)
+        elif self._bus.listening:
+            data = {"message_id": done.message_id, "author": "customer", "state": "revised"}
+            self._bus.publish(
+                Event("message", self._now(), done.customer_id, done.conversation_id, data)
+            )
 
     async def report(self, account: str, updates: Sequence[DeliveryUpdate]) -> None:
         """Apply a provider's reports about parts sent earlier."""
@@ -98,12 +176,44 @@ class Admissions:
                 data = {"delivery_id": str(part), "status": update.status.value}
                 self._bus.publish(Event("delivery", now, data=data))
 
+    async def _enclose(self, message: InboundMessage) -> Enclosed:
+        expected = await self._store.read(expectation, message.account, message.conversation_key)
+        return await enclose(message, self._files, self._find, expected)
+
+    async def _vouch(self, message: InboundMessage, admitted: Admitted) -> Admitted:
+        """Join the sender to who is vouched for. What keeps it from being done never keeps the
+        message from being handled."""
+        for vouched in message.vouched:
+            key, other = message.sender.key, vouched.handle.key
+            try:
+                if not await self._store.read(may_be_joined, key, vouched):
+                    continue
+                new_id = self._new_id
+                ids = (new_id(), new_id(), new_id(), new_id(), new_id(), new_id())
+                at = self._now()
+                one = Vouching(key, vouched, to_micros(at), ids)
+                changed = await self._store.run(vouch, one)
+            except IdentityProblem:
+                log.warning("vouching_refused", account=message.account, handle=admitted.handle_id)
+                continue
+            except Exception:
+                log.exception("vouching_failed", account=message.account)
+                continue
+            if changed is not None:
+                admitted = replace(admitted, customer_id=changed.customer_id)
+                if self._bus.listening:
+                    data: dict[str, object] = {"state": "linked", "handle": key, "to": other}
+                    self._bus.publish(Event("identity", at, changed.customer_id, None, data))
+        return admitted
+
     def _clean(self, text: str, expecting: str | None) -> Cleaned:
-        # PostgreSQL cannot store a NUL, and no person means one.
-        cleaned, secrets = find_secrets(
-            text.replace("\x00", "\ufffd"), self._rules.protected, self._rules.secret_key, expecting
-        )
+        cleaned, secrets = self._find(text[:LONGEST_TEXT], expecting)
         return Cleaned(cleaned, secrets, self._count_tokens(cleaned))
+
+    def _find(self, text: str, expecting: str | None) -> tuple[str, Mapping[str, str]]:
+        # PostgreSQL cannot store a NUL, and no person means one.
+        plain = text.replace("\x00", "\ufffd")
+        return find_secrets(plain, self._rules.protected, self._rules.secret_key, expecting)
 
     def _tell(self, message: InboundMessage, admitted: Admitted) -> None:
         at = self._now()

@@ -89,6 +89,7 @@ class Gateway:
     new_id: Callable[[], int]
     public_url: str
     first_token: str | None
+    files: FileStore
     web_app: web.Application = field(default_factory=web.Application)
 
     @property
@@ -233,6 +234,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         store,
         bus,
         AdmissionRules(bytes.fromhex(digest_key), playbook.protected_patterns, quiet),
+        files,
         count_tokens=count_tokens,
         now=now,
         new_id=new_id,
@@ -257,6 +259,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         new_id,
         public_url,
         first_token,
+        files,
     )
     gateway.web_app = mount(gateway)
     return gateway

@@ -13,7 +13,10 @@ import re
 import tempfile
 from pathlib import Path
 
-_REFERENCE = re.compile(r"file:([0-9a-f]{64})", re.ASCII)
+PREFIX = "file:"
+"""What the reference of a file that is kept here begins with."""
+
+_REFERENCE = re.compile(rf"{PREFIX}([0-9a-f]{{64}})", re.ASCII)
 
 
 class FileStore:
@@ -30,6 +33,10 @@ class FileStore:
         """The bytes of a file that is kept here. Raises `LookupError` when there is none."""
         return await asyncio.to_thread(self._read, reference)
 
+    async def drop(self, reference: str) -> None:
+        """Forget a file, for whoever else refers to it as well."""
+        await asyncio.to_thread(self._drop, reference)
+
     def _keep(self, content: bytes) -> str:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
@@ -38,7 +45,7 @@ class FileStore:
             _write_whole(path, content)
         # Also for a file that was there: whoever wrote it may not have come this far yet.
         _sync_folder(path.parent)
-        return f"file:{digest}"
+        return f"{PREFIX}{digest}"
 
     def _read(self, reference: str) -> bytes:
         match = _REFERENCE.fullmatch(reference)
@@ -51,6 +58,11 @@ class FileStore:
         if hashlib.sha256(content).hexdigest() != match[1]:
             raise LookupError("the file is damaged: restore it from a backup")
         return content
+
+    def _drop(self, reference: str) -> None:
+        match = _REFERENCE.fullmatch(reference)
+        if match is not None:
+            self._path(match[1]).unlink(missing_ok=True)
 
     def _path(self, digest: str) -> Path:
         return self._folder / digest[:2] / digest[2:4] / digest

@@ -22,12 +22,14 @@ from memory.units.deliveries import Due
 from memory.units.turns import Commit
 
 OPTED_OUT = "The customer has opted out of messages on this number."
+UNREACHABLE = "This address cannot be reached: an earlier message to it came back."
 
 _SENT, _SENDING = (
     {"status": status.value, "provider_id": None, "reason": None}
     for status in (DeliveryStatus.SENT, DeliveryStatus.SENDING)
 )
 _DISCARDED = {"status": DeliveryStatus.DISCARDED.value, "provider_id": None, "reason": OPTED_OUT}
+_FAILED = {"status": DeliveryStatus.FAILED.value, "provider_id": None, "reason": UNREACHABLE}
 
 Render = Callable[[OutboundMessage], Sequence[RenderedPart]]
 
@@ -66,7 +68,9 @@ class Outgoing:
         """The status with which the parts of a reply in this thread are born."""
         if self._exits[thread.account].socket:
             return _SENT
-        return _DISCARDED if thread.opted_out else _SENDING
+        if thread.opted_out:
+            return _DISCARDED
+        return _FAILED if thread.dead else _SENDING
 
     def dispatch(
         self,
@@ -82,7 +86,7 @@ class Outgoing:
         if self._exits[thread.account].socket:
             for row in change.deliveries:
                 self.push(thread.account, thread.key, seq, row, message, now)
-        elif not thread.opted_out:
+        elif not (thread.opted_out or thread.dead):
             self._deliveries.hold([_as_due(row, seq) for row in change.deliveries])
 
     def show_typing(self, thread: Thread) -> None:

@@ -16,6 +16,7 @@ from core.message import OutboundMessage, RenderedPart
 from core.playbook import Playbook
 from core.turn import Decision, Escalation, Fact, Said, SlotValue, TurnInput
 from memory.codec import dump_case
+from memory.units.asides import RULE, STATUS, Aside
 from memory.units.claims import Claimed, Waiting
 from memory.units.turns import Commit
 
@@ -45,7 +46,8 @@ def plain_decision(
     silent: str | None = None,
     apology: Playbook | None = None,
 ) -> Decision:
-    """A decision that no stage made: silence after a carrier word, or the apology for a fault."""
+    """A decision that no stage made: silence about a carrier word or what no machine may answer,
+    or the apology for a fault."""
     if silent is not None:
         return Decision(reply=None, silent=silent, intent=None, case=turn.case)
     assert apology is not None
@@ -76,8 +78,11 @@ def build_commit(
     thread = claimed.thread
     assert thread is not None
     at = to_micros(now)
-    new_case, case, case_id = _case_rows(claimed, turn, decision, at, ids)
     turn_id = int(turn.id)
+    aside = _aside(claimed, taken, turn, decision, at, ids)
+    new_case, case, case_id = None, None, None
+    if aside is None:
+        new_case, case, case_id = _case_rows(claimed, turn, decision, at, ids)
     return Commit(
         customer_id=claimed.customer_id,
         owner=ids.worker,
@@ -126,7 +131,48 @@ def build_commit(
         handoff=_handoff_row(claimed, turn, decision, case_id, turn_id, at, ids),
         expecting=expecting,
         dead=dead,
+        aside=aside,
     )
+
+
+def _aside(
+    claimed: Claimed,
+    taken: Sequence[Waiting],
+    turn: TurnInput,
+    decision: Decision,
+    at: int,
+    ids: Ids,
+) -> Aside | None:
+    """A case and a handoff of its own for what no machine may answer."""
+    reason = needs_person(taken)
+    thread = claimed.thread
+    if reason is None or thread is None or decision.silent is None:
+        return None
+    case_id = ids.new()
+    place: dict[str, object] = {
+        "customer_id": claimed.customer_id,
+        "conversation_id": thread.id,
+        "handle_id": thread.handle_id,
+        "opened_at": at,
+    }
+    case = {**place, "id": case_id, "status": STATUS, "state_json": "{}", "updated_at": at}
+    handoff = {
+        **place,
+        "id": ids.new(),
+        "case_id": case_id,
+        "turn_id": int(turn.id),
+        "rule": RULE,
+        "reason": reason,
+        "queue": "general",
+        "urgency": "low",
+        "packet_json": orjson.dumps(_packet(turn, decision)).decode(),
+    }
+    return Aside(case, handoff, len(taken))
+
+
+def needs_person(taken: Sequence[Waiting]) -> str | None:
+    """Why no machine may answer these messages, if so; they are alike in that."""
+    return next((one.needs_person for one in taken if one.needs_person is not None), None)
 
 
 def _case_rows(

@@ -65,7 +65,7 @@ def tell_turn(
             told = {name: part[name] for name in ("part", "parts", "status", "channel")}
             told |= {"delivery_id": str(part["id"]), "reason": None}
             bus.publish(Event("delivered", now, None, change.conversation_id, told))
-    if decision.escalation is not None:
+    if decision.escalation is not None or change.aside is not None:
         bus.publish(Event("handoff", now, *who, {"state": "opened"}))
 
 

@@ -25,7 +25,7 @@ from core.turn import CaseState, Decision, Fact, NeedEffect, Recall, Said, Sende
 from gateway.effects import perform
 from gateway.events import Bus
 from gateway.outgoing import Outgoing
-from gateway.turn_rows import Ids, build_commit, plain_decision
+from gateway.turn_rows import Ids, build_commit, needs_person, plain_decision
 from gateway.turn_story import tell_turn
 from memory.context import Context, load_context
 from memory.recall import IndexedThread, index
@@ -121,10 +121,10 @@ class TurnWork:
         memory = await self._remember(claimed, taken)
         turn = self._turn_input(claimed, taken, memory)
         playbook = self.playbook
-        carrier = _carrier_word(taken)
+        silence = _silence(taken)
         acted = False
-        if carrier is not None:
-            decision = plain_decision(turn, silent=f"carrier word: {carrier}")
+        if silence is not None:
+            decision = plain_decision(turn, silent=silence)
         else:
             decision, acted = self._decide(turn, playbook)
         if interrupted is not None and interrupted() and not acted and self._may_restart(claimed):
@@ -254,7 +254,8 @@ class TurnWork:
         tokens: int,
     ) -> None:
         """Carry the context forward by what this turn changed, instead of reading it again."""
-        if decision.close is not None or decision.escalation is not None or turn.in_handoff:
+        changed = decision.close is not None or decision.escalation is not None
+        if changed or turn.in_handoff or decision.silent is not None:
             self.forget(claimed.customer_id)
             return
         thread = claimed.thread
@@ -339,6 +340,12 @@ def _said(one: Waiting, channel: str, handle: str) -> Said:
         quick_reply=extra.get("quick_reply"),
         secrets=extra.get("secrets", {}),
     )
+
+
+def _silence(taken: Sequence[Waiting]) -> str | None:
+    """Why nothing is said and no stage is asked, if so."""
+    carrier = _carrier_word(taken)
+    return needs_person(taken) if carrier is None else f"carrier word: {carrier}"
 
 
 def _carrier_word(taken: Sequence[Waiting]) -> str | None:

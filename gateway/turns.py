@@ -218,8 +218,8 @@ class Turns:
             return Step(pause=left)
         # After a stumble each is tried by itself, so that a bad message takes no other with it.
         together = quiet > 0 and not any(one.attempts for one in claimed.waiting)
-        taken = claimed.waiting if together else claimed.waiting[:1]
-        await self._turn(claimed, taken, lane if quiet > 0 else None)
+        taken = _alike(claimed.waiting) if together else claimed.waiting[:1]
+        await self._turn(claimed.answering(taken), taken, lane if quiet > 0 else None)
         return Step(more=claimed.more or len(taken) < len(claimed.waiting))
 
     def _quiet_left(
@@ -281,3 +281,10 @@ class Turns:
         except Exception:
             log.exception("apology_failed", customer=claimed.customer_id)
             await self._store.write(stumble, Stumble(ids, why, bury=True))
+
+
+def _alike(waiting: tuple[Waiting, ...]) -> tuple[Waiting, ...]:
+    """Those that can be answered as the first one can: what needs a person keeps nobody else
+    waiting for one."""
+    needs = waiting[0].needs_person is not None
+    return tuple(one for one in waiting if (one.needs_person is not None) == needs)

@@ -46,7 +46,7 @@ def webhook(
             await _take_in(account, received, admissions)
         except Refused as refused:
             log.warning("webhook_refused", account=account, route=route.name, why=refused.reason)
-            return web.Response(status=refused.status, text=refused.reason)
+            return web.Response(status=refused.status, text=refused.reason, headers=refused.headers)
         except Overloaded:
             return _busy(account)
         finally:
@@ -65,8 +65,8 @@ def webhook(
 async def _take_in(account: str, received: Received, admissions: Admissions) -> None:
     for message in received.messages:
         await admissions.admit(message)
-    if received.updates:
-        await admissions.report(account, received.updates)
+    # A message may be changed or taken back in the request that brings it.
+    await admissions.take_in(account, received)
 
 
 async def _read(request: web.Request, public_url: str) -> WebhookRequest:

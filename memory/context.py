@@ -128,7 +128,8 @@ _cases = (
     .where(
         _case.c.handle_id.in_(bindparam("handles", expanding=True)),
         or_(
-            _case.c.status != _CLOSED,
+            # What was set aside for people is nobody's conversation with the bot.
+            _case.c.status.in_(("open", _HANDED)),
             and_(_case.c.outcome == CONFIRMED, _case.c.updated_at > bindparam("ended_after")),
         ),
     )
@@ -236,7 +237,12 @@ def _said(
     if strangers:
         found = connection.execute(_keys, {"ids": list(strangers)})
         keys = {**keys, **{row.id: row.key for row in found}}
-    return tuple(_one_said(row, keys[row.handle_id]) for row in rows)
+    return tuple(_one_said(row, keys[row.handle_id]) for row in rows if not _is_gone(row))
+
+
+def _is_gone(row: AnyRow) -> bool:
+    """Whether the sender took the message back."""
+    return row.text == "" and row.extra_json is not None and '"taken_back"' in row.extra_json
 
 
 def _one_said(row: AnyRow, handle: str) -> Said:

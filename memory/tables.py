@@ -7,31 +7,10 @@ text. Everything here must mean the same on SQLite and PostgreSQL.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-# In SQLite an "INTEGER" key, which holds 63 bits, is the table itself; another is one index more.
-_KEY = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _id() -> Column[int]:
-    return Column(_KEY, primary_key=True, autoincrement=False)
-
-
-def _key_part() -> Column[int]:
-    return Column(BigInteger, primary_key=True, autoincrement=False)
-
-
-def _big(*, nullable: bool = False, default: str | None = None) -> Column[int]:
-    return Column(BigInteger, nullable=nullable, server_default=default)
-
-
-def _text(*, nullable: bool = False, default: str | None = None) -> Column[str]:
-    return Column(Text, nullable=nullable, server_default=default)
-
-
-def _flag() -> Column[bool]:
-    return Column(Boolean, nullable=False, server_default=text("false"))
+from memory.table_columns import big, count, flag, key_part, name_part, only_where, row_id, words
 
 
 class Customer(SQLModel, table=True):
@@ -42,14 +21,14 @@ class Customer(SQLModel, table=True):
     """
 
     __tablename__ = "customer"
-    id: int = Field(sa_column=_id())
-    name: str | None = Field(default=None, sa_column=_text(nullable=True))
-    merged_into: int | None = Field(default=None, sa_column=_big(nullable=True))
-    version: int = Field(default=0, sa_column=_big(default="0"))
-    lease_owner: str | None = Field(default=None, sa_column=_text(nullable=True))
-    lease_token: int = Field(default=0, sa_column=_big(default="0"))
-    lease_until: int = Field(default=0, sa_column=_big(default="0"))
-    created_at: int = Field(sa_column=_big())
+    id: int = Field(sa_column=row_id())
+    name: str | None = Field(default=None, sa_column=words(nullable=True))
+    merged_into: int | None = Field(default=None, sa_column=big(nullable=True))
+    version: int = Field(default=0, sa_column=big(default="0"))
+    lease_owner: str | None = Field(default=None, sa_column=words(nullable=True))
+    lease_token: int = Field(default=0, sa_column=big(default="0"))
+    lease_until: int = Field(default=0, sa_column=big(default="0"))
+    created_at: int = Field(sa_column=big())
 
 
 class Handle(SQLModel, table=True):
@@ -58,17 +37,17 @@ class Handle(SQLModel, table=True):
 
     __tablename__ = "handle"
     __table_args__ = (Index("ix_handle_customer", "customer_id"),)
-    id: int = Field(sa_column=_id())
+    id: int = Field(sa_column=row_id())
     key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
-    kind: str = Field(sa_column=_text())
-    address: str = Field(sa_column=_text())
-    customer_id: int = Field(sa_column=_big())
-    home_customer_id: int = Field(sa_column=_big())
-    seen_at: int = Field(sa_column=_big())
-    created_at: int = Field(sa_column=_big())
-    opted_out: bool = Field(default=False, sa_column=_flag())
-    dead: bool = Field(default=False, sa_column=_flag())
-    shared: bool = Field(default=False, sa_column=_flag())
+    kind: str = Field(sa_column=words())
+    address: str = Field(sa_column=words())
+    customer_id: int = Field(sa_column=big())
+    home_customer_id: int = Field(sa_column=big())
+    seen_at: int = Field(sa_column=big())
+    created_at: int = Field(sa_column=big())
+    opted_out: bool = Field(default=False, sa_column=flag())
+    dead: bool = Field(default=False, sa_column=flag())
+    shared: bool = Field(default=False, sa_column=flag())
 
 
 class Link(SQLModel, table=True):
@@ -79,42 +58,58 @@ class Link(SQLModel, table=True):
         Index("ix_link_handle", "handle_id"),
         Index("ix_link_customer", "customer_id"),
     )
-    id: int = Field(sa_column=_id())
-    handle_id: int = Field(sa_column=_big())
-    customer_id: int = Field(sa_column=_big())
-    level: int = Field(sa_column=Column(Integer, nullable=False))
-    rule: str = Field(sa_column=_text())
-    evidence: str = Field(sa_column=_text())
-    actor: str = Field(sa_column=_text())
-    created_at: int = Field(sa_column=_big())
-    expires_at: int | None = Field(default=None, sa_column=_big(nullable=True))
-    ended_at: int | None = Field(default=None, sa_column=_big(nullable=True))
-    ended_by: str | None = Field(default=None, sa_column=_text(nullable=True))
-    end_reason: str | None = Field(default=None, sa_column=_text(nullable=True))
+    id: int = Field(sa_column=row_id())
+    handle_id: int = Field(sa_column=big())
+    customer_id: int = Field(sa_column=big())
+    level: int = Field(sa_column=count(None))
+    rule: str = Field(sa_column=words())
+    evidence: str = Field(sa_column=words())
+    actor: str = Field(sa_column=words())
+    created_at: int = Field(sa_column=big())
+    expires_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    ended_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    ended_by: str | None = Field(default=None, sa_column=words(nullable=True))
+    end_reason: str | None = Field(default=None, sa_column=words(nullable=True))
 
 
 class Conversation(SQLModel, table=True):
-    """One thread with one handle on one channel. `seq` numbers its messages from 1."""
+    """One thread on one channel. `seq` numbers its messages from 1.
+
+    `handle_id` is who began it; others may write in it too. `reply_address_json` is the newest
+    message's, `correspondent` the address in it in lower case. Conversations of one account with
+    the same `place_key` are shown together.
+    """
 
     __tablename__ = "conversation"
     __table_args__ = (
         UniqueConstraint("key", "account"),
         Index("ix_conversation_handle", "handle_id"),
         Index("ix_conversation_updated", "updated_at"),
+        Index(
+            "ix_conversation_place", "account", "place_key", **only_where("place_key is not null")
+        ),
+        Index(
+            "ix_conversation_correspondent",
+            "correspondent",
+            **only_where("correspondent is not null"),
+        ),
     )
-    id: int = Field(sa_column=_id())
-    account: str = Field(sa_column=_text())
-    channel: str = Field(sa_column=_text())
-    key: str = Field(sa_column=_text())
-    handle_id: int = Field(sa_column=_big())
-    reply_address_json: str = Field(sa_column=_text())
-    audience: str = Field(default="one", sa_column=_text(default="one"))
-    assurance: int = Field(sa_column=Column(Integer, nullable=False))
-    seq: int = Field(default=0, sa_column=_big(default="0"))
-    seen_seq: int = Field(default=0, sa_column=_big(default="0"))
-    expecting: str | None = Field(default=None, sa_column=_text(nullable=True))
-    created_at: int = Field(sa_column=_big())
-    updated_at: int = Field(sa_column=_big())
+    id: int = Field(sa_column=row_id())
+    account: str = Field(sa_column=words())
+    channel: str = Field(sa_column=words())
+    key: str = Field(sa_column=words())
+    handle_id: int = Field(sa_column=big())
+    reply_address_json: str = Field(sa_column=words())
+    audience: str = Field(default="one", sa_column=words(default="one"))
+    assurance: int = Field(sa_column=count(None))
+    seq: int = Field(default=0, sa_column=big(default="0"))
+    seen_seq: int = Field(default=0, sa_column=big(default="0"))
+    expecting: str | None = Field(default=None, sa_column=words(nullable=True))
+    place_key: str | None = Field(default=None, sa_column=words(nullable=True))
+    place_title: str | None = Field(default=None, sa_column=words(nullable=True))
+    correspondent: str | None = Field(default=None, sa_column=words(nullable=True))
+    created_at: int = Field(sa_column=big())
+    updated_at: int = Field(sa_column=big())
 
 
 class Message(SQLModel, table=True):
@@ -122,30 +117,36 @@ class Message(SQLModel, table=True):
 
     A message's public id is `<conversation_id>-<seq>`. `text` never holds a secret; `tokens` is its
     count, made once on write. `event_id` is the provider's id of an inbound message.
+
+    `extra_json` holds what few messages have, each only when it is there: `secrets`, `quick_reply`,
+    `claims`, `consent`, `returned`; `attachments` (name, type, reference, size, content_id);
+    `original` (references of `text`, `html`, `source`); `needs_person` (why no machine may answer);
+    `revised_at` and `versions` (text, at) of a message that was changed, `taken_back` (when).
     """
 
     __tablename__ = "message"
     __table_args__ = {"sqlite_with_rowid": False}
-    conversation_id: int = Field(sa_column=_key_part())
-    seq: int = Field(sa_column=_key_part())
-    handle_id: int = Field(sa_column=_big())
-    author: str = Field(sa_column=_text())
-    author_name: str | None = Field(default=None, sa_column=_text(nullable=True))
-    text: str = Field(sa_column=_text())
-    tokens: int = Field(sa_column=Column(Integer, nullable=False))
-    created_at: int = Field(sa_column=_big())
-    sent_at: int | None = Field(default=None, sa_column=_big(nullable=True))
-    level: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
-    event_id: str | None = Field(default=None, sa_column=_text(nullable=True))
-    client_id: str | None = Field(default=None, sa_column=_text(nullable=True))
-    turn_id: int | None = Field(default=None, sa_column=_big(nullable=True))
-    extra_json: str | None = Field(default=None, sa_column=_text(nullable=True))
+    conversation_id: int = Field(sa_column=key_part())
+    seq: int = Field(sa_column=key_part())
+    handle_id: int = Field(sa_column=big())
+    author: str = Field(sa_column=words())
+    author_name: str | None = Field(default=None, sa_column=words(nullable=True))
+    text: str = Field(sa_column=words())
+    tokens: int = Field(sa_column=count(None))
+    created_at: int = Field(sa_column=big())
+    sent_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    level: int = Field(default=0, sa_column=count())
+    event_id: str | None = Field(default=None, sa_column=words(nullable=True))
+    client_id: str | None = Field(default=None, sa_column=words(nullable=True))
+    turn_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    extra_json: str | None = Field(default=None, sa_column=words(nullable=True))
 
 
 class Inbound(SQLModel, table=True):
     """An admitted event: the dedupe key and the work queue of turns in one small row.
 
-    `status` is "new", "done" or "dead". `due_at` is when its quiet window ends.
+    `status` is "new", "done" or "dead". `due_at` is when its quiet window ends. The reply goes to
+    `reply_address_json`, whatever others write in the conversation meanwhile.
     """
 
     __tablename__ = "inbound"
@@ -154,35 +155,36 @@ class Inbound(SQLModel, table=True):
         Index(
             "ix_inbound_open",
             "handle_id",
-            sqlite_where=text("status = 'new'"),
-            postgresql_where=text("status = 'new'"),
+            **only_where("status = 'new'"),
         ),
         Index(
             "ix_inbound_dead",
             "id",
-            sqlite_where=text("status = 'dead'"),
-            postgresql_where=text("status = 'dead'"),
+            **only_where("status = 'dead'"),
         ),
     )
-    id: int = Field(sa_column=_id())
-    account: str = Field(sa_column=_text())
-    event_id: str = Field(sa_column=_text())
-    handle_id: int = Field(sa_column=_big())
-    conversation_id: int = Field(sa_column=_big())
-    seq: int = Field(sa_column=_big())
-    assurance: int = Field(sa_column=Column(Integer, nullable=False))
-    status: str = Field(default="new", sa_column=_text(default="new"))
-    received_at: int = Field(sa_column=_big())
-    due_at: int = Field(sa_column=_big())
-    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
-    error: str | None = Field(default=None, sa_column=_text(nullable=True))
-    turn_id: int | None = Field(default=None, sa_column=_big(nullable=True))
+    id: int = Field(sa_column=row_id())
+    account: str = Field(sa_column=words())
+    event_id: str = Field(sa_column=words())
+    handle_id: int = Field(sa_column=big())
+    conversation_id: int = Field(sa_column=big())
+    seq: int = Field(sa_column=big())
+    assurance: int = Field(sa_column=count(None))
+    status: str = Field(default="new", sa_column=words(default="new"))
+    received_at: int = Field(sa_column=big())
+    due_at: int = Field(sa_column=big())
+    attempts: int = Field(default=0, sa_column=count())
+    error: str | None = Field(default=None, sa_column=words(nullable=True))
+    turn_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    reply_address_json: str | None = Field(default=None, sa_column=words(nullable=True))
+    audience: str | None = Field(default=None, sa_column=words(nullable=True))
 
 
 class Case(SQLModel, table=True):
     """One customer problem, over all its conversations. `state_json` is a `core.turn.CaseState`.
 
-    `status` is "open", "handed" (people have it) or "closed".
+    `status` is "open", "handed" (people have it), "aside" (people look at messages that no machine
+    may answer; the bot never takes it up) or "closed".
     """
 
     __tablename__ = "case_"
@@ -190,16 +192,16 @@ class Case(SQLModel, table=True):
         Index("ix_case_handle", "handle_id"),
         Index("ix_case_status", "status", "updated_at"),
     )
-    id: int = Field(sa_column=_id())
-    customer_id: int = Field(sa_column=_big())
-    handle_id: int = Field(sa_column=_big())
-    conversation_id: int = Field(sa_column=_big())
-    status: str = Field(default="open", sa_column=_text(default="open"))
-    intent: str | None = Field(default=None, sa_column=_text(nullable=True))
-    state_json: str = Field(sa_column=_text())
-    opened_at: int = Field(sa_column=_big())
-    updated_at: int = Field(sa_column=_big())
-    outcome: str | None = Field(default=None, sa_column=_text(nullable=True))
+    id: int = Field(sa_column=row_id())
+    customer_id: int = Field(sa_column=big())
+    handle_id: int = Field(sa_column=big())
+    conversation_id: int = Field(sa_column=big())
+    status: str = Field(default="open", sa_column=words(default="open"))
+    intent: str | None = Field(default=None, sa_column=words(nullable=True))
+    state_json: str = Field(sa_column=words())
+    opened_at: int = Field(sa_column=big())
+    updated_at: int = Field(sa_column=big())
+    outcome: str | None = Field(default=None, sa_column=words(nullable=True))
 
 
 class Turn(SQLModel, table=True):
@@ -210,15 +212,15 @@ class Turn(SQLModel, table=True):
         Index("ix_turn_customer", "customer_id", "id"),
         Index("ix_turn_conversation", "conversation_id", "id"),
     )
-    id: int = Field(sa_column=_id())
-    customer_id: int = Field(sa_column=_big())
-    conversation_id: int = Field(sa_column=_big())
-    case_id: int | None = Field(default=None, sa_column=_big(nullable=True))
-    intent: str | None = Field(default=None, sa_column=_text(nullable=True))
-    escalated: str | None = Field(default=None, sa_column=_text(nullable=True))
-    silent: str | None = Field(default=None, sa_column=_text(nullable=True))
-    record_json: str = Field(sa_column=_text())
-    decided_at: int = Field(sa_column=_big())
+    id: int = Field(sa_column=row_id())
+    customer_id: int = Field(sa_column=big())
+    conversation_id: int = Field(sa_column=big())
+    case_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    intent: str | None = Field(default=None, sa_column=words(nullable=True))
+    escalated: str | None = Field(default=None, sa_column=words(nullable=True))
+    silent: str | None = Field(default=None, sa_column=words(nullable=True))
+    record_json: str = Field(sa_column=words())
+    decided_at: int = Field(sa_column=big())
 
 
 class Fact(SQLModel, table=True):
@@ -226,16 +228,16 @@ class Fact(SQLModel, table=True):
 
     __tablename__ = "fact"
     __table_args__ = (Index("ix_fact_handle", "handle_id", "key"),)
-    id: int = Field(sa_column=_id())
-    handle_id: int = Field(sa_column=_big())
-    key: str = Field(sa_column=_text())
-    value: str = Field(sa_column=_text())
-    source: str = Field(sa_column=_text())
-    level: int = Field(sa_column=Column(Integer, nullable=False))
-    secret: bool = Field(default=False, sa_column=_flag())
-    recorded_at: int = Field(sa_column=_big())
-    valid_to: int | None = Field(default=None, sa_column=_big(nullable=True))
-    superseded_by: int | None = Field(default=None, sa_column=_big(nullable=True))
+    id: int = Field(sa_column=row_id())
+    handle_id: int = Field(sa_column=big())
+    key: str = Field(sa_column=words())
+    value: str = Field(sa_column=words())
+    source: str = Field(sa_column=words())
+    level: int = Field(sa_column=count(None))
+    secret: bool = Field(default=False, sa_column=flag())
+    recorded_at: int = Field(sa_column=big())
+    valid_to: int | None = Field(default=None, sa_column=big(nullable=True))
+    superseded_by: int | None = Field(default=None, sa_column=big(nullable=True))
 
 
 class Delivery(SQLModel, table=True):
@@ -251,49 +253,44 @@ class Delivery(SQLModel, table=True):
         Index(
             "ix_delivery_open",
             "due_at",
-            sqlite_where=text("status in ('pending', 'sending')"),
-            postgresql_where=text("status in ('pending', 'sending')"),
+            **only_where("status in ('pending', 'sending')"),
         ),
         Index(
             "ix_delivery_failed",
             "id",
-            sqlite_where=text("status = 'failed'"),
-            postgresql_where=text("status = 'failed'"),
+            **only_where("status = 'failed'"),
         ),
         Index(
             "ix_delivery_provider",
             "account",
             "provider_id",
-            sqlite_where=text("provider_id is not null"),
-            postgresql_where=text("provider_id is not null"),
+            **only_where("provider_id is not null"),
         ),
     )
-    id: int = Field(sa_column=_id())
-    conversation_id: int = Field(sa_column=_big())
-    seq: int = Field(sa_column=_big())
-    part: int = Field(sa_column=Column(Integer, nullable=False))
-    parts: int = Field(sa_column=Column(Integer, nullable=False))
-    handle_id: int = Field(sa_column=_big())
-    account: str = Field(sa_column=_text())
-    channel: str = Field(sa_column=_text())
-    author: str = Field(sa_column=_text())
-    address_json: str = Field(sa_column=_text())
-    payload_json: str = Field(sa_column=_text())
-    status: str = Field(sa_column=_text())
-    claimed_by: str | None = Field(default=None, sa_column=_text(nullable=True))
-    claimed_until: int = Field(default=0, sa_column=_big(default="0"))
-    attempts: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
-    ambiguous: bool = Field(default=False, sa_column=_flag())
-    reconciled: int = Field(
-        default=0, sa_column=Column(Integer, nullable=False, server_default="0")
-    )
-    due_at: int = Field(sa_column=_big())
-    provider_id: str | None = Field(default=None, sa_column=_text(nullable=True))
-    code: str | None = Field(default=None, sa_column=_text(nullable=True))
-    reason: str | None = Field(default=None, sa_column=_text(nullable=True))
-    turn_id: int | None = Field(default=None, sa_column=_big(nullable=True))
-    created_at: int = Field(sa_column=_big())
-    updated_at: int = Field(sa_column=_big())
+    id: int = Field(sa_column=row_id())
+    conversation_id: int = Field(sa_column=big())
+    seq: int = Field(sa_column=big())
+    part: int = Field(sa_column=count(None))
+    parts: int = Field(sa_column=count(None))
+    handle_id: int = Field(sa_column=big())
+    account: str = Field(sa_column=words())
+    channel: str = Field(sa_column=words())
+    author: str = Field(sa_column=words())
+    address_json: str = Field(sa_column=words())
+    payload_json: str = Field(sa_column=words())
+    status: str = Field(sa_column=words())
+    claimed_by: str | None = Field(default=None, sa_column=words(nullable=True))
+    claimed_until: int = Field(default=0, sa_column=big(default="0"))
+    attempts: int = Field(default=0, sa_column=count())
+    ambiguous: bool = Field(default=False, sa_column=flag())
+    reconciled: int = Field(default=0, sa_column=count())
+    due_at: int = Field(sa_column=big())
+    provider_id: str | None = Field(default=None, sa_column=words(nullable=True))
+    code: str | None = Field(default=None, sa_column=words(nullable=True))
+    reason: str | None = Field(default=None, sa_column=words(nullable=True))
+    turn_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    created_at: int = Field(sa_column=big())
+    updated_at: int = Field(sa_column=big())
 
 
 class ParkedUpdate(SQLModel, table=True):
@@ -301,40 +298,45 @@ class ParkedUpdate(SQLModel, table=True):
 
     __tablename__ = "parked_update"
     __table_args__ = (UniqueConstraint("account", "provider_id", "status"),)
-    id: int = Field(sa_column=_id())
-    account: str = Field(sa_column=_text())
-    provider_id: str = Field(sa_column=_text())
-    status: str = Field(sa_column=_text())
-    code: str | None = Field(default=None, sa_column=_text(nullable=True))
-    reason: str | None = Field(default=None, sa_column=_text(nullable=True))
-    received_at: int = Field(sa_column=_big())
+    id: int = Field(sa_column=row_id())
+    account: str = Field(sa_column=words())
+    provider_id: str = Field(sa_column=words())
+    status: str = Field(sa_column=words())
+    code: str | None = Field(default=None, sa_column=words(nullable=True))
+    reason: str | None = Field(default=None, sa_column=words(nullable=True))
+    received_at: int = Field(sa_column=big())
 
 
 class Handoff(SQLModel, table=True):
-    """A case in human hands. `status` is "waiting", "owned" or "closed"."""
+    """A case in human hands. `status` is "waiting", "owned" or "closed".
+
+    `messages` counts what was set aside for people here under the rule "not-answerable".
+    """
 
     __tablename__ = "handoff"
     __table_args__ = (
         Index("ix_handoff_case", "case_id"),
         Index("ix_handoff_status", "status", "opened_at"),
+        Index("ix_handoff_conversation", "conversation_id"),
     )
-    id: int = Field(sa_column=_id())
-    case_id: int = Field(sa_column=_big())
-    customer_id: int = Field(sa_column=_big())
-    conversation_id: int = Field(sa_column=_big())
-    handle_id: int = Field(sa_column=_big())
-    turn_id: int | None = Field(default=None, sa_column=_big(nullable=True))
-    rule: str = Field(sa_column=_text())
-    reason: str = Field(sa_column=_text())
-    queue: str = Field(sa_column=_text())
-    urgency: str = Field(sa_column=_text())
-    packet_json: str = Field(sa_column=_text())
-    status: str = Field(default="waiting", sa_column=_text(default="waiting"))
-    owner: str | None = Field(default=None, sa_column=_text(nullable=True))
-    opened_at: int = Field(sa_column=_big())
-    answered_at: int | None = Field(default=None, sa_column=_big(nullable=True))
-    closed_at: int | None = Field(default=None, sa_column=_big(nullable=True))
-    closed_as: str | None = Field(default=None, sa_column=_text(nullable=True))
+    id: int = Field(sa_column=row_id())
+    case_id: int = Field(sa_column=big())
+    customer_id: int = Field(sa_column=big())
+    conversation_id: int = Field(sa_column=big())
+    handle_id: int = Field(sa_column=big())
+    turn_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    rule: str = Field(sa_column=words())
+    reason: str = Field(sa_column=words())
+    queue: str = Field(sa_column=words())
+    urgency: str = Field(sa_column=words())
+    packet_json: str = Field(sa_column=words())
+    status: str = Field(default="waiting", sa_column=words(default="waiting"))
+    owner: str | None = Field(default=None, sa_column=words(nullable=True))
+    opened_at: int = Field(sa_column=big())
+    answered_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    closed_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    closed_as: str | None = Field(default=None, sa_column=words(nullable=True))
+    messages: int = Field(default=1, sa_column=count("1"))
 
 
 class Audit(SQLModel, table=True):
@@ -342,28 +344,49 @@ class Audit(SQLModel, table=True):
 
     __tablename__ = "audit"
     __table_args__ = (Index("ix_audit_subject", "subject", "id"),)
-    id: int = Field(sa_column=_id())
-    at: int = Field(sa_column=_big())
-    actor: str = Field(sa_column=_text())
-    action: str = Field(sa_column=_text())
-    subject: str = Field(sa_column=_text())
-    detail_json: str = Field(sa_column=_text())
+    id: int = Field(sa_column=row_id())
+    at: int = Field(sa_column=big())
+    actor: str = Field(sa_column=words())
+    action: str = Field(sa_column=words())
+    subject: str = Field(sa_column=words())
+    detail_json: str = Field(sa_column=words())
 
 
 class Secret(SQLModel, table=True):
     """A key this installation made for itself: token hashes and signing keys, by name."""
 
     __tablename__ = "secret"
-    name: str = Field(sa_column=Column(Text, primary_key=True))
-    value: str = Field(sa_column=_text())
-    created_at: int = Field(sa_column=_big())
+    name: str = Field(sa_column=name_part())
+    value: str = Field(sa_column=words())
+    created_at: int = Field(sa_column=big())
 
 
 class Kept(SQLModel, table=True):
     """A small value that a channel's account keeps over restarts: a cursor, an installation."""
 
     __tablename__ = "kept"
-    account: str = Field(sa_column=Column(Text, primary_key=True))
-    name: str = Field(sa_column=Column(Text, primary_key=True))
-    value: str = Field(sa_column=_text())
-    updated_at: int = Field(sa_column=_big())
+    account: str = Field(sa_column=name_part())
+    name: str = Field(sa_column=name_part())
+    value: str = Field(sa_column=words())
+    updated_at: int = Field(sa_column=big())
+
+
+class Parked(SQLModel, table=True):
+    """Something that came in and could not be read, for a person to look at.
+
+    `status` is "open" or "dismissed"; `file` is the reference of its bytes.
+    """
+
+    __tablename__ = "parked"
+    __table_args__ = (
+        UniqueConstraint("event_id", "account"),
+        Index("ix_parked_open", "id", **only_where("status = 'open'")),
+    )
+    id: int = Field(sa_column=row_id())
+    account: str = Field(sa_column=words())
+    event_id: str = Field(sa_column=words())
+    title: str = Field(sa_column=words())
+    reason: str = Field(sa_column=words())
+    file: str = Field(sa_column=words())
+    status: str = Field(default="open", sa_column=words(default="open"))
+    received_at: int = Field(sa_column=big())

@@ -6,16 +6,28 @@ puts it in the work queue. It decides nothing about what the message means.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import orjson
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
-from core.clock import Micros, to_micros
-from core.message import Assurance, ConsentChange, InboundMessage
+from core.clock import Micros
+from core.message import Assurance, ConsentChange
 from memory.tables import Conversation, Customer, Handle, Inbound, Link, Message
+from memory.units.admission_rows import (
+    Admission,
+    Cleaned,
+    Row,
+    address_json,
+    conversation_row,
+    correspondent,
+    inbound_row,
+    message_row,
+    person_rows,
+)
 from memory.units.rows import table
+
+__all__ = ["Admission", "Admitted", "Cleaned", "admit"]
 
 _handle = table(Handle)
 _conversation = table(Conversation)
@@ -23,32 +35,11 @@ _inbound = table(Inbound)
 
 
 @dataclass(frozen=True, slots=True)
-class Cleaned:
-    """A text without its secrets: what replaced them, their digests by kind, and its tokens."""
-
-    text: str
-    secrets: Mapping[str, str]
-    tokens: int
-
-
-@dataclass(frozen=True, slots=True)
-class Admission:
-    """One message to admit. `clean` removes secrets from its text before anything is stored.
-
-    It is told which kind of secret the conversation's last question asked for, if any. `ids` are
-    fresh ids for the rows it may need; `quiet` is its quiet window in microseconds.
-    """
-
-    message: InboundMessage
-    clean: Callable[[str | None], Cleaned]
-    received_at: Micros
-    quiet: Micros
-    ids: tuple[int, int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
 class Admitted:
-    """What became of it. A duplicate names the rows of the first delivery of the same event."""
+    """What became of it. A duplicate names the rows of the first delivery of the same event.
+
+    `secret` says that a secret was removed from the text, so that no original may be kept.
+    """
 
     duplicate: bool
     inbound_id: int
@@ -58,6 +49,7 @@ class Admitted:
     seq: int
     due_at: Micros
     text: str = ""
+    secret: bool = False
 
     @property
     def message_id(self) -> str:
@@ -97,13 +89,19 @@ _advance = (
         assurance=bindparam("level"),
         reply_address_json=bindparam("address"),
         audience=bindparam("who"),
+        correspondent=bindparam("answered"),
     )
 )
-# Who writes is alive, whatever a provider said before.
+_move = (
+    update(_conversation)
+    .where(_conversation.c.id == bindparam("row"))
+    .values(place_key=bindparam("new_key"), place_title=bindparam("new_title"))
+)
+# Who is proved to write is alive, whatever a provider said before; a forger shows nothing.
 _seen = (
     update(_handle)
     .where(_handle.c.id == bindparam("row"))
-    .values(seen_at=bindparam("now"), dead=False)
+    .values(seen_at=bindparam("now"), dead=and_(_handle.c.dead, bindparam("unproved")))
 )
 _consent = (
     update(_handle).where(_handle.c.id == bindparam("row")).values(opted_out=bindparam("out"))
@@ -120,7 +118,7 @@ class _Batch:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.rows: dict[str, list[dict[str, object]]] = {
+        self.rows: dict[str, list[Row]] = {
             name: []
             for name in ("customer", "handle", "link", "conversation", "message", "inbound")
         }
@@ -128,9 +126,10 @@ class _Batch:
         self.handles: dict[str, tuple[int, int, bool]] = {}
         self.threads: dict[tuple[str, str], list[int]] = {}
         self.expecting: dict[int, str] = {}
-        self.advanced: dict[int, dict[str, object]] = {}
-        self.consents: list[dict[str, object]] = []
-        self.new_conversations: set[int] = set()
+        self.advanced: dict[int, Row] = {}
+        self.moved: dict[int, Row] = {}
+        self.seen: dict[int, Row] = {}
+        self.consents: list[Row] = []
 
     def admit(self, batch: Sequence[Admission]) -> list[Admitted]:
         self._load(batch)
@@ -168,146 +167,74 @@ class _Batch:
         if known is not None:
             return known
         handle_id, customer_id, opted_out = self._handle_of(admission)
-        conversation_id, seq = self._next_place(admission, handle_id)
-        due_at = admission.received_at + admission.quiet
-        text = self._add_message(admission, handle_id, conversation_id, seq, opted_out)
-        self.rows["inbound"].append(
-            {
-                "id": admission.ids[0],
-                "account": message.account,
-                "event_id": message.event_id,
-                "handle_id": handle_id,
-                "conversation_id": conversation_id,
-                "seq": seq,
-                "assurance": int(message.assurance),
-                "received_at": admission.received_at,
-                "due_at": due_at,
-            }
-        )
+        place = self._next_place(admission, handle_id)
+        cleaned = admission.clean(self.expecting.get(place[0]))
+        self.rows["message"].append(message_row(admission, cleaned, place, handle_id, opted_out))
+        self.rows["inbound"].append(inbound_row(admission, place, handle_id))
+        self._see(admission, handle_id)
         self._apply_consent(message.consent, message.sender.key, handle_id, opted_out)
         admitted = Admitted(
-            False, admission.ids[0], customer_id, handle_id, conversation_id, seq, due_at, text
+            False,
+            admission.ids[0],
+            customer_id,
+            handle_id,
+            *place,
+            admission.received_at + admission.quiet,
+            cleaned.text,
+            bool(cleaned.secrets),
         )
         self.events[key] = replace(admitted, duplicate=True)
         return admitted
 
     def _handle_of(self, admission: Admission) -> tuple[int, int, bool]:
         """The sender's handle; a first contact becomes a customer of its own, joined to nobody."""
-        sender = admission.message.sender
-        known = self.handles.get(sender.key)
+        key = admission.message.sender.key
+        known = self.handles.get(key)
         if known is not None:
             return known
-        handle_id, customer_id, link_id = admission.ids[1:4]
-        now = admission.received_at
-        name = _name_of(admission.message)
-        self.rows["customer"].append({"id": customer_id, "name": name, "created_at": now})
-        self.rows["handle"].append(
-            {
-                "id": handle_id,
-                "key": sender.key,
-                "kind": sender.kind,
-                "address": sender.address,
-                "customer_id": customer_id,
-                "home_customer_id": customer_id,
-                "seen_at": now,
-                "created_at": now,
-            }
-        )
-        self.rows["link"].append(
-            {
-                "id": link_id,
-                "handle_id": handle_id,
-                "customer_id": customer_id,
-                "level": int(admission.message.assurance),
-                "rule": "first-contact",
-                "evidence": admission.message.evidence,
-                "actor": "gateway",
-                "created_at": now,
-            }
-        )
-        self.handles[sender.key] = (handle_id, customer_id, False)
-        return self.handles[sender.key]
+        for name, row in zip(("customer", "handle", "link"), person_rows(admission), strict=True):
+            self.rows[name].append(row)
+        self.handles[key] = (admission.ids[1], admission.ids[2], False)
+        return self.handles[key]
 
     def _next_place(self, admission: Admission, handle_id: int) -> tuple[int, int]:
+        """The conversation, and the message's number in it."""
         message = admission.message
-        thread = self.threads.get((message.account, message.conversation_key))
-        address = orjson.dumps(dict(message.reply_address)).decode()
+        key = (message.account, message.conversation_key)
+        thread = self.threads.get(key)
         if thread is None:
-            thread = self.threads[message.account, message.conversation_key] = [
-                admission.ids[4],
-                0,
-            ]
-            self.new_conversations.add(thread[0])
-            self.rows["conversation"].append(
-                {
-                    "id": thread[0],
-                    "account": message.account,
-                    "channel": message.channel,
-                    "key": message.conversation_key,
-                    "handle_id": handle_id,
-                    "reply_address_json": address,
-                    "audience": message.audience.value,
-                    "assurance": int(message.assurance),
-                    "created_at": admission.received_at,
-                    "updated_at": admission.received_at,
-                }
-            )
+            thread = self.threads[key] = [admission.ids[4], 0]
+            self.rows["conversation"].append(conversation_row(admission, handle_id))
+        elif message.place is not None:
+            self.moved[thread[0]] = {
+                "row": thread[0],
+                "new_key": message.place.key,
+                "new_title": message.place.title,
+            }
         thread[1] += 1
         self.advanced[thread[0]] = {
             "row": thread[0],
             "new_seq": thread[1],
             "now": admission.received_at,
             "level": int(message.assurance),
-            "address": address,
+            "address": address_json(message),
             "who": message.audience.value,
+            "answered": correspondent(message),
         }
         return thread[0], thread[1]
 
-    def _add_message(
-        self,
-        admission: Admission,
-        handle_id: int,
-        conversation_id: int,
-        seq: int,
-        opted_out: bool,
-    ) -> str:
-        message = admission.message
-        cleaned = admission.clean(self.expecting.get(conversation_id))
-        extra: dict[str, object] = {}
-        if cleaned.secrets:
-            extra["secrets"] = dict(cleaned.secrets)
-        if message.quick_reply is not None:
-            extra["quick_reply"] = message.quick_reply
-        if message.attachments:
-            extra["attachments"] = [
-                {"name": a.name, "type": a.media_type, "reference": a.reference, "size": a.size}
-                for a in message.attachments
-            ]
-        if message.claims:
-            extra["claims"] = [
-                {"kind": c.kind, "value": c.value, "source": c.source} for c in message.claims
-            ]
-        if message.consent is not None:
-            extra["consent"] = message.consent.value
-        if message.consent is ConsentChange.OPT_IN and opted_out:
-            extra["returned"] = True
-        self.rows["message"].append(
-            {
-                "conversation_id": conversation_id,
-                "seq": seq,
-                "handle_id": handle_id,
-                "author": "customer",
-                "text": cleaned.text,
-                "tokens": cleaned.tokens,
-                "created_at": admission.received_at,
-                "sent_at": to_micros(message.sent_at),
-                "level": int(message.assurance),
-                "event_id": message.event_id,
-                "client_id": message.client_id,
-                "extra_json": orjson.dumps(extra).decode() if extra else None,
-            }
-        )
-        return cleaned.text
+    def _see(self, admission: Admission, handle_id: int) -> None:
+        """The handle wrote now; of several messages one that is proved is enough to be alive."""
+        if handle_id == admission.ids[1]:
+            return
+        unproved = admission.message.assurance < Assurance.AUTHENTICATED
+        if handle_id in self.seen:
+            unproved = unproved and bool(self.seen[handle_id]["unproved"])
+        self.seen[handle_id] = {
+            "row": handle_id,
+            "now": admission.received_at,
+            "unproved": unproved,
+        }
 
     def _apply_consent(
         self, consent: ConsentChange | None, key: str, handle_id: int, opted_out: bool
@@ -325,26 +252,15 @@ class _Batch:
         for name, rows in self.rows.items():
             if rows:
                 run(_INSERTS[name], rows)
-        advanced = [one for row, one in self.advanced.items() if row]
-        if advanced:
-            run(_advance, advanced)
-        fresh = {row["id"] for row in self.rows["handle"]}
-        seen = {
-            row["handle_id"]: {"row": row["handle_id"], "now": row["received_at"]}
-            for row in self.rows["inbound"]
-            if row["handle_id"] not in fresh
-        }
-        if seen:
-            run(_seen, list(seen.values()))
+        for statement, changes in (
+            (_advance, self.advanced),
+            (_move, self.moved),
+            (_seen, self.seen),
+        ):
+            if changes:
+                run(statement, list(changes.values()))
         for change in self.consents:
             run(_consent, change)
-
-
-def _name_of(message: InboundMessage) -> str | None:
-    """What the business itself calls who is logged in. Nobody else's word names a customer."""
-    if message.assurance < Assurance.LOGGED_IN:
-        return None
-    return next((one.value for one in message.claims if one.kind == "name"), None)
 
 
 _INSERTS = {

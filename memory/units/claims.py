@@ -7,12 +7,14 @@ Claiming decides nothing and changes nothing but the lease.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, select, update
+import orjson
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from core.clock import Micros
+from core.message import Audience
 from memory.tables import Conversation, Customer, Handle, Inbound, Message
 from memory.units.rows import table
 
@@ -35,7 +37,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One message waiting for a turn, as it was stored."""
+    """One message waiting for a turn, as it was stored, with where its own answer goes."""
 
     inbound_id: int
     conversation_id: int
@@ -49,6 +51,16 @@ class Waiting:
     attempts: int
     event_id: str
     extra_json: str | None
+    reply_address_json: str
+    audience: str
+
+    @property
+    def needs_person(self) -> str | None:
+        """Why no machine may answer it, if none may."""
+        if not self.extra_json or '"needs_person"' not in self.extra_json:
+            return None
+        reason = orjson.loads(self.extra_json).get("needs_person")
+        return None if reason is None else str(reason)
 
     @property
     def message_id(self) -> str:
@@ -58,7 +70,10 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The conversation a turn belongs to, with where its replies go."""
+    """The conversation a turn belongs to, with who is answered and where the answer goes.
+
+    The handle is the sender's, not that of whoever began the conversation.
+    """
 
     id: int
     account: str
@@ -67,6 +82,7 @@ class Thread:
     handle_id: int
     handle_key: str
     opted_out: bool
+    dead: bool
     reply_address_json: str
     audience: str
 
@@ -75,7 +91,8 @@ class Thread:
 class Claimed:
     """The lease and what waits under it.
 
-    `more` tells that other conversations wait too; `held_until` is set when another worker has it.
+    `more` tells that others wait too, in this conversation or in another; `held_until` is set when
+    another worker has it.
     """
 
     customer_id: int
@@ -85,6 +102,20 @@ class Claimed:
     thread: Thread | None = None
     more: bool = False
     held_until: Micros | None = None
+
+    def answering(self, taken: Sequence[Waiting]) -> Claimed:
+        """The same lease over these messages alone: the newest of them is answered where it came
+        from, and as in a room if any of them came from one."""
+        if self.thread is None:
+            return self
+        room = Audience.ROOM.value
+        audience = room if any(one.audience == room for one in taken) else taken[-1].audience
+        thread = replace(
+            self.thread,
+            reply_address_json=taken[-1].reply_address_json,
+            audience=audience,
+        )
+        return replace(self, waiting=tuple(taken), thread=thread)
 
 
 _leases = (
@@ -122,14 +153,16 @@ _waiting = (
         _inbound.c.attempts,
         _inbound.c.event_id,
         _message.c.extra_json,
+        # What the first layout admitted has none of its own.
+        func.coalesce(_inbound.c.reply_address_json, _conversation.c.reply_address_json),
+        func.coalesce(_inbound.c.audience, _conversation.c.audience),
         _conversation.c.account,
         _conversation.c.channel,
         _conversation.c.key,
-        _conversation.c.handle_id.label("thread_handle"),
+        _handle.c.id.label("sender"),
         _handle.c.key.label("handle_key"),
         _handle.c.opted_out,
-        _conversation.c.reply_address_json,
-        _conversation.c.audience,
+        _handle.c.dead,
     )
     .select_from(_handle)
     .join(_inbound, _inbound.c.handle_id == _handle.c.id)
@@ -156,8 +189,9 @@ class _Lease(NamedTuple):
 def claim(connection: Connection, batch: Sequence[Claim]) -> list[Claimed]:
     """Lease each customer to its worker and read what waits, oldest conversation first.
 
-    The messages of one claim are all of one conversation: others may differ in assurance and reply
-    address. A lease that this worker already holds is kept, and renewed when half of it is over.
+    The messages of one claim are all of one conversation and one sender: others may differ in
+    assurance and reply address. A lease that this worker already holds is kept, and renewed when
+    half of it is over.
     """
     ids = [one.customer_id for one in batch]
     leases = {row[0]: _Lease(*row[1:]) for row in connection.execute(_leases, {"ids": ids})}
@@ -209,12 +243,12 @@ def _claim_one(
     if not waiting:
         return Claimed(claim.customer_id, token, version)
     first = waiting[0]
-    mates = [row for row in waiting if row[2] == first[2]]
+    mates = [row for row in waiting if (row[2], row[4]) == (first[2], first[4])]
     return Claimed(
         claim.customer_id,
         token,
         version,
-        tuple(Waiting(*row[1:13]) for row in mates),  # type: ignore[arg-type]
-        Thread(first[2], *first[13:21]),  # type: ignore[arg-type]
+        tuple(Waiting(*row[1:15]) for row in mates),  # type: ignore[arg-type]
+        Thread(first[2], *first[15:22], *first[13:15]),  # type: ignore[arg-type]
         more=len(mates) < len(waiting),
     )

@@ -29,10 +29,11 @@ def introduce(
     actor: str,
     now: Micros,
     ids: tuple[int, int, int, int],
+    rule: str = RULE,
 ) -> int:
     """The customer of a handle, which is made with a customer of its own when it is not known.
 
-    `ids` are fresh ids for handle, customer, link and audit row.
+    `ids` are fresh ids for handle, customer, link and audit row; `rule` says how it came here.
     """
     known = connection.execute(
         select(_handle.c.customer_id).where(_handle.c.key == address.key)
@@ -61,7 +62,7 @@ def introduce(
             "handle_id": handle_id,
             "customer_id": customer_id,
             "level": int(Assurance.ASSERTED),
-            "rule": RULE,
+            "rule": rule,
             "evidence": evidence,
             "actor": actor,
             "created_at": now,

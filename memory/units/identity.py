@@ -27,12 +27,14 @@ _handle = table(Handle)
 _link = table(Link)
 
 BY_HAND = "by-hand"
+TRUSTED_PROFILE = "trusted-profile"
 
 RULES: Mapping[str, Assurance] = {
     BY_HAND: Assurance.PROVED,
     "code": Assurance.PROVED,
     "import": Assurance.AUTHENTICATED,
     "login": Assurance.LOGGED_IN,
+    TRUSTED_PROFILE: Assurance.AUTHENTICATED,
 }
 """What may join a handle to a customer, and the best level it can prove."""
 

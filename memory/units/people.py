@@ -14,9 +14,11 @@ import orjson
 from sqlalchemy import Connection, Row, insert, select, update
 
 from core.clock import Micros
-from core.message import Author, DeliveryStatus
+from core.message import Attachment, Author, DeliveryStatus
 from memory.codec import dump_case, load_case
 from memory.tables import Case, Conversation, Customer, Delivery, Handle, Handoff, Message
+from memory.units import asides
+from memory.units.addressee import addressee, open_handoff_of
 from memory.units.audit import record
 from memory.units.rows import table
 
@@ -59,6 +61,7 @@ class AgentAnswer:
     handoff_id: int | None = None
     conversation_id: int | None = None
     name: str | None = None
+    attachments: tuple[Attachment, ...] = ()
     status: DeliveryStatus = DeliveryStatus.PENDING
 
 
@@ -159,7 +162,10 @@ def hand_back(
     """Give the case back to the bot, which starts anew with counting what went wrong."""
     row = _open_handoff(connection, handoff_id, agent)
     _close(connection, row, HANDED_BACK, now)
-    if not _still_handed(connection, row):
+    if row.rule == asides.RULE:
+        # No machine may answer there, so that there is nothing to give back.
+        _set_case(connection, row.case_id, status="closed", outcome=RESOLVED, now=now)
+    elif not _still_handed(connection, row):
         state = connection.execute(
             select(_case.c.state_json).where(_case.c.id == row.case_id)
         ).scalar_one()
@@ -213,41 +219,25 @@ def _handoff_for(connection: Connection, one: AgentAnswer) -> AnyRow | None:
         return _open_handoff(connection, one.handoff_id, one.agent)
     if one.conversation_id is None:
         raise ValueError("an answer needs a handoff or a conversation")
-    found = connection.execute(
-        select(_handoff.c.id)
-        .join(_conversation, _conversation.c.handle_id == _handoff.c.handle_id)
-        .where(
-            _conversation.c.id == one.conversation_id,
-            _handoff.c.conversation_id == one.conversation_id,
-            _handoff.c.status.in_(("waiting", "owned")),
-        )
-        .order_by(_handoff.c.opened_at)
-    ).scalar()
+    found = open_handoff_of(connection, one.conversation_id)
     return None if found is None else _open_handoff(connection, found, one.agent)
 
 
 def _thread(connection: Connection, one: AgentAnswer, handoff: AnyRow | None) -> AnyRow:
-    """The conversation the answer goes to; never another customer's than the handoff's."""
+    """The conversation and the sender the answer goes to; never another customer than the
+    handoff's."""
     place = one.conversation_id
     if place is None and handoff is not None:
         place = handoff.conversation_id
-    row = connection.execute(
-        select(
-            _conversation,
-            _handle.c.key.label("handle_key"),
-            _handle.c.customer_id,
-            _handle.c.opted_out,
-            _handle.c.dead,
-        )
-        .join(_handle, _handle.c.id == _conversation.c.handle_id)
-        .where(_conversation.c.id == place)
-        .with_for_update(of=_conversation)
-    ).first()
-    if row is None:
+    row = addressee(connection, place, handoff)
+    if row is not None:
+        return row
+    known = select(_conversation.c.id).where(_conversation.c.id == place)
+    if connection.execute(known).first() is None:
         raise PeopleProblem(f"there is no conversation {place}")
-    if handoff is not None and row.customer_id != handoff.customer:
-        raise PeopleProblem("that conversation is another customer's")
-    return row
+    if handoff is None:
+        raise PeopleProblem(f"nobody has written in conversation {place} yet")
+    raise PeopleProblem("that conversation is another customer's")
 
 
 def _write_message(connection: Connection, one: AgentAnswer, thread: AnyRow, seq: int) -> None:
@@ -263,6 +253,7 @@ def _write_message(connection: Connection, one: AgentAnswer, thread: AnyRow, seq
             "tokens": one.tokens,
             "created_at": one.now,
             "level": thread.assurance,
+            "extra_json": _extra(one),
         },
     )
     connection.execute(
@@ -270,6 +261,17 @@ def _write_message(connection: Connection, one: AgentAnswer, thread: AnyRow, seq
         .where(_conversation.c.id == thread.id)
         .values(seq=seq, updated_at=one.now, expecting=None)
     )
+
+
+def _extra(one: AgentAnswer) -> str | None:
+    """The files that went with the answer, as those of a message that came in."""
+    if not one.attachments:
+        return None
+    files = [
+        {"name": file.name, "type": file.media_type, "reference": file.reference, "size": file.size}
+        for file in one.attachments
+    ]
+    return orjson.dumps({"attachments": files}).decode()
 
 
 def _discard_drafts(connection: Connection, conversation_id: int, now: Micros) -> tuple[int, ...]:

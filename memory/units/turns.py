@@ -25,6 +25,7 @@ from memory.tables import (
     Message,
     Turn,
 )
+from memory.units.asides import Aside, set_aside
 from memory.units.rows import table
 
 Columns = Mapping[str, object]
@@ -48,7 +49,8 @@ class Commit:
 
     `messages` and `deliveries` are numbered here: `seq` is filled in from the conversation.
     `expecting` names the kind of secret the reply asks for, if any. `dead` is why the messages
-    could not be handled: they become dead letters, and the turn only says so.
+    could not be handled: they become dead letters, and the turn only says so. `aside` is for
+    messages that no machine may answer.
     """
 
     customer_id: int
@@ -67,6 +69,7 @@ class Commit:
     handoff: Columns | None = None
     expecting: str | None = None
     dead: str | None = None
+    aside: Aside | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,12 @@ _advance = (
     .values(
         seq=bindparam("new_seq"), updated_at=bindparam("now"), expecting=bindparam("secret_kind")
     )
+)
+# Nobody answered, so that the last question still stands, and what it asks for stays a secret.
+_touch = (
+    update(_conversation)
+    .where(_conversation.c.id == bindparam("row"))
+    .values(updated_at=bindparam("now"))
 )
 _done = (
     update(_inbound)
@@ -144,10 +153,11 @@ def commit(connection: Connection, batch: Sequence[Commit]) -> list[Committed]:
         _bump,
         [{"row": one.customer_id, "new_version": one.version + 1} for one in batch],
     )
-    run(_insert_turn, [dict(one.turn) for one in batch])
+    run(_insert_turn, [_turn_row(connection, one) for one in batch])
     run(_done, out.done)
-    run(_advance, out.advanced)
     for statement, rows in (
+        (_advance, out.advanced),
+        (_touch, out.touched),
         (_insert_message, out.messages),
         (_insert_delivery, out.deliveries),
         (_insert_case, out.new_cases),
@@ -159,6 +169,13 @@ def commit(connection: Connection, batch: Sequence[Commit]) -> list[Committed]:
         if rows:
             run(statement, rows)
     return results
+
+
+def _turn_row(connection: Connection, one: Commit) -> dict[str, object]:
+    row = dict(one.turn)
+    if one.aside is not None:
+        row["case_id"] = set_aside(connection, one.aside)
+    return row
 
 
 def _check_fences(connection: Connection, batch: Sequence[Commit]) -> None:
@@ -179,6 +196,7 @@ class _Rows:
     def __init__(self) -> None:
         self.done: list[dict[str, object]] = []
         self.advanced: list[dict[str, object]] = []
+        self.touched: list[dict[str, object]] = []
         self.messages: list[dict[str, object]] = []
         self.deliveries: list[dict[str, object]] = []
         self.new_cases: list[dict[str, object]] = []
@@ -194,14 +212,11 @@ def _commit_one(one: Commit, seqs: dict[int, int], out: _Rows) -> Committed:
         seq += 1
         out.messages.append({**message, "seq": seq})
     seqs[one.conversation_id] = seq
-    out.advanced.append(
-        {
-            "row": one.conversation_id,
-            "new_seq": seq,
-            "now": one.now,
-            "secret_kind": one.expecting,
-        }
-    )
+    place: dict[str, object] = {"row": one.conversation_id, "now": one.now}
+    if one.messages:
+        out.advanced.append({**place, "new_seq": seq, "secret_kind": one.expecting})
+    else:
+        out.touched.append(place)
     out.deliveries.extend({**delivery, "seq": seq} for delivery in one.deliveries)
     end = "done" if one.dead is None else "dead"
     out.done.extend(

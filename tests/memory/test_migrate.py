@@ -4,16 +4,103 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, text
 from sqlmodel import SQLModel
 
-import memory.tables  # noqa: F401  # filling the metadata
+from memory import migrations
 from memory.engine import database_url as with_driver
 from memory.migrate import upgrade, version
+from memory.tables import Conversation, Customer, Handle, Inbound, Message
+from memory.units.claims import Claim, claim
+from memory.units.rows import table
+
+_FIRST: dict[str, list[dict[str, object]]] = {
+    "customer": [{"id": 1, "created_at": 1}],
+    "handle": [
+        {
+            "id": 2,
+            "key": "phone:+15550001111",
+            "kind": "phone",
+            "address": "+15550001111",
+            "customer_id": 1,
+            "home_customer_id": 1,
+            "seen_at": 1,
+            "created_at": 1,
+        }
+    ],
+    "conversation": [
+        {
+            "id": 3,
+            "account": "sms",
+            "channel": "sms",
+            "key": "+1999|+15550001111",
+            "handle_id": 2,
+            "reply_address_json": '{"to": "+15550001111"}',
+            "assurance": 2,
+            "seq": 1,
+            "created_at": 1,
+            "updated_at": 1,
+        }
+    ],
+    "message": [
+        {
+            "conversation_id": 3,
+            "seq": 1,
+            "handle_id": 2,
+            "author": "customer",
+            "text": "hello",
+            "tokens": 1,
+            "created_at": 1,
+            "level": 2,
+            "event_id": "SM1",
+        }
+    ],
+    "inbound": [
+        {
+            "id": 4,
+            "account": "sms",
+            "event_id": "SM1",
+            "handle_id": 2,
+            "conversation_id": 3,
+            "seq": 1,
+            "assurance": 2,
+            "received_at": 1,
+            "due_at": 1,
+        }
+    ],
+}
+"""A customer whose message waits for a turn, as the first layout held it."""
+
+
+def _upgrade_to(url: str, step: str) -> None:
+    with _stepping(url) as config:
+        command.upgrade(config, step)
+
+
+def _downgrade_to(url: str, step: str) -> None:
+    with _stepping(url) as config:
+        command.downgrade(config, step)
+
+
+@contextmanager
+def _stepping(url: str) -> Iterator[Config]:
+    engine = create_engine(with_driver(url))
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        yield config
+    engine.dispose()
 
 
 def test_the_steps_lead_to_the_tables(database_url: str) -> None:
@@ -71,3 +158,29 @@ def test_a_database_of_a_newer_release_is_left_alone(database_url: str) -> None:
 def test_a_database_we_do_not_support_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="sqlite:///"):
         upgrade(url)
+
+
+def test_a_filled_database_of_the_first_layout_is_brought_on(database_url: str) -> None:
+    _upgrade_to(database_url, "0001")
+    engine = create_engine(with_driver(database_url))
+    tables = (table(Customer), table(Handle), table(Conversation), table(Message), table(Inbound))
+    with engine.begin() as connection:
+        for one in tables:
+            for row in _FIRST[one.name]:
+                names = ", ".join(row)
+                values = ", ".join(f":{name}" for name in row)
+                connection.execute(text(f"insert into {one.name} ({names}) values ({values})"), row)
+    upgrade(database_url)
+    with engine.begin() as connection:
+        (claimed,) = claim(connection, [Claim(1, "worker", 10, 20)])
+    engine.dispose()
+    assert [one.text for one in claimed.waiting] == ["hello"]
+    assert claimed.waiting[0].reply_address_json == '{"to": "+15550001111"}'
+    assert claimed.waiting[0].audience == "one"
+
+
+def test_a_step_can_be_taken_back(database_url: str) -> None:
+    upgrade(database_url)
+    _downgrade_to(database_url, "0001")
+    assert version(database_url)[0] == "0001"
+    assert upgrade(database_url) == version(database_url)[1]
