@@ -124,13 +124,16 @@ class Route:
 class Refused(Exception):
     """The request is not to be believed or understood; nothing of it was acted on or stored.
 
-    `reason` is safe to log: it holds nothing the sender wrote.
+    `reason` is safe to log: it holds nothing the sender wrote. `headers` go with the answer.
     """
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(
+        self, status: int, reason: str, *, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
+        self.headers = headers or {}
 
 
 class SendError(Exception):

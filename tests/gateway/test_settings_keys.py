@@ -133,7 +133,7 @@ SAMPLES: Mapping[Key, object] = {key: value_of(key, default) for key, default in
 NEEDED: Mapping[Key, object] = {
     key: SAMPLES[key] for key in SAMPLES if key[0] == "adapters" and key[-1] in {
         "account_sid", "auth_token", "from_number", "allowed_origins", "secret", "address",
-        "imap_host", "imap_password", "smtp_host",
+        "imap_host", "imap_password", "smtp_host", "signing_secret", "bot_token",
     }
 }  # fmt: skip
 

@@ -1,0 +1,193 @@
+"""The app as Bolt runs it: requests that are no plain message are dispatched to these listeners.
+
+Requests are verified before Bolt sees them, and what listeners find is put into the request's
+context, so that Slack is answered only once it is durable: Bolt by itself answers before, and even
+when a listener fails (https://docs.slack.dev/tools/bolt-python/concepts/lazy-listeners). No SDK
+type leaves here.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.async_app import AsyncAck
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from adapters.slack.api import SlackApi, quiet_logger
+from adapters.slack.blocks import ACTION
+from adapters.slack.choices import Choices, read_choice
+from adapters.slack.config import SlackConfig
+from adapters.slack.events import Change, Nothing, read_envelope, read_event
+from adapters.slack.inbox import Inbox
+from adapters.slack.installations import KeptInstallations
+from adapters.slack.workspaces import Workspaces
+from core.channel import Received, Refused, WebhookRequest, WebhookResponse
+from core.message import InboundMessage, Revision
+
+log = logging.getLogger(__name__)
+
+_FOUND = "onethread_found"
+
+
+@dataclass(slots=True)
+class Found:
+    """What one request brought, collected by its listeners."""
+
+    messages: list[InboundMessage] = field(default_factory=list)
+    revisions: list[Revision] = field(default_factory=list)
+
+    def received(self, response: WebhookResponse | None = None) -> Received:
+        return Received(
+            messages=tuple(self.messages),
+            revisions=tuple(self.revisions),
+            response=response or WebhookResponse(),
+        )
+
+
+class Listeners:
+    """What is done for each kind of event, with Bolt's dispatch in front or without."""
+
+    def __init__(
+        self,
+        config: SlackConfig,
+        api: SlackApi,
+        workspaces: Workspaces,
+        store: KeptInstallations,
+        inbox: Inbox,
+        choices: Choices,
+    ) -> None:
+        self._config = config
+        self._bots = frozenset(config.allowed_bots)
+        self._api = api
+        self._workspaces = workspaces
+        self._store = store
+        self._inbox = inbox
+        self._choices = choices
+        self._app: AsyncApp | None = None
+
+    async def posted(self, body: Mapping[str, Any], found: Found) -> None:
+        """A message event, or a mention. Raises `Refused`."""
+        event = body.get("event")
+        if not isinstance(event, dict):
+            raise Refused(400, "the event has no content", headers={"X-Slack-No-Retry": "1"})
+        envelope = read_envelope(body)
+        if not envelope.own:
+            installed = await self._workspaces.find(envelope.enterprise, envelope.team)
+            envelope = read_envelope(body, installed.bot_user if installed else "")
+        seen = read_event(envelope, event, self._bots)
+        if isinstance(seen, Nothing):
+            log.debug("slack event ignored: %s", seen.why)
+        elif isinstance(seen, Change):
+            found.revisions.append(self._inbox.change(seen))
+        else:
+            found.messages.extend(await self._inbox.post(seen))
+
+    async def dispatch(self, request: WebhookRequest) -> Received:
+        """Everything else, by Bolt. Raises `Refused`."""
+        kind = {"content-type": request.headers.get("content-type", "")}
+        return await self._run(request.body.decode("utf-8", "replace"), kind, "http")
+
+    async def dispatch_envelope(self, payload: dict[str, Any]) -> Received:
+        """The same for what came over a socket, whose token vouches for it. Raises `Refused`."""
+        return await self._run(payload, {}, "socket_mode")
+
+    async def _run(
+        self, body: str | dict[str, Any], headers: Mapping[str, str], mode: str
+    ) -> Received:
+        found = Found()
+        request = AsyncBoltRequest(
+            body=body, headers=dict(headers), context={_FOUND: found}, mode=mode
+        )
+        answer = await self._bolt().async_dispatch(request)
+        if answer.status >= 500:
+            raise Refused(503, "the request could not be handled; it may be sent again")
+        if answer.status == 404:
+            # Something the app is not subscribed to by our manifest: taken, and left alone.
+            return found.received()
+        kind = answer.first_headers().get("content-type", "text/plain").partition(";")[0]
+        return found.received(WebhookResponse(answer.status, answer.body or "", kind))
+
+    def _bolt(self) -> AsyncApp:
+        """Bolt's app. Made when first needed, inside the loop."""
+        if self._app is None:
+            self._app = self._build()
+        return self._app
+
+    def _build(self) -> AsyncApp:
+        app = AsyncApp(
+            name="onethread.slack",
+            logger=quiet_logger(),
+            client=self._api.client(),
+            signing_secret=self._config.signing_secret.get_secret_value(),
+            authorize=self._authorize,  # type: ignore[arg-type]  # it may give nothing
+            process_before_response=True,
+            request_verification_enabled=False,
+        )
+        app.event("message")(self._on_message)
+        app.event("app_mention")(self._on_message)
+        app.event("app_uninstalled")(self._on_uninstalled)
+        app.event("tokens_revoked")(self._on_revoked)
+        app.event(re.compile(".*"))(_on_other)
+        app.action(re.compile(rf"^{ACTION}_\d+$"))(self._on_choice)
+        app.action(re.compile(".*"))(_on_other_action)
+        return app
+
+    async def _authorize(
+        self, enterprise_id: str | None, team_id: str | None
+    ) -> AuthorizeResult | None:
+        """Bolt's question who we are there, answered without asking Slack."""
+        found = await self._workspaces.find(enterprise_id or "", team_id or "")
+        if found is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_user_id=found.bot_user or None,
+            bot_id=found.bot_id or None,
+            bot_token=found.token,
+        )
+
+    async def _on_message(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await self.posted(body, context[_FOUND])
+
+    async def _on_choice(
+        self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck
+    ) -> None:
+        choice = read_choice(body, context.bot_user_id or "")
+        if choice is not None:
+            message = await self._inbox.choice(choice.post, choice.value, choice.event_id)
+            context[_FOUND].messages.append(message)
+            self._choices.made(choice)
+        await ack()
+
+    async def _on_uninstalled(self, context: AsyncBoltContext) -> None:
+        await self._forget(context)
+
+    async def _on_revoked(self, event: dict[str, Any], context: AsyncBoltContext) -> None:
+        """Only a bot's token is ours; people's may come and go."""
+        if (event.get("tokens") or {}).get("bot"):
+            await self._forget(context)
+
+    async def _forget(self, context: AsyncBoltContext) -> None:
+        await self._store.async_delete_all(
+            enterprise_id=context.enterprise_id,
+            team_id=None if context.is_enterprise_install else context.team_id,
+        )
+        self._workspaces.forget()
+        log.warning("slack: the app was removed from a workspace or its token was revoked")
+
+
+async def _on_other(event: dict[str, Any]) -> None:
+    """An event nobody here waits for is taken, so that Slack does not send it again."""
+    log.debug("slack event ignored: not subscribed to by us")
+
+
+async def _on_other_action(ack: AsyncAck) -> None:
+    await ack()
