@@ -14,9 +14,12 @@ import structlog
 
 from adapters.email.compose import Composed, File, Letter, Unsendable, bare_address, compose
 from adapters.email.config import EmailConfig
+from adapters.email.diagnosis import diagnose
 from adapters.email.dkim import signer_of
+from adapters.email.dns_records import system_look_up
 from adapters.email.event_ids import event_id_of
 from adapters.email.imap import MailboxReader
+from adapters.email.imap_batches import Readers
 from adapters.email.inbound import park, translate
 from adapters.email.oauth import AccessTokens
 from adapters.email.reading import Reading
@@ -33,7 +36,7 @@ from core.channel import (
     Transport,
     WebhookRequest,
 )
-from core.channel_abilities import Health, Sink
+from core.channel_abilities import Finding, Health, Sink
 from core.message import Author, OutboundMessage, OutboundPart, RenderedPart, SendReceipt
 from core.rendering import renderer
 
@@ -57,12 +60,15 @@ class EmailAdapter:
         self._signer = signer_of(config)
         self._render = renderer(_SHOWN)
         oauth = config.oauth
-        access = None if oauth is None else AccessTokens(oauth, context.now, config.timeout_seconds)
+        self._access = access = (
+            None if oauth is None else AccessTokens(oauth, context.now, config.timeout_seconds)
+        )
         self._smtp = SmtpSender(config, access)
+        readers = Readers(self._read, self._too_big, self._withheld)
         self._reader = (
             None
             if config.imap is None
-            else MailboxReader(config, config.imap, context, access, self._read, self._too_big)
+            else MailboxReader(config, config.imap, context, access, readers)
         )
         self._lost: OrderedDict[str, None] = OrderedDict()
 
@@ -134,6 +140,12 @@ class EmailAdapter:
             return Health(False, error.reason)
         return Health(True)
 
+    async def diagnose(self) -> Sequence[Finding]:
+        """Everything that has to be right at the provider and in the DNS. Raises nothing."""
+        return await diagnose(
+            self._config, self._access, self._smtp, system_look_up(), self._context.now
+        )
+
     async def close(self) -> None:
         """Let go of connections."""
         await self.stop()
@@ -158,6 +170,12 @@ class EmailAdapter:
             "are kept here."
         )
         return self._parked(headers, "A mail that is too large", reason)
+
+    def _withheld(self, uid: int) -> Received:
+        reason = (
+            f"The IMAP server does not give this mail out (UID {uid}); look at it in the mailbox."
+        )
+        return self._parked(f"UID {uid}".encode(), "A mail that could not be fetched", reason)
 
     def _parked(self, raw: bytes, title: str, reason: str) -> Received:
         now = self._context.now()

@@ -7,7 +7,7 @@ a mail means is for its reader to say; a mail that cannot be read never holds up
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ import structlog
 
 from adapters.email.config import EmailConfig, Server
 from adapters.email.cursor import Cursor, read_cursor, write_cursor
+from adapters.email.imap_batches import MAILS, Fetcher, Readers
 from adapters.email.imap_session import ImapSession, Listed, MailboxFault, Opened
 from adapters.email.oauth import AccessTokens, NoAccess
 from core.channel import AdapterContext, Received
@@ -29,13 +30,8 @@ log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Reader = Callable[[bytes], Received]
-"""Makes of a mail's bytes what is to be admitted; raises nothing."""
-TooBig = Callable[[bytes, int], Received]
-"""The same for the headers of a mail that is too large, with its size."""
 
-_BATCH = 20
-_BATCH_BYTES = 16 * 1024 * 1024
+_NOTHING = Received(messages=[], updates=[], parked=[])
 _SWEEP_BACK = timedelta(days=2)
 _MOST_SEEN = 50_000
 _QUIET_WAITS = (1.0, 5.0)
@@ -57,6 +53,12 @@ class _Run:
     seen: dict[int, None]
     swept_at: datetime
 
+    def remember(self, uids: Iterable[int]) -> None:
+        """These are dealt with; the oldest are forgotten when they are many."""
+        self.seen.update(dict.fromkeys(uids))
+        while len(self.seen) > _MOST_SEEN:
+            del self.seen[next(iter(self.seen))]
+
 
 class MailboxReader:
     """One mailbox. `trouble` says in words why it is not read now."""
@@ -67,15 +69,13 @@ class MailboxReader:
         server: Server,
         context: AdapterContext,
         access: AccessTokens | None,
-        read: Reader,
-        too_big: TooBig,
+        readers: Readers,
     ) -> None:
         self._config = config
         self._server = server
         self._context = context
         self._access = access
-        self._read = read
-        self._too_big = too_big
+        self._fetcher = Fetcher(readers, config.max_mail_bytes)
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._threads: ThreadPoolExecutor | None = None
@@ -210,39 +210,24 @@ class MailboxReader:
 
     async def _take(self, run: _Run, uids: Sequence[int], sink: Sink) -> None:
         """Hand these mails over, a bounded batch at a time; mails above the cursor move it."""
-        for start in range(0, len(uids), _BATCH):
-            batch = uids[start : start + _BATCH]
-            listed = await self._call(run.session.listed, batch)
-            for group in _groups([one for one in listed if not one.deleted]):
+        for start in range(0, len(uids), MAILS):
+            chosen = uids[start : start + MAILS]
+            listed = await self._call(run.session.listed, chosen)
+            run.remember(one.uid for one in listed if one.deleted)
+            for group in self._fetcher.groups([one for one in listed if not one.deleted]):
                 if self._stopping.is_set():
                     return
                 await self._hand_over(run, group, sink)
-                await self._moved(run, group[-1].uid)
-            if self._stopping.is_set():
-                return
-            await self._moved(run, batch[-1])
-            run.seen.update(dict.fromkeys(batch))
-            while len(run.seen) > _MOST_SEEN:
-                del run.seen[next(iter(run.seen))]
+            await self._moved(run, chosen[-1])
 
     async def _hand_over(self, run: _Run, group: Sequence[Listed], sink: Sink) -> None:
-        limit = self._config.max_mail_bytes
-        small = [one.uid for one in group if one.size <= limit]
-        big = {one.uid: one.size for one in group if one.size > limit}
-        contents = await self._call(run.session.contents, small)
-        headers = await self._call(run.session.headers, list(big))
-        received: list[Received] = []
-        for uid in (one.uid for one in group):
-            if uid in contents:
-                received.append(self._read(contents[uid]))
-            elif uid in headers:
-                received.append(self._too_big(headers[uid], big[uid]))
-            # Reading costs milliseconds: others get their turn between two mails.
-            await asyncio.sleep(0)
-        if received:
-            await sink(_joined(received))
+        batch = await self._fetcher.fetch(run.session, group, self._call)
+        if batch.received != _NOTHING:
+            await sink(batch.received)
         if self._config.mark_seen:
-            await self._call(run.session.mark_seen, [one.uid for one in group])
+            await self._call(run.session.mark_seen, batch.uids)
+        run.remember(batch.uids)
+        await self._moved(run, group[-1].uid)
 
     async def _moved(self, run: _Run, uid: int) -> None:
         if uid > run.cursor.uid:
@@ -254,27 +239,6 @@ class MailboxReader:
         assert self._threads is not None
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, partial(work, *args, **kwargs))
-
-
-def _groups(listed: Sequence[Listed]) -> list[list[Listed]]:
-    """Cut so that no group holds more bytes than fit, but for a single mail."""
-    groups: list[list[Listed]] = []
-    size = 0
-    for one in listed:
-        if not groups or size + one.size > _BATCH_BYTES:
-            groups.append([])
-            size = 0
-        groups[-1].append(one)
-        size += one.size
-    return groups
-
-
-def _joined(all_received: Sequence[Received]) -> Received:
-    return Received(
-        messages=[one for received in all_received for one in received.messages],
-        updates=[one for received in all_received for one in received.updates],
-        parked=[one for received in all_received for one in received.parked],
-    )
 
 
 def _spread(unique: str) -> float:

@@ -115,6 +115,8 @@ class ImapSession:
 
     def listed(self, uids: Sequence[int]) -> list[Listed]:
         """Size, time and flags of these mails, as far as they are still there, by rising UID."""
+        if not uids:
+            return []
         with _told("list mails"):
             found = self._in.fetch(uids, ["RFC822.SIZE", "INTERNALDATE", "FLAGS"])
         return [_listed(uid, found[uid]) for uid in sorted(found)]
@@ -129,6 +131,8 @@ class ImapSession:
 
     def mark_seen(self, uids: Sequence[int]) -> None:
         """Mark these as read."""
+        if not uids:
+            return
         with _told("mark mails as read"):
             self._in.add_flags(uids, [_SEEN], silent=True)
 
