@@ -17,9 +17,10 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from gateway.api_calls import PREFIX, ApiServices, Call, Endpoint, M, is_id
+from gateway.api_files import FileAnswer
 from gateway.api_openapi import describe
 from gateway.api_routes import ENDPOINTS
-from gateway.bodies import read_whole
+from gateway.bodies import read_up_to, read_whole
 from gateway.gate import Problem, actor_of
 from memory.store import Overloaded
 
@@ -50,6 +51,8 @@ def _serve(
             dict(request.match_info),
             _read_query(endpoint, request),
             None if endpoint.body is None else await read_body(endpoint.body, request),
+            b"" if endpoint.takes_file is None else await read_up_to(request, endpoint.takes_file),
+            request.content_type,
         )
         try:
             answer = await endpoint.handle(call)
@@ -63,7 +66,15 @@ def _serve(
 
 
 def as_answer(value: object) -> web.Response:
-    """A handler's answer as the JSON response it becomes."""
+    """A handler's answer as the response it becomes: a file as its bytes, all else as JSON."""
+    if isinstance(value, FileAnswer):
+        charset = "utf-8" if value.media_type.startswith("text/") else None
+        return web.Response(
+            body=value.content,
+            content_type=value.media_type,
+            charset=charset,
+            headers=value.headers(),
+        )
     text = json.dumps(to_json(value), ensure_ascii=False)
     return web.Response(text=text, content_type="application/json")
 

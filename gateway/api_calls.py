@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from core.message import OutboundMessage, RenderedPart
+from core.channel import AdapterSpec
+from core.message import Attachment, OutboundMessage, RenderedPart
 from gateway.access import Keeper
 from gateway.events import Bus
 from gateway.gate import Problem
@@ -23,9 +24,20 @@ PREFIX = "/api/v1"
 M = TypeVar("M", bound=BaseModel)
 
 
+class Files(Protocol):
+    """Where files are kept, as the API needs it."""
+
+    async def keep(self, content: bytes) -> str:
+        """Keep the bytes durably; returns their reference."""
+
+    async def read(self, reference: str) -> bytes:
+        """The bytes of a file that is kept. Raises `LookupError` when there is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApiServices:
-    """What the API needs of the process. `renderers` are keyed by account.
+    """What the API needs of the process. `renderers`, `specs` and `fetchers` (of what was attached
+    to messages, for channels that have to be asked) are keyed by account.
 
     `new_id` gives row ids, `count_tokens` the tokens of a text, and `wake` tells the delivery
     worker that something new is due in a conversation.
@@ -39,17 +51,26 @@ class ApiServices:
     count_tokens: Callable[[str], int]
     renderers: Mapping[str, Callable[[OutboundMessage], Sequence[RenderedPart]]]
     wake: Callable[[int], None]
+    files: Files
+    specs: Mapping[str, AdapterSpec] = field(default_factory=dict)
+    fetchers: Mapping[str, Callable[[Attachment], Awaitable[bytes]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One checked request: who asks, and the path, query and body already of their types."""
+    """One checked request: who asks, and the path, query and body already of their types.
+
+    Where the endpoint takes a file, `content` is the body as it is, and `media_type` what the
+    caller says it is.
+    """
 
     services: ApiServices
     actor: str
     path: Mapping[str, str]
     query: BaseModel | None = None
     body: BaseModel | None = None
+    content: bytes = b""
+    media_type: str = ""
 
     def id(self, name: str) -> int:
         """A path parameter as a row id. Raises `Problem` when it is not one."""
@@ -68,7 +89,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation. `path` is below `PREFIX`; `gives` is the type its handler returns."""
+    """One operation. `path` is below `PREFIX`; `gives` is the type its handler returns.
+
+    `takes_file` is how many bytes of a file the body may be; nothing where it is no file.
+    """
 
     method: str
     path: str
@@ -78,6 +102,7 @@ class Endpoint:
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     errors: Mapping[int, str] = field(default_factory=dict)
+    takes_file: int | None = None
 
 
 def parse_id(text: str, where: str) -> int:

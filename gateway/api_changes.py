@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 from core.channel import CannotRender
 from core.clock import Micros, to_micros
-from core.message import Assurance, Author, OutboundMessage
+from core.message import Assurance, Attachment, Author, OutboundMessage
 from gateway.api_calls import Call, Endpoint, parse_id
-from gateway.api_models import Answer, Empty, LinkBody, UnlinkBody
+from gateway.api_files import clean_type
+from gateway.api_models import Answer, AnswerFile, Empty, LinkBody, UnlinkBody
+from gateway.enclosures import clean_name
 from gateway.events import Event
 from gateway.gate import Problem
 from memory.pages import handoff_page
-from memory.units import identity, people
+from memory.units import identity, parking, people
 from memory.units.identity import Changed, IdentityProblem
 from memory.units.letters import retry_letter
 from memory.units.people import AgentAnswer, HandoffChange, PeopleProblem
@@ -74,7 +76,10 @@ async def answer(call: Call) -> AnswerView:
     handoff = await services.store.read(handoff_page, call.id("id"), now)
     if handoff is None:
         raise Problem(404, "There is no handoff with this id.", where="path: id")
-    message = OutboundMessage(body.text, author=Author.AGENT, author_name=body.name)
+    files = tuple([await _file(call, one) for one in body.files])
+    message = OutboundMessage(
+        body.text, attachments=files, author=Author.AGENT, author_name=body.name
+    )
     try:
         parts = services.renderers[handoff.account](message)
         answered = await services.store.run(
@@ -89,6 +94,7 @@ async def answer(call: Call) -> AnswerView:
                 now=now,
                 handoff_id=handoff.id,
                 name=body.name,
+                attachments=files,
             ),
         )
     except KeyError:
@@ -99,7 +105,8 @@ async def answer(call: Call) -> AnswerView:
             fix="Enable it in config.toml.",
         ) from None
     except CannotRender as error:
-        raise Problem(422, str(error), where="body: text") from None
+        field = "body: files" if files else "body: text"
+        raise Problem(422, str(error), where=field) from None
     except PeopleProblem as problem:
         raise _refused(problem, "path: id") from None
     where = (answered.customer_id, answered.conversation_id)
@@ -107,6 +114,17 @@ async def answer(call: Call) -> AnswerView:
     _tell(call, "handoff", *where, {"state": "answered"})
     services.wake(answered.conversation_id)
     return AnswerView(answered.message_id, answered.conversation_id, answered.delivery_ids)
+
+
+async def _file(call: Call, one: AnswerFile) -> Attachment:
+    """A file that is kept, as it goes out. Raises `Problem` when it is not kept here."""
+    try:
+        content = await call.services.files.read(one.reference)
+    except LookupError:
+        raise Problem(
+            422, "That file is not kept here.", where="body: files", fix="Send it to /files first."
+        ) from None
+    return Attachment(clean_name(one.name), clean_type(one.media_type), one.reference, len(content))
 
 
 async def link(call: Call) -> Changed:
@@ -167,6 +185,22 @@ async def retry(call: Call) -> Retried:
     _tell(call, "delivery", None, None, {"state": "retried"})
     services.wake(0)
     return Retried(row_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """Somebody has seen to what could not be read."""
+
+    id: int
+
+
+async def dismiss(call: Call) -> Dismissed:
+    row_id, services = call.id("id"), call.services
+    now, audit_id = to_micros(services.now()), services.new_id()
+    if not await services.store.run(parking.dismiss, row_id, call.actor, now, audit_id):
+        raise Problem(409, "It is not waiting any more.", where="path: id", fix="Read the list.")
+    _tell(call, "delivery", None, None, {"state": "dismissed"})
+    return Dismissed(row_id)
 
 
 def _tell(
@@ -245,5 +279,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         retry,
         body=Empty,
         errors={409: "It is not stuck any more."},
+    ),
+    Endpoint(
+        "POST",
+        "/dead-letters/parked/{id}/dismiss",
+        "What could not be read has been seen to.",
+        Dismissed,
+        dismiss,
+        body=Empty,
+        errors={409: "It is not waiting any more."},
     ),
 )

@@ -21,11 +21,20 @@ class Empty(Body):
     """A body without fields: `{}`."""
 
 
+class AnswerFile(Body):
+    """A file that goes with an answer, as `POST /files` told it."""
+
+    reference: Annotated[str, Field(pattern=r"^file:[0-9a-f]{64}$")]
+    name: Line
+    media_type: Line
+
+
 class Answer(Body):
     """A person's answer to a customer. `name` is shown to the customer beside it."""
 
     text: Annotated[str, Words, Field(max_length=4000)]
     name: Line | None = None
+    files: Annotated[tuple[AnswerFile, ...], Field(max_length=10)] = ()
 
 
 class LinkBody(Body):

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from gateway.api_calls import PREFIX, Endpoint, is_id
+from gateway.api_files import FileAnswer
 
 _REF = "#/components/schemas/{model}"
 _ID = {"type": "string", "pattern": "^[0-9]{1,19}$"}
@@ -71,6 +72,8 @@ def _operation(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
             "required": True,
             "content": {"application/json": {"schema": schema}},
         }
+    if endpoint.takes_file is not None:
+        operation["requestBody"] = {"required": True, "content": {"*/*": {}}}
     return operation
 
 
@@ -99,15 +102,19 @@ def _parameters(endpoint: Endpoint, schemas: dict[str, Any]) -> list[dict[str, A
 
 
 def _responses(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
-    answer = _schema(endpoint.gives, schemas, "serialization")
-    responses: dict[str, Any] = {
-        "200": {"description": "Done.", "content": {"application/json": {"schema": answer}}}
-    }
+    if endpoint.gives is FileAnswer:
+        content: dict[str, Any] = {"*/*": {}}
+    else:
+        answer = _schema(endpoint.gives, schemas, "serialization")
+        content = {"application/json": {"schema": answer}}
+    responses: dict[str, Any] = {"200": {"description": "Done.", "content": content}}
     errors: dict[int, str] = dict(_COMMON_ERRORS)
     if "{" in endpoint.path:
         errors[404] = "There is nothing with this id."
     if endpoint.query is not None:
         errors |= {400: "An unknown or repeated parameter.", 422: "A value that is not allowed."}
+    if endpoint.takes_file is not None:
+        errors |= {408: "The file did not come in time.", 413: "The file is too large."}
     if endpoint.body is not None:
         errors |= {
             400: "The body is not JSON.",

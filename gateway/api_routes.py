@@ -13,7 +13,7 @@ from typing import TypeVar
 from core.channel import CannotRender
 from core.clock import to_micros
 from core.message import OutboundMessage, QuickReply
-from gateway import api_changes
+from gateway import api_changes, api_files
 from gateway.api_calls import Call, Endpoint
 from gateway.api_models import Page, QueueQuery, RenderBody, Search, TimelineQuery
 from gateway.gate import Problem
@@ -52,6 +52,22 @@ class RenderedView:
 
     payload: dict[str, object]
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelView:
+    """One account of a channel, and what an answer there can carry."""
+
+    account: str
+    title: str
+    carries_files: bool
+
+
+async def list_channels(call: Call) -> list[ChannelView]:
+    return [
+        ChannelView(account, spec.title, spec.capabilities.attachments_out)
+        for account, spec in sorted(call.services.specs.items())
+    ]
 
 
 async def list_conversations(call: Call) -> list[ConversationView]:
@@ -129,6 +145,13 @@ def _found(one: T | None, what: str) -> T:
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "GET",
+        "/channels",
+        "The channel accounts, and what an answer there can carry.",
+        list[ChannelView],
+        list_channels,
+    ),
     Endpoint(
         "GET",
         "/conversations",
@@ -213,5 +236,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         render,
         body=RenderBody,
     ),
+    *api_files.ENDPOINTS,
     *api_changes.ENDPOINTS,
 )

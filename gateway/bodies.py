@@ -17,6 +17,9 @@ from gateway.gate import Problem
 BODY_SECONDS = 10.0
 """How long a body may take to come in: whoever sends slower would keep others waiting."""
 
+FILE_SECONDS = 120.0
+"""How long a file may take to come in."""
+
 FORM = "application/x-www-form-urlencoded"
 
 
@@ -32,6 +35,25 @@ async def read_whole(request: web.Request) -> bytes:
         raise Problem(413, "The body is too large.", where="body", fix="Send less.") from None
     except (web.RequestPayloadError, ValueError):
         raise Problem(400, "The body cannot be decoded.", where="body") from None
+
+
+async def read_up_to(request: web.Request, limit: int) -> bytes:
+    """A body that may be larger than others are: at most `limit` bytes. Raises `Problem` as
+    `read_whole` does."""
+    received = bytearray()
+    try:
+        async with asyncio.timeout(FILE_SECONDS):
+            async for piece in request.content.iter_any():
+                received += piece
+                if len(received) > limit:
+                    fix = f"At most {limit // 1024 // 1024} MiB."
+                    raise Problem(413, "The file is too large.", where="body", fix=fix)
+    except TimeoutError:
+        error, fix = "The file did not come in time.", f"Send it within {FILE_SECONDS:g} seconds."
+        raise Problem(408, error, where="body", fix=fix) from None
+    except (web.RequestPayloadError, ValueError):
+        raise Problem(400, "The body cannot be decoded.", where="body") from None
+    return bytes(received)
 
 
 async def read_form(request: web.Request) -> list[tuple[str, str]]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
 from core.clock import Micros, from_micros
 from core.identity import Edge, home_edge, widest_paths
 from core.message import Assurance
+from memory.message_page import extras
 from memory.page_rows import AnyRow, delivery_view, display_names
 from memory.tables import (
     Case,
@@ -24,6 +25,7 @@ from memory.tables import (
     Handoff,
     Link,
     Message,
+    Turn,
 )
 from memory.units.rows import table
 from memory.views import (
@@ -45,6 +47,8 @@ _handle = table(Handle)
 _handoff = table(Handoff)
 _link = table(Link)
 _message = table(Message)
+_turn = table(Turn)
+_written = _message.alias("written")
 
 _LEVEL_WORDS = {
     Assurance.NONE: "not proved",
@@ -59,8 +63,9 @@ _RULE_WORDS = {
     "login": "Joined by a login",
     "code": "Joined by a one-time code",
     "import": "Joined by an import",
+    "trusted-profile": "Joined by a profile we were told to trust",
 }
-_CASES, _FACTS = 50, 200
+_CASES, _FACTS, _TURNS = 50, 200, 200
 
 
 def root_of(connection: Connection, customer_id: int) -> int | None:
@@ -224,13 +229,18 @@ def timeline(
     if root is None:
         return []
     query = (
-        select(_message, _conversation.c.channel, _handle.c.key)
+        select(
+            _message,
+            _conversation.c.channel,
+            _conversation.c.place_key,
+            _conversation.c.place_title,
+            _handle.c.key,
+            _handle.c.customer_id,
+        )
         .select_from(_conversation)
         .join(_message, _message.c.conversation_id == _conversation.c.id)
         .join(_handle, _handle.c.id == _message.c.handle_id)
-        .where(
-            _conversation.c.handle_id.in_(select(_handle.c.id).where(_handle.c.customer_id == root))
-        )
+        .where(or_(*_where_written(connection, root)))
         .order_by(_message.c.created_at.desc(), _message.c.conversation_id, _message.c.seq.desc())
         .limit(limit)
     )
@@ -240,6 +250,7 @@ def timeline(
         query = query.where(_message.c.created_at < before)
     rows = connection.execute(query).all()[::-1]
     parts = _parts(connection, rows)
+    names = display_names(connection, {row.customer_id for row in rows})
     return [
         TimelineView(
             id=f"{row.conversation_id}-{row.seq}",
@@ -253,10 +264,35 @@ def timeline(
             at=from_micros(row.created_at),
             level=row.level,
             turn_id=row.turn_id,
+            customer_id=row.customer_id,
+            customer_name=names[row.customer_id],
+            place_key=row.place_key,
+            place_title=row.place_title,
             deliveries=tuple(parts.get((row.conversation_id, row.seq), ())),
+            extras=extras(row.extra_json),
         )
         for row in rows
     ]
+
+
+def _where_written(connection: Connection, root: int) -> tuple[ColumnElement[bool], ...]:
+    """Which conversations are shown: those the customer began, and others they wrote in.
+
+    The others are found by the customer's turns, which have an index; a turn says nothing after an
+    unlink, so that a message of theirs has to be there still.
+    """
+    handles = select(_handle.c.id).where(_handle.c.customer_id == root)
+    merged = select(_customer.c.id).where(_customer.c.merged_into == root)
+    theirs = connection.execute(
+        select(_turn.c.conversation_id)
+        .where(or_(_turn.c.customer_id == root, _turn.c.customer_id.in_(merged)))
+        .order_by(_turn.c.id.desc())
+        .limit(_TURNS)
+    ).scalars()
+    wrote = exists().where(
+        _written.c.conversation_id == _conversation.c.id, _written.c.handle_id.in_(handles)
+    )
+    return _conversation.c.handle_id.in_(handles), and_(_conversation.c.id.in_(set(theirs)), wrote)
 
 
 def _parts(

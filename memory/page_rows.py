@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Row, bindparam, func, literal_column, select
 
 from core.clock import from_micros
-from memory.tables import Customer, Delivery, Handle, Inbound
+from memory.tables import Customer, Delivery, Handle, Inbound, Parked
 from memory.units.rows import table
 from memory.views import DeliveryView
 
@@ -21,10 +21,12 @@ _customer = table(Customer)
 _delivery = table(Delivery)
 _handle = table(Handle)
 _inbound = table(Inbound)
+_parked = table(Parked)
 
 # Literals, so that SQLite sees that its partial index answers the question.
 FAILED = _delivery.c.status == literal_column("'failed'")
 DEAD = _inbound.c.status == literal_column("'dead'")
+PARKED = _parked.c.status == literal_column("'open'")
 
 
 _home = _customer.alias("home")
@@ -39,7 +41,7 @@ _names = (
     .join(_home, _home.c.id == _handle.c.home_customer_id)
     .where(_customer.c.id.in_(bindparam("ids", expanding=True)))
 )
-_KIND_ORDER = ("login", "email", "phone", "slack", "visitor")
+_KIND_ORDER = ("login", "email", "phone", "slack", "unproved-email", "visitor")
 """Which of a nameless customer's handles names them best."""
 
 
@@ -54,9 +56,29 @@ def display_names(connection: Connection, ids: Collection[int]) -> dict[int, str
             best[row.id] = min(best.get(row.id, (-1, row.name)), (-1, row.name))
             continue
         rank = _KIND_ORDER.index(row.kind) if row.kind in _KIND_ORDER else len(_KIND_ORDER)
-        words = "Visitor" if row.kind == "visitor" else row.address
+        words = handle_name(row.kind, row.address)
         best[row.id] = min(best.get(row.id, (rank, words)), (rank, words))
     return {one: best[one][1] if one in best else "Unknown" for one in ids}
+
+
+def handle_name(kind: str, address: str) -> str:
+    """How a handle is called where nothing better is known of its owner."""
+    if kind == "visitor":
+        return "Visitor"
+    if kind == "slack":
+        return f"Slack member {address.rpartition(':')[2]}"
+    if kind == "unproved-email":
+        return f"{unproved_address(address)}, not proved"
+    return address
+
+
+def unproved_address(address: str) -> str:
+    """The address somebody wrote under; behind it a handle of this kind names the thread.
+
+    A local part may hold a slash, a domain cannot (RFC 5321, section 4.1.2).
+    """
+    local, at, rest = address.partition("@")
+    return f"{local}{at}{rest.partition('/')[0]}"
 
 
 def delivery_view(row: AnyRow) -> DeliveryView:

@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import Connection, Select, case, func, or_, select
 
 from core.clock import Micros, from_micros
+from core.message import Author
 from memory.customer_page import customer_page, timeline
 from memory.page_rows import FAILED, AnyRow, display_names
 from memory.record_pages import audit_log, dead_letters, turn_page
@@ -47,6 +48,8 @@ _message = table(Message)
 
 _URGENCY = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 _SECOND = 1_000_000
+_LATELY = 200
+"""How many of a conversation's newest messages are looked through for who writes in it."""
 
 
 def conversations(
@@ -101,6 +104,7 @@ def _conversation_views(connection: Connection, rows: Collection[AnyRow]) -> lis
         ).scalars()
     )
     names = display_names(connection, {row.customer_id for row in rows})
+    people = _people(connection, [row.id for row in rows if row.place_key is not None])
     return [
         ConversationView(
             id=row.id,
@@ -117,9 +121,29 @@ def _conversation_views(connection: Connection, rows: Collection[AnyRow]) -> lis
             failed=row.id in failed,
             created_at=from_micros(row.created_at),
             updated_at=from_micros(row.updated_at),
+            place_key=row.place_key,
+            place_title=row.place_title,
+            people=people.get(row.id, 1),
         )
         for row in rows
     ]
+
+
+def _people(connection: Connection, ids: Collection[int]) -> dict[int, int]:
+    """How many have written lately in each of these conversations."""
+    if not ids:
+        return {}
+    counted = connection.execute(
+        select(_message.c.conversation_id, func.count(_message.c.handle_id.distinct()))
+        .join(_conversation, _conversation.c.id == _message.c.conversation_id)
+        .where(
+            _message.c.conversation_id.in_(ids),
+            _message.c.author == Author.CUSTOMER.value,
+            _message.c.seq > _conversation.c.seq - _LATELY,
+        )
+        .group_by(_message.c.conversation_id)
+    )
+    return {row[0]: row[1] for row in counted}
 
 
 def queue(
@@ -154,6 +178,7 @@ def _handoff_rows() -> Select[*tuple[Any, ...]]:
             _handle.c.customer_id.label("present_customer_id"),
             _conversation.c.account,
             _conversation.c.channel,
+            _conversation.c.place_title,
             _message.c.author,
             _message.c.text,
         )
@@ -195,6 +220,8 @@ def _handoff_views(
             turn_id=row.turn_id,
             last_author=row.author,
             last_text=row.text,
+            place_title=row.place_title,
+            messages=row.messages,
             packet=orjson.loads(row.packet_json),
         )
         for row in rows

@@ -12,8 +12,8 @@ import orjson
 from sqlalchemy import Connection, literal_column, select
 
 from core.clock import from_micros
-from memory.page_rows import DEAD, FAILED, AnyRow, delivery_view, display_names
-from memory.tables import Audit, Conversation, Delivery, Handle, Inbound, Message, Turn
+from memory.page_rows import DEAD, FAILED, PARKED, AnyRow, delivery_view, display_names
+from memory.tables import Audit, Conversation, Delivery, Handle, Inbound, Message, Parked, Turn
 from memory.units.rows import table
 from memory.views import AuditView, Letter, TurnView
 
@@ -23,26 +23,21 @@ _delivery = table(Delivery)
 _handle = table(Handle)
 _inbound = table(Inbound)
 _message = table(Message)
+_parked = table(Parked)
 _turn = table(Turn)
 
 
 def turn_page(connection: Connection, turn_id: int) -> TurnView | None:
     """One turn as recorded, with the words it names and what became of its reply."""
     row = connection.execute(
-        select(
-            _turn,
-            _conversation.c.account,
-            _conversation.c.channel,
-            _handle.c.key,
-            _handle.c.customer_id.label("present_customer_id"),
-        )
+        select(_turn, _conversation.c.account, _conversation.c.channel, _conversation.c.handle_id)
         .join(_conversation, _conversation.c.id == _turn.c.conversation_id)
-        .join(_handle, _handle.c.id == _conversation.c.handle_id)
         .where(_turn.c.id == turn_id)
     ).first()
     if row is None:
         return None
     record = orjson.loads(row.record_json)
+    sender = _sender(connection, record, row.handle_id)
     parts = connection.execute(
         select(_delivery)
         .where(_delivery.c.conversation_id == row.conversation_id, _delivery.c.turn_id == turn_id)
@@ -51,11 +46,11 @@ def turn_page(connection: Connection, turn_id: int) -> TurnView | None:
     return TurnView(
         id=row.id,
         at=from_micros(row.decided_at),
-        customer_id=row.present_customer_id,
+        customer_id=sender.customer_id,
         conversation_id=row.conversation_id,
         account=row.account,
         channel=row.channel,
-        handle=row.key,
+        handle=sender.key,
         case_id=row.case_id,
         intent=row.intent,
         escalated=row.escalated,
@@ -64,6 +59,14 @@ def turn_page(connection: Connection, turn_id: int) -> TurnView | None:
         texts=_texts(connection, _named_messages(record)),
         deliveries=tuple(delivery_view(part) for part in parts),
     )
+
+
+def _sender(connection: Connection, record: Mapping[str, Any], first: int) -> AnyRow:
+    """The handle that the turn answered; in a record that names none, whoever began the thread."""
+    key = record.get("sender", {}).get("handle")
+    handles = select(_handle.c.key, _handle.c.customer_id)
+    known = connection.execute(handles.where(_handle.c.key == key)).first()
+    return known or connection.execute(handles.where(_handle.c.id == first)).one()
 
 
 def _named_messages(record: Mapping[str, Any]) -> list[str]:
@@ -89,7 +92,7 @@ def _texts(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
 
 
 def dead_letters(connection: Connection, limit: int = 200) -> list[Letter]:
-    """What could not be handled or delivered, the newest first."""
+    """What could not be read, handled or delivered, the newest first."""
     handled = select(
         literal_column("'inbound'").label("kind"),
         _inbound.c.id,
@@ -130,8 +133,7 @@ def dead_letters(connection: Connection, limit: int = 200) -> list[Letter]:
             )
         ).all()
     names = display_names(connection, {row.customer_id for row in rows})
-    rows.sort(key=lambda row: (-row.at, -row.id))
-    return [
+    letters = [
         Letter(
             kind=row.kind,
             id=row.id,
@@ -145,7 +147,31 @@ def dead_letters(connection: Connection, limit: int = 200) -> list[Letter]:
             attempts=row.attempts,
             at=from_micros(row.at),
         )
-        for row in rows[:limit]
+        for row in rows
+    ]
+    letters += _parked_letters(connection, limit)
+    return sorted(letters, key=lambda one: (one.at, one.id), reverse=True)[:limit]
+
+
+def _parked_letters(connection: Connection, limit: int) -> list[Letter]:
+    rows = connection.execute(
+        select(_parked).where(PARKED).order_by(_parked.c.id.desc()).limit(limit)
+    )
+    return [
+        Letter(
+            kind="parked",
+            id=row.id,
+            conversation_id=None,
+            customer_id=None,
+            customer_name="",
+            account=row.account,
+            channel="",
+            text=row.title,
+            reason=row.reason,
+            attempts=0,
+            at=from_micros(row.received_at),
+        )
+        for row in rows
     ]
 
 

@@ -14,7 +14,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ConversationView:
-    """One thread in a list. `status` is that of its newest case: "open", "handed" or "closed"."""
+    """One thread in a list. `status` is that of its newest case: "open", "handed" or "closed".
+
+    Threads of one account with the same `place_key` are held in one place, called `place_title`.
+    `people` is how many have written in it lately.
+    """
 
     id: int
     account: str
@@ -30,12 +34,16 @@ class ConversationView:
     failed: bool
     created_at: datetime
     updated_at: datetime
+    place_key: str | None = None
+    place_title: str | None = None
+    people: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class HandoffView:
     """A case in human hands. `status` is "waiting", "owned" or "closed"; `packet` is for whoever
-    takes it: what the customer wants, what is known, the last of the talk."""
+    takes it: what the customer wants, what is known, the last of the talk. Of messages
+    that no machine may answer, `messages` are in it."""
 
     id: int
     case_id: int
@@ -59,6 +67,8 @@ class HandoffView:
     turn_id: int | None
     last_author: str | None
     last_text: str | None
+    place_title: str | None = None
+    messages: int = 1
     packet: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -170,8 +180,63 @@ class DeliveryView:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentView:
+    """A file of a message, by its number from 0. `content_id` is by what the HTML shows it."""
+
+    number: int
+    name: str
+    media_type: str
+    size: int | None
+    content_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """What a message said before it was changed, and since when it had said so."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageExtras:
+    """What few messages have. `called` is what the sender is called, by nobody's proof; `original`
+    says that the whole message is kept beside its newest words."""
+
+    called: str | None = None
+    attachments: tuple[AttachmentView, ...] = ()
+    original: bool = False
+    has_html: bool = False
+    has_source: bool = False
+    needs_person: str | None = None
+    edited_at: datetime | None = None
+    versions: tuple[VersionView, ...] = ()
+    taken_back_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """Where a message's original and its files are kept: references, each to be read elsewhere.
+
+    `references` are those of `attachments`, in the same order.
+    """
+
+    account: str
+    words: str
+    text: str | None
+    html: str | None
+    source: str | None
+    attachments: tuple[AttachmentView, ...]
+    references: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineView:
-    """One message of a customer's one thread. `author` is "customer", "bot" or "agent"."""
+    """One message of a customer's one thread. `author` is "customer", "bot" or "agent".
+
+    In a place where several write it may be another's: `customer_id` and `customer_name` say whose
+    it is, or whom it answers.
+    """
 
     id: str
     conversation_id: int
@@ -184,7 +249,12 @@ class TimelineView:
     at: datetime
     level: int
     turn_id: int | None
+    customer_id: int
+    customer_name: str
+    place_key: str | None = None
+    place_title: str | None = None
     deliveries: tuple[DeliveryView, ...] = ()
+    extras: MessageExtras = MessageExtras()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,12 +279,13 @@ class TurnView:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """Something that got stuck: `kind` is "inbound" (not handled) or "delivery" (not sent)."""
+    """Something that got stuck: `kind` is "inbound" (not handled), "delivery" (not sent) or
+    "parked" (not readable: then `text` is its title, and nobody knows whose it is)."""
 
     kind: str
     id: int
-    conversation_id: int
-    customer_id: int
+    conversation_id: int | None
+    customer_id: int | None
     customer_name: str
     account: str
     channel: str

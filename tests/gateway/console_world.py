@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -13,7 +14,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.sms import SPEC
 from core.clock import from_micros
-from core.message import Assurance, Handle
+from core.message import Assurance, Attachment, Handle, OutboundMessage, RenderedPart
 from core.rendering import renderer
 from core.turn import CaseState
 from gateway.access import Keeper, hash_secret
@@ -21,6 +22,7 @@ from gateway.api import ApiServices, register_api
 from gateway.api_socket import register_console_socket
 from gateway.console.pages import register_console
 from gateway.events import Bus
+from gateway.files import FileStore
 from gateway.gate import make_gate
 from memory.codec import dump_case
 from memory.store import Store
@@ -32,6 +34,8 @@ from tests.memory.hot import NOW, admission, admitted, claimed, ids, inbound, op
 TOKEN = "ot_a-token-for-tests"
 PHONE = "+447700900142"
 Client = TestClient[web.Request, web.Application]
+Render = Callable[[OutboundMessage], Sequence[RenderedPart]]
+Fetch = Callable[[Attachment], Awaitable[bytes]]
 
 
 @dataclass
@@ -42,6 +46,9 @@ class World:
     store: Store
     bus: Bus
     keeper: Keeper
+    files: Path
+    renderers: dict[str, Render]
+    fetchers: dict[str, Fetch]
     woken: list[int] = field(default_factory=list)
     customer_id: int = 0
     conversation_id: int = 0
@@ -67,8 +74,14 @@ def bearer() -> dict[str, str]:
 
 
 @asynccontextmanager
-async def served(url: str) -> AsyncIterator[World]:
-    """The world, served on loopback over an own database."""
+async def served(
+    url: str,
+    files: Path,
+    *,
+    renderers: Mapping[str, Render] | None = None,
+    fetchers: Mapping[str, Fetch] | None = None,
+) -> AsyncIterator[World]:
+    """The world, served on loopback over an own database and an own folder of files."""
     new_id = ids()
     numbers = iter(range(10_000))
     keeper = Keeper(
@@ -78,6 +91,8 @@ async def served(url: str) -> AsyncIterator[World]:
     )
     async with opened(url) as store:
         woken: list[int] = []
+        render: dict[str, Render] = {"sms": renderer(SPEC.capabilities), **(renderers or {})}
+        fetch: dict[str, Fetch] = dict(fetchers or {})
         services = ApiServices(
             store=store,
             bus=Bus(),
@@ -85,15 +100,18 @@ async def served(url: str) -> AsyncIterator[World]:
             now=lambda: from_micros(NOW),
             new_id=new_id,
             count_tokens=lambda text: len(text.split()),
-            renderers={"sms": renderer(SPEC.capabilities)},
+            renderers=render,
             wake=woken.append,
+            files=FileStore(files),
+            specs={"sms": SPEC},
+            fetchers=fetch,
         )
         app = web.Application(middlewares=[make_gate(keeper)])
         register_api(app, services)
         register_console(app, keeper)
         register_console_socket(app, services.bus)
         async with TestClient(TestServer(app)) as client:
-            world = World(client, store, services.bus, keeper, woken)
+            world = World(client, store, services.bus, keeper, files, render, fetch, woken)
             await _fill(world, new_id)
             yield world
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +13,8 @@ from tests.gateway.schema_check import faults
 
 
 @pytest.fixture
-async def world(sqlite_database_url: str) -> AsyncIterator[World]:
-    async with served(sqlite_database_url) as one:
+async def world(sqlite_database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with served(sqlite_database_url, tmp_path / "files") as one:
         yield one
 
 
@@ -162,7 +163,7 @@ async def test_queries_are_checked_too(world: World) -> None:
 
 async def test_no_route_answers_without_credentials(world: World) -> None:
     for endpoint in ENDPOINTS:
-        path = "/api/v1" + endpoint.path.format(id=1, kind="delivery")
+        path = "/api/v1" + endpoint.path.format(id=1, kind="delivery", message="1-1", number=0)
         answer = await world.client.request(endpoint.method, path, json={})
         assert answer.status == 401, path
     assert (await world.client.get("/api/v1/openapi.json")).status == 401

@@ -15,7 +15,7 @@ CASE = "/console/queue/12"
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with served(f"sqlite:///{tmp_path}/console.db") as found:
+    async with served(f"sqlite:///{tmp_path}/console.db", tmp_path / "files") as found:
         yield found
 
 

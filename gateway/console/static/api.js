@@ -16,7 +16,7 @@ export class ApiProblem extends Error {
   }
 }
 
-async function call(method, path, body) {
+async function call(method, path, body, file = false) {
   let response;
   try {
     response = await fetch(`/api/v1${path}`, {
@@ -25,9 +25,9 @@ async function call(method, path, body) {
       headers: {
         Accept: "application/json",
         ...(method === "GET" ? {} : { "X-CSRF-Token": csrf() }),
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(body === undefined ? {} : { "Content-Type": file ? body.type || "application/octet-stream" : "application/json" }),
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: file || body === undefined ? body : JSON.stringify(body),
     });
   } catch {
     throw new ApiProblem(0, { error: "The server cannot be reached.", fix: "Trying again by itself." });
@@ -43,3 +43,5 @@ async function call(method, path, body) {
 
 export const read = (path) => call("GET", path);
 export const change = (path, body = {}) => call("POST", path, body);
+/** Send a file as it is. */
+export const send = (path, file) => call("POST", path, file, true);

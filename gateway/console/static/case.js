@@ -9,6 +9,9 @@ import { failure } from "./panes.js";
 import { ageSince } from "./time.js";
 import { timeline } from "./timeline.js";
 
+/** The rule of messages that no machine may answer. */
+const ASIDE = "not-answerable";
+
 /** Fill the pane with a case; returns the function that refreshes it. */
 export function caseDetail(element, id, go) {
   fill(element, skeleton(8));
@@ -36,7 +39,7 @@ export function caseDetail(element, id, go) {
       customerSide(slots.side, customer, refresh);
       box.show(handoff);
       once("body", messages, () => {
-        fill(slots.body, timeline(messages, customer.name));
+        fill(slots.body, timeline(messages, customer));
         slots.body.scrollTop = slots.body.scrollHeight;
       });
     } catch (problem) {
@@ -61,18 +64,19 @@ function remembering() {
 
 function head(handoff, customer, frame, { go, refresh }) {
   const open = handoff.status !== "closed";
-  const state = { waiting: "waiting", owned: `with ${handoff.owner}` }[handoff.status] ?? handoff.closed_as ?? "closed";
+  const aside = handoff.rule === ASIDE;
+  const state = { waiting: aside ? "set aside" : "waiting", owned: `with ${handoff.owner}` }[handoff.status] ?? handoff.closed_as ?? "closed";
   return [
     h("a", { class: "button quiet back", href: "/console/queue", "aria-label": "Back to the queue" }, icon("back")),
     h("div", { class: "titles" },
       h("h1", {}, customer.name),
       h("p", { class: "sub" }, channelIcon(handoff.channel),
-        h("span", {}, `${channelName(handoff.channel)} · ${state} · `, ageSince(handoff.closed_at ?? handoff.opened_at, "number"))),
+        h("span", {}, [channelName(handoff.channel), handoff.place_title, state, ""].filter((one) => one !== null).join(" · "), ageSince(handoff.closed_at ?? handoff.opened_at, "number"))),
     ),
     h("div", { class: "actions" },
       h("button", { class: "button quiet side-switch", type: "button", onclick: () => frame.classList.toggle("show-side") }, icon("person"), h("span", {}, "Customer")),
       handoff.status === "waiting" && action("Take", () => act(`/handoffs/${handoff.id}/take`, "It is yours.").then(refresh)),
-      open && action("Hand back to bot", () => finish(handoff, "hand-back", go)),
+      open && !aside && action("Hand back to bot", () => finish(handoff, "hand-back", go)),
       open && action([icon("check"), "Resolve"], () => finish(handoff, "resolve", go)),
     ),
   ];
@@ -82,11 +86,17 @@ const action = (content, onclick) => h("button", { class: "button", type: "butto
 
 function note(handoff) {
   const closed = handoff.status === "closed";
-  return h("div", { class: closed ? "banner" : "banner amber" },
-    icon(closed ? "check" : "queue"),
-    h("p", {}, closed
-      ? `${handoff.reason} This case is closed; the bot answers again.`
-      : `${handoff.reason} The bot is silent until you hand back or resolve.`));
+  const aside = handoff.rule === ASIDE;
+  return h("div", { class: closed || aside ? "banner" : "banner amber" },
+    icon(closed ? "check" : aside ? "person" : "queue"),
+    h("p", {}, `${sentence(handoff.reason)} ${noteWords(closed, aside)}`));
+}
+
+const sentence = (text) => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+function noteWords(closed, aside) {
+  if (aside) return closed ? "This is settled." : "No machine answers this. Answer it, or resolve it when there is nothing to say.";
+  return closed ? "This case is closed; the bot answers again." : "The bot is silent until you hand back or resolve.";
 }
 
 async function finish(handoff, how, go) {

@@ -1,11 +1,13 @@
 // The box in which a person answers: the text, the name it goes out under, and where it goes.
 
-import { change } from "./api.js";
+import { change, read } from "./api.js";
 import { fill, h, toast } from "./dom.js";
-import { channelIcon, channelWords, icon } from "./icons.js";
+import { filePicker } from "./files.js";
+import { channelIcon, channelName, channelWords, icon } from "./icons.js";
 
 const NAME = "onethread-agent-name";
 const drafts = new Map();
+let channels;
 
 /** The box for one case; `show(handoff)` brings it in step. A draft is kept while the page lives. */
 export function composer(id) {
@@ -14,8 +16,9 @@ export function composer(id) {
   const where = h("span", { class: "where" });
   const name = h("input", { type: "text", class: "agent-name", "aria-label": "Your name, shown to the customer", placeholder: "your name", maxlength: "60", autocomplete: "given-name", value: localStorage.getItem(NAME) ?? "" });
   const send = h("button", { class: "button primary", type: "submit", title: "Ctrl + Enter" }, icon("send"), "Send");
+  const picker = filePicker();
   const element = h("form", { class: "composer" },
-    h("div", { class: "composer-box" }, text, h("div", { class: "composer-foot" }, h("label", { class: "where-as" }, where, name), send)),
+    h("div", { class: "composer-box" }, text, picker.elements.list, h("div", { class: "composer-foot" }, h("label", { class: "where-as" }, where, name), picker.elements.button, send)),
   );
   text.addEventListener("input", () => drafts.set(id, text.value));
   text.addEventListener("keydown", (key) => {
@@ -33,8 +36,10 @@ export function composer(id) {
     if (!answer || send.disabled) return text.focus();
     send.disabled = true;
     const called = name.value.trim();
-    if (await answered(id, { text: answer, ...(called && { name: called }) })) {
+    const files = picker.taken();
+    if (await answered(id, { text: answer, ...(called && { name: called }), ...(files.length && { files }) })) {
       text.value = "";
+      picker.clear();
       drafts.delete(id);
     }
     send.disabled = false;
@@ -45,8 +50,19 @@ export function composer(id) {
     show(handoff) {
       element.hidden = handoff.status === "closed";
       fill(where, channelIcon(handoff.channel), `By ${channelWords(handoff.channel)}, as`);
+      carries(handoff.account).then((can) => picker.allow(can, channelName(handoff.channel)));
     },
   };
+}
+
+/** Whether an answer through this account can carry files. */
+async function carries(account) {
+  try {
+    channels ??= await read("/channels");
+  } catch {
+    return true; // The server says so when it is sent.
+  }
+  return channels.find((one) => one.account === account)?.carries_files ?? false;
 }
 
 async function answered(id, body) {

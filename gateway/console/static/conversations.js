@@ -3,6 +3,7 @@
 import { read } from "./api.js";
 import { customerThread } from "./customer_thread.js";
 import { h } from "./dom.js";
+import { channelIcon, icon } from "./icons.js";
 import { avatar, panes } from "./panes.js";
 import { ageSince } from "./time.js";
 
@@ -10,7 +11,7 @@ export function conversationsView(main, id) {
   const { stop } = panes(main, {
     title: "Conversations",
     load: () => read("/conversations"),
-    draw: (one) => row(one, id),
+    arrange: (found) => arranged(found, id),
     nothing: () => ({
       title: "No conversation yet",
       text: "The first message on any channel starts one.",
@@ -23,14 +24,27 @@ export function conversationsView(main, id) {
   return stop;
 }
 
+/** Threads of one place stand together under its name, where its newest one would stand. */
+function arranged(found, chosen) {
+  const places = new Map();
+  for (const one of found) {
+    const key = one.place_key ? `${one.account} ${one.place_key}` : one.id;
+    places.set(key, [...(places.get(key) ?? []), one]);
+  }
+  return [...places.values()].map((threads) => threads.length === 1 ? row(threads[0], chosen) : h("div", { class: "place-group", role: "group", "aria-label": threads[0].place_title },
+    h("p", { class: "place-title" }, channelIcon(threads[0].channel), threads[0].place_title, h("span", { class: "tag" }, `${threads.length} threads`)),
+    threads.map((one) => row(one, chosen))));
+}
+
 function row(one, chosen) {
   const who = { bot: "Bot: ", agent: "Person: " }[one.last_author] ?? "";
   return h("a", { class: "row", role: "listitem", href: `/console/conversations/${one.id}`, "aria-current": one.id === chosen ? "true" : false },
     avatar(one.customer_name, one.channel),
     h("span", { class: "row-title" }, one.customer_name),
     ageSince(one.updated_at),
-    h("span", { class: "row-text" }, `${who}${one.last_text ?? ""}`),
+    h("span", { class: "row-text" }, one.place_title && h("b", {}, `${one.place_title}: `), `${who}${one.last_text ?? ""}`),
     h("span", { class: "row-end" },
+      one.people > 1 && h("span", { class: "tag", title: `${one.people} people write here` }, icon("people"), String(one.people)),
       one.status === "handed" ? h("span", { class: "tag amber" }, "with people") : one.failed ? h("span", { class: "tag red" }, "failed") : null),
   );
 }

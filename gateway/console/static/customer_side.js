@@ -2,9 +2,9 @@
 
 import { change, read } from "./api.js";
 import { fill, h, toast } from "./dom.js";
+import { handleWords } from "./handles.js";
 import { handleIcon, icon } from "./icons.js";
 import { settled } from "./panes.js";
-import { handleWords } from "./timeline.js";
 import { full } from "./time.js";
 
 const LEVELS = ["not proved", "claimed", "vouched for by the channel", "proved", "logged in"];

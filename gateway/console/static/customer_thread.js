@@ -26,7 +26,7 @@ export function customerThread(element, find, back) {
       const state = JSON.stringify(messages);
       if (state === shown) return;
       shown = state;
-      fill(body, messages.length ? timeline(messages, customer.name) : empty(threadPicture(), "Nothing was said yet", ""));
+      fill(body, messages.length ? timeline(messages, customer) : empty(threadPicture(), "Nothing was said yet", ""));
       body.scrollTop = body.scrollHeight;
     } catch (problem) {
       if (problem.status !== 0) fill(element, failure(problem, refresh));

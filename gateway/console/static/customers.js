@@ -3,15 +3,15 @@
 import { read } from "./api.js";
 import { customerThread } from "./customer_thread.js";
 import { h } from "./dom.js";
+import { handleWords } from "./handles.js";
 import { handleIcon, icon } from "./icons.js";
 import { avatar, panes, settled } from "./panes.js";
-import { handleWords } from "./timeline.js";
 import { ageSince } from "./time.js";
 
 let sought = "";
 
 export function customersView(main, id) {
-  const input = h("input", { type: "search", placeholder: "Name, phone or login", "aria-label": "Search customers", value: sought });
+  const input = h("input", { type: "search", placeholder: "Name, phone, mail or login", "aria-label": "Search customers", value: sought });
   const view = panes(main, {
     title: "Customers",
     tools: h("div", { class: "pane-search" }, icon("search"), input),
@@ -19,7 +19,7 @@ export function customersView(main, id) {
     draw: (one) => row(one, id),
     nothing: () => ({
       title: sought ? "Nobody matches that" : "No customers yet",
-      text: sought ? "Names, phone numbers and logins are searched." : "Everyone who writes on any channel appears here.",
+      text: sought ? "Names, phone numbers, mail addresses and logins are searched." : "Everyone who writes on any channel appears here.",
       choose: "Choose a customer",
     }),
     detail: (element, chosen) => customerThread(element, async () => chosen, "/console/customers"),

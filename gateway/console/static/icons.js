@@ -25,11 +25,17 @@ const SHAPES = {
   retry: ["M19.5 12a7.5 7.5 0 1 1-2.3-5.4", "M19.5 4v4.500H15"],
   search: ["M11 17.500a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13Z", "m16 16 4 4"],
   shield: ["M12 3.5 5 6v5.500c0 4.3 2.9 7.4 7 9 4.1-1.6 7-4.7 7-9V6l-7-2.500Z"],
+  pen: ["M14.5 5.5 18.500 9.500 9 19H5v-4l9.500-9.500Z", "m12.500 7.500 4 4"],
+  clip: ["m18.500 11.500-6.700 6.700a4 4 0 0 1-5.700-5.700l7-7a2.700 2.700 0 0 1 3.800 3.800l-6.900 6.900a1.350 1.350 0 0 1-1.900-1.900l6.300-6.300"],
+  file: ["M7 3.500h6.500L18 8v12.500H7a1 1 0 0 1-1-1v-15a1 1 0 0 1 1-1Z", "M13.500 3.500V8H18"],
+  source: ["m9 8-4.500 4L9 16", "m15 8 4.500 4L15 16"],
+  edited: ["M5 19h14", "M14.500 4.500 17.500 7.500 9.500 15.500H6.500v-3l8-8Z"],
+  gone: ["M5 7h14", "M9.500 7V4.500h5V7", "M7 7l.8 12.500h8.400L17 7"],
   out: ["M14 4.500H6.500A1.5 1.5 0 0 0 5 6v12a1.5 1.5 0 0 0 1.5 1.500H14", "M10.5 12H20", "m16.5 8.5 3.5 3.5-3.5 3.5"],
 };
 
 const CHANNELS = { sms: "phone", webchat: "chat", chat: "chat", email: "mail", slack: "room" };
-const KINDS = { phone: "phone", login: "person", visitor: "chat", email: "mail", slack: "room" };
+const KINDS = { phone: "phone", login: "person", visitor: "chat", email: "mail", "unproved-email": "mail", slack: "room" };
 
 /** One icon; it is decoration unless `label` says what it means. */
 export function icon(name, label) {

@@ -10,7 +10,7 @@ import { queueView } from "./queue.js";
 import { troubleView } from "./trouble.js";
 
 const VIEWS = {
-  queue: { name: "Queue", icon: "queue", show: queueView, count: "/handoffs" },
+  queue: { name: "Queue", icon: "queue", show: queueView, count: "/handoffs", counted: (one) => one.rule !== "not-answerable" },
   conversations: { name: "Conversations", icon: "threads", show: conversationsView },
   customers: { name: "Customers", icon: "people", show: customersView },
   trouble: { name: "Trouble", icon: "trouble", show: troubleView, count: "/dead-letters", red: true },
@@ -57,7 +57,7 @@ async function recount() {
   for (const [key, view] of Object.entries(VIEWS)) {
     if (!view.count) continue;
     try {
-      counts[key] = (await read(view.count)).length;
+      counts[key] = (await read(view.count)).filter(view.counted ?? (() => true)).length;
     } catch (problem) {
       if (problem.status === 0) return;
       toast(problem.message, "error");

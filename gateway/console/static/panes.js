@@ -6,10 +6,10 @@ import { listen } from "./live.js";
 
 /**
  * Show a list pane and a detail pane. `load()` gives the rows, `draw(row)` one row's element, and
- * `detail(element, id)` fills the other pane and returns a function that refreshes it. Returns a
- * function that stops everything.
+ * `detail(element, id)` fills the other pane and returns a function that refreshes it. `arrange`
+ * puts the rows in groups. Returns a function that stops everything.
  */
-export function panes(main, { title, tools, load, draw, nothing, detail, id, refreshOn }) {
+export function panes(main, { title, tools, load, draw, arrange = (found) => found.map(draw), nothing, detail, id, refreshOn }) {
   const held = document.activeElement?.getAttribute("href");
   const rows = h("div", { class: "rows", role: "list" }, skeleton(6));
   const list = h("section", { class: "pane-list", "aria-label": title },
@@ -31,7 +31,7 @@ export function panes(main, { title, tools, load, draw, nothing, detail, id, ref
   }
 
   function show(found) {
-    redraw(rows, () => fill(rows, found.length ? found.map(draw) : empty(null, nothing().title, nothing().text)));
+    redraw(rows, () => fill(rows, found.length ? arrange(found) : empty(null, nothing().title, nothing().text)));
     if (!id) fill(chosen, empty(threadPicture(), found.length ? nothing().choose : "", ""));
     // The row that was clicked is a new element now.
     if (first && held && document.activeElement === document.body) focusLink(rows, held);

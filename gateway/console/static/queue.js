@@ -8,7 +8,9 @@ import { ageSince } from "./time.js";
 
 const CHANGES = ["message", "delivery", "handoff", "identity"];
 const URGENT = ["critical", "urgent", "high"];
+const ASIDE = "not-answerable";
 let status = "open";
+let asideOpen = true;
 
 export function queueView(main, id, go) {
   const tools = h("div", { class: "pane-tools" });
@@ -16,7 +18,7 @@ export function queueView(main, id, go) {
     title: "Queue",
     tools,
     load: () => read(status === "open" ? "/handoffs" : "/handoffs?status=closed"),
-    draw: (handoff) => row(handoff, id),
+    arrange: (found) => arranged(found, id),
     nothing: () => (status === "open"
       ? { title: "Nobody is waiting", text: "When the bot hands a case to people, it appears here with its reason and its age.", choose: "Choose a case to see its thread" }
       : { title: "No case was closed yet", text: "Cases that were resolved or handed back are kept here.", choose: "Choose a case to see its thread" }),
@@ -38,18 +40,31 @@ function filter(refresh) {
   return h("div", { class: "switch", role: "group", "aria-label": "Which cases" }, buttons);
 }
 
+/** What was only set aside stands below what customers wait for, and can be folded away. */
+function arranged(found, chosen) {
+  const aside = found.filter((one) => one.rule === ASIDE);
+  const rows = found.filter((one) => one.rule !== ASIDE).map((one) => row(one, chosen));
+  if (!aside.length) return rows;
+  const group = h("details", { class: "aside-group", open: asideOpen || aside.some((one) => one.id === chosen) },
+    h("summary", {}, `Set aside for a person `, h("span", { class: "tag" }, String(aside.length))),
+    aside.map((one) => row(one, chosen)));
+  group.addEventListener("toggle", () => (asideOpen = group.open));
+  return [rows.length ? rows : h("p", { class: "aside-none muted" }, status === "open" ? "Nobody is waiting." : "No case was closed yet."), group];
+}
+
 function row(handoff, chosen) {
-  const waiting = handoff.status === "waiting";
+  const waiting = handoff.status === "waiting" && handoff.rule !== ASIDE;
   return h("a", { class: "row", role: "listitem", href: `/console/queue/${handoff.id}`, "aria-current": handoff.id === chosen ? "true" : false },
     avatar(handoff.customer_name, handoff.channel),
     h("span", { class: "row-title" }, handoff.customer_name),
     ageSince(handoff.closed_at ?? handoff.opened_at, waiting ? "row-time waiting" : "row-time"),
     h("span", { class: "row-text wide" }, handoff.reason),
-    h("span", { class: "row-tags" }, stateTag(handoff), URGENT.includes(handoff.urgency) && h("span", { class: "tag red" }, handoff.urgency)),
+    h("span", { class: "row-tags" }, handoff.place_title && h("span", { class: "tag place" }, handoff.place_title), stateTag(handoff), URGENT.includes(handoff.urgency) && h("span", { class: "tag red" }, handoff.urgency)),
   );
 }
 
 function stateTag(handoff) {
+  if (handoff.rule === ASIDE && handoff.status === "waiting") return handoff.messages > 1 && h("span", { class: "tag" }, `${handoff.messages} messages`);
   if (handoff.status === "waiting") return h("span", { class: "tag amber" }, "waiting");
   if (handoff.status === "owned") return h("span", { class: "tag accent" }, `with ${handoff.owner ?? "somebody"}`);
   return h("span", { class: "tag" }, handoff.closed_as ?? "closed");

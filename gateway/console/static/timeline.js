@@ -2,7 +2,9 @@
 
 import { change } from "./api.js";
 import { h, toast } from "./dom.js";
+import { handleWords } from "./handles.js";
 import { channelIcon, channelName, icon } from "./icons.js";
+import { besides } from "./message.js";
 import { day, full, hour } from "./time.js";
 import { openTurn } from "./turn.js";
 
@@ -17,9 +19,10 @@ const STATUS = {
 };
 const WORST_FIRST = ["failed", "discarded", "pending", "sending", "sent", "delivered", "read"];
 
-/** The thread of these messages, oldest first. */
-export function timeline(messages, customerName) {
+/** The thread of these messages, oldest first; `customer` is whose page it is on. */
+export function timeline(messages, customer) {
   const parts = [];
+  const people = peopleIn(messages);
   let lastDay = null;
   let lastConversation = null;
   for (const message of messages) {
@@ -28,32 +31,48 @@ export function timeline(messages, customerName) {
       parts.push(h("li", { class: "day" }, today));
       lastConversation = null;
     }
-    if (message.conversation_id !== lastConversation) parts.push(knot(message));
-    parts.push(entry(message, customerName));
+    if (message.conversation_id !== lastConversation) parts.push(knot(message, people.get(message.conversation_id)));
+    parts.push(entry(message, customer));
     lastDay = today;
     lastConversation = message.conversation_id;
   }
   return h("ol", { class: "timeline" }, parts);
 }
 
-function knot(message) {
+/** Who writes in each conversation, as their customers' ids. */
+function peopleIn(messages) {
+  const people = new Map();
+  for (const one of messages) {
+    if (one.author !== "customer") continue;
+    people.set(one.conversation_id, (people.get(one.conversation_id) ?? new Set()).add(one.customer_id));
+  }
+  return people;
+}
+
+function knot(message, people) {
   return h("li", { class: "knot" },
     h("span", { class: "disc" }, channelIcon(message.channel)),
     h("span", {}, channelName(message.channel)),
-    message.handle && h("span", { class: "muted" }, handleWords(message.handle)),
+    message.place_title && h("span", { class: "knot-place" }, message.place_title),
+    people?.size > 1
+      ? h("span", { class: "tag" }, icon("people"), `${people.size} people write here`)
+      : message.handle && h("span", { class: "muted" }, handleWords(message.handle)),
   );
 }
 
-function entry(message, customerName) {
+function entry(message, customer) {
   const ours = message.author !== "customer";
   const failed = message.deliveries.some((part) => part.status === "failed");
   return h("li", { class: `entry ${ours ? "ours" : ""} ${message.author} ${failed ? "failed" : ""}` },
     h("div", { class: "entry-head" },
       ours && icon(message.author === "bot" ? "bot" : "person"),
-      h("strong", {}, authorWords(message, customerName)),
+      author(message, customer),
       h("time", { datetime: message.at, title: full(message.at) }, hour(message.at)),
     ),
-    h("div", { class: "bubble" }, message.text),
+    message.extras.taken_back_at
+      ? h("div", { class: "bubble gone" }, icon("gone"), "Taken back by the customer")
+      : message.text && h("div", { class: "bubble" }, message.text),
+    besides(message),
     ours && h("div", { class: "entry-foot" },
       delivery(message),
       message.turn_id && message.author === "bot" && h("button",
@@ -63,10 +82,17 @@ function entry(message, customerName) {
   );
 }
 
-function authorWords(message, customerName) {
-  if (message.author === "bot") return "Bot";
-  if (message.author === "agent") return message.author_name ? `${message.author_name}, a person` : "A person";
-  return customerName ?? message.author_name ?? "Customer";
+function author(message, customer) {
+  const to = message.customer_id !== customer.id ? `, to ${message.customer_name}` : "";
+  if (message.author === "bot") return h("strong", {}, `Bot${to}`);
+  if (message.author === "agent") return h("strong", {}, message.author_name ? `${message.author_name}, a person${to}` : `A person${to}`);
+  const called = message.extras.called;
+  return [
+    message.customer_id === customer.id
+      ? h("strong", {}, customer.name)
+      : h("a", { class: "another", href: `/console/customers/${message.customer_id}` }, message.customer_name),
+    called && called !== message.customer_name && h("span", { title: "What the sender is called there; nobody has proved it." }, `“${called}”`),
+  ];
 }
 
 function delivery(message) {
@@ -94,12 +120,4 @@ async function retry(button, id) {
     toast(problem.message, "error");
     button.disabled = false;
   }
-}
-
-/** A handle's key for people. */
-export function handleWords(key) {
-  const at = key.indexOf(":");
-  const [kind, address] = [key.slice(0, at), key.slice(at + 1)];
-  if (kind === "visitor") return "anonymous visitor";
-  return kind === "login" ? `login “${address}”` : address;
 }
