@@ -5,7 +5,8 @@ It verifies and translates. Customers, order, retries and what to answer are oth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,18 +16,21 @@ from adapters.slack.api import SlackApi, quiet_logger
 from adapters.slack.blocks import slack_renderer
 from adapters.slack.choices import Choices
 from adapters.slack.config import SlackConfig
+from adapters.slack.diagnosis import Diagnosis
 from adapters.slack.files import Files
 from adapters.slack.history import History
 from adapters.slack.inbox import Inbox
 from adapters.slack.installations import KeptInstallations
-from adapters.slack.listening import Found, Listeners
+from adapters.slack.listening import Found, Listeners, is_plain
+from adapters.slack.oauth import Installing
 from adapters.slack.people import People
 from adapters.slack.sending import Sending
 from adapters.slack.signature import verify
+from adapters.slack.socket import Socket
 from adapters.slack.threads import Threads
 from adapters.slack.workspaces import Workspaces
-from core.channel import AdapterContext, Received, Refused, SendError, WebhookRequest
-from core.channel_abilities import Attempt, Health, Reconciled
+from core.channel import AdapterContext, Received, Refused, WebhookRequest
+from core.channel_abilities import Attempt, Finding, Health, Link, Reconciled, Sink
 from core.message import (
     Attachment,
     InboundMessage,
@@ -36,44 +40,67 @@ from core.message import (
     SendReceipt,
 )
 
-_PLAIN = frozenset({"message", "app_mention"})
-"""Events that need nothing of Bolt's dispatch, which costs several times what they do."""
+_ADDRESS = re.compile(r"(?:(?P<team>[TE][A-Z0-9]{2,20}):)?#?(?P<id>[UWCGD][A-Z0-9]{2,20})")
 
 
 class SlackAdapter:
     """One Slack app, in one workspace or in many."""
 
     def __init__(self, config: SlackConfig, context: AdapterContext) -> None:
-        self._config = config
         self._context = context
         self._secret = config.signing_secret.get_secret_value().encode()
         self._api = SlackApi(config, context.now)
         store = KeptInstallations(context.keep, quiet_logger())
-        self._workspaces = Workspaces(config, self._api, store, context.now)
+        workspaces = Workspaces(config, self._api, store, context.now)
         people = People(self._api, config.trusted_domains, context.now)
         threads = Threads(context.keep)
-        inbox = Inbox(context.account, self._workspaces, people, threads)
-        self._history = History(
-            self._api, self._workspaces, inbox, threads, frozenset(config.allowed_bots)
-        )
+        inbox = Inbox(context.account, workspaces, people, threads)
         choices = Choices()
-        self._listeners = Listeners(config, self._api, self._workspaces, store, inbox, choices)
-        self._files = Files(self._api, self._workspaces, config.api_base_url, context.read_file)
-        self._sending = Sending(self._api, self._workspaces, choices, self._files, context.now)
+        bots = frozenset(config.allowed_bots)
+        self._listeners = Listeners(config, self._api, workspaces, store, inbox, choices)
+        self._history = History(self._api, workspaces, inbox, threads, bots)
+        self._files = Files(self._api, workspaces, config.api_base_url, context.read_file)
+        self._sending = Sending(self._api, workspaces, choices, self._files, context.now)
+        self._installing = Installing(config, context, self._api, store, workspaces)
+        self._diagnosis = Diagnosis(
+            config,
+            self._api,
+            workspaces,
+            context.webhook_base,
+            context.now,
+            context.new_id,
+        )
+        token = config.app_token
+        self._socket = (
+            None if token is None else Socket(self._api, token.get_secret_value(), self._listeners)
+        )
         self._render = slack_renderer()
 
     async def receive(self, route: str, request: WebhookRequest) -> Received:
         """Verify and translate one request. Raises `Refused`."""
+        if route == "install":
+            return await self._installing.install(request)
+        if route == "oauth":
+            return await self._installing.finish(request)
         verify(self._secret, request.headers, request.body, self._context.now().timestamp())
-        if route == "events" and request.headers.get("content-type", "").startswith(
-            "application/json"
-        ):
+        kind = request.headers.get("content-type", "")
+        if route == "events" and kind.startswith("application/json"):
             body = _json(request.body)
-            if _is_plain(body):
+            if is_plain(body):
                 found = Found()
                 await self._listeners.posted(body, found)
                 return found.received()
         return await self._listeners.dispatch(request)
+
+    async def start(self, sink: Sink) -> None:
+        """Open a socket, where one is configured."""
+        if self._socket is not None:
+            await self._socket.start(sink)
+
+    async def stop(self) -> None:
+        """Close it, once what it brought is handed over."""
+        if self._socket is not None:
+            await self._socket.stop()
 
     def render(self, message: OutboundMessage) -> Sequence[RenderedPart]:
         """Sections and buttons; in a channel what is personal goes to the person alone."""
@@ -95,17 +122,33 @@ class SlackAdapter:
         """The bytes of a file somebody posted. Raises `SendError`."""
         return await self._files.fetch(attachment)
 
+    def address_of(self, to: str) -> Mapping[str, str]:
+        """A person or a channel by id, with its workspace where the app is in several."""
+        found = _ADDRESS.fullmatch(to.strip())
+        if found is None:
+            raise ValueError(
+                f"{to!r} is no Slack id: write U0123ABCD for a person, C0123ABCD for a channel, or"
+                " T0123ABCD:U0123ABCD with the workspace; Slack shows them under Copy member ID"
+            )
+        name = "user" if found["id"][0] in "UW" else "channel"
+        place = "enterprise" if (found["team"] or "").startswith("E") else "team"
+        return {name: found["id"], **({place: found["team"]} if found["team"] else {})}
+
+    def links(self) -> Sequence[Link]:
+        """The page that installs the app in a workspace."""
+        return self._installing.links()
+
     async def health(self) -> Health:
         """Whether every workspace takes our token."""
-        try:
-            for one in await self._workspaces.all():
-                await self._workspaces.identify(one.token)
-        except SendError as error:
-            return Health(False, error.reason)
-        return Health(True)
+        return await self._diagnosis.health()
+
+    async def diagnose(self) -> Sequence[Finding]:
+        """What has to be right at Slack."""
+        return await self._diagnosis.diagnose()
 
     async def close(self) -> None:
         """Let go of connections."""
+        await self.stop()
         await self._sending.close()
         await self._api.close()
 
@@ -118,12 +161,3 @@ def _json(body: bytes) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Refused(400, "the body is no JSON object", headers={"X-Slack-No-Retry": "1"})
     return found
-
-
-def _is_plain(body: dict[str, Any]) -> bool:
-    event = body.get("event")
-    return (
-        body.get("type") == "event_callback"
-        and isinstance(event, dict)
-        and event.get("type") in _PLAIN
-    )

@@ -1,7 +1,7 @@
 """The options of one Slack app, one table of the settings. It knows no SDK and asks nobody.
 
 An app serves one workspace with `bot_token`, any number that install it with `client_id` and
-`client_secret`, or both. With `app_token` it also opens sockets of its own, for where no address is public.
+`client_secret`, or both. With `app_token` it opens a socket of its own, where no address is public.
 """
 
 from __future__ import annotations

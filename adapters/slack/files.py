@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
+from yarl import URL
 
 from adapters.slack.api import SlackApi
 from adapters.slack.inbox import FILE_SCHEME
@@ -131,7 +132,7 @@ class Files:
         try:
             async with self._api.session.get(url, headers=headers, allow_redirects=False) as answer:
                 if answer.status in (301, 302, 303, 307, 308):
-                    return str(answer.url.join(_location(answer)))
+                    return str(answer.url.join(URL(answer.headers.get("Location", ""))))
                 if answer.status != 200:
                     raise error_for_status(answer.status)
                 # Without the right to read it, Slack answers 200 with a page to log in on.
@@ -151,12 +152,6 @@ class Files:
         if (parts.scheme, parts.netloc) == (self._base.scheme, self._base.netloc):
             return
         raise SendError("The file is not kept at Slack; its address is not followed.")
-
-
-def _location(answer: aiohttp.ClientResponse) -> Any:
-    from yarl import URL
-
-    return URL(answer.headers.get("Location", ""))
 
 
 async def _bounded(answer: aiohttp.ClientResponse) -> bytes:

@@ -124,6 +124,8 @@ class Sending:
         """The channel and thread of a part; what is for one person alone goes to their own."""
         address = part.address
         if part.payload.get("direct") or not address.get("channel"):
+            if not address.get("user"):
+                raise SendError("The address names nobody who could be written to directly.")
             return await self._direct(installed, address["user"]), ""
         return address["channel"], address.get("thread_ts", "")
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 from aiohttp import web
+from yarl import URL
 
 from adapters.slack.config import SCOPES
 from adapters.slack.simulator_world import Fault, Room, World
@@ -44,6 +45,7 @@ class WebApi:
             web.post("/api/{method}", self.call),
             web.post("/upload/{file}", self._upload),
             web.get("/files-pri/{file}/{name}", self._download),
+            web.get("/oauth/v2/authorize", self._authorize),
         ]
 
     async def call(self, request: web.Request) -> web.StreamResponse:
@@ -217,6 +219,15 @@ class WebApi:
             "is_enterprise_install": False,
             "authed_user": {"id": "U0INSTALLER"},
         }
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        """The page where somebody allows the app, who does so at once: for its own workspace, or
+        the one that `team` names."""
+        code = self.world.new_id("code")
+        self.codes[code] = request.query.get("team") or self.world.team
+        answer = {"code": code, "state": request.query["state"]}
+        back = URL(request.query["redirect_uri"]).with_query(answer)
+        return web.Response(status=302, headers={"Location": str(back)})
 
     async def _connect(self, form: Form, token: str) -> Answer:
         return {"url": f"{self.root.replace('http', 'ws', 1)}/socket"}
