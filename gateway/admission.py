@@ -170,6 +170,7 @@ class Admissions:
                     to_micros(now),
                     opted_out=update.opted_out,
                     dead=update.dead,
+                    ids=(self._new_id(), self._new_id()) if update.dead else None,
                 ),
             )
             if part is not None and self._bus.listening:

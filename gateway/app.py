@@ -201,6 +201,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         worker=worker,
         concurrency=settings.delivery.concurrency,
         now=now,
+        new_id=new_id,
         spread=lambda: secrets.randbelow(1000) / 1000,
     )
     outgoing = Outgoing({name: one.exit() for name, one in channels.items()}, deliveries, hub)

@@ -94,6 +94,7 @@ class Deliveries:
         worker: str,
         concurrency: int,
         now: Callable[[], datetime],
+        new_id: Callable[[], int],
         spread: Callable[[], float],
     ) -> None:
         self._store = store
@@ -103,6 +104,7 @@ class Deliveries:
         self._worker = worker
         self._slots = asyncio.Semaphore(concurrency)
         self._now = now
+        self._new_id = new_id
         self._spread = spread
         self._lanes: dict[int, _Lane] = {}
         self._held: set[int] = set()
@@ -322,6 +324,7 @@ class Deliveries:
                 error.reason,
                 opted_out=error.opted_out,
                 dead=error.dead,
+                ids=(self._new_id(), self._new_id()) if error.dead else None,
             ),
         )
         log.warning("send_failed", delivery=due.id, attempts=attempts, code=error.provider_code)

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 from core.clock import Micros
 from core.message import DeliveryStatus
 from memory.tables import Delivery, Handle, ParkedUpdate
+from memory.units.bounces import call_people
 from memory.units.rows import table
 
 _delivery = table(Delivery)
@@ -52,7 +53,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """A part that was not accepted: when to try again, or that nobody will (`due_at` is absent)."""
+    """A part that was not accepted: when to try again, or that nobody will (`due_at` is absent).
+
+    `ids` are fresh ids for a case and a handoff, for when the address is dead.
+    """
 
     delivery_id: int
     now: Micros
@@ -65,6 +69,7 @@ class NotSent:
     opted_out: bool = False
     dead: bool = False
     discarded: bool = False
+    ids: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,7 @@ class Report:
     """What a provider reports about a part, to be applied or parked.
 
     Lasting news about the address are applied at once; parked, only the code that says so is kept.
+    `ids` are fresh ids for a case and a handoff, for when the address is dead.
     """
 
     id: int
@@ -103,6 +109,7 @@ class Report:
     now: Micros
     opted_out: bool = False
     dead: bool = False
+    ids: tuple[int, int] | None = None
 
 
 _mark_sent = (
@@ -203,13 +210,16 @@ def mark_not_sent(connection: Connection, batch: Sequence[NotSent]) -> list[None
 
 
 def _keep_news(connection: Connection, delivery_id: int, one: NotSent | Report) -> None:
-    """Keep on the part's handle what will be true of the next part as well."""
+    """Keep on the part's handle what will be true of the next part as well, and call people when
+    it is that nothing arrives there."""
     changes = {name: True for name in ("opted_out", "dead") if getattr(one, name)}
     if changes:
         owner = select(_delivery.c.handle_id).where(_delivery.c.id == delivery_id)
         connection.execute(
             update(_handle).where(_handle.c.id == owner.scalar_subquery()).values(**changes)
         )
+    if one.dead and one.ids is not None:
+        call_people(connection, delivery_id, one.reason, one.now, one.ids)
 
 
 def report(connection: Connection, batch: Sequence[Report]) -> list[int | None]:

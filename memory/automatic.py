@@ -1,0 +1,60 @@
+"""How much the bot has answered lately, so that two machines do not answer each other for ever.
+
+Reads only; where the limits are, and what happens at them, is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from core.clock import Micros
+from core.message import Author
+from memory.tables import Conversation, Message
+from memory.units.rows import table
+
+_conversation = table(Conversation)
+_message = table(Message)
+
+
+def automatic_answers(connection: Connection, correspondent: str, since: Micros) -> int:
+    """Answers of the bot's since then in all conversations that are answered at this address.
+
+    `correspondent` is the `to` of the reply address, in any case.
+    """
+    query = (
+        select(func.count())
+        .select_from(_conversation)
+        .join(_message, _message.c.conversation_id == _conversation.c.id)
+        .where(
+            _conversation.c.correspondent == correspondent.casefold(),
+            _conversation.c.updated_at >= since,
+            _message.c.author == Author.BOT.value,
+            _message.c.created_at >= since,
+        )
+    )
+    return connection.execute(query).scalar_one()
+
+
+def automatic_answers_in(connection: Connection, conversation_id: int, since: Micros) -> int:
+    """Answers of the bot's since then in one conversation."""
+    query = select(func.count()).where(
+        _message.c.conversation_id == conversation_id,
+        _message.c.author == Author.BOT.value,
+        _message.c.created_at >= since,
+    )
+    return connection.execute(query).scalar_one()
+
+
+def said_twice(connection: Connection, conversation_id: int) -> bool:
+    """Whether the newest message that came in says word for word what the one before it said."""
+    newest = (
+        select(_message.c.text)
+        .where(
+            _message.c.conversation_id == conversation_id,
+            _message.c.author == Author.CUSTOMER.value,
+        )
+        .order_by(_message.c.seq.desc())
+        .limit(2)
+    )
+    texts = connection.execute(newest).scalars().all()
+    return len(texts) == 2 and texts[0] == texts[1]
