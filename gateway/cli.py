@@ -69,6 +69,11 @@ LATE: tuple[Late, ...] = (
         "Example: onethread identities show phone:+15550001111",
     ),
     Late(
+        "init",
+        "gateway.init_cli:init",
+        "Make the first configuration in a conversation.\n\nExample: onethread init",
+    ),
+    Late(
         "playbook",
         "gateway.playbook_cli:app",
         "Check a playbook.\n\nExample: onethread playbook check playbook",

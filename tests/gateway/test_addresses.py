@@ -10,8 +10,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from adapters.sms.adapter import SmsAdapter
 from adapters.sms.signature import sign
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN
+from core.channel_abilities import Link
 from gateway.addresses import addresses, public_url_of
 from gateway.cli import main
 from gateway.settings import Settings
@@ -125,3 +127,16 @@ async def test_serve_logs_them(tmp_path: Path) -> None:
     told = [(one["account"], one["url"]) for one in lines if one["event"] == "address"]
     url = f"http://127.0.0.1:{port}/channels/sms/inbound#rc=5&rp=5xx,ct,rt"
     assert told == [("sms", url)]
+
+
+def test_pages_of_a_channel_for_whoever_runs_it_are_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def links(_: SmsAdapter) -> tuple[Link, ...]:
+        return (Link("Install the app", "https://help.example.com/install?key=k"),)
+
+    monkeypatch.setattr(SmsAdapter, "links", links, raising=False)
+    file = tmp_path / "shop.toml"
+    file.write_text(FILE, encoding="utf-8")
+    said = printed(capsys, "channels", "--config", str(file))
+    assert "us  Install the app\n  https://help.example.com/install?key=k\n" in said
