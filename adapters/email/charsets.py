@@ -14,11 +14,23 @@ from charset_normalizer import from_bytes
 
 _SAMPLE_BYTES = 20_000
 """What the detector looks at: enough to tell, and bounded in time."""
-_SURER = 0.2
+_NOISE = 0.2
 """At most this share of a detected text may look like noise."""
-# Everything but tab and newline that no page shows and no database takes, lone surrogates included.
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_FOREIGN = 0.3
+"""Share of bytes beyond ASCII from which a text is in another alphabet than the Latin one. Below it
+there is too little for a detector to go by."""
+_DETECTED = (
+    "cp1251 koi8_r gb18030 big5 shift_jis euc_jp euc_kr iso8859_7 cp1255 cp1256 cp874".split()
+)
+_LAST = "cp1252"
+"""Latin-1 as the Web reads it (https://encoding.spec.whatwg.org/#names-and-labels)."""
+_ASCII = bytes(range(128))
+# Everything but tab and newline that no page shows and no database takes: lone surrogates too.
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+_NAME = re.compile(r"[a-z0-9_.:-]{1,40}")
 _NAMES = {
+    "iso-8859-1": _LAST,
+    "latin1": _LAST,
     "unicode-1-1-utf-7": "utf-7",
     "x-gbk": "gbk",
     "ks_c_5601-1987": "cp949",
@@ -40,7 +52,7 @@ class Decoded:
 
 
 def decode_text(raw: bytes, declared: str | None) -> Decoded:
-    """By the declared charset, then UTF-8, then a detector, then Latin-1."""
+    """By the declared charset, then UTF-8, then a detector, then Latin-1 with replacements."""
     if raw.isascii() and not _is_shifting(declared):
         return Decoded(raw.decode("ascii"))
     for name in (_codec(declared), "utf-8"):
@@ -50,10 +62,14 @@ def decode_text(raw: bytes, declared: str | None) -> Decoded:
             return Decoded(raw.decode(name), guessed=name == "utf-8" != _codec(declared))
         except (UnicodeError, ValueError, LookupError):
             continue
-    best = from_bytes(raw[:_SAMPLE_BYTES], threshold=_SURER).best()
-    if best is not None:
-        return Decoded(raw.decode(best.encoding, "replace"), guessed=True)
-    return Decoded(raw.decode("latin-1"), guessed=True)
+    return Decoded(raw.decode(_detected(raw[:_SAMPLE_BYTES]) or _LAST, "replace"), guessed=True)
+
+
+def _detected(raw: bytes) -> str | None:
+    if len(raw.translate(None, _ASCII)) < _FOREIGN * len(raw):
+        return None
+    best = from_bytes(raw, threshold=_NOISE, cp_isolation=list(_DETECTED)).best()
+    return None if best is None else best.encoding
 
 
 def field_text(raw: bytes) -> str:
@@ -71,6 +87,8 @@ def printable(text: str) -> str:
 
 def _codec(declared: str | None) -> str | None:
     name = (declared or "us-ascii").strip("\"' ").lower()
+    if not _NAME.fullmatch(name):
+        return None
     try:
         found = codecs.lookup(_NAMES.get(name, name)).name
     except (LookupError, ValueError):

@@ -29,34 +29,30 @@ _ATTRIBUTES: Mapping[str, frozenset[str]] = {
 }
 _STYLES = frozenset({"font-style", "font-weight", "text-align", "text-decoration", "white-space"})
 """Nothing that positions, hides, colours, sizes or loads."""
-_LINKS = frozenset({"http", "https", "mailto", "tel"})
-_PICTURES = "cid"
+_SCHEMES: Mapping[str, frozenset[str]] = {
+    "href": frozenset({"http", "https", "mailto", "tel"}),
+    "src": frozenset({"cid"}),
+}
 _NOTE = "<p><em>Pictures that are not in the mail itself are not shown.</em></p>"
 
 
 def safe_html(html: str) -> str:
     """The HTML without anything dangerous. A line at its end tells of pictures left out."""
-    left_out: list[str] = []
-
-    def allowed(tag: str, attribute: str, value: str) -> str | None:
-        scheme = value.partition(":")[0].lower()
-        if attribute == "src" and scheme != _PICTURES:
-            left_out.append(tag)
-            return None
-        if attribute == "href" and scheme not in _LINKS:
-            return None
-        return value
-
     safe = nh3.clean(
         html,
         tags=set(_TAGS),
         clean_content_tags=set(_WITH_CONTENT),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
-        attribute_filter=allowed,
+        attribute_filter=_allowed,
         filter_style_properties=set(_STYLES),
         set_tag_attribute_values={"a": {"target": "_blank"}},
         link_rel="noopener noreferrer nofollow",
-        url_schemes={*_LINKS, _PICTURES},
+        url_schemes=set().union(*_SCHEMES.values()),
         url_relative="deny",
     )
-    return safe + _NOTE if left_out else safe
+    return safe + _NOTE if safe.count("<img") > safe.count(' src="') else safe
+
+
+def _allowed(_tag: str, attribute: str, value: str) -> str | None:
+    schemes = _SCHEMES.get(attribute)
+    return value if schemes is None or value.partition(":")[0].lower() in schemes else None

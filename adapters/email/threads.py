@@ -76,12 +76,6 @@ def own_thread(mail: Mail, writer: Writer, event_id: str, tokens: Tokens, today:
     return Thread(ThreadRef(key, tokens.origin(writer.address), today + LIFE), False, True)
 
 
-def first_contact(to: str, unique: str, tokens: Tokens, today: date) -> ThreadRef:
-    """A new thread that we begin with somebody; `unique` tells it from any other."""
-    key = conversation_id(tokens.account, "ours", to, unique)
-    return ThreadRef(key, tokens.origin(to), today + LIFE)
-
-
 def _root(mail: Mail) -> str | None:
     """The first mail of the thread as mail programs tell it (RFC 5322, section 3.6.4)."""
     for ids in (mail.references, mail.in_reply_to):
