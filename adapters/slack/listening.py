@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,6 +42,7 @@ class Found:
 
     messages: list[InboundMessage] = field(default_factory=list)
     revisions: list[Revision] = field(default_factory=list)
+    error: Exception | None = None
 
     def received(self, response: WebhookResponse | None = None) -> Received:
         return Received(
@@ -124,6 +125,8 @@ class Listeners:
             body=body, headers=dict(headers), context={_FOUND: found}, mode=mode
         )
         answer = await self._bolt().async_dispatch(request)
+        if found.error is not None:
+            raise found.error
         if answer.status >= 500:
             raise Refused(503, "the request could not be handled; it may be sent again")
         if answer.status == 404:
@@ -144,10 +147,11 @@ class Listeners:
             logger=quiet_logger(),
             client=self._api.client(),
             signing_secret=self._config.signing_secret.get_secret_value(),
-            authorize=self._authorize,  # type: ignore[arg-type]  # it may give nothing
+            authorize=_authorizer(self._workspaces),
             process_before_response=True,
             request_verification_enabled=False,
         )
+        app.error(_on_error)
         app.event("message")(self._on_message)
         app.event("app_mention")(self._on_message)
         app.event("app_uninstalled")(self._on_uninstalled)
@@ -156,21 +160,6 @@ class Listeners:
         app.action(re.compile(rf"^{ACTION}_\d+$"))(self._on_choice)
         app.action(re.compile(".*"))(_on_other_action)
         return app
-
-    async def _authorize(
-        self, enterprise_id: str | None, team_id: str | None
-    ) -> AuthorizeResult | None:
-        """Bolt's question who we are there, answered without asking Slack."""
-        found = await self._workspaces.find(enterprise_id or "", team_id or "")
-        if found is None:
-            return None
-        return AuthorizeResult(
-            enterprise_id=enterprise_id,
-            team_id=team_id,
-            bot_user_id=found.bot_user or None,
-            bot_id=found.bot_id or None,
-            bot_token=found.token,
-        )
 
     async def _on_message(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
         await self.posted(body, context[_FOUND])
@@ -200,6 +189,29 @@ class Listeners:
         )
         self._workspaces.forget()
         log.warning("slack: the app was removed from a workspace or its token was revoked")
+
+
+def _authorizer(workspaces: Workspaces) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """Bolt's question who we are in a place, answered without asking Slack."""
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        found = await workspaces.find(enterprise_id or "", team_id or "")
+        if found is None:
+            raise Refused(404, "the app is not installed in this workspace")
+        return AuthorizeResult(
+            enterprise_id=enterprise_id,
+            team_id=team_id,
+            bot_user_id=found.bot_user or None,
+            bot_id=found.bot_id or None,
+            bot_token=found.token,
+        )
+
+    return authorize
+
+
+async def _on_error(error: Exception, context: AsyncBoltContext) -> None:
+    """Bolt would answer 500 and write the request into its log."""
+    context[_FOUND].error = error
 
 
 async def _on_other(event: dict[str, Any]) -> None:

@@ -93,6 +93,7 @@ class World:
     bot_id: str
     now: Callable[[], datetime]
     on_outbound: Callable[[Crossing], None] | None = None
+    on_inbound: Callable[[Crossing], None] | None = None
     wire: list[Crossing] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
     rooms: dict[str, Room] = field(default_factory=dict)
@@ -167,7 +168,8 @@ class World:
             time_of(post["ts"]),
         )
         self.wire.append(crossing)
-        if direction == "out" and self.on_outbound is not None:
-            self.on_outbound(crossing)
+        seen = self.on_outbound if direction == "out" else self.on_inbound
+        if seen is not None:
+            seen(crossing)
         async with self.news:
             self.news.notify_all()
