@@ -159,7 +159,7 @@ class MailboxReader:
             found = await self._call(run.session.uids_after, run.cursor.uid)
             if found:
                 await self._take(run, found, sink)
-                self._failures = quiet = 0
+                quiet = 0
                 continue
             if (self._context.now() - run.swept_at).total_seconds() >= self._config.sweep_seconds:
                 await self._sweep(run, sink)
@@ -231,6 +231,7 @@ class MailboxReader:
 
     async def _moved(self, run: _Run, uid: int) -> None:
         if uid > run.cursor.uid:
+            self._failures = 0
             run.cursor = run.cursor.at(uid)
             await write_cursor(self._context.keep, self._config.mailbox, run.cursor)
 

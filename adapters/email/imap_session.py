@@ -72,12 +72,12 @@ class ImapSession:
     def open(self, *, read_only: bool) -> Opened:
         """Connect, log in and select. Raises `MailboxFault`."""
         with _told("reach the IMAP server"):
-            self._client = self._connected()
+            self._connect()
         with _told("log in"):
-            self._log_in(self._client)
+            self._log_in()
         try:
             with _told("open the mailbox"):
-                found = self._client.select_folder(self.mailbox, readonly=read_only)
+                found = self._in.select_folder(self.mailbox, readonly=read_only)
         except MailboxFault as fault:
             if not isinstance(fault.__cause__, IMAPClientError) or fault.lasting:
                 raise
@@ -162,8 +162,12 @@ class ImapSession:
         client, self._client = self._client, None
         if client is None:
             return
-        with suppress(IMAPClientError, OSError, ValueError):
+        try:
             client.logout()
+        except (IMAPClientError, OSError, ValueError):
+            # The server is gone already: what is left is the socket.
+            with suppress(IMAPClientError, OSError, ValueError):
+                client.shutdown()
 
     def abort(self) -> None:
         """Break the connection from another thread, so that a call that hangs there ends."""
@@ -178,7 +182,7 @@ class ImapSession:
             raise MailboxFault("The connection to the IMAP server is closed.")
         return self._client
 
-    def _connected(self) -> IMAPClient:
+    def _connect(self) -> None:
         server = self.server
         context = None if server.tls == "none" else ssl.create_default_context()
         client = IMAPClient(
@@ -188,18 +192,18 @@ class ImapSession:
             ssl_context=context,
             timeout=SocketTimeout(self.timeout, self.timeout),
         )
+        self._client = client
         client.normalise_times = False
         if server.tls == "starttls":
             client.starttls(context)
-        return client
 
-    def _log_in(self, client: IMAPClient) -> None:
+    def _log_in(self) -> None:
         if self.access_token is None:
-            client.login(self.server.user, self.server.password)
+            self._in.login(self.server.user, self.server.password)
             return
         answers = iter((f"user={self.server.user}\1auth=Bearer {self.access_token}\1\1",))
         # A refusal comes as one more question, which wants an empty answer.
-        client.sasl_login("XOAUTH2", lambda _: next(answers, "").encode())
+        self._in.sasl_login("XOAUTH2", lambda _: next(answers, "").encode())
 
     def _bytes(self, uids: Sequence[int], item: str, key: bytes) -> Mapping[int, bytes]:
         if not uids:

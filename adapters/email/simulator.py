@@ -68,6 +68,7 @@ class MailSimulator:
     password: str = field(default=DEMO_PASSWORD, repr=False)
     access_token: str = field(default=DEMO_ACCESS_TOKEN, repr=False)
     on_outbound: Callable[[Crossing], None] | None = None
+    on_inbound: Callable[[Crossing], None] | None = None
     new_id: Callable[[], str] = field(default=lambda: uuid4().hex)
     dead: set[str] = field(default_factory=set)
     wire: list[Crossing] = field(default_factory=list)
@@ -271,8 +272,9 @@ class MailSimulator:
         )
         self.wire.append(crossing)
         self._by_address.setdefault(address.lower(), []).append(crossing)
-        if direction == "out" and self.on_outbound is not None:
-            self.on_outbound(crossing)
+        seen = self.on_outbound if direction == "out" else self.on_inbound
+        if seen is not None:
+            seen(crossing)
 
 
 def _now() -> datetime:

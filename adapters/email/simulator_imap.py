@@ -29,7 +29,8 @@ class _Gone(Exception):
 
 @dataclass(slots=True)
 class ImapServer:
-    """The server. `logins` counts, `denied` refuses every login from now on."""
+    """The server. `logins` counts, `denied` refuses every login from now on, and while
+    `answering` is not set, no command is answered."""
 
     mailbox: Mailbox
     user: str
@@ -37,6 +38,7 @@ class ImapServer:
     access_token: str = field(repr=False)
     folder: str = "INBOX"
     denied: bool = False
+    answering: asyncio.Event = field(default_factory=asyncio.Event)
     logins: int = 0
     port: int = 0
     _server: asyncio.Server | None = None
@@ -44,6 +46,7 @@ class ImapServer:
 
     async def start(self) -> None:
         """Listen on a free port of loopback."""
+        self.answering.set()
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=_LONGEST_LINE)
         self.port = self._server.sockets[0].getsockname()[1]
 
@@ -151,6 +154,7 @@ class _Session:
         return line.decode("utf-8", "replace").rstrip("\r\n")
 
     async def _say(self, *lines: str) -> None:
+        await self._server.answering.wait()
         self._writer.write("".join(f"{line}\r\n" for line in lines).encode())
         await self._writer.drain()
 
@@ -232,6 +236,8 @@ class _Session:
         items = " ".join(arguments[1:])
         for number, one in self._mailbox.numbered():
             if one.uid in wanted:
+                if one.uid in self._mailbox.withheld and "BODY" in items:
+                    raise _Gone
                 self._writer.write(_fetched(number, one, items))
                 await self._writer.drain()
         await self._say(f"{tag} OK done")

@@ -43,6 +43,7 @@ class SmtpServer:
     password: str = field(repr=False)
     access_token: str = field(repr=False)
     utf8: bool = True
+    max_size: int = MAX_SIZE
     denied: bool = False
     logins: int = 0
     connected: int = 0
@@ -134,7 +135,12 @@ class _Session:
         return line.decode("utf-8", "replace").rstrip("\r\n")
 
     async def _ehlo(self, rest: str) -> None:
-        offered = ["simulated.example", f"SIZE {MAX_SIZE}", "8BITMIME", "ENHANCEDSTATUSCODES"]
+        offered = [
+            "simulated.example",
+            f"SIZE {self._server.max_size}",
+            "8BITMIME",
+            "ENHANCEDSTATUSCODES",
+        ]
         offered += ["SMTPUTF8"] if self._server.utf8 else []
         lines = [f"250-{one}" for one in offered]
         await self._say(*lines, "250 AUTH PLAIN LOGIN XOAUTH2")
@@ -227,7 +233,7 @@ class _Session:
         lines: list[bytes] = []
         size = 0
         while (line := await self._reader.readline()) != b".\r\n":
-            if not line.endswith(b"\n") or size > MAX_SIZE:
+            if not line.endswith(b"\n") or size > self._server.max_size:
                 raise _Gone
             if fault is not None and fault.kind == "drop":
                 raise _Gone

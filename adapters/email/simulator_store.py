@@ -68,11 +68,15 @@ class Stored:
 
 @dataclass(slots=True)
 class Mailbox:
-    """INBOX: mails by rising UID, and whoever waits for the next one."""
+    """INBOX: mails by rising UID, and whoever waits for the next one.
+
+    Whoever fetches a mail whose UID is in `withheld` loses the connection.
+    """
 
     faults: Faults
     uid_validity: int = 1000
     mails: list[Stored] = field(default_factory=list)
+    withheld: set[int] = field(default_factory=set)
     connections: set[asyncio.WriteTransport] = field(default_factory=set)
     _next_uid: int = 1
     _held: deque[bytes] = field(default_factory=deque)

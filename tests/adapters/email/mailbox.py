@@ -15,6 +15,7 @@ from adapters.email.adapter import EmailAdapter
 from adapters.email.config import EmailConfig
 from adapters.email.simulator import MailSimulator
 from core.channel import AdapterContext, Received
+from core.channel_abilities import Health
 from core.message import InboundMessage, OutboundMessage, OutboundPart
 
 ACCOUNT = "email"
@@ -69,7 +70,8 @@ class Taken:
 
     @property
     def texts(self) -> list[str]:
-        return [one.text for one in self.messages]
+        """What was written, without the subject that stands before a few words."""
+        return [one.text.rpartition("\n\n")[2] for one in self.messages]
 
     async def until(self, met: Callable[[Taken], T]) -> T:
         """Return when something was taken that meets this. Raises `TimeoutError`."""
@@ -77,6 +79,14 @@ class Taken:
             while not (found := met(self)):
                 await self._news.wait()
             return found
+
+
+async def until_health(adapter: EmailAdapter, met: Callable[[Health], bool]) -> Health:
+    """The adapter's health once it is so. Raises `TimeoutError`."""
+    async with asyncio.timeout(_SECONDS):
+        while not met(health := await adapter.health()):  # noqa: ASYNC110 - nothing tells of it
+            await asyncio.sleep(0.02)
+    return health
 
 
 def config_of(simulator: MailSimulator, **changes: object) -> EmailConfig:
