@@ -134,7 +134,7 @@ def demo(
 
     Example: onethread demo --port 9000
     """
-    from gateway.demo import run_demo
+    from gateway.demo_terminal import run_demo
     from gateway.obstacles import COMMAND_LINE, folder_problem
     from gateway.settings import ConfigError
 

@@ -1,52 +1,44 @@
 """`onethread demo`: the whole product on this machine, with a small shop and simulated providers.
 
-It builds the same gateway that `serve` runs, over data of its own and on loopback only, puts a
-simulated Twilio and a page with a phone and a web chat beside it, and prints how to get in.
+It builds the same gateway that `serve` runs, over data of its own and on loopback only, and puts
+simulated providers and a page with all that Ada writes from beside it.
 """
 
 from __future__ import annotations
 
-import asyncio
-import errno
 import os
 import secrets
 import socket
-import sys
-import tempfile
-import webbrowser
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import jwt
-from rich.console import Console
 
-from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Line, TwilioSimulator
+from adapters.email.simulator import MailSimulator
+from adapters.slack.simulator import SlackSimulator
+from adapters.sms.simulator import Line, TwilioSimulator
 from gateway.app import Gateway, Parts, build_gateway
-from gateway.demo_people import ADA, CHAT, SHOP, SMS, Outside
-from gateway.demo_web import register_demo
-from gateway.logs import configure_logs
-from gateway.safety import DEMO_MARK
-from gateway.serving import listen, stopped
-from gateway.settings import Settings
+from gateway.demo_outside import Counter
+from gateway.demo_people import ADA, CHAT, SENTENCES, SHOP, SLACK, SMS, WORKSPACE, spaced
+from gateway.demo_places import Mailbox, Phone, Workplace
+from gateway.demo_settings import LOGIN_KEY, demo_settings
+from gateway.demo_web import World, register_demo
+from gateway.serving import listen
 
-PLAYBOOK = Path(__file__).parent / "demo_shop" / "playbook"
-DEFAULT_PORT = 8080
-EXIT_PORT = 2
 _LINK_LIFE = timedelta(hours=1)
-_CHAT_SECRET = f"{DEMO_MARK}web-chat-session-secret"
-_LOGIN_KEY = f"{DEMO_MARK}shop-login-signing-key"
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A running demo: the gateway, its simulated phone network, and where to find it."""
+    """A running demo: the gateway, its simulated providers, and where to find it."""
 
     gateway: Gateway
     phones: TwilioSimulator
+    mail: MailSimulator
+    slack: SlackSimulator
     url: str
 
     def console_link(self, to: str = "") -> str:
@@ -56,39 +48,6 @@ class Demo:
     def login(self, subject: str, name: str) -> str:
         """A login as the shop's own server would sign it, good for ten minutes."""
         return sign_login(subject, name, self.gateway)
-
-
-def demo_settings(folder: Path, port: int, api_url: str) -> Settings:
-    """The demo's settings. Its secrets are public; `serve` refuses them."""
-    origins = [f"http://127.0.0.1:{port}", f"http://localhost:{port}"]
-    tables: dict[str, Mapping[str, Any]] = {
-        SMS: {
-            "adapter": "sms",
-            "account_sid": DEMO_ACCOUNT,
-            "auth_token": DEMO_TOKEN,
-            "from_number": SHOP.number,
-            "api_base_url": api_url,
-        },
-        CHAT: {
-            "adapter": "webchat",
-            "allowed_origins": origins,
-            "secret": _CHAT_SECRET,
-            "jwt_keys": {"shop": {"key": _LOGIN_KEY}},
-            "title": SHOP.name,
-            "greeting": "Good to have you here. Ask about an order, delivery or returns.",
-        },
-    }
-    return Settings.model_validate(
-        {
-            "server": {"host": "127.0.0.1", "port": port},
-            "storage": {"url": f"sqlite:///{folder / 'demo.db'}"},
-            "playbook": {"path": PLAYBOOK},
-            "data": {"folder": folder},
-            "logging": {"level": "WARNING"},
-            "turns": {"quiet_seconds": {"sms": 0.6, "webchat": 0.6}},
-            "adapters": tables,
-        }
-    )
 
 
 @asynccontextmanager
@@ -106,26 +65,53 @@ async def running_demo(
     port = port or free_port(0)
     url = f"http://127.0.0.1:{port}"
     phones = TwilioSimulator(Line(number=SHOP.number), f"{url}/channels/{SMS}")
-    await phones.start()
-    try:
-        settings = demo_settings(folder, port, phones.base_url)
+    mail = MailSimulator(SHOP.mail)
+    slack = SlackSimulator(WORKSPACE.team, webhook_base=f"{url}/channels/{SLACK}", now=now)
+    slack.add_person(ADA.slack, ADA.name, ADA.mail)
+    slack.add_channel(WORKSPACE.channel, WORKSPACE.channel_name)
+    async with AsyncExitStack() as stack:
+        for provider in (phones, mail, slack):
+            await provider.start()
+            stack.push_async_callback(provider.stop)
+        settings = demo_settings(folder, port, phones, mail, slack)
         gateway = await build_gateway(settings, Parts(models=models, now=now))
-        outside = Outside(
-            gateway,
-            phones,
-            login=lambda: sign_login(ADA.login, ADA.name, gateway),
-            enter=lambda: enter_path(gateway),
-        )
-        register_demo(gateway.web_app, outside.world(), gateway.bus, gateway.now)
+        demo = Demo(gateway, phones, mail, slack, url)
+        register_demo(gateway.web_app, _world(demo), gateway.bus, gateway.now)
         runner = await listen(gateway)
         try:
-            yield Demo(gateway, phones, url)
+            yield demo
         finally:
             gateway.bus.close()
             await runner.cleanup()
             await gateway.stop()
-    finally:
-        await phones.stop()
+
+
+def _world(demo: Demo) -> World:
+    return World(
+        facts=_facts(),
+        phone=Phone(demo.phones),
+        mailbox=Mailbox(demo.mail),
+        workplace=Workplace(demo.slack),
+        counter=Counter(demo.gateway),
+        login=lambda: demo.login(ADA.login, ADA.name),
+        enter=lambda: enter_path(demo.gateway),
+    )
+
+
+def _facts() -> Mapping[str, object]:
+    """What the page is told once."""
+    base = f"/channels/{CHAT}"
+    return {
+        "shop": {"name": SHOP.name, "number": spaced(SHOP.number), "address": SHOP.address},
+        "mail": {"ada": ADA.mail, "shop": SHOP.mail},
+        "slack": {
+            "workspace": WORKSPACE.name,
+            "note": f"Profiles of {WORKSPACE.domain} are trusted",
+            "members": "Colleagues read along",
+        },
+        "sentences": SENTENCES,
+        "chat": {"widget": f"{base}/widget.js", "endpoint": f"{base}/socket", "name": ADA.name},
+    }
 
 
 def enter_path(gateway: Gateway) -> str:
@@ -144,94 +130,7 @@ def sign_login(subject: str, name: str, gateway: Gateway) -> str:
         "exp": int((now + timedelta(minutes=10)).timestamp()),
         "jti": secrets.token_urlsafe(16),
     }
-    return jwt.encode(claims, _LOGIN_KEY, algorithm="HS256", headers={"kid": "shop"})
-
-
-def run_demo(
-    port: int | None = None, data: Path | None = None, *, open_browser: bool = False
-) -> None:
-    """Run until Ctrl-C. Without `data` everything is kept in a new folder, removed at the end.
-
-    Exits with code 2, in words, when `port` cannot be had.
-    """
-    try:
-        chosen = free_port(DEFAULT_PORT if port is None else port, firm=port is not None)
-    except OSError as error:
-        _say_port_taken(port or 0, error)
-        sys.exit(EXIT_PORT)
-    if data is not None:
-        data.mkdir(parents=True, exist_ok=True)
-        asyncio.run(_run(data, chosen, open_browser, f"{data}, kept"))
-        return
-    with tempfile.TemporaryDirectory(prefix="onethread-demo-") as folder:
-        words = f"{folder}, removed at the end"
-        asyncio.run(_run(Path(folder), chosen, open_browser, words))
-
-
-def _say_port_taken(port: int, error: OSError) -> None:
-    screen = Console(stderr=True, highlight=False)
-    wrong = (
-        f"Port {port} is in use by another program."
-        if error.errno == errno.EADDRINUSE
-        else f"Port {port} cannot be opened: {error.strerror}."
-    )
-    screen.print(wrong, style="red")
-    screen.print(
-        "Choose another one with --port, or leave --port out to have a free one found.",
-        style="green",
-    )
-
-
-async def _run(folder: Path, port: int, open_browser: bool, kept: str) -> None:
-    screen = Console(highlight=False)
-    status = screen.status("Getting the shop ready; the first time it learns its phrases …")
-    status.start()
-    try:
-        async with running_demo(folder, port, model_cache()) as demo:
-            configure_logs(demo.gateway.settings.logging)
-            status.stop()
-            end = asyncio.ensure_future(stopped())
-            await asyncio.sleep(0)  # now a Ctrl-C is waited for, even while the welcome is printed
-            _welcome(demo, kept, screen)
-            offer_links(demo, screen)
-            if open_browser:
-                webbrowser.open(demo.console_link("demo"))
-            await end
-            screen.print("Closing the shop …", style="dim")
-    finally:
-        status.stop()
-
-
-def _welcome(demo: Demo, kept: str, screen: Console) -> None:
-    """Say where everything is. An address stays on one line, however narrow the terminal."""
-    screen.print(f"\n[bold green]OneThread demo[/]: {SHOP.name} is open.\n")
-    again = "; press Enter here for another" if sys.stdin.isatty() else ""
-    for label, value, note in (
-        ("Demo", f"{demo.url}/demo", "start here"),
-        ("Console", demo.console_link(), f"this link works once, within an hour{again}"),
-    ):
-        screen.print(f"  [bold]{label:<9}[/][cyan]{value}[/]", soft_wrap=True)
-        screen.print(f"{'':11}{note}", style="dim")
-    screen.print(f"  [bold]{'Data':<9}[/]", end="")
-    screen.print(kept, soft_wrap=True, markup=False)
-    screen.print(
-        "\n  Providers are simulated; nothing leaves this machine. Ctrl-C stops the demo.\n",
-        style="dim",
-    )
-
-
-def offer_links(demo: Demo, screen: Console) -> None:
-    """Print a new one-time link whenever Enter is pressed, if somebody sits at this terminal."""
-    if not sys.stdin.isatty():
-        return
-
-    def on_line() -> None:
-        if sys.stdin.readline():
-            screen.print(demo.console_link(), style="cyan", soft_wrap=True)
-        else:
-            asyncio.get_running_loop().remove_reader(sys.stdin)
-
-    asyncio.get_running_loop().add_reader(sys.stdin, on_line)
+    return jwt.encode(claims, LOGIN_KEY, algorithm="HS256", headers={"kid": "shop"})
 
 
 def free_port(wanted: int, *, firm: bool = True) -> int:

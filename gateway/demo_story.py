@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 
 from gateway.events import Event
 
+_ELSEWHERE = ("slack", "email")
+"""Where Ada goes on once her phone and her mail address are known to be one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -42,8 +45,8 @@ def advance(story: Story, event: Event) -> Story:
 def _answered(story: Story, channel: object, offered: bool) -> Story:
     if channel == "sms":
         return replace(story, asked=True)
-    if channel != "webchat":
-        return story
-    if not story.linked:
+    if channel == "email" and not story.linked:
         return replace(story, met=True)
+    if not story.linked or channel not in _ELSEWHERE:
+        return story
     return replace(story, checking=offered, went_on=story.went_on or not offered)

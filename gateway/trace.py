@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.events import STEPS
+from memory.page_rows import handle_name
 from memory.views import TurnView
 
 Data = Mapping[str, object]
@@ -18,6 +19,8 @@ LEVELS = ("not proved", "only claimed", "vouched for by the channel", "proved", 
 """The assurance levels 0 to 4 in words."""
 
 CHANNELS = {"sms": "SMS", "webchat": "web chat", "email": "e-mail", "slack": "Slack"}
+
+_KINDS = {"email": "e-mail"}
 
 _MOVES = {
     "ask": "It asked for what was still missing",
@@ -225,7 +228,9 @@ def handle_words(key: str) -> str:
     kind, _, address = key.partition(":")
     if kind == "visitor":
         return "a web visitor"
-    return f"{kind} {address}" if address else kind
+    if kind in ("slack", "unproved-email"):
+        return handle_name(kind, address)
+    return f"{_KINDS.get(kind, kind)} {address}" if address else kind
 
 
 def _handle(data: Data) -> str:

@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from gateway.cli import main
-from gateway.demo import PLAYBOOK
+from gateway.demo_settings import PLAYBOOK
 from gateway.obstacles import machine_problems, with_port
 from gateway.settings import load_settings
 from gateway.training import TrainingFailed

@@ -8,7 +8,7 @@ import pytest
 
 from core.playbook_reader import PlaybookError
 from gateway.cli import main
-from gateway.demo import PLAYBOOK
+from gateway.demo_settings import PLAYBOOK
 from gateway.playbooks import FILE_LIMIT, load_playbook
 from tests.core.playbook_faults import GOOD
 

@@ -1,94 +1,22 @@
-// The demo page: a phone and a web page side by side, the story in five steps, the live trace.
+// The demo page: four places where Ada writes, the story in five steps, the live trace.
 
 import { connectDemo, post, state as readState } from "./line.js";
-import { clearThread, keepEnd, showText } from "./phone.js";
+import { chatSay, openChat, setUpChat, signInAs } from "./chat.js";
+import { showLinks } from "./links.js";
+import { clearMails, setUpMail, showMail } from "./mail.js";
+import { clearThread, keepEnd, setUpPhone, showText } from "./phone.js";
+import { clearPosts, openPlace, setUpSlack, showPost } from "./slack.js";
 import { drawStory } from "./story.js";
+import { front, news, setUpTabs } from "./tabs.js";
 import { addStep, emptyTrace } from "./trace.js";
-import { h, fill, toast } from "/console/static/dom.js";
-import { icon } from "/console/static/icons.js";
+import { toast } from "/console/static/dom.js";
 
 const $ = (id) => document.getElementById(id);
-let shop;
-let chat;
+const SHOW = { phone: showText, mail: showMail, slack: showPost };
+let told;
 
-async function start() {
-  shop = await readState();
-  for (const name of document.querySelectorAll(".shop-name")) name.textContent = shop.shop.name;
-  $("phone-avatar").textContent = shop.shop.name[0];
-  $("shop-number").textContent = shop.shop.number;
-  $("browser-address").textContent = shop.shop.address;
-  keepEnd($("sms"));
-  keepEnd($("trace"));
-  showClock();
-  setInterval(showClock, 15000);
-  drawChips($("sms-chips"), shop.sentences.sms, sendText);
-  drawChips($("chat-chips"), shop.sentences.chat, (text) => chat.send(text));
-  fill($("sms-form").querySelector("button"), icon("send"));
-  clearThread($("sms"));
-  for (const text of shop.texts) showText($("sms"), text);
-  emptyTrace($("trace"));
-  for (const step of shop.steps) addStep($("trace"), step);
-  showLink(shop.story);
-  showStory(shop.story);
-  await import(shop.chat.widget);
-  openChat(true);
-  connectDemo(onEvent, refresh);
-}
-
-async function refresh() {
-  const now = await readState();
-  clearThread($("sms"));
-  for (const text of now.texts) showText($("sms"), text);
-  showLink(now.story);
-  showStory(now.story);
-}
-
-function onEvent(event) {
-  if (event.kind === "step") {
-    addStep($("trace"), event);
-    if (event.name === "received") news("trace");
-  } else if (event.kind === "text") {
-    showText($("sms"), event);
-    if (event.from === "shop") news("phone");
-  } else if (event.kind === "story") {
-    showLink(event);
-    showStory(event);
-  }
-}
-
-function showStory(story) {
-  drawStory($("story"), story, {
-    text: sendText,
-    say: (text) => sayAs("ada", text),
-    askAsStranger: (text) => sayAs("nobody", text),
-    link: () => change("/demo/link"),
-    sentences: shop.sentences,
-  });
-  $("desk-count").hidden = !story.waiting;
-  $("desk-count").textContent = String(story.waiting || "");
-}
-
-function sayAs(who, text) {
-  show("web");
-  signInAs(who);
-  chat.send(text);
-}
-
-function showClock() {
-  const time = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" }).format(new Date());
-  $("phone-clock").textContent = time.replace(/\s?[AP]M$/i, "");
-}
-
-function drawChips(host, sentences, act) {
-  fill(host, sentences.map((text) => h("button", { class: "chip", type: "button", onclick: () => act(text) }, text)));
-}
-
-async function sendText(text) {
-  show("phone");
-  await change("/demo/text", { text });
-}
-
-async function change(path, body = {}) {
+/** Do something over the line; what goes wrong is said at the edge of the page. */
+async function act(path, body = {}) {
   try {
     return await post(path, body);
   } catch (problem) {
@@ -97,74 +25,57 @@ async function change(path, body = {}) {
   }
 }
 
-$("sms-form").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const text = $("sms-text").value.trim();
-  if (!text) return;
-  $("sms-text").value = "";
-  sendText(text);
-});
+/** Ada writes: `say.phone(text)` and so on, each in the place it is written in. */
+const say = {
+  phone: (text) => (front("phone"), act("/demo/text", { text })),
+  mail: (mail) => (front("mail"), act("/demo/mail", mail)),
+  slack: (post) => (front("slack"), openPlace(post.place), act("/demo/slack", post)),
+  click: (click) => act("/demo/slack/click", click),
+  chat: (text, who = "ada") => (front("web"), signInAs(who), chatSay(text)),
+};
 
-function openChat(ada) {
-  chat?.close();
-  fill($("chat"));
-  chat = window.OneThread.open({
-    target: $("chat"),
-    endpoint: location.origin.replace(/^http/, "ws") + shop.chat.endpoint,
-    jwt: ada ? async () => (await post("/demo/login", {})).jwt : null,
-    locale: navigator.language,
-    onmessage: () => news("web"),
-  });
-  $("shop-hello").textContent = ada ? `Signed in as ${shop.chat.name}` : "Not signed in";
+async function start() {
+  told = await readState();
+  for (const name of document.querySelectorAll(".shop-name")) name.textContent = told.shop.name;
+  for (const letter of document.querySelectorAll(".shop-letter")) letter.textContent = told.shop.name[0];
+  $("browser-address").textContent = told.shop.address;
+  setUpTabs();
+  setUpPhone(told, say);
+  setUpMail(told, say);
+  setUpSlack(told, say);
+  keepEnd($("trace"));
+  emptyTrace($("trace"));
+  for (const step of told.steps) addStep($("trace"), step);
+  showAll(told);
+  await import(told.chat.widget);
+  setUpChat(told);
+  openChat(true);
+  connectDemo(onEvent, async () => showAll(await readState()));
 }
 
-function signInAs(who) {
-  const ada = who === "ada";
-  if (($("as-ada").getAttribute("aria-pressed") === "true") === ada) return;
-  $("as-ada").setAttribute("aria-pressed", String(ada));
-  $("as-nobody").setAttribute("aria-pressed", String(!ada));
-  openChat(ada);
+function showAll({ said, story }) {
+  clearThread();
+  clearMails();
+  clearPosts();
+  for (const one of said) SHOW[one.place](one);
+  showStory(story);
 }
 
-$("as-ada").addEventListener("click", () => signInAs("ada"));
-$("as-nobody").addEventListener("click", () => signInAs("nobody"));
-
-function showLink({ linked, met }) {
-  $("link-bar").classList.toggle("linked", linked);
-  fill($("link-bar").querySelector(".link-picture"), icon("phone"), icon(linked ? "link" : "unlink"), icon("chat"));
-  fill($("link-text"), linked
-    ? ["Ada’s phone and her login are one customer.", h("span", {}, " An anonymous visitor still sees nothing of hers.")]
-    : "To the shop, Ada’s phone and her login are two strangers.");
-  $("link-button").textContent = linked ? "Unlink" : "Link";
-  $("link-button").className = met && !linked ? "button small primary" : "button small";
-  $("link-button").onclick = () => change(linked ? "/demo/unlink" : "/demo/link");
+function onEvent(event) {
+  if (event.kind === "step") {
+    addStep($("trace"), event);
+    if (event.name === "received") news("trace");
+  } else if (event.kind === "said") {
+    SHOW[event.place](event);
+    if (event.who !== "ada") news(event.place);
+  } else if (event.kind === "story") showStory(event);
 }
 
-/** Bring a pane to the front where only one is visible. */
-function show(tab) {
-  document.querySelector(".stage").dataset.tab = tab;
-  for (const button of document.querySelectorAll(".tabs button")) {
-    const chosen = button.id === `tab-${tab}`;
-    button.setAttribute("aria-selected", String(chosen));
-    button.tabIndex = chosen ? 0 : -1;
-    if (chosen) button.classList.remove("news");
-  }
+function showStory(story) {
+  drawStory($("story"), story, { say, guide: told.sentences.guide, link: () => act("/demo/link") });
+  showLinks(story, { link: () => act("/demo/link"), unlink: () => act("/demo/unlink") });
+  $("desk-count").hidden = !story.waiting;
+  $("desk-count").textContent = String(story.waiting || "");
 }
 
-function news(tab) {
-  const button = $(`tab-${tab}`);
-  if (button.getAttribute("aria-selected") !== "true") button.classList.add("news");
-}
-
-const TABS = ["phone", "web", "trace"];
-for (const [at, tab] of TABS.entries()) {
-  $(`tab-${tab}`).addEventListener("click", () => show(tab));
-  $(`tab-${tab}`).addEventListener("keydown", (key) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[key.key];
-    if (!step) return;
-    const next = TABS[(at + step + TABS.length) % TABS.length];
-    show(next);
-    $(`tab-${next}`).focus();
-  });
-}
 start().catch((problem) => toast(problem.message, "error"));

@@ -3,37 +3,34 @@
 import { fill, h } from "/console/static/dom.js";
 import { icon } from "/console/static/icons.js";
 
-function steps(story, act) {
-  const { guide } = act.sentences;
+function steps(story, { say, guide, link }) {
+  const goOn = story.checking ? guide.yes : guide.go_on;
   return [
-    { name: "Ask by SMS", text: "Ada texts the shop about her order.", done: story.asked, button: say(guide.ask, () => act.text(guide.ask)) },
-    { name: "Write in the chat", text: "Logged in, but not recognised: nobody knows yet that it is her.", done: story.met, button: say(guide.meet, () => act.say(guide.meet)) },
-    { name: "Link the two", text: "The shop confirms: same person.", done: story.linked, button: button([icon("link"), "Link phone and login"], act.link) },
-    { name: "Go on", text: goOnText(story), done: story.went_on, button: say(goOnWords(story, guide), () => act.say(goOnWords(story, guide))) },
-    { name: "Ask for a person", text: lastText(story), done: story.answered, button: lastButton(story, act) },
+    { name: "Ask by text", text: "Ada texts the shop about her order.", done: story.asked, button: words(guide.ask, () => say.phone(guide.ask)) },
+    { name: "Write a mail", text: story.met ? "Politely not recognised: nobody knew yet that it was her." : "Nobody knows yet that this address is hers.", done: story.met, button: words(guide.meet.text, () => say.mail(guide.meet)) },
+    { name: "Link the two", text: "The shop confirms: same person.", done: story.linked, button: button([icon("link"), "Link phone and mail"], link) },
+    { name: "Go on in Slack", text: goOnText(story), done: story.went_on, button: words(goOn, () => say.slack({ place: "dm", text: goOn })) },
+    { name: "Ask for a person", text: lastText(story), done: story.answered, button: lastButton(story, { say, guide }) },
   ];
 }
 
 function goOnText(story) {
-  if (story.went_on) return "Answered with what she had told by phone.";
-  return story.checking ? "It remembers the order from her phone, and only makes sure." : "What she told by phone is not asked for again.";
+  if (story.went_on) return "Her workspace vouches for her address: nothing had to be asked again.";
+  return story.checking ? "It remembers her order, and only makes sure." : "Her workspace vouches for her address.";
 }
 
-const goOnWords = (story, guide) => (story.checking ? guide.yes : guide.go_on);
-
 function lastText(story) {
-  if (story.answered) return "A person answered in the chat, and the bot kept quiet.";
+  if (story.answered) return "A person answered, and the bot kept quiet.";
   return story.handed ? "The bot is silent now. Answer her from the console." : "One honest message, then people take over.";
 }
 
-function lastButton(story, act) {
-  const { guide } = act.sentences;
-  if (story.answered) return button("Now ask as a stranger", () => act.askAsStranger(guide.meet));
-  if (!story.handed) return say(guide.person, () => act.say(guide.person));
+function lastButton(story, { say, guide }) {
+  if (story.answered) return button("Now ask as a stranger", () => say.chat(guide.stranger, "nobody"));
+  if (!story.handed) return words(guide.person, () => say.slack({ place: "dm", text: guide.person }));
   return h("a", { class: "button primary small", href: "/demo/console", target: "onethread-console" }, "Open the console");
 }
 
-const say = (text, onclick) => button(`“${text}”`, onclick);
+const words = (text, onclick) => button(`“${text}”`, onclick);
 
 function button(content, onclick) {
   return h("button", { class: "button primary small", type: "button", onclick }, content);
