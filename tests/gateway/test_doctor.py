@@ -19,7 +19,6 @@ from sqlmodel import SQLModel
 from adapters.sms import RETRY_FRAGMENT
 from core.channel_abilities import Finding, Gravity
 from gateway import doctor
-from gateway.demo import PLAYBOOK
 from gateway.doctor import Section, examine
 from gateway.doctor_address import address_findings
 from gateway.health import proof_of
@@ -27,6 +26,7 @@ from gateway.settings import Settings
 from memory.units.installation import kept_secret
 from tests.gateway.way import Way, running
 
+PLAYBOOK = Path(__file__).parents[2] / "gateway" / "demo_shop" / "playbook"
 NONCE = "a-nonce-of-the-tests-0123"
 
 
