@@ -93,7 +93,8 @@ def _conversation_views(connection: Connection, rows: Collection[AnyRow]) -> lis
     for one in connection.execute(
         select(_case.c.conversation_id, _case.c.status)
         .where(_case.c.handle_id.in_(handles), _case.c.conversation_id.in_(ids))
-        .order_by(_case.c.updated_at, _case.c.id)
+        # What was set aside says nothing of how the conversation itself stands.
+        .order_by((_case.c.status == "aside").desc(), _case.c.updated_at, _case.c.id)
     ):
         cases[one.conversation_id] = one.status
     failed = set(

@@ -89,6 +89,8 @@ class World:
         audience: Audience = Audience.ONE,
         secrets: dict[str, str] | None = None,
         claims: tuple[Claim, ...] = (),
+        event: str | None = None,
+        needs_person: str | None = None,
     ) -> Place:
         """A message from a handle; `thread` names another conversation than the handle's own."""
         kind, address = who.split(":", 1)
@@ -97,7 +99,7 @@ class World:
         message = InboundMessage(
             account=channel,
             channel=channel,
-            event_id=f"event-{self.id()}",
+            event_id=event or f"event-{self.id()}",
             conversation_key=thread or who,
             sender=Handle(kind, address),
             assurance=LEVELS[kind] if level is None else level,
@@ -107,6 +109,7 @@ class World:
             sent_at=self.now,
             audience=audience,
             claims=claims,
+            needs_person=needs_person,
         )
         ids = (self.id(), self.id(), self.id(), self.id(), self.id())
         clean = Cleaned(text, secrets or {}, max(1, len(text) // 4))

@@ -1,0 +1,111 @@
+"""A handle that somebody we trust vouches for is joined once, and stays parted when parted."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select, update
+
+from core.message import Assurance, Handle, Vouched
+from memory.tables import Audit
+from memory.tables import Handle as HandleRow
+from memory.units.identity import Changed, IdentityProblem, unlink_by_id
+from memory.units.rows import table
+from memory.units.vouching import Vouching, vouch
+from tests.memory.world import CHAT, MAIL, PHONE, World
+
+ANNA = Handle("email", "anna@x.org")
+
+
+def vouched(
+    world: World,
+    who: str = PHONE,
+    handle: Handle = ANNA,
+    level: Assurance = Assurance.AUTHENTICATED,
+) -> Changed | None:
+    """A message of `who` carries the profile's word for `handle`."""
+    ids = (world.id(), world.id(), world.id(), world.id(), world.id(), world.id())
+    one = Vouched(handle, level, "the profile in workspace T1, trusted for x.org")
+    return vouch(world.connection, Vouching(who, one, world.micros(), ids))
+
+
+def test_the_two_are_one_customer(world: World) -> None:
+    world.say(PHONE, "hi")
+    world.say(MAIL, "hello")
+    assert vouched(world) is not None
+    assert world.texts(PHONE) == ["hi", "hello"]
+
+
+def test_a_handle_not_known_yet_is_made(world: World) -> None:
+    world.say(PHONE, "hi")
+    vouched(world)
+    world.say(MAIL, "hello")
+    assert world.texts(MAIL) == ["hi", "hello"]
+
+
+def test_it_is_written_down_with_its_evidence(world: World) -> None:
+    world.say(PHONE, "hi")
+    vouched(world)
+    audit = table(Audit)
+    rows = world.connection.execute(select(audit).order_by(audit.c.id)).all()
+    assert [(row.actor, row.action) for row in rows] == [
+        ("gateway", "introduce"),
+        ("gateway", "link"),
+    ]
+    assert "trusted for x.org" in rows[1].detail_json
+
+
+def test_it_is_done_once(world: World) -> None:
+    world.say(PHONE, "hi")
+    world.say(MAIL, "hello")
+    assert vouched(world) is not None
+    assert vouched(world) is None
+
+
+def test_what_a_person_parted_stays_parted(world: World) -> None:
+    world.say(PHONE, "hi")
+    world.say(MAIL, "hello")
+    made = vouched(world)
+    assert made is not None
+    unlink_by_id(world.connection, made.link_id, "admin", "wrong", world.micros(), world.id())
+    assert vouched(world) is None
+    assert world.texts(PHONE) == ["hi"]
+
+
+def test_a_link_by_hand_that_was_ended_stays_ended(world: World) -> None:
+    world.say(PHONE, "hi")
+    world.say(MAIL, "hello")
+    world.link(MAIL, PHONE)
+    world.unlink(MAIL)
+    assert vouched(world) is None
+
+
+def test_another_pair_is_joined_although_one_was_parted(world: World) -> None:
+    world.say(PHONE, "hi")
+    world.say(MAIL, "hello")
+    world.say(CHAT, "hey")
+    world.link(CHAT, MAIL)
+    world.unlink(CHAT)
+    assert vouched(world) is not None
+
+
+def test_two_logins_are_never_joined(world: World) -> None:
+    world.say(CHAT, "hey")
+    world.say(PHONE, "hi")
+    world.say("login:bob", "hello")
+    world.link(PHONE, CHAT)
+    with pytest.raises(IdentityProblem, match="two different logins"):
+        vouched(world, who=PHONE, handle=Handle("login", "bob"))
+
+
+def test_a_profile_proves_no_more_than_that_the_channel_vouches(world: World) -> None:
+    world.say(PHONE, "hi")
+    with pytest.raises(IdentityProblem, match="level 2 at most"):
+        vouched(world, level=Assurance.PROVED)
+
+
+def test_an_address_that_several_share_is_joined_to_nobody(world: World) -> None:
+    world.say(PHONE, "hi")
+    world.say(MAIL, "hello")
+    handles = table(HandleRow)
+    world.connection.execute(update(handles).where(handles.c.key == MAIL).values(shared=True))
+    assert vouched(world) is None
