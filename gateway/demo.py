@@ -20,7 +20,7 @@ import jwt
 from adapters.email.simulator import MailSimulator
 from adapters.slack.simulator import SlackSimulator
 from adapters.sms.simulator import Line, TwilioSimulator
-from gateway.app import Gateway, Parts, build_gateway
+from gateway.app import Gateway, Parts, build_gateway, utc_now
 from gateway.demo_outside import Counter
 from gateway.demo_people import ADA, CHAT, SENTENCES, SHOP, SLACK, SMS, WORKSPACE, spaced
 from gateway.demo_places import Mailbox, Phone, Workplace
@@ -65,7 +65,7 @@ async def running_demo(
     port = port or free_port(0)
     url = f"http://127.0.0.1:{port}"
     phones = TwilioSimulator(Line(number=SHOP.number), f"{url}/channels/{SMS}")
-    mail = MailSimulator(SHOP.mail)
+    mail = MailSimulator(SHOP.mail, now=now or utc_now)
     slack = SlackSimulator(WORKSPACE.team, webhook_base=f"{url}/channels/{SLACK}", now=now)
     slack.add_person(ADA.slack, ADA.name, ADA.mail)
     slack.add_channel(WORKSPACE.channel, WORKSPACE.channel_name)

@@ -25,7 +25,8 @@ PICTURE = Path(__file__).parent / "demo_shop" / "lamp.png"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One message as Ada sees it. `place` is "phone", "mail" or "slack", `who` "ada" or "shop"."""
+    """One message as Ada sees it. `place` is "phone", "mail" or "slack", `who` "ada", "shop" or
+    "colleague"."""
 
     place: str
     id: str
@@ -155,8 +156,10 @@ def _post_said(one: SlackCrossing) -> Said:
     room = _ROOMS[one.channel]
     called = one.direction == "in" and room == "help"
     text = f"@{SHOP.name} {one.text}" if called else one.text
-    thread = one.thread_ts or None
-    return _said("slack", one, text, room=room, thread=thread, buttons=_buttons(one))
+    detail = {"room": room, "thread": one.thread_ts or None, "buttons": _buttons(one)}
+    if one.direction == "in" and one.user != ADA.slack:
+        return Said("slack", one.id, "colleague", "A colleague", text, one.at, detail)
+    return _said("slack", one, text, **detail)
 
 
 def _buttons(one: SlackCrossing) -> list[Mapping[str, str]]:

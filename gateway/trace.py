@@ -113,6 +113,9 @@ def level_words(level: object) -> str:
 def _received(data: Data) -> str:
     count = _number(data, "events", 1)
     noun = "a message" if count == 1 else f"{count} messages"
+    if data.get("channel") == "email":
+        # Of a mail nobody knows yet whether it is from whom it says; a webhook is signed.
+        return f"{noun.capitalize()} came in by e-mail and was taken apart."
     return f"{noun.capitalize()} came in by {_channel(data)} and was found to be genuine."
 
 
@@ -124,6 +127,10 @@ def _admitted(data: Data) -> str:
 
 def _resolved(data: Data) -> str:
     level = data.get("level")
+    if (_text(data, "handle") or "").startswith("unproved-email:"):
+        return (
+            f"The sender writes as {_handle(data)}, so this thread is kept apart from all others."
+        )
     who = _text(data, "customer") or "this customer"
     proved = [str(one) for one in _list(data, "proved")]
     others = [one for one in proved if one != data.get("handle")]

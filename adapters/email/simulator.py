@@ -59,6 +59,10 @@ class Crossing:
     envelope: str = ""
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(slots=True)
 class MailSimulator:
     """The service. `dead` are customers' addresses that a bounce comes back from."""
@@ -70,6 +74,7 @@ class MailSimulator:
     on_outbound: Callable[[Crossing], None] | None = None
     on_inbound: Callable[[Crossing], None] | None = None
     new_id: Callable[[], str] = field(default=lambda: uuid4().hex)
+    now: Callable[[], datetime] = _now
     dead: set[str] = field(default_factory=set)
     wire: list[Crossing] = field(default_factory=list)
     mailbox: Mailbox = field(init=False)
@@ -168,7 +173,7 @@ class MailSimulator:
             self.address,
             text,
             subject,
-            _now(),
+            self.now(),
             message_id,
             name,
             html,
@@ -231,7 +236,9 @@ class MailSimulator:
                 envelope.sender,
             )
             if recipient.lower() in self.dead:
-                bounce = bounce_of(envelope.raw, recipient, f"mailer-daemon@{self.domain}", _now())
+                bounce = bounce_of(
+                    envelope.raw, recipient, f"mailer-daemon@{self.domain}", self.now()
+                )
                 await self.deliver_to(envelope.sender, bounce)
         async with self._news:
             self._news.notify_all()
@@ -267,7 +274,7 @@ class MailSimulator:
             text,
             str(read(raw)["Subject"] or ""),
             raw,
-            _now(),
+            self.now(),
             envelope,
         )
         self.wire.append(crossing)
@@ -275,7 +282,3 @@ class MailSimulator:
         seen = self.on_outbound if direction == "out" else self.on_inbound
         if seen is not None:
             seen(crossing)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -1,6 +1,7 @@
 // Ada's mail client: her threads, one of them open, and a new mail or a reply being written.
 
 import { chips } from "./chips.js";
+import { keepEnd } from "./phone.js";
 import { fill, h } from "/console/static/dom.js";
 import { icon } from "/console/static/icons.js";
 
@@ -46,7 +47,7 @@ function show(id) {
   fill($("mail-threads"), [...threads.values()].reverse().map(row));
   fill($("mail-open"), thread ? reading(thread) : writing());
   const log = $("mail-open").querySelector(".mail-log");
-  if (log) log.scrollTop = log.scrollHeight;
+  if (log) keepEnd(log);
 }
 
 function row(thread) {

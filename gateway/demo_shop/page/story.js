@@ -7,7 +7,7 @@ function steps(story, { say, guide, link }) {
   const goOn = story.checking ? guide.yes : guide.go_on;
   return [
     { name: "Ask by text", text: "Ada texts the shop about her order.", done: story.asked, button: words(guide.ask, () => say.phone(guide.ask)) },
-    { name: "Write a mail", text: story.met ? "Politely not recognised: nobody knew yet that it was her." : "Nobody knows yet that this address is hers.", done: story.met, button: words(guide.meet.text, () => say.mail(guide.meet)) },
+    { name: "Write a mail", text: story.met ? "Politely not recognised: nobody knew yet that it was she." : "Nobody knows yet that this address is hers.", done: story.met, button: words(guide.meet.text, () => say.mail(guide.meet)) },
     { name: "Link the two", text: "The shop confirms: same person.", done: story.linked, button: button([icon("link"), "Link phone and mail"], link) },
     { name: "Go on in Slack", text: goOnText(story), done: story.went_on, button: words(goOn, () => say.slack({ place: "dm", text: goOn })) },
     { name: "Ask for a person", text: lastText(story), done: story.answered, button: lastButton(story, { say, guide }) },
@@ -15,13 +15,13 @@ function steps(story, { say, guide, link }) {
 }
 
 function goOnText(story) {
-  if (story.went_on) return "Her workspace vouches for her address: nothing had to be asked again.";
+  if (story.went_on) return "Her workspace vouches for her: nothing was asked again.";
   return story.checking ? "It remembers her order, and only makes sure." : "Her workspace vouches for her address.";
 }
 
 function lastText(story) {
   if (story.answered) return "A person answered, and the bot kept quiet.";
-  return story.handed ? "The bot is silent now. Answer her from the console." : "One honest message, then people take over.";
+  return story.handed ? "The bot is silent. Answer from the console." : "One honest message, then people take over.";
 }
 
 function lastButton(story, { say, guide }) {

@@ -5,12 +5,14 @@ import { channelIcon, icon, threadPicture } from "/console/static/icons.js";
 
 const STEPS = ["received", "admitted", "resolved", "recalled", "decided", "committed", "delivered"];
 const groups = new Map();
+const before = new Map();
 const KEPT = 40;
 
 const capital = (word) => word[0].toUpperCase() + word.slice(1);
 
 export function emptyTrace(host) {
   groups.clear();
+  before.clear();
   fill(host, h("div", { class: "trace-empty" },
     threadPicture(),
     h("p", {}, "Every message takes the same seven steps. They appear here, in sentences, as they happen."),
@@ -31,16 +33,23 @@ function addToGroup(host, step) {
   const key = step.conversation_id;
   const started = step.name === "received" || !groups.has(key);
   const group = started ? addGroup(host, key, [channelIcon(step.channel), h("span", {}, "A message")]) : groups.get(key);
+  if (step.name === "admitted" && step.data.duplicate && before.has(key)) {
+    // The repeat of a message is told where the message is.
+    group.remove();
+    groups.set(key, before.get(key));
+    return groups.get(key).append(line(step));
+  }
   if (step.name === "admitted" && step.data.text) group.querySelector(".trace-title span").textContent = `“${step.data.text}”`;
-  group.append(
-    h("details", { class: "trace-step" },
-      h("summary", { "data-number": STEPS.indexOf(step.name) + 1, title: "Show the data" }, h("b", {}, capital(step.name)), ` ${step.sentence}`),
-      h("pre", {}, JSON.stringify(step.data, null, 2))),
-  );
+  group.append(line(step));
 }
+
+const line = (step) => h("details", { class: "trace-step" },
+  h("summary", { "data-number": STEPS.indexOf(step.name) + 1, title: "Show the data" }, h("b", {}, capital(step.name)), ` ${step.sentence}`),
+  h("pre", {}, JSON.stringify(step.data, null, 2)));
 
 function addGroup(host, key, title) {
   const group = h("div", { class: "trace-group" }, h("p", { class: "trace-title" }, title));
+  if (groups.has(key)) before.set(key, groups.get(key));
   groups.set(key, group);
   host.append(group);
   while (host.childElementCount > KEPT) host.firstElementChild.remove();
