@@ -8,7 +8,6 @@ provider.
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -99,14 +98,17 @@ def _parts(channel: Channel, address: Mapping[str, str], text: str) -> Sequence[
     """The message as the channel sends it. Raises `ConfigError`."""
     from core.channel import CannotRender
     from core.message import OutboundMessage, OutboundPart
+    from gateway.database import command_ids
 
+    # A number, as parts of conversations have: channels make tokens of it.
+    new_id = command_ids()
     try:
         rendered = channel.render()(OutboundMessage(text))
     except CannotRender as error:
         raise _refused("--text", str(error).rstrip("."), "Write another text") from None
     return [
         OutboundPart(
-            f"test-{secrets.token_hex(8)}",
+            str(new_id()),
             channel.account,
             channel.spec.name,
             address,

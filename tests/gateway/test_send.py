@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from adapters.sms.adapter import SmsAdapter
 from adapters.sms.simulator import Crossing, Fault, Line, TwilioSimulator
+from core.message import OutboundPart, SendReceipt
 from gateway.cli import main
 
 ACCOUNT = "AC" + "1" * 32
@@ -88,6 +90,23 @@ def test_a_test_message_arrives_and_its_receipt_is_told(
     assert f"Sending through sms (SMS (Twilio)) to {PHONE}: {message.text}" in told
     assert f"Accepted by the provider as {message.id} (sent)" in told
     assert not Path("data").exists()
+
+
+def test_each_part_has_a_number_as_parts_of_conversations_have(
+    provider: Provider, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Channels make tokens of it, such as the address to which a mail bounces."""
+    keys: list[str] = []
+    real = SmsAdapter.send
+
+    async def noted(adapter: SmsAdapter, part: OutboundPart) -> SendReceipt:
+        keys.append(part.key)
+        return await real(adapter, part)
+
+    monkeypatch.setattr(SmsAdapter, "send", noted)
+    configure(provider.simulator.base_url)
+    said(capsys, 0, "--channel", "sms", "--to", PHONE, "--text", "word " * 400)
+    assert len(set(keys)) == 2 and all(one.isdigit() for one in keys)
 
 
 def test_a_long_text_goes_in_the_channels_parts(
