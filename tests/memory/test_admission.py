@@ -36,7 +36,7 @@ def ids_of(connection: Connection):  # type: ignore[no-untyped-def]
 
 
 def _only(connection: Connection, model: type) -> Mapping[str, object]:
-    return connection.execute(select(table(model))).mappings().one()
+    return dict(connection.execute(select(table(model))).mappings().one())
 
 
 def _extra(connection: Connection) -> dict[str, object]:
