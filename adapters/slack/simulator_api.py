@@ -26,7 +26,8 @@ _PAGE = 200
 
 @dataclass(slots=True)
 class WebApi:
-    """The methods. `tokens` says whose bot each is; `root` is where all of it listens."""
+    """The methods. `tokens` says whose bot each is; `root` is where all of it listens,
+    `moved` where every file is said to be instead."""
 
     world: World
     tokens: dict[str, str]
@@ -37,6 +38,7 @@ class WebApi:
     calls: list[str] = field(default_factory=list)
     posted: Callable[[Room, dict[str, Any]], Awaitable[None]] | None = None
     root: str = ""
+    moved: str = ""
     _uploads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def routes(self) -> list[web.RouteDef]:
@@ -240,6 +242,8 @@ class WebApi:
         return web.Response(text="OK")
 
     async def _download(self, request: web.Request) -> web.Response:
+        if self.moved:
+            return web.Response(status=302, headers={"Location": self.moved})
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if token not in self.tokens:
             return web.Response(text="<html>log in</html>", content_type="text/html")
