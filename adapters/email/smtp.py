@@ -173,6 +173,14 @@ class SmtpSender:
         """Why there is no connection, where somebody can do something about it."""
         if isinstance(error, NoAccess):
             return SendError(error.reason, retryable=not error.lasting)
+        if isinstance(error, aiosmtplib.SMTPAuthenticationError) and self._access is not None:
+            # The token was dropped: the next attempt has a new one.
+            return SendError(
+                "The mail server refuses our access token: check smtp_user, and that the access "
+                "that was granted covers sending.",
+                retryable=True,
+                provider_code=str(error.code),
+            )
         if isinstance(error, aiosmtplib.SMTPResponseException):
             return self._refused(error)
         if isinstance(error, aiosmtplib.SMTPException | OSError | TimeoutError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -30,7 +29,7 @@ CONFIG = EmailConfig.model_validate(
         "webhook_secret": "a-webhook-secret-of-the-tests-only",
     }
 )
-ADDRESS: Mapping[str, str] = {
+ADDRESS: dict[str, str] = {
     "to": "anna@example.org",
     "name": "Anna Lind",
     "from": "support@lampandloom.example",
