@@ -177,7 +177,7 @@ def _shield(settings: Settings) -> list[Finding]:
 
 async def _ask(url: str, nonce: str) -> _Heard:
     limit = aiohttp.ClientTimeout(total=SECONDS)
-    address = URL(f"{url}/health", encoded=True).with_query(nonce=nonce)
+    address = URL(f"{url}/health").with_query(nonce=nonce)
     try:
         async with (
             aiohttp.ClientSession(timeout=limit) as web,

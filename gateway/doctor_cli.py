@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 import textwrap
 from collections.abc import Sequence
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from gateway.settings import Settings
 
 _INDENT = " " * 8
+# Commands and records; addresses have no blanks.
+_COPIED = re.compile(r'"[^"]*"|`[^`]*`')
+_HELD = "\0"
 _MARKS = {"ok": ("ok  ", "green"), "warning": ("warn", "yellow"), "fault": ("bad ", "bold red")}
 
 
@@ -71,9 +75,11 @@ def show(sections: Sequence[Section], console: Console) -> None:
 
 
 def _lines(text: str, width: int) -> list[str]:
-    """The text in lines beside the marks; an address stays whole, so that it can be copied."""
+    """The text in lines beside the marks; what may be copied from it stays on one line."""
     room = max(width - len(_INDENT), len(_INDENT))
-    return textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
+    held = _COPIED.sub(lambda found: found[0].replace(" ", _HELD), text)
+    lines = textwrap.wrap(held, room, break_long_words=False, break_on_hyphens=False)
+    return [one.replace(_HELD, " ") for one in lines]
 
 
 def _summary(sections: Sequence[Section]) -> Text:

@@ -61,6 +61,11 @@ QUESTIONS: Mapping[str, ChannelQuestions] = {
                 "Server where mail is sent (SMTP with TLS, port 465)",
                 like=("imap_host", "imap.", "smtp."),
             ),
+            Question(
+                "trusted_authserv_ids",
+                "Name under which your mail server tells who is genuine, as mx.google.com "
+                "(empty: nobody is recognised by mail yet)",
+            ),
             Question("secret", "Secret that signs reply addresses", made=True),
         ),
     ),

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import aiohttp
-from yarl import URL
 
 from adapters.sms.config import SmsConfig
 from adapters.sms.signature import sign
@@ -48,9 +47,7 @@ async def _status(
 ) -> int:
     headers = {"X-Twilio-Signature": signature} if signature else {}
     # Twilio follows no redirect of a POST with its form.
-    async with web.post(
-        URL(url, encoded=True), data=form, headers=headers, allow_redirects=False
-    ) as answer:
+    async with web.post(url, data=form, headers=headers, allow_redirects=False) as answer:
         return answer.status
 
 

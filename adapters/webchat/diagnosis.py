@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import orjson
-from yarl import URL
 
 from adapters.webchat.config import WebchatConfig
 from core.channel_abilities import Finding, Gravity
@@ -59,7 +58,7 @@ def _of_pages(config: WebchatConfig, base: str) -> list[Finding]:
 
 
 async def _script(web: aiohttp.ClientSession, base: str) -> Finding:
-    async with web.get(URL(f"{base}/widget.js", encoded=True), allow_redirects=False) as answer:
+    async with web.get(f"{base}/widget.js", allow_redirects=False) as answer:
         kind = answer.content_type
         if answer.status == 200 and "javascript" in kind:
             return Finding(Gravity.OK, "Pages can load the script of the chat.")
@@ -69,7 +68,7 @@ async def _script(web: aiohttp.ClientSession, base: str) -> Finding:
 
 
 async def _socket(web: aiohttp.ClientSession, base: str) -> Finding:
-    url = URL(f"{base}/socket", encoded=True)
+    url = f"{base}/socket"
     try:
         async with web.ws_connect(url, headers={"Origin": _STRANGER}) as socket:
             await socket.send_str('{"type":"hello"}')

@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
 from core.channel_abilities import Finding, Gravity
 from gateway.cli import build_app
+from gateway.doctor import Section
+from gateway.doctor_cli import show
 from gateway.doctor_machine import database_findings, machine_findings, playbook_findings
 from gateway.doctor_secrets import secret_findings
 from gateway.settings import load_settings
@@ -182,3 +185,12 @@ def test_people_are_told_with_the_remedy_below(monkeypatch: pytest.MonkeyPatch) 
     assert "\n  bad   No channel is enabled: nobody can write.\n        Add a table" in said.output
     assert "2 warnings" in said.output or "faults" in said.output
     assert said.exit_code == 1
+
+
+def test_what_is_to_be_copied_stays_on_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    record = '"v=DMARC1; p=none; rua=mailto:support@an-address-that-is-long.example"'
+    command = "`ssh -N -R 8080:127.0.0.1:8080 USER@SERVER`"
+    finding = Finding(Gravity.WARNING, "No record.", f"Publish {record} or run {command} now.")
+    show([Section("DNS", (finding,))], Console(width=40))
+    lines = [one.strip() for one in capsys.readouterr().out.splitlines()]
+    assert record in lines and command in lines
