@@ -8,7 +8,9 @@ from email.utils import format_datetime
 
 import pytest
 from aiohttp import web
+from yarl import URL
 
+from adapters.sms.api import _swap
 from adapters.sms.simulator import Line, TwilioSimulator
 from adapters.sms.simulator_account import SimulatedAccount, SimulatedNumber, SimulatedService
 from core.channel_abilities import Addresses, Finding, Gravity
@@ -235,3 +237,21 @@ def test_a_number_is_an_address(to: str, number: str) -> None:
 def test_what_is_no_whole_number_is_refused_in_words(to: str) -> None:
     with pytest.raises(ValueError, match="and the country's code"):
         make_adapter().address_of(to)
+
+
+@pytest.mark.parametrize(
+    ("base", "asked"),
+    [
+        ("https://api.twilio.com", "https://messaging.twilio.com/v1/Services?PageSize=20"),
+        (
+            "https://api.dublin.ie1.twilio.com",
+            "https://messaging.dublin.ie1.twilio.com/v1/Services?PageSize=20",
+        ),
+        ("http://127.0.0.1:8401", "http://127.0.0.1:8401/v1/Services?PageSize=20"),
+        ("https://api.example.com", "https://api.example.com/v1/Services?PageSize=20"),
+    ],
+)
+def test_credentials_go_to_twilio_s_own_hosts_or_to_the_one_that_is_configured(
+    base: str, asked: str
+) -> None:
+    assert str(_swap(URL(base), "https://messaging.twilio.com/v1/Services?PageSize=20")) == asked
