@@ -8,6 +8,7 @@ not leave here.
 from __future__ import annotations
 
 import logging
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ import aiohttp
 import orjson
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack.config import SLACK_API, SlackConfig
 from adapters.slack.errors import error_of
@@ -32,6 +34,19 @@ def quiet_logger() -> logging.Logger:
     logger.setLevel(logging.CRITICAL)
     logger.disabled = True
     return logger
+
+
+class _Client(AsyncWebClient):
+    """The SDK's client, without the basic authorisation of aiohttp's that is on its way out."""
+
+    async def api_call(
+        self, api_method: str, *, auth: Any = None, headers: Any = None, **options: Any
+    ) -> AsyncSlackResponse:
+        if auth is not None:
+            pair = f"{auth['client_id']}:{auth['client_secret']}".encode()
+            basic = b64encode(pair).decode()
+            headers = {**(headers or {}), "Authorization": f"Basic {basic}"}
+        return await super().api_call(api_method, headers=headers, **options)
 
 
 class SlackApi:
@@ -59,7 +74,7 @@ class SlackApi:
 
     def client(self, token: str | None = None) -> AsyncWebClient:
         """The SDK's client for one token, for Bolt and for us."""
-        client = AsyncWebClient(
+        client = _Client(
             token,
             base_url=self._base,
             timeout=int(self._timeout) or 1,

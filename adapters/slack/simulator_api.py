@@ -106,6 +106,7 @@ class WebApi:
             "ts": self.world.timestamp(),
             "user": self.world.bot_user,
             "bot_id": self.world.bot_id,
+            "team": self.tokens[token],
             "text": form.get("text", ""),
         }
         for name in ("blocks", "metadata"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 
@@ -69,7 +70,7 @@ async def test_trap_12_for_connect_members_a_profile_proves_nothing(seat: Seat) 
     ],
 )
 async def test_trap_12_only_a_full_member_of_the_trusted_workspace_is_believed(
-    flags: dict[str, object],
+    flags: dict[str, Any],
 ) -> None:
     async with line(trusted_domains=TRUSTED) as on:
         assert (await from_ada(on, **flags)).vouched == ()
