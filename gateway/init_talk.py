@@ -78,30 +78,17 @@ class Talk:
         server: dict[str, object] = {} if given.port is None else {"port": given.port}
         if url := self._public_url():
             server["public_url"] = url
-        answers = Answers(business, timezone, server)
+        accounts: dict[str, Mapping[str, object]] = {}
+        own: dict[tuple[str, str], str] = {}
         for name in channels:
-            options, own = self._account(name)
-            answers = Answers(
-                business,
-                timezone,
-                server,
-                {**answers.accounts, name: options},
-                {**answers.secrets, **{(name, key): value for key, value in own.items()}},
-            )
-        return answers
+            accounts[name], told = self._account(name)
+            own |= {(name, key): value for key, value in told.items()}
+        return Answers(business, timezone, server, accounts, own)
 
     def _channels(self) -> Sequence[str]:
         given = ",".join(self._given.channels) or None
-        known = ", ".join(sorted(names()))
-        text = self._text(
-            f"Which channels? There are {known} (several with commas)",
-            "--channel",
-            lambda it: (
-                [one for name in _names(it) for one in _list(channel_problem(name))]
-                or ([] if _names(it) else [Problem("", "", "is empty", f"Name one of {known}")])
-            ),
-            given,
-        )
+        asked = f"Which channels? There are {', '.join(sorted(names()))} (several with commas)"
+        text = self._text(asked, "--channel", _channel_problems, given)
         chosen = list(dict.fromkeys(_names(text)))
         for account, key in self._given.options:
             if account not in chosen:
@@ -221,6 +208,11 @@ class Talk:
     def _complain(self, problem: Problem) -> None:
         self._screen.print(Text(f"  That {problem.wrong}.", style="red"))
         self._screen.print(Text(f"  {problem.mend.rstrip('.')}.", style="green"))
+
+
+def _channel_problems(text: str) -> Sequence[Problem]:
+    """What is wrong with a list of channels; without any, the empty name is."""
+    return [one for name in _names(text) or [""] for one in _list(channel_problem(name))]
 
 
 def machine_timezone() -> str:

@@ -7,12 +7,18 @@ import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import ClientSession, web
 from aiohttp.test_utils import TestServer
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel
 
@@ -22,6 +28,7 @@ from gateway import doctor
 from gateway.doctor import Section, examine
 from gateway.doctor_address import address_findings
 from gateway.health import proof_of
+from gateway.obstacles import tls_context
 from gateway.settings import Settings
 from memory.units.installation import kept_secret
 from tests.gateway.way import Way, running
@@ -201,6 +208,42 @@ async def test_another_program_on_the_port_is_told(tmp_path: Path) -> None:
         settings = Settings(server={"port": urlsplit(url).port})
         fault = (await address_findings(settings, "00" * 32, NONCE, called=True))[-1]
     assert "is not a gateway with these settings" in fault.what
+
+
+async def test_a_certificate_that_nobody_trusts_is_told_and_not_that_nothing_runs(
+    tmp_path: Path,
+) -> None:
+    """The gateway speaks TLS itself, with a certificate of its own making."""
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    self_signed(cert, key)
+    secret = "5e" * 32
+
+    async def prove(request: web.Request) -> web.StreamResponse:
+        return web.json_response({"proof": proof_of(secret, request.query["nonce"])})
+
+    app = web.Application()
+    app.router.add_get("/health", prove)
+    server = TestServer(app)
+    tls = {"tls_cert": cert, "tls_key": key}
+    await server.start_server(ssl=tls_context(Settings(server=tls).server))
+    try:
+        names = {"port": server.port, "public_url": f"https://localhost:{server.port}"}
+        settings = Settings(server=tls | names)
+        fault = (await address_findings(settings, secret, NONCE, called=True))[-1]
+    finally:
+        await server.close()
+    assert "The certificate of localhost is not to be trusted" in fault.what
+
+
+def self_signed(cert: Path, key: Path) -> None:
+    """Make a certificate for another name, and its key."""
+    own = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "shop.test")])
+    made = x509.CertificateBuilder(name, name, own.public_key(), x509.random_serial_number())
+    now = datetime.now(UTC)
+    made = made.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    cert.write_bytes(made.sign(own, hashes.SHA256()).public_bytes(Encoding.PEM))
+    key.write_bytes(own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 async def test_a_gateway_that_does_not_run_is_told_everywhere(tmp_path: Path) -> None:
