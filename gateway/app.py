@@ -19,13 +19,8 @@ from aiohttp import web
 
 from core.channel_abilities import CatchesUp
 from core.clock import from_micros, id_source, to_micros
-from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Stages
-from core.pipeline.decide import default_stages
-from core.pipeline.intent import IntentModel
-from core.pipeline.trivial import trivial_stages
 from core.playbook import Playbook
-from core.playbook_fields import PlaybookError, PlaybookProblem
 from gateway.access import Keeper
 from gateway.addresses import public_url_of
 from gateway.admission import AdmissionRules, Admissions
@@ -37,11 +32,12 @@ from gateway.keeping import StoreKeep
 from gateway.obstacles import reaching_database
 from gateway.outgoing import Outgoing
 from gateway.playbooks import load_playbook
+from gateway.pulling import Pulling
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
+from gateway.stages import build_stages
 from gateway.threads import SocketThreads
 from gateway.token_watch import TokenWatch
-from gateway.training import TrainingFailed, model_for, playbook_rows
 from gateway.turn_work import TurnSettings, TurnWork
 from gateway.turns import TurnRules, Turns
 from gateway.web import mount
@@ -90,6 +86,7 @@ class Gateway:
     public_url: str
     first_token: str | None
     files: FileStore
+    pulling: Pulling
     web_app: web.Application = field(default_factory=web.Application)
 
     @property
@@ -106,10 +103,12 @@ class Gateway:
         for channel in self.channels.values():
             if isinstance(channel.adapter, CatchesUp):
                 await self._catch_up(channel, channel.adapter)
+        await self.pulling.start()
 
     async def stop(self) -> None:
         """Stop taking work, finish what runs, disconnect."""
         await self.token_watch.stop()
+        await self.pulling.stop()
         await self.hub.close()
         await self.turns.stop()
         await self.deliveries.stop()
@@ -175,7 +174,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     )
     with reaching_database(settings.file):
         await asyncio.to_thread(upgrade, url)
-    stages = parts.stages or await _stages(settings, playbook, parts.models)
+    stages = parts.stages or await build_stages(settings, playbook, parts.models)
     count_tokens = token_counter(settings.pipeline.encoding, settings.data.folder / "tokens")
     with reaching_database(settings.file):
         await store.open()
@@ -261,38 +260,10 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         public_url,
         first_token,
         files,
+        Pulling(channels, admissions, turns.settled),
     )
     gateway.web_app = mount(gateway)
     return gateway
-
-
-async def _stages(settings: Settings, playbook: Playbook, models: Path | None) -> Stages:
-    if settings.pipeline.stages == "trivial":
-        return trivial_stages()
-    examples, titles = playbook_rows(playbook)
-    try:
-        model = await model_for(
-            examples,
-            models or settings.data.folder / "models",
-            titles=titles,
-            language=playbook.language,
-        )
-    except TrainingFailed as failed:
-        model = _earlier_model(failed, settings, playbook)
-    return default_stages(model, ArticleIndex(playbook.articles, playbook.language))
-
-
-def _earlier_model(failed: TrainingFailed, settings: Settings, playbook: Playbook) -> IntentModel:
-    """Go on with what the playbook's earlier version taught, if there is that. Else raises."""
-    if failed.previous is None:
-        where = settings.playbook.path / "intents.toml"
-        wrong = f"no model could be learned from its examples: {failed}"
-        mend = "Correct the examples; if they are in order, look at the machine and start again"
-        raise PlaybookError([PlaybookProblem(str(where), "", wrong, mend)]) from None
-    known = set(failed.previous.intents)
-    unknown = sorted(one.name for one in playbook.intents if one.name not in known)
-    log.warning("training_failed", reason=str(failed), unknown_intents=unknown)
-    return failed.previous
 
 
 async def _keeper(store: Store, now: Callable[[], datetime]) -> tuple[Keeper, str | None]:

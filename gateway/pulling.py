@@ -15,6 +15,7 @@ import structlog
 from core.channel import Received, Transport
 from core.channel_abilities import Pulls, Sink
 from core.message import InboundMessage
+from gateway.admission import Admissions
 from gateway.channels import Channel
 from memory.store import Overloaded
 from memory.units.admission import Admitted
@@ -28,22 +29,14 @@ _BUSY_SECONDS = 0.5
 _TURN_SECONDS = 60.0
 """How long room is kept for a turn that does not end; then the next message has its chance."""
 
-TakeIn = Callable[[str, Received], Awaitable[None]]
-
 
 class Pulling:
-    """Starts and stops what fetches.
-
-    `admit` makes one message durable, `take_in` everything else that was received, and `settled`
-    returns once nothing of a customer is in work.
-    """
+    """Starts and stops what fetches. `settled` returns once nothing of a customer is in work."""
 
     def __init__(
         self,
         channels: Mapping[str, Channel],
-        *,
-        take_in: TakeIn,
-        admit: Callable[[InboundMessage], Awaitable[Admitted]],
+        admissions: Admissions,
         settled: Callable[[int], Awaitable[None]],
     ) -> None:
         self._pulls = {
@@ -51,8 +44,7 @@ class Pulling:
             for account, channel in channels.items()
             if isinstance(channel.adapter, Pulls)
         }
-        self._take_in = take_in
-        self._admit = admit
+        self._admissions = admissions
         self._settled = settled
 
     async def start(self) -> None:
@@ -85,7 +77,7 @@ class Pulling:
                 for messages in _by_sender(received.messages):
                     group.create_task(in_order(messages))
             # A message may be changed or taken back in the batch that brings it.
-            await self._take_in(account, received)
+            await self._admissions.take_in(account, received)
 
         return sink
 
@@ -94,7 +86,7 @@ class Pulling:
         hands."""
         while True:
             try:
-                return await self._admit(message)
+                return await self._admissions.admit(message)
             except Overloaded:
                 await asyncio.sleep(_BUSY_SECONDS)
 

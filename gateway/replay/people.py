@@ -1,4 +1,4 @@
-"""Who plays a dialogue: a phone, a mail address and a web login of its own, and idle sentences.
+"""Who plays a dialogue: with a phone, a mail address, a web login and a Slack user of its own.
 
 Everything follows from the dialogue's id and a seed: two runs meet the same customers, and no
 two dialogues share one. Pure; nothing here reads a file or talks to a channel.
@@ -40,13 +40,18 @@ FILLERS = (
 )
 
 
+WORKSPACE = "T0REPLAYED"
+"""The Slack workspace that everybody is a member of."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """The addresses of one dialogue's customer: E.164 phone, mail address, web login."""
+    """The addresses of one dialogue's customer: E.164 phone, mail, web login, Slack user."""
 
     phone: str
     email: str
     login: str
+    slack: str
 
 
 def cast_people(ids: Iterable[str], seed: int) -> Mapping[str, Person]:
@@ -64,7 +69,10 @@ def cast_people(ids: Iterable[str], seed: int) -> Mapping[str, Person]:
         taken.add(phone)
         tag = _digest(seed, id_, 0)[:5].hex()
         people[id_] = Person(
-            phone, f"guest-{tag}-{phone[-4:]}@example.com", f"guest-{tag}{phone[2:]}"
+            phone,
+            f"guest-{tag}-{phone[-4:]}@example.com",
+            f"guest-{tag}{phone[2:]}",
+            f"U{tag}{phone[2:]}".upper(),
         )
     return people
 

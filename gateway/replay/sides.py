@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from core.message import Handle
-from gateway.replay.people import Person
+from gateway.replay.people import WORKSPACE, Person
 from gateway.replay.player import Line
 from gateway.replay.side_chat import ChatSide
+from gateway.replay.side_email import MailSide
+from gateway.replay.side_slack import SlackSide
 from gateway.replay.side_sms import SmsSide
 from gateway.replay.wire import Wire
 
@@ -39,12 +41,16 @@ class Side(Protocol):
 SIDES: Mapping[str, Callable[[str, Wire, Callable[[], datetime]], Side]] = {
     "sms": SmsSide,
     "chat": ChatSide,
+    "email": MailSide,
+    "slack": SlackSide,
 }
 """How to make a channel's side, given the gateway's base URL, the wire and the time."""
 
 HANDLES: Mapping[str, Callable[[Person], Handle]] = {
     "sms": lambda person: Handle("phone", person.phone),
     "chat": lambda person: Handle("login", person.login),
+    "email": lambda person: Handle("email", person.email),
+    "slack": lambda person: Handle("slack", f"{WORKSPACE}:{person.slack}"),
 }
 """With which handle a person writes on a channel."""
 

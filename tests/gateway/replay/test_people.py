@@ -15,7 +15,7 @@ def test_addresses_are_valid_distinct_and_repeatable(ids: set[str], seed: int) -
     assert set(people) == ids
     for person in people.values():
         assert phonenumbers.is_valid_number(phonenumbers.parse(person.phone))
-    for field in ("phone", "email", "login"):
+    for field in ("phone", "email", "login", "slack"):
         assert len({getattr(person, field) for person in people.values()}) == len(ids)
     assert cast_people(sorted(ids, reverse=True), seed) == people
 

@@ -1,0 +1,56 @@
+"""The stages a gateway decides with: trivial ones, or the default ones with a trained model.
+
+It puts them together at the start; what they decide is `core.pipeline`'s, and how a model is
+trained `gateway.training`'s.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+
+from core.pipeline.articles import ArticleIndex
+from core.pipeline.contracts import Stages
+from core.pipeline.decide import default_stages
+from core.pipeline.intent import IntentModel
+from core.pipeline.trivial import trivial_stages
+from core.playbook import Playbook
+from core.playbook_fields import PlaybookError, PlaybookProblem
+from gateway.settings import Settings
+from gateway.training import TrainingFailed, model_for, playbook_rows
+
+log = structlog.get_logger(__name__)
+
+
+async def build_stages(settings: Settings, playbook: Playbook, models: Path | None) -> Stages:
+    """The stages the settings ask for; `models` is where trained models are kept.
+
+    Raises `PlaybookError` when nothing can be learned, and nothing was learned before.
+    """
+    if settings.pipeline.stages == "trivial":
+        return trivial_stages()
+    examples, titles = playbook_rows(playbook)
+    try:
+        model = await model_for(
+            examples,
+            models or settings.data.folder / "models",
+            titles=titles,
+            language=playbook.language,
+        )
+    except TrainingFailed as failed:
+        model = _earlier_model(failed, settings, playbook)
+    return default_stages(model, ArticleIndex(playbook.articles, playbook.language))
+
+
+def _earlier_model(failed: TrainingFailed, settings: Settings, playbook: Playbook) -> IntentModel:
+    """Go on with what the playbook's earlier version taught, if there is that. Else raises."""
+    if failed.previous is None:
+        where = settings.playbook.path / "intents.toml"
+        wrong = f"no model could be learned from its examples: {failed}"
+        mend = "Correct the examples; if they are in order, look at the machine and start again"
+        raise PlaybookError([PlaybookProblem(str(where), "", wrong, mend)]) from None
+    known = set(failed.previous.intents)
+    unknown = sorted(one.name for one in playbook.intents if one.name not in known)
+    log.warning("training_failed", reason=str(failed), unknown_intents=unknown)
+    return failed.previous
