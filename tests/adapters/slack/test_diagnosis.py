@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -118,3 +120,11 @@ def test_with_a_socket_the_manifest_enters_no_address() -> None:
     made = manifest(BASE, make_config(app_token="xapp-an-app-token-of-the-tests"))
     assert made["settings"]["socket_mode_enabled"] is True
     assert BASE not in str(made)
+
+
+def test_the_manifest_in_the_documentation_is_the_one_the_app_needs() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "slack.md").read_text(encoding="utf-8")
+    shown = page.partition("```json\n")[2].partition("```")[0]
+    assert json.loads(shown) == manifest(
+        "https://support.example.com/channels/slack", make_config()
+    )
