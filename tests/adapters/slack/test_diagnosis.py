@@ -125,6 +125,5 @@ def test_with_a_socket_the_manifest_enters_no_address() -> None:
 def test_the_manifest_in_the_documentation_is_the_one_the_app_needs() -> None:
     page = (Path(__file__).parents[3] / "docs" / "slack.md").read_text(encoding="utf-8")
     shown = page.partition("```json\n")[2].partition("```")[0]
-    assert json.loads(shown) == manifest(
-        "https://support.example.com/channels/slack", make_config()
-    )
+    address = "https://support.example.com/channels/slack"
+    assert json.loads(shown) == manifest(address, make_config())
