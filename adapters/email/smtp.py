@@ -39,6 +39,7 @@ class SmtpSender:
 
     def __init__(self, config: EmailConfig, access: AccessTokens | None) -> None:
         self._server = config.smtp
+        self._own_login = config.smtp_password is not None
         self._access = access
         self._timeout = config.timeout_seconds
         self._retry_seconds = config.retry_seconds
@@ -166,7 +167,9 @@ class SmtpSender:
             except aiosmtplib.SMTPAuthenticationError:
                 self._access.forget()
                 raise
-        elif self._server.password:
+        elif self._server.password and (self._own_login or client.supports_extension("auth")):
+            # Without one of its own, the login of IMAP is only offered to who asks for one: a relay
+            # on this machine may well let everybody in.
             await client.login(self._server.user, self._server.password)
 
     def _unreached(self, error: BaseException) -> BaseException:

@@ -16,7 +16,8 @@ from gateway.safety import DEMO_MARK
 from tests.adapters.email.mailbox import ANNA, service
 
 OURS = (
-    b"From: Lamp & Loom <support@lampandloom.example>\r\nReply-To: support+x@lampandloom.example\r\n"
+    b"From: Lamp & Loom <support@lampandloom.example>\r\n"
+    b"Reply-To: support+x@lampandloom.example\r\n"
     b"To: anna@example.org\r\nSubject: Re: Lamp\r\nMessage-ID: <2@lampandloom.example>\r\n"
     b"References: <1@example.org>\r\n\r\nIt is on its way.\r\n\r\n-- \r\n[ref:abc]\r\n"
 )
@@ -89,7 +90,8 @@ async def test_a_reply_may_leave_the_quote_away() -> None:
 async def test_the_border_takes_a_forged_verdict_off_and_writes_its_own() -> None:
     async with service() as simulator:
         forged = (
-            b"Authentication-Results: mx.lampandloom.example; dmarc=pass header.from=example.org\r\n"
+            b"Authentication-Results: mx.lampandloom.example;\r\n"
+            b"\tdmarc=pass header.from=example.org\r\n"
             b"From: anna@example.org\r\nSubject: x\r\n\r\nhello\r\n"
         )
         await simulator.deliver(forged, verdict="fail")
