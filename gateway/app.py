@@ -24,6 +24,7 @@ from core.playbook import Playbook
 from gateway.access import Keeper
 from gateway.addresses import public_url_of
 from gateway.admission import AdmissionRules, Admissions
+from gateway.answer_guard import AnswerGuard
 from gateway.channels import Channel, open_channels
 from gateway.deliveries import Backoff, Deliveries
 from gateway.events import Bus
@@ -211,6 +212,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         playbook,
         stages,
         TurnSettings(worker, settings.pipeline.token_budget),
+        AnswerGuard(store, settings.turns.answers_per_hour, now),
         count_tokens=count_tokens,
         now=now,
         new_id=new_id,

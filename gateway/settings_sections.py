@@ -30,6 +30,10 @@ from gateway.settings_problems import fault
 QUIET_SECONDS: Mapping[str, float] = {"sms": 4.0, "webchat": 1.0, "slack": 3.0, "email": 0.0}
 """The quiet window of each channel of ours, unless its table says otherwise."""
 
+ANSWERS_PER_HOUR: Mapping[str, int] = {"email": 20}
+"""How often in an hour the bot answers one address, and in one thread, on channels of ours where
+machines answer machines."""
+
 
 def listed(value: object) -> object:
     """An environment variable names a list with commas."""
@@ -157,11 +161,17 @@ class Turns(Section):
     lease_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
     quiet_seconds_max: Seconds = 8.0
     quiet_seconds: Mapping[str, Seconds] = Field(default_factory=lambda: dict(QUIET_SECONDS))
+    answers_per_hour: Mapping[str, Positive] = Field(default_factory=lambda: dict(ANSWERS_PER_HOUR))
 
     @field_validator("quiet_seconds", mode="before")
     @classmethod
-    def _over_defaults(cls, given: object) -> object:
+    def _over_quiet(cls, given: object) -> object:
         return {**QUIET_SECONDS, **given} if isinstance(given, Mapping) else given
+
+    @field_validator("answers_per_hour", mode="before")
+    @classmethod
+    def _over_answers(cls, given: object) -> object:
+        return {**ANSWERS_PER_HOUR, **given} if isinstance(given, Mapping) else given
 
     def quiet_for(self, adapter: str) -> float:
         """The quiet window of a channel, by the name of its adapter; none unless it has one."""

@@ -73,13 +73,15 @@ def build_commit(
     ids: Ids,
     expecting: str | None,
     dead: str | None = None,
+    person: str | None = None,
 ) -> Commit:
-    """Everything the turn changes, as rows. `birth` is the status the parts are born with."""
+    """Everything the turn changes, as rows. `birth` is the status the parts are born with, `person`
+    why the messages are set aside for one."""
     thread = claimed.thread
     assert thread is not None
     at = to_micros(now)
     turn_id = int(turn.id)
-    aside = _aside(claimed, taken, turn, decision, at, ids)
+    aside = None if person is None else _aside(claimed, person, len(taken), turn, decision, at, ids)
     new_case, case, case_id = None, None, None
     if aside is None:
         new_case, case, case_id = _case_rows(claimed, turn, decision, at, ids)
@@ -137,17 +139,16 @@ def build_commit(
 
 def _aside(
     claimed: Claimed,
-    taken: Sequence[Waiting],
+    reason: str,
+    messages: int,
     turn: TurnInput,
     decision: Decision,
     at: int,
     ids: Ids,
-) -> Aside | None:
+) -> Aside:
     """A case and a handoff of its own for what no machine may answer."""
-    reason = needs_person(taken)
     thread = claimed.thread
-    if reason is None or thread is None or decision.silent is None:
-        return None
+    assert thread is not None
     case_id = ids.new()
     place: dict[str, object] = {
         "customer_id": claimed.customer_id,
@@ -167,7 +168,7 @@ def _aside(
         "urgency": "low",
         "packet_json": orjson.dumps(_packet(turn, decision)).decode(),
     }
-    return Aside(case, handoff, len(taken))
+    return Aside(case, handoff, messages)
 
 
 def needs_person(taken: Sequence[Waiting]) -> str | None:

@@ -22,6 +22,7 @@ from core.pipeline.decide import decide
 from core.pipeline.phrases import yes_or_no
 from core.playbook import Playbook
 from core.turn import CaseState, Decision, Fact, NeedEffect, Recall, Said, Sender, TurnInput
+from gateway.answer_guard import AnswerGuard
 from gateway.effects import perform
 from gateway.events import Bus
 from gateway.outgoing import Outgoing
@@ -82,6 +83,7 @@ class TurnWork:
         playbook: Playbook,
         stages: Stages,
         settings: TurnSettings,
+        guard: AnswerGuard,
         *,
         count_tokens: Callable[[str], int],
         now: Callable[[], datetime],
@@ -96,6 +98,7 @@ class TurnWork:
         self.playbook = playbook
         self.stages = stages
         self._settings = settings
+        self._guard = guard
         self._count_tokens = count_tokens
         self._now = now
         self._new_id = new_id
@@ -121,16 +124,18 @@ class TurnWork:
         memory = await self._remember(claimed, taken)
         turn = self._turn_input(claimed, taken, memory)
         playbook = self.playbook
-        silence = _silence(taken)
+        carrier, person = _carrier_word(taken), await self._why_person(claimed, taken)
         acted = False
-        if silence is not None:
-            decision = plain_decision(turn, silent=silence)
+        if carrier is not None:
+            decision, person = plain_decision(turn, silent=f"carrier word: {carrier}"), None
+        elif person is not None:
+            decision = plain_decision(turn, silent=person)
         else:
             decision, acted = self._decide(turn, playbook)
         if interrupted is not None and interrupted() and not acted and self._may_restart(claimed):
             return Outcome.RESTART
         self._restarts.pop(claimed.customer_id, None)
-        await self._commit(claimed, taken, memory, turn, decision)
+        await self._commit(claimed, taken, memory, turn, decision, person=person)
         return Outcome.COMMITTED
 
     async def bury(self, claimed: Claimed, taken: Sequence[Waiting], why: str) -> None:
@@ -144,6 +149,11 @@ class TurnWork:
         turn = self._turn_input(claimed, taken, memory)
         decision = plain_decision(turn, apology=self.playbook)
         await self._commit(claimed, taken, memory, turn, decision, dead=why)
+
+    async def _why_person(self, claimed: Claimed, taken: Sequence[Waiting]) -> str | None:
+        """Why no machine may answer these messages, if so."""
+        assert claimed.thread is not None
+        return needs_person(taken) or await self._guard.why_silent(claimed.thread, taken)
 
     async def _remember(self, claimed: Claimed, taken: Sequence[Waiting]) -> Memory:
         """The context of this sender, from this process while the customer has not changed."""
@@ -215,6 +225,7 @@ class TurnWork:
         turn: TurnInput,
         decision: Decision,
         dead: str | None = None,
+        person: str | None = None,
     ) -> None:
         thread = claimed.thread
         assert thread is not None
@@ -234,6 +245,7 @@ class TurnWork:
             ids,
             _expected_secret(decision, self.playbook),
             dead,
+            person,
         )
         done = await self._store.write(commit, change)
         self._keep(claimed, memory, turn, decision, change.new_case, done.version, done.seq, tokens)
@@ -340,12 +352,6 @@ def _said(one: Waiting, channel: str, handle: str) -> Said:
         quick_reply=extra.get("quick_reply"),
         secrets=extra.get("secrets", {}),
     )
-
-
-def _silence(taken: Sequence[Waiting]) -> str | None:
-    """Why nothing is said and no stage is asked, if so."""
-    carrier = _carrier_word(taken)
-    return needs_person(taken) if carrier is None else f"carrier word: {carrier}"
 
 
 def _carrier_word(taken: Sequence[Waiting]) -> str | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
+from core.answer_limit import Answers
 from core.clock import Micros
 from core.message import Author
 from memory.tables import Conversation, Message
@@ -36,11 +37,15 @@ def automatic_answers(connection: Connection, correspondent: str, since: Micros)
 
 
 def automatic_answers_in(connection: Connection, conversation_id: int, since: Micros) -> int:
-    """Answers of the bot's since then in one conversation."""
+    """Answers of the bot's in one conversation since then, or since a person last wrote in it."""
+    person = select(func.max(_message.c.created_at)).where(
+        _message.c.conversation_id == conversation_id, _message.c.author == Author.AGENT.value
+    )
     query = select(func.count()).where(
         _message.c.conversation_id == conversation_id,
         _message.c.author == Author.BOT.value,
         _message.c.created_at >= since,
+        _message.c.created_at > func.coalesce(person.scalar_subquery(), 0),
     )
     return connection.execute(query).scalar_one()
 
@@ -58,3 +63,14 @@ def said_twice(connection: Connection, conversation_id: int) -> bool:
     )
     texts = connection.execute(newest).scalars().all()
     return len(texts) == 2 and texts[0] == texts[1]
+
+
+def answers_lately(
+    connection: Connection, conversation_id: int, correspondent: str, since: Micros
+) -> Answers:
+    """All that decides whether the bot has answered enough here."""
+    return Answers(
+        automatic_answers(connection, correspondent, since) if correspondent else 0,
+        automatic_answers_in(connection, conversation_id, since),
+        said_twice(connection, conversation_id),
+    )

@@ -128,7 +128,8 @@ def _settings(folder: Path, sides: Mapping[str, Side]) -> Settings:
         {
             "storage": {"url": f"sqlite:///{folder / 'replay.db'}"},
             "data": {"folder": folder},
-            "turns": {"quiet_seconds": quiet},
+            # A dialogue of an hour is played within a second.
+            "turns": {"quiet_seconds": quiet, "answers_per_hour": {"email": 1_000}},
             "adapters": tables,
         }
     )

@@ -39,6 +39,7 @@ VALUES: Mapping[Key, object] = {
     ("pipeline", "stages"): "trivial",
     ("pipeline", "encoding"): "o200k_base",
     ("turns", "quiet_seconds"): {"sms": 1.5, "webchat": 0.5, "slack": 0.0, "email": 2.0},
+    ("turns", "answers_per_hour"): {"email": 3},
     ("logging", "level"): "DEBUG",
     ("logging", "format"): "json",
     ("data", "folder"): "other/data",
