@@ -67,7 +67,7 @@ def reply() -> EmailMessage:
     mail = _mail(f"{QUESTION}\n{head}{quoted}\n")
     rows = "<br>\n".join(SENTENCE for _ in range(90))
     mail.add_alternative(
-        f'<div>{QUESTION}</div><div class="gmail_quote">{head}<blockquote>{rows}</blockquote></div>',
+        f"<p>{QUESTION}</p><div class=gmail_quote>{head}<blockquote>{rows}</blockquote></div>",
         subtype="html",
     )
     mail["References"] = " ".join(f"<{n}@shop.example>" for n in range(8))

@@ -45,7 +45,7 @@ def author_of(mail: Mail, proof: Proof, reading: Reading) -> Author:
     sender = mail.senders[0]
     obstacle = _obstacle(mail, proof)
     asked = _asked(mail, sender, reading)
-    if mail.sender is not None and sender.address in reading.form_senders:
+    if mail.sender is not None and reading.is_form(sender.address):
         if asked is None:
             told = obstacle or _NO_ANSWER_ADDRESS
             return Author(sender, Assurance.NONE, _FORM, alone=True, obstacle=told)

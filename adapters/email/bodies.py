@@ -13,6 +13,7 @@ from adapters.email.charsets import decode_text, printable
 from adapters.email.flowed import unflowed
 from adapters.email.headers import words
 from adapters.email.html_text import text_of_html
+from adapters.email.nesting import is_too_deep
 from adapters.email.parts import Part, read_fields
 from adapters.email.transfer import decoded
 from core.message import Attachment
@@ -88,6 +89,8 @@ class _Reader:
         self._reports: list[tuple[str, str]] = []
         self._notes: dict[str, None] = {}
         self._left_out = 0
+        self._room = MAX_TEXT + 1
+        """Characters of plain text that are still read: one more than are kept, to tell of it."""
 
     def read(self, part: Part, parent: str) -> None:
         """One part, and what is in it."""
@@ -98,7 +101,7 @@ class _Reader:
         if part.parts:
             return
         if parent == "multipart/report" and part.media_type in _REPORTS | _REPORTED:
-            self._reports.append((part.media_type, _latin(decoded(part))))
+            self._reports.append((part.media_type, _told(decoded(part))))
         if part.media_type in ("text/plain", "text/html") and not _is_file(part):
             self._read_text(part)
         elif part.raw.strip() or part.fields.items:
@@ -109,10 +112,12 @@ class _Reader:
         read = decode_text(decoded(part), charset)
         if read.guessed and charset:
             self._notes["The mail's letters had to be guessed; some may be wrong."] = None
-        text = printable(read.text.replace("\r\n", "\n").replace("\r", "\n"))
         if part.media_type == "text/html":
-            self._html.append(text)
+            self._html.append(read.text)
             return
+        most = 2 * self._room  # with a carriage return at each of its characters
+        text = _clean(read.text[:most])[: self._room]
+        self._room = 0 if len(read.text) > most else self._room - len(text)
         if part.parameters.get("format", "").lower() == "flowed":
             text = unflowed(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
         self._plain.append(text)
@@ -137,15 +142,17 @@ class _Reader:
     def body(self) -> Body:
         """What was found."""
         html = self._bounded_html()
-        plain = "\n\n".join(one.strip("\n") for one in self._plain if one.strip())
-        if len(plain) > MAX_TEXT:
-            plain = plain[:MAX_TEXT]
+        plain = "\n\n".join(one.strip("\n") for one in self._plain if one.strip())[:MAX_TEXT]
+        if self._room <= 0:
             self._notes[f"Only the first {MAX_TEXT} characters of the text were read."] = None
         from_html, text = False, plain
         if html is not None and _may_be_stub(plain):
             shown = text_of_html(html)[:MAX_TEXT]
             if _is_stub(plain, shown):
                 from_html, text = True, printable(shown)
+        if html is not None and is_too_deep(html):
+            from_html, html = False, None
+            self._notes["The HTML is nested too deeply to be shown; this is its text."] = None
         if self._left_out:
             self._notes[f"{self._left_out} of the mail's files were left out."] = None
         return Body(
@@ -159,7 +166,7 @@ class _Reader:
         html = _DATA.sub("data:,", "\n".join(self._html))
         if len(html) > MAX_HTML:
             self._notes[f"Only the first {MAX_HTML} characters of the HTML were read."] = None
-        return html[:MAX_HTML]
+        return _clean(html[:MAX_HTML])
 
 
 def _is_file(part: Part) -> bool:
@@ -195,5 +202,9 @@ def _name(part: Part, content: bytes) -> str:
     return _EXTENSIONS.get(part.media_type, f"{part.main_type}.bin")
 
 
-def _latin(raw: bytes) -> str:
-    return printable(decode_text(raw[:MAX_TEXT], "utf-8").text)
+def _told(raw: bytes) -> str:
+    return _clean(decode_text(raw[:MAX_TEXT], "utf-8").text)
+
+
+def _clean(text: str) -> str:
+    return printable(text.replace("\r\n", "\n").replace("\r", "\n"))

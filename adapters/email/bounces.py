@@ -64,6 +64,8 @@ _FAILURE = re.compile(
     r"|unzustellbar|non remis|no se ha podido entregar|permanent(?:ly)? (?:error|fail)",
     re.IGNORECASE,
 )
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n")
+_MOST_RECIPIENTS = 50
 _LOOKED_AT = 20_000
 
 
@@ -137,7 +139,7 @@ def _told(status: str) -> tuple[str, str | None]:
 
 
 def _groups(status: str) -> Sequence[str]:
-    return [one for one in re.split(r"\n\s*\n", status.replace("\r\n", "\n")) if one.strip()]
+    return [one for one in _EMPTY_LINE.split(status, _MOST_RECIPIENTS) if one.strip()]
 
 
 def _code_in(text: str) -> str | None:

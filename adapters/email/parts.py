@@ -19,6 +19,8 @@ MAX_FIELD_BYTES = 256 * 1024
 MAX_FIELDS = 2000
 MAX_PARTS = 200
 MAX_NESTING = 20
+_MAX_LOOKALIKES = 20_000
+"""Lines that only begin like a boundary. Real mail has hardly any; each costs a look."""
 _LONGEST_BOUNDARY = 200
 """RFC 2046, section 5.1.1 allows 70; some programs write more."""
 _NAME = re.compile(r"[!-9;-~]+")
@@ -80,9 +82,9 @@ class Part:
 
 
 def read_fields(raw: bytes) -> Fields:
-    """The header fields at the beginning of these bytes, up to the first empty line."""
-    start, end, _ = _header(raw, 0, len(raw))
-    return _fields(raw[start:end])
+    """The header fields at the beginning of these bytes, as far as the limits allow."""
+    start, end, _ = _header(raw[:MAX_FIELD_BYTES], 0, min(len(raw), MAX_FIELD_BYTES))
+    return Fields(_named(_FIELD_END.split(raw[start:end], MAX_FIELDS)[:MAX_FIELDS]))
 
 
 def header_and_body(raw: bytes) -> tuple[Fields, bytes]:
@@ -102,6 +104,7 @@ class _Mail:
     def __init__(self, raw: bytes) -> None:
         self._raw = raw
         self._count = 0
+        self._lookalikes = 0
 
     def part(self, start: int, end: int, default: str, depth: int) -> Part:
         """The part between two positions; `default` is its type if it names none."""
@@ -152,6 +155,10 @@ class _Mail:
             if (at == start or raw[at - 1] == 0x0A) and rest in (b"", b"--"):
                 before = at - (2 if raw[max(start, at - 2) : at] == b"\r\n" else 1)
                 yield max(start, before), min(line_end + 1, end), rest == b"--"
+            else:
+                self._lookalikes += 1
+                if self._lookalikes > _MAX_LOOKALIKES:
+                    raise Unreadable("The mail's parts cannot be told apart by their boundaries.")
             at = max(line_end, at + len(mark))
 
 
@@ -174,14 +181,18 @@ def _header(raw: bytes, start: int, end: int) -> tuple[int, int, int]:
 
 
 def _fields(raw: bytes) -> Fields:
-    """Lines that are no field, such as an mbox's first, are left out."""
-    lines: Sequence[bytes] = _FIELD_END.split(raw, MAX_FIELDS)
+    lines = _FIELD_END.split(raw, MAX_FIELDS)
     if len(lines) > MAX_FIELDS:
         raise Unreadable(f"The mail's header has more than {MAX_FIELDS} fields.")
+    return Fields(_named(lines))
+
+
+def _named(lines: Sequence[bytes]) -> tuple[tuple[str, str], ...]:
+    """Lines that are no field, such as an mbox's first, are left out."""
     found = []
     for line in lines:
         name, colon, value = field_text(line).partition(":")
         name = name.rstrip(" \t")  # "From : a@x.com" is obsolete and is a From (section 4.5)
         if colon and _NAME.fullmatch(name):
             found.append((name.lower(), value.strip()))
-    return Fields(tuple(found))
+    return tuple(found)

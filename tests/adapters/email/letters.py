@@ -68,7 +68,7 @@ def parts_mail(
         for head, text in parts
     ]
     body = b"\r\n".join(pieces) + b"\r\n--==b--\r\n"
-    return raw_mail(body, ("Content-Type", kind), *more, **fields)  # type: ignore[arg-type]
+    return raw_mail(body, ("Content-Type", kind), *more, **fields)
 
 
 def read(raw: bytes) -> Mail:

@@ -196,6 +196,13 @@ def test_a_token_that_is_too_old_is_no_proof() -> None:
     assert "names no mail of ours" in parked(report(to=bounce_address(US, old))).reason
 
 
+def test_a_report_may_be_as_long_and_odd_as_it_likes() -> None:
+    odd = report(to=BACK).replace(
+        b"Subject: Re: An order", b"a:b\r\n" * 3000 + "ü".encode() * 200_000
+    )
+    assert update(odd.replace(b"Diagnostic-Code", b"\r\n" * 100_000 + b"a:b\r\n" * 3000)).dead
+
+
 def test_an_absence_note_to_the_bounce_address_is_a_message_and_no_bounce() -> None:
     """RFC 3834, section 4: automatic answers go to the envelope sender."""
     raw = raw_mail(

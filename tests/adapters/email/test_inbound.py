@@ -156,6 +156,13 @@ def test_the_answer_comes_from_the_address_that_was_written_to(to: str, expected
     assert message(raw_mail(to=to)).reply_address["from"] == expected
 
 
+def test_our_own_address_is_known_in_both_of_its_writings() -> None:
+    reading = replace(READING, address="hallo@bücher.example", own=frozenset())
+    told = message(raw_mail(to="Hallo@xn--bcher-kva.example"), reading)
+    assert told.reply_address["from"] == "hallo@bücher.example"
+    assert told.audience is Audience.ONE
+
+
 @pytest.mark.parametrize(
     ("date", "minutes"),
     [

@@ -265,7 +265,7 @@ def test_a_huge_picture_written_into_the_page_does_not_count() -> None:
 
 
 def test_what_is_cut_off_is_told() -> None:
-    plain = read(raw_mail("word " * MAX_TEXT))
+    plain = read(raw_mail("word\r\n" * MAX_TEXT))
     page = read(raw_mail("<p>word</p>" * (MAX_HTML // 10), ("Content-Type", "text/html")))
     assert len(plain.text) == MAX_TEXT and "Only the first" in plain.notes[0]
     assert len(page.html or "") == MAX_HTML and "Only the first" in page.notes[0]

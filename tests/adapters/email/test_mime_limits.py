@@ -9,7 +9,7 @@ import pytest
 
 from adapters.email.mime import read_mail
 from adapters.email.parts import MAX_FIELD_BYTES, MAX_FIELDS, MAX_NESTING, MAX_PARTS, Unreadable
-from tests.adapters.email.letters import parts_mail, raw_mail, read
+from tests.adapters.email.letters import message, parts_mail, raw_mail, read
 
 PLAIN = "Content-Type: text/plain"
 KIND = ("Content-Type", 'multipart/mixed; boundary="==b"')
@@ -102,9 +102,43 @@ def test_a_flood_of_fields_is_refused() -> None:
         read(b"a:b\r\n" * (MAX_FIELDS + 2) + b"\r\n")
 
 
+def test_a_flood_of_fields_in_a_mail_that_came_along_is_not_ours_to_refuse() -> None:
+    inner = ("Content-Type: message/rfc822", b"Subject: old\r\n" + b"a:b\r\n" * 5000)
+    [file] = read(parts_mail((PLAIN, "see"), inner)).attachments
+    assert file.name == "old.eml"
+
+
+def test_a_flood_of_text_is_read_no_further_than_it_is_kept() -> None:
+    """The time limit of the tests is the measure."""
+    flowed = ("Content-Type: text/plain; format=flowed", b"a \r\n" * 30_000)
+    mail = read(parts_mail(*[flowed] * 150))
+    assert "Only the first" in mail.notes[0]
+
+
 def test_a_flood_of_parts_is_refused() -> None:
     with pytest.raises(Unreadable, match=f"more than {MAX_PARTS} parts"):
         read(raw_mail("--==b\r\n\r\nx\r\n" * 100_000, KIND))
+
+
+def test_a_flood_of_lines_like_boundaries_is_refused() -> None:
+    with pytest.raises(Unreadable, match="cannot be told apart"):
+        read(raw_mail("--==bc\r\n" * 30_000, KIND))
+
+
+@pytest.mark.parametrize("tag", ["<blockquote>", "<div><b>", '<div title="</div>">', "<div></b>"])
+def test_html_nested_without_end_is_only_read_as_text(tag: str) -> None:
+    """Half a megabyte of it would take minutes to sanitise."""
+    told = message(
+        raw_mail(tag * 20_000 + "Where is my order, please?", ("Content-Type", "text/html"))
+    )
+    assert told.text.strip() == "Where is my order, please?"
+    assert told.original is not None and told.original.html is None
+    assert "nested too deeply" in told.original.text
+
+
+def test_a_large_page_that_is_not_deep_is_shown() -> None:
+    page = "<table>" + "<tr><td><p>a<br>b" * 2000
+    assert read(raw_mail(page, ("Content-Type", "text/html"))).html == page
 
 
 def test_deep_nesting_is_refused() -> None:
