@@ -12,10 +12,13 @@ from resiliparse.parse.html import DOMNode, HTMLTree
 MAX_DEPTH = 500
 """Elements within each other. A year of quoted answers in tables has about 200."""
 
+_CHEAP = 3000
+"""Tags that cost little however they are nested, and less than looking."""
+
 
 def is_too_deep(html: str) -> bool:
-    """Whether elements are nested deeper than `MAX_DEPTH`."""
-    if html.count("<") <= MAX_DEPTH:
+    """Whether elements are nested deeper than `MAX_DEPTH`, of a page that is large enough."""
+    if html.count("<") <= _CHEAP:
         return False
     node: DOMNode | None = HTMLTree.parse(html.encode("utf-8", "replace").decode()).document
     depth = 0
