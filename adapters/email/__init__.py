@@ -23,6 +23,8 @@ SPEC = AdapterSpec(
         idempotent_send=True,
     ),
     identity_kind="email",
-    routes=(Route("/inbound", "inbound", enter="Forward raw mail to a URL (MIME, HTTP POST)"),),
+    routes=(
+        Route("/inbound", "inbound", enter="Only with webhook_secret: forward raw mail to a URL"),
+    ),
     simulator="adapters.email.simulator:MailSimulator",
 )

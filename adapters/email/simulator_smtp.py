@@ -35,7 +35,8 @@ class _Gone(Exception):
 
 @dataclass(slots=True)
 class SmtpServer:
-    """The server; `accept` is given each mail it took. `logins` counts, `denied` refuses them."""
+    """The server; `accept` is given each mail it took. `logins` counts, `denied` refuses them, and
+    an `open_relay` wants and offers none."""
 
     faults: Faults
     accept: Callable[[Envelope], Awaitable[None]]
@@ -45,6 +46,7 @@ class SmtpServer:
     utf8: bool = True
     max_size: int = MAX_SIZE
     denied: bool = False
+    open_relay: bool = False
     logins: int = 0
     connected: int = 0
     port: int = 0
@@ -143,7 +145,8 @@ class _Session:
         ]
         offered += ["SMTPUTF8"] if self._server.utf8 else []
         lines = [f"250-{one}" for one in offered]
-        await self._say(*lines, "250 AUTH PLAIN LOGIN XOAUTH2")
+        last = "HELP" if self._server.open_relay else "AUTH PLAIN LOGIN XOAUTH2"
+        await self._say(*lines, f"250 {last}")
 
     async def _auth(self, rest: str) -> None:
         method, _, first = rest.partition(" ")
@@ -171,7 +174,7 @@ class _Session:
 
     async def _mail(self, rest: str) -> None:
         path = _PATH.search(rest)
-        if not self._inside or path is None:
+        if not (self._inside or self._server.open_relay) or path is None:
             await self._say("530 5.7.0 log in first" if path else "501 5.5.4 no address")
             return
         if await self._refuses(frozenset({"throttle"})):

@@ -154,6 +154,7 @@ class SmtpSender:
         )
         try:
             await client.connect()
+            await client.ehlo()
             await self._log_in(client)
         except BaseException as error:
             client.close()

@@ -120,3 +120,21 @@ async def test_a_mail_over_the_server_s_size_is_refused_before_it_is_sent() -> N
             await sender.send(Composed("<1@x>", MAIL.sender, MAIL.recipient, RAW * 10))
         assert (raised.value.retryable, "larger than" in raised.value.reason) == (False, True)
         await sender.close()
+
+
+async def test_a_relay_that_wants_no_login_is_sent_to_without_the_login_of_imap() -> None:
+    async with service() as simulator:
+        simulator.smtp.open_relay = True
+        sender = SmtpSender(config_of(simulator), None)
+        await sender.send(MAIL)
+        await sender.close()
+        assert (simulator.smtp.logins, len(simulator.mails_to(MAIL.recipient))) == (0, 1)
+
+
+async def test_a_login_of_its_own_is_never_left_out() -> None:
+    async with service() as simulator:
+        simulator.smtp.open_relay = True
+        sender = SmtpSender(config_of(simulator, smtp_password="its own"), None)
+        with pytest.raises(SendError):
+            await sender.send(MAIL)
+        assert simulator.mails_to(MAIL.recipient) == []
