@@ -113,7 +113,7 @@ class Talk:
             options, own = self._options(name)
             wrong = account_problems(name, {**options, **own})
             if not wrong:
-                return options, own
+                return _typed(name, options, own), own
             if not self._asking:
                 raise ConfigError([_of_command(one, name) for one in wrong])
             self._complain(wrong[0])
@@ -208,6 +208,18 @@ class Talk:
     def _complain(self, problem: Problem) -> None:
         self._screen.print(Text(f"  That {problem.wrong}.", style="red"))
         self._screen.print(Text(f"  {problem.mend.rstrip('.')}.", style="green"))
+
+
+def _typed(
+    account: str, options: Mapping[str, object], own: Mapping[str, str]
+) -> dict[str, object]:
+    """The options, with numbers and truths as what they are and not as they were typed."""
+    read = find_spec(account).config.model_validate({**options, **own})
+    told = {key: getattr(read, key) for key in options}
+    return {
+        key: told[key] if isinstance(told[key], bool | int | float) else value
+        for key, value in options.items()
+    }
 
 
 def _channel_problems(text: str) -> Sequence[Problem]:

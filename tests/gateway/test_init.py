@@ -175,6 +175,12 @@ def test_all_of_it_goes_by_options_for_scripts(monkeypatch: pytest.MonkeyPatch) 
     assert f"{TOKEN_VARIABLE}='{TOKEN}'" in Path("onethread.env").read_text(encoding="utf-8")
 
 
+def test_numbers_are_written_as_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
+    assert talked(options=(*OPTIONS, "--set", "sms.connections=7")).exit_code == 0
+    assert "\nconnections = 7\n" in Path("config.toml").read_text(encoding="utf-8")
+
+
 def test_secrets_may_be_shown_or_kept_in_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(TOKEN_VARIABLE, TOKEN)
     said = talked(options=(*OPTIONS, "--secrets", "show"))
