@@ -159,7 +159,7 @@ async def _sending(config: EmailConfig, smtp: SmtpSender) -> list[Finding]:
 
 def _of_server(config: EmailConfig, client: aiosmtplib.SMTP) -> list[Finding]:
     secured = {"tls": "over TLS", "starttls": "over STARTTLS", "none": "on this machine"}
-    findings = [Finding(Gravity.OK, f"SMTP: the login works, {secured[config.smtp_tls]}.")]
+    findings = [Finding(Gravity.OK, f"SMTP: mail can be handed in, {secured[config.smtp_tls]}.")]
     size = client.esmtp_extensions.get("size", "")
     if size.isdigit() and int(size):
         findings.append(Finding(Gravity.OK, f"SMTP: a mail may have {int(size):,} bytes."))

@@ -20,6 +20,7 @@ from adapters.email.simulator_clients import (
     Draft,
     bounce_of,
     new_message_id,
+    origin_of,
     plain_of,
     read,
     shown_text,
@@ -193,7 +194,7 @@ class MailSimulator:
         `sender` is its envelope's, "" for a bounce; by default the address in From.
         """
         mail = read(raw)
-        origin = mail["From"].addresses[0].addr_spec if mail["From"] else ""
+        origin = origin_of(raw)
         envelope = origin if sender is None else sender
         arrived = self._stamp(raw, verdict, envelope, origin)
         self._cross("in", mail["Message-ID"] or "", origin, plain_of(mail), arrived, envelope)

@@ -6,6 +6,7 @@ server sends. It reads our mails only as any mail client would.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,8 @@ from html import escape
 
 from adapters.email.compose import without_footer
 from adapters.email.header_lines import header_block, mailbox, words
+
+_FROM = re.compile(rb"^From:[^\n]*?([^\s<>\",;:()]+@[^\s<>\",;:()]+)", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +120,21 @@ def read(raw: bytes) -> EmailMessage:
 
 
 def plain_of(mail: EmailMessage) -> str:
-    """Its plain text, with the line ends of a text."""
+    """Its plain text, with the line ends of a text; of a broken mail, the bytes as they are."""
     body = mail.get_body(preferencelist=("plain", "html"))
-    return "" if body is None else str(body.get_content()).replace("\r\n", "\n").rstrip("\n")
+    if body is None:
+        return ""
+    try:
+        text = str(body.get_content())
+    except (LookupError, ValueError):
+        text = bytes(body.get_payload(decode=True) or b"").decode("latin-1")
+    return text.replace("\r\n", "\n").rstrip("\n")
+
+
+def origin_of(raw: bytes) -> str:
+    """The first address in the first From of a mail, however broken it is; "" without any."""
+    found = _FROM.search(raw.partition(b"\r\n\r\n")[0])
+    return "" if found is None else found[1].decode("utf-8", "replace")
 
 
 def shown_text(mail: EmailMessage) -> str:
