@@ -5,6 +5,7 @@ It verifies and translates. Customers, order, retries and what to answer are oth
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -17,6 +18,7 @@ from adapters.slack.blocks import slack_renderer
 from adapters.slack.choices import Choices
 from adapters.slack.config import SlackConfig
 from adapters.slack.diagnosis import Diagnosis
+from adapters.slack.events import malformed
 from adapters.slack.files import Files
 from adapters.slack.history import History
 from adapters.slack.inbox import Inbox
@@ -29,7 +31,7 @@ from adapters.slack.signature import verify
 from adapters.slack.socket import Socket
 from adapters.slack.threads import Threads
 from adapters.slack.workspaces import Workspaces
-from core.channel import AdapterContext, Received, Refused, WebhookRequest
+from core.channel import AdapterContext, Received, WebhookRequest
 from core.channel_abilities import Attempt, Finding, Health, Link, Reconciled, Sink
 from core.message import (
     Attachment,
@@ -39,6 +41,8 @@ from core.message import (
     RenderedPart,
     SendReceipt,
 )
+
+log = logging.getLogger(__name__)
 
 _ADDRESS = re.compile(r"(?:(?P<team>[TE][A-Z0-9]{2,20}):)?#?(?P<id>[UWCGD][A-Z0-9]{2,20})")
 
@@ -90,6 +94,11 @@ class SlackAdapter:
                 found = Found()
                 await self._listeners.posted(body, found)
                 return found.received()
+            if body.get("type") == "app_rate_limited":
+                # 30,000 events an hour and workspace; what was written beyond is in the history
+                # (https://docs.slack.dev/apis/events-api#rate-limiting).
+                log.warning("slack: a workspace's events are more than Slack delivers")
+                return Received()
         return await self._listeners.dispatch(request)
 
     async def start(self, sink: Sink) -> None:
@@ -159,5 +168,5 @@ def _json(body: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError:
         found = None
     if not isinstance(found, dict):
-        raise Refused(400, "the body is no JSON object", headers={"X-Slack-No-Retry": "1"})
+        raise malformed("the body is no JSON object")
     return found

@@ -12,7 +12,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from adapters.slack.blocks import ACTION
-from adapters.slack.events import Author, Envelope, Post, author_of, is_direct, post_id
+from adapters.slack.events import (
+    Envelope,
+    Post,
+    author_of,
+    id_of,
+    is_direct,
+    is_ts,
+    post_id,
+)
 from adapters.slack.text import escape
 
 _MAX_OPEN = 1_000
@@ -42,23 +50,24 @@ def read_choice(payload: Mapping[str, Any], own: str) -> Choice | None:
     when it lacks what a choice needs."""
     team, user = _part(payload, "team"), _part(payload, "user")
     message, container = _part(payload, "message"), _part(payload, "container")
-    channel = str(_part(payload, "channel").get("id") or container.get("channel_id") or "")
-    shown = str(message.get("ts") or container.get("message_ts") or "")
-    actions = payload.get("actions")
-    action = actions[0] if isinstance(actions, list) and actions else {}
-    pressed, value = action.get("action_ts"), action.get("value")
-    enterprise = _part(payload, "enterprise").get("id") or team.get("enterprise_id") or ""
-    envelope = Envelope(str(team.get("id") or ""), str(enterprise), own)
-    if not (envelope.place and channel and shown and pressed and isinstance(value, str)):
+    action = _pressed(payload.get("actions"))
+    channel = id_of(_part(payload, "channel").get("id")) or id_of(container.get("channel_id"))
+    shown = _ts(message.get("ts")) or _ts(container.get("message_ts"))
+    pressed, value = _ts(action.get("action_ts")), action.get("value")
+    enterprise = id_of(_part(payload, "enterprise").get("id")) or id_of(team.get("enterprise_id"))
+    envelope = Envelope(id_of(team.get("id")), enterprise, own)
+    author = author_of(envelope, id_of(user.get("id")), {"user_team": user.get("team_id")})
+    told = (envelope.place, author.id, channel, shown, pressed)
+    if not all(told) or not isinstance(value, str):
         return None
-    thread = message.get("thread_ts") or container.get("thread_ts") or ""
+    thread = _ts(message.get("thread_ts")) or _ts(container.get("thread_ts"))
     direct = is_direct(channel)
     post = Post(
         envelope=envelope,
         channel=channel,
-        ts=str(pressed),
-        thread=str(thread or ("" if direct else shown)),
-        author=_presser(envelope, user),
+        ts=pressed,
+        thread=thread or ("" if direct else shown),
+        author=author,
         text=value,
         direct=direct,
         mentioned=True,
@@ -72,7 +81,9 @@ def read_choice(payload: Mapping[str, Any], own: str) -> Choice | None:
         event_id=f"{post_id(envelope.place, channel, shown)}:{pressed}",
         shown_ts=shown,
         shown_text=str(message.get("text") or ""),
-        shown_blocks=blocks if isinstance(blocks, list) else (),
+        shown_blocks=[one for one in blocks if isinstance(one, dict)]
+        if isinstance(blocks, list)
+        else (),
     )
 
 
@@ -93,8 +104,14 @@ class Choices:
         return self._open.pop((channel, thread), None)
 
 
-def _presser(envelope: Envelope, user: Mapping[str, Any]) -> Author:
-    return author_of(envelope, str(user.get("id") or ""), {"user_team": user.get("team_id")})
+def _pressed(actions: object) -> Mapping[str, Any]:
+    """The one button of a press."""
+    first = actions[0] if isinstance(actions, list) and actions else None
+    return first if isinstance(first, dict) else {}
+
+
+def _ts(value: object) -> str:
+    return value if isinstance(value, str) and is_ts(value) else ""
 
 
 def _part(payload: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -21,7 +21,6 @@ REAL_SUBTYPES = frozenset({"", "file_share", "thread_broadcast"})
 _BOT_SUBTYPE = "bot_message"
 _LONGEST_ID = 40
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NO_RETRY = {"X-Slack-No-Retry": "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +100,12 @@ class Nothing:
 Seen = Post | Change | Nothing
 
 
+def malformed(reason: str) -> Refused:
+    """What is signed and yet not understood will not be the next time: Slack need not come again
+    (https://docs.slack.dev/apis/events-api#retries)."""
+    return Refused(400, reason, headers={"X-Slack-No-Retry": "1"})
+
+
 def post_id(place: str, channel: str, ts: str) -> str:
     """A post's id with us: the same for every event that tells of it, and for the history."""
     return f"{place}:{channel}:{ts}"
@@ -122,11 +127,11 @@ def read_envelope(body: Mapping[str, Any], own: str = "") -> Envelope:
     """
     found = body.get("authorizations")
     first = found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
-    team = _id(first.get("team_id")) or _id(body.get("team_id"))
-    enterprise = _id(first.get("enterprise_id")) or _id(body.get("enterprise_id"))
+    team = id_of(first.get("team_id")) or id_of(body.get("team_id"))
+    enterprise = id_of(first.get("enterprise_id")) or id_of(body.get("enterprise_id"))
     if not team and not enterprise:
-        raise Refused(400, "the event names no workspace", headers=_NO_RETRY)
-    bot = _id(first.get("user_id")) if first.get("is_bot", True) else ""
+        raise malformed("the event names no workspace")
+    bot = id_of(first.get("user_id")) if first.get("is_bot", True) else ""
     shared = body.get("is_ext_shared_channel") is True
     return Envelope(team, enterprise, bot or own, shared)
 
@@ -151,24 +156,24 @@ def read_post(
 ) -> Post | Nothing:
     """A message of an event or of a channel's history; the latter does not name its `channel`."""
     subtype = _text(item.get("subtype"))
-    channel = channel or _id(item.get("channel"))
+    channel = channel or id_of(item.get("channel"))
     ts = _text(item.get("ts"))
-    user, bot = _id(item.get("user")), _id(item.get("bot_id"))
+    user, bot = id_of(item.get("user")), id_of(item.get("bot_id"))
     if envelope.own and user == envelope.own:
         return Nothing("our own message")
-    allowed = bool(allowed_bots & {user, bot, _id(item.get("app_id"))} - {""})
+    allowed = bool(allowed_bots & {user, bot, id_of(item.get("app_id"))} - {""})
     if (bot or subtype == _BOT_SUBTYPE) and not allowed:
         return Nothing("a bot's message")
     if subtype not in REAL_SUBTYPES and subtype != _BOT_SUBTYPE:
         return Nothing("a subtype that is no message of a person")
-    if not channel or not _is_ts(ts) or not (user or bot):
-        raise Refused(400, "the message names no channel, author or time", headers=_NO_RETRY)
+    if not channel or not is_ts(ts) or not (user or bot):
+        raise malformed("the message names no channel, author or time")
     thread, text, files = _text(item.get("thread_ts")), _text(item.get("text")), item.get("files")
     return Post(
         envelope=envelope,
         channel=channel,
         ts=ts,
-        thread=thread if _is_ts(thread) else "",
+        thread=thread if is_ts(thread) else "",
         author=author_of(envelope, user or bot, item),
         text=text,
         direct=is_direct(channel, item.get("channel_type")),
@@ -184,7 +189,7 @@ def author_of(envelope: Envelope, user: str, item: Mapping[str, Any]) -> Author:
     Within an organisation accounts are one; without it, or where others may write, a different
     workspace is a different house.
     """
-    told = _id(item.get("user_team")) or _id(item.get("source_team")) or _id(item.get("team"))
+    told = id_of(item.get("user_team")) or id_of(item.get("source_team")) or id_of(item.get("team"))
     ours = told in ("", envelope.team, envelope.enterprise)
     if ours or (envelope.enterprise and not envelope.shared):
         return Author(user, envelope.place)
@@ -201,7 +206,7 @@ def _edited(envelope: Envelope, event: Mapping[str, Any]) -> Seen:
     new, old = _mapping(event.get("message")), _mapping(event.get("previous_message"))
     if new.get("subtype") == "tombstone":
         return _deleted(envelope, event)
-    user = _id(new.get("user"))
+    user = id_of(new.get("user"))
     if not user or user == envelope.own or new.get("bot_id"):
         return Nothing("a change of no person's message")
     if _mapping(new.get("edited")).get("user") != user:
@@ -213,7 +218,7 @@ def _edited(envelope: Envelope, event: Mapping[str, Any]) -> Seen:
 
 def _deleted(envelope: Envelope, event: Mapping[str, Any]) -> Seen:
     old = _mapping(event.get("previous_message"))
-    user = _id(old.get("user"))
+    user = id_of(old.get("user"))
     if not user or user == envelope.own or old.get("bot_id"):
         return Nothing("no person's message was taken back")
     return _change(envelope, event, old, None)
@@ -222,15 +227,16 @@ def _deleted(envelope: Envelope, event: Mapping[str, Any]) -> Seen:
 def _change(
     envelope: Envelope, event: Mapping[str, Any], message: Mapping[str, Any], text: str | None
 ) -> Seen:
-    channel, ts = _id(event.get("channel")), _text(message.get("ts"))
+    channel, ts = id_of(event.get("channel")), _text(message.get("ts"))
     at = _text(event.get("event_ts")) or _text(event.get("ts"))
-    if not channel or not _is_ts(ts) or not _is_ts(at):
-        raise Refused(400, "the change names no channel or time", headers=_NO_RETRY)
-    author = author_of(envelope, _id(message.get("user")), message)
+    if not channel or not is_ts(ts) or not is_ts(at):
+        raise malformed("the change names no channel or time")
+    author = author_of(envelope, id_of(message.get("user")), message)
     return Change(envelope, channel, ts, author, text, time_of(at))
 
 
-def _is_ts(value: str) -> bool:
+def is_ts(value: str) -> bool:
+    """Whether it is a timestamp as Slack writes it, which is a post's id in its channel too."""
     seconds, dot, micros = value.partition(".")
     digits = seconds + micros
     return (
@@ -242,7 +248,7 @@ def _is_ts(value: str) -> bool:
     )
 
 
-def _id(value: object) -> str:
+def id_of(value: object) -> str:
     """An id as Slack writes it; nothing for what is none, since ids become keys."""
     if not isinstance(value, str) or len(value) > _LONGEST_ID:
         return ""

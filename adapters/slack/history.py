@@ -69,9 +69,14 @@ class History:
 
     async def _workspace(self, reader: _Reader) -> Sequence[InboundMessage]:
         installed = reader.installed
-        envelope = Envelope(installed.team, installed.enterprise, installed.bot_user)
         messages: list[InboundMessage] = []
         async for room in reader.rooms():
+            envelope = Envelope(
+                installed.team,
+                installed.enterprise,
+                installed.bot_user,
+                shared=room.get("is_ext_shared") is True,
+            )
             channel = str(room.get("id") or "")
             posts = [
                 post

@@ -24,7 +24,7 @@ from adapters.slack.api import SlackApi, quiet_logger
 from adapters.slack.blocks import ACTION
 from adapters.slack.choices import Choices, read_choice
 from adapters.slack.config import SlackConfig
-from adapters.slack.events import Change, Nothing, read_envelope, read_event
+from adapters.slack.events import Change, Nothing, malformed, read_envelope, read_event
 from adapters.slack.inbox import Inbox
 from adapters.slack.installations import KeptInstallations
 from adapters.slack.workspaces import Workspaces
@@ -38,10 +38,11 @@ _FOUND = "onethread_found"
 
 @dataclass(slots=True)
 class Found:
-    """What one request brought, collected by its listeners."""
+    """What one request brought, collected by its listeners; `heard` once one of them has it."""
 
     messages: list[InboundMessage] = field(default_factory=list)
     revisions: list[Revision] = field(default_factory=list)
+    heard: bool = False
     error: Exception | None = None
 
     def received(self, response: WebhookResponse | None = None) -> Received:
@@ -51,6 +52,9 @@ class Found:
             response=response or WebhookResponse(),
         )
 
+
+_UNREAD = (AttributeError, KeyError, TypeError, ValueError)
+"""What Bolt raises on its way to a listener when a body has not the shape Slack gives it."""
 
 _PLAIN = frozenset({"message", "app_mention"})
 """Events that need nothing of Bolt's dispatch, which costs several times what they do."""
@@ -91,7 +95,7 @@ class Listeners:
         """A message event, or a mention. Raises `Refused`."""
         event = body.get("event")
         if not isinstance(event, dict):
-            raise Refused(400, "the event has no content", headers={"X-Slack-No-Retry": "1"})
+            raise malformed("the event has no content")
         envelope = read_envelope(body)
         if not envelope.own:
             installed = await self._workspaces.find(envelope.enterprise, envelope.team)
@@ -121,11 +125,17 @@ class Listeners:
         self, body: str | dict[str, Any], headers: Mapping[str, str], mode: str
     ) -> Received:
         found = Found()
-        request = AsyncBoltRequest(
-            body=body, headers=dict(headers), context={_FOUND: found}, mode=mode
-        )
+        try:
+            request = AsyncBoltRequest(
+                body=body, headers=dict(headers), context={_FOUND: found}, mode=mode
+            )
+        except _UNREAD:
+            # Bolt reads ids out of the body while it is made, and expects what Slack sends.
+            raise malformed("the body is not understood") from None
         answer = await self._bolt().async_dispatch(request)
         if found.error is not None:
+            if not found.heard and isinstance(found.error, _UNREAD):
+                raise malformed("the body is not understood")
             raise found.error
         if answer.status >= 500:
             raise Refused(503, "the request could not be handled; it may be sent again")
@@ -162,11 +172,13 @@ class Listeners:
         return app
 
     async def _on_message(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        context[_FOUND].heard = True
         await self.posted(body, context[_FOUND])
 
     async def _on_choice(
         self, body: dict[str, Any], context: AsyncBoltContext, ack: AsyncAck
     ) -> None:
+        context[_FOUND].heard = True
         choice = read_choice(body, context.bot_user_id or "")
         if choice is not None:
             message = await self._inbox.choice(choice.post, choice.value, choice.event_id)
@@ -179,10 +191,12 @@ class Listeners:
 
     async def _on_revoked(self, event: dict[str, Any], context: AsyncBoltContext) -> None:
         """Only a bot's token is ours; people's may come and go."""
-        if (event.get("tokens") or {}).get("bot"):
+        tokens = event.get("tokens")
+        if isinstance(tokens, dict) and tokens.get("bot"):
             await self._forget(context)
 
     async def _forget(self, context: AsyncBoltContext) -> None:
+        context[_FOUND].heard = True
         await self._store.async_delete_all(
             enterprise_id=context.enterprise_id,
             team_id=None if context.is_enterprise_install else context.team_id,

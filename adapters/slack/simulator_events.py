@@ -97,6 +97,11 @@ class Caller:
         """How many are open."""
         return len(self._sockets)
 
+    @property
+    def waiting(self) -> int:
+        """How many envelopes are not acknowledged yet."""
+        return len(self._acks)
+
     async def _retried(self, body: dict[str, Any], *, deaf: bool = False) -> None:
         why = reason = ""
         for attempt in range(len(RETRY_WAITS) + 1):

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
@@ -28,6 +29,15 @@ _HEARTBEAT_SECONDS = 30.0
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 60.0
 _LAST_WORDS_SECONDS = 15.0
 _FRAME_LIMIT = 4_000_000
+
+
+@dataclass(slots=True)
+class _Connection:
+    """One open socket; `leaving` is set when the next one is wanted."""
+
+    socket: aiohttp.ClientWebSocketResponse
+    leaving: asyncio.Event = field(default_factory=asyncio.Event)
+    greeted: bool = False
 
 
 class Socket:
@@ -64,24 +74,26 @@ class Socket:
         serving: set[asyncio.Task[None]] = set()
         try:
             while True:
+                why = "it was closed before it said hello"
                 try:
-                    socket = await self._connect()
-                except (SendError, aiohttp.ClientError, TimeoutError, OSError) as error:
-                    why = error.reason if isinstance(error, SendError) else type(error).__name__
-                    log.warning("slack: no socket, next try in %.0f s: %s", wait, why)
-                    await asyncio.sleep(wait)
-                    wait = min(_LONGEST_WAIT, wait * 2)
-                    continue
-                leaving = asyncio.Event()
-                one = asyncio.create_task(self._serve(socket, sink, leaving))
-                serving.add(one)
-                one.add_done_callback(serving.discard)
-                one.add_done_callback(lambda _, event=leaving: event.set())  # type: ignore[misc]
-                await leaving.wait()
-                wait = _FIRST_WAIT
+                    one = _Connection(await self._connect())
+                    task = asyncio.create_task(self._serve(one, sink))
+                    serving.add(task)
+                    task.add_done_callback(serving.discard)
+                    await one.leaving.wait()
+                    if one.greeted:
+                        wait = _FIRST_WAIT
+                        continue
+                except SendError as error:
+                    why = error.reason
+                except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                    why = type(error).__name__
+                log.warning("slack: no socket, next try in %.0f s: %s", wait, why)
+                await asyncio.sleep(wait)
+                wait = min(_LONGEST_WAIT, wait * 2)
         finally:
-            for one in list(serving):
-                one.cancel()
+            for task in list(serving):
+                task.cancel()
             await asyncio.gather(*serving, return_exceptions=True)
 
     async def _connect(self) -> aiohttp.ClientWebSocketResponse:
@@ -93,22 +105,23 @@ class Socket:
             url, heartbeat=_HEARTBEAT_SECONDS, max_msg_size=_FRAME_LIMIT
         )
 
-    async def _serve(
-        self, socket: aiohttp.ClientWebSocketResponse, sink: Sink, leaving: asyncio.Event
-    ) -> None:
-        """Read one socket until it is closed; `leaving` is set when a next one is wanted."""
+    async def _serve(self, one: _Connection, sink: Sink) -> None:
+        """Read one socket until it is closed."""
         try:
-            async for message in socket:
+            async for message in one.socket:
                 if message.type is not aiohttp.WSMsgType.TEXT:
                     continue
                 frame = _frame(message.data)
-                if frame.get("type") == "disconnect":
-                    leaving.set()
+                if frame.get("type") == "hello":
+                    one.greeted = True
+                elif frame.get("type") == "disconnect":
+                    one.leaving.set()
                 elif frame.get("envelope_id"):
                     await self._room.acquire()
-                    self._spawn(self._take(socket, frame, sink))
+                    self._spawn(self._take(one.socket, frame, sink))
         finally:
-            await socket.close()
+            one.leaving.set()
+            await one.socket.close()
 
     async def _take(
         self, socket: aiohttp.ClientWebSocketResponse, frame: dict[str, Any], sink: Sink

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
 from core.channel import Received
@@ -18,6 +19,7 @@ from tests.adapters.slack.account import (
     make_adapter,
     make_config,
     part,
+    signed,
 )
 
 MENTION = "<@U0ONETHREAD>"
@@ -246,7 +248,18 @@ async def test_the_same_user_id_in_two_workspaces_is_two_people() -> None:
     assert one.sender != two.sender
 
 
+async def test_events_that_slack_no_longer_delivers_are_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    adapter = make_adapter()
+    limited = {"type": "app_rate_limited", "team_id": TEAM, "minute_rate_limited": 1518467820}
+    received = await adapter.receive("events", signed(orjson.dumps(limited)))
+    await adapter.close()
+    assert (received.messages, received.response.status) == ((), 200)
+    assert "more than Slack delivers" in caplog.text
+
+
 async def test_events_nobody_here_waits_for_are_taken() -> None:
-    for kind in ("reaction_added", "app_home_opened", "app_rate_limited"):
+    for kind in ("reaction_added", "app_home_opened"):
         result = await received({"type": kind})
         assert (result.messages, result.response.status) == ((), 200)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.signature import Clock, SignatureVerifier
 
@@ -19,11 +21,13 @@ from tests.adapters.slack.account import (
     event_body,
     line,
     make_adapter,
+    make_config,
     signed,
     utc_now,
 )
 
 NOW = 1_700_000_000
+ROUTES = ("events", "interactivity")
 
 
 class StandingClock(Clock):
@@ -162,15 +166,47 @@ async def test_a_check_of_our_certificate_is_answered() -> None:
     assert answer.status == 200
 
 
-@given(st.binary(max_size=300))
-async def test_a_signed_body_of_any_bytes_is_taken_or_refused_and_nothing_else(
-    body: bytes,
-) -> None:
-    adapter = make_adapter()
+KINDS = ("application/json", "application/x-www-form-urlencoded", "text/plain", "")
+NAMES = st.sampled_from(
+    ["type", "event", "team_id", "team", "user", "channel", "ts", "text", "actions", "message",
+     "authorizations", "enterprise", "files", "subtype", "payload", "bot_id", "container", "id"]
+)  # fmt: skip
+WORDS = st.sampled_from(
+    ["event_callback", "message", "app_mention", "block_actions", "message_changed", "T0", "U0",
+     "tokens_revoked", "url_verification", "1700000000.000100", "onethread_choice_0"]
+)  # fmt: skip
+LEAVES = st.none() | st.booleans() | st.integers() | WORDS | st.text(max_size=5)
+SHAPES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=6)
+)
+
+
+async def taken_or_refused(route: str, request: WebhookRequest) -> None:
+    """Anything else that is raised fails the test."""
+    adapter = make_adapter(make_config(api_base_url="http://127.0.0.1:9/api/"))
     try:
-        result = await adapter.receive("events", signed(body))
-        assert result.messages == ()
+        await adapter.receive(route, request)
     except Refused:
         pass
     finally:
         await adapter.close()
+
+
+@given(st.binary(max_size=300), st.sampled_from(KINDS), st.sampled_from(ROUTES))
+async def test_a_signed_body_of_any_bytes_is_taken_or_refused_and_nothing_else(
+    body: bytes, kind: str, route: str
+) -> None:
+    await taken_or_refused(route, signed(body, kind=kind))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.dictionaries(NAMES, SHAPES, max_size=8), st.sampled_from(ROUTES))
+async def test_a_signed_body_of_any_shape_is_taken_or_refused_and_nothing_else(
+    shape: dict[str, object], route: str
+) -> None:
+    text = json.dumps(shape).encode()
+    if route == "events":
+        await taken_or_refused(route, signed(text))
+    else:
+        form = urlencode({"payload": text.decode()}).encode()
+        await taken_or_refused(route, signed(form, kind=KINDS[1]))

@@ -68,7 +68,7 @@ async def test_an_envelope_is_not_acknowledged_before_its_message_is_durable() -
         await until(lambda: on.slack.events.sockets == 1)
         writing = asyncio.create_task(on.slack.write(USER, "hello"))
         await arrived.wait()
-        assert on.slack.events._acks, "still waiting for its acknowledgement"
+        assert on.slack.events.waiting, "still waiting for its acknowledgement"
         assert not writing.done()
         stored.set()
         await writing
