@@ -23,7 +23,7 @@ from adapters.slack.files import Files
 from adapters.slack.history import History
 from adapters.slack.inbox import Inbox
 from adapters.slack.installations import KeptInstallations
-from adapters.slack.listening import Found, Listeners, is_plain
+from adapters.slack.listening import Brought, Listeners, is_plain
 from adapters.slack.oauth import Installing
 from adapters.slack.people import People
 from adapters.slack.sending import Sending
@@ -91,7 +91,7 @@ class SlackAdapter:
         if route == "events" and kind.startswith("application/json"):
             body = _json(request.body)
             if is_plain(body):
-                found = Found()
+                found = Brought()
                 await self._listeners.posted(body, found)
                 return found.received()
             if body.get("type") == "app_rate_limited":

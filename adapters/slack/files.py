@@ -78,8 +78,8 @@ class Files:
     async def fetch(self, attachment: Attachment) -> bytes:
         """The bytes of a file somebody posted. Raises `SendError`."""
         where, _, place = attachment.reference.rpartition("#")
-        # The reference names a workspace or an organisation; either finds the installation.
-        installed = await self._workspaces.find("", place) or await self._workspaces.find(place, "")
+        team, _, enterprise = place.partition("@")
+        installed = await self._workspaces.find(enterprise, team)
         if installed is None:
             raise SendError("The app is not installed in the file's workspace any more.")
         if where.startswith(FILE_SCHEME):

@@ -70,9 +70,9 @@ class History:
     async def _workspace(self, reader: _Reader) -> Sequence[InboundMessage]:
         installed = reader.installed
         messages: list[InboundMessage] = []
-        async for room in reader.rooms():
+        async for team, room in reader.rooms():
             envelope = Envelope(
-                installed.team,
+                team,
                 installed.enterprise,
                 installed.bot_user,
                 shared=room.get("is_ext_shared") is True,
@@ -120,13 +120,21 @@ class _Reader:
         self._oldest = f"{since.timestamp():.6f}"
         self._left = _MAX_CALLS
 
-    async def rooms(self) -> AsyncIterator[Mapping[str, Any]]:
-        """Where the app may read: direct messages, and channels it is a member of."""
-        team = {"team_id": self.installed.team} if self.installed.enterprise else {}
-        arguments = {"types": _KINDS, "exclude_archived": True, **team}
-        async for room in self._pages("conversations.list", "channels", arguments):
-            if room.get("is_im") or room.get("is_mpim") or room.get("is_member"):
-                yield room
+    async def rooms(self) -> AsyncIterator[tuple[str, Mapping[str, Any]]]:
+        """Where the app may read, with its workspace: direct messages, and channels it is in."""
+        async for team in self._teams():
+            arguments = {"types": _KINDS, "exclude_archived": True, "team_id": team or None}
+            async for room in self._pages("conversations.list", "channels", arguments):
+                if room.get("is_im") or room.get("is_mpim") or room.get("is_member"):
+                    yield team, room
+
+    async def _teams(self) -> AsyncIterator[str]:
+        """The workspace, or all that an organisation's installation speaks in."""
+        if self.installed.team or not self.installed.enterprise:
+            yield self.installed.team
+            return
+        async for team in self._pages("auth.teams.list", "teams", {}):
+            yield str(team.get("id") or "")
 
     def posts(self, method: str, **where: object) -> AsyncIterator[Mapping[str, Any]]:
         """The posts of a room or thread since the time."""

@@ -5,6 +5,7 @@ It asks people and threads what they know, and remembers nothing itself.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -78,7 +79,14 @@ class Inbox:
     ) -> InboundMessage:
         envelope, author = post.envelope, post.author
         installed = await self._workspaces.find(envelope.enterprise, envelope.team)
-        profile = await self._profile(installed, author)
+        # Together, since Slack waits three seconds for all of it.
+        profile, title = (
+            (await self._profile(installed, author), "Direct message")
+            if post.direct
+            else await asyncio.gather(
+                self._profile(installed, author), self._title(installed, post)
+            )
+        )
         key = f"{envelope.place}:{post.channel}"
         key = key if post.direct else f"{key}:{thread}"
         return InboundMessage(
@@ -97,7 +105,7 @@ class Inbox:
             quick_reply=quick_reply,
             claims=() if profile is None else claims_of(profile),
             vouched=() if profile is None else self._people.vouched(author, profile),
-            place=Place(key, await self._title(installed, post)),
+            place=Place(key, title),
         )
 
     def _text(self, seen: Post | Change, text: str) -> str:
@@ -114,8 +122,6 @@ class Inbox:
         return await self._people.profile(installed, author.home, author.id)
 
     async def _title(self, installed: Installed | None, post: Post) -> str:
-        if post.direct:
-            return "Direct message"
         if installed is None:
             return "Slack channel"
         return await self._people.title(installed, post.envelope.place, post.channel)
@@ -135,7 +141,8 @@ def _address(post: Post, thread: str) -> Mapping[str, str]:
 
 def _files(post: Post, installed: Installed | None) -> tuple[Attachment, ...]:
     """The files of a post, each naming the workspace whose token opens it."""
-    place = post.envelope.team or post.envelope.enterprise
+    envelope = post.envelope
+    place = f"{envelope.team}@{envelope.enterprise}" if envelope.enterprise else envelope.team
     found = (_file(one, place) for one in post.files[:_MAX_FILES])
     return tuple(one for one in found if one is not None)
 

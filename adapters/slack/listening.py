@@ -37,7 +37,7 @@ _FOUND = "onethread_found"
 
 
 @dataclass(slots=True)
-class Found:
+class Brought:
     """What one request brought, collected by its listeners; `heard` once one of them has it."""
 
     messages: list[InboundMessage] = field(default_factory=list)
@@ -91,7 +91,7 @@ class Listeners:
         self._choices = choices
         self._app: AsyncApp | None = None
 
-    async def posted(self, body: Mapping[str, Any], found: Found) -> None:
+    async def posted(self, body: Mapping[str, Any], found: Brought) -> None:
         """A message event, or a mention. Raises `Refused`."""
         event = body.get("event")
         if not isinstance(event, dict):
@@ -112,7 +112,7 @@ class Listeners:
         """What came over a socket, whose token vouches for it. Raises `Refused`."""
         if not is_plain(payload):
             return await self._run(payload, {}, "socket_mode")
-        found = Found()
+        found = Brought()
         await self.posted(payload, found)
         return found.received()
 
@@ -124,7 +124,7 @@ class Listeners:
     async def _run(
         self, body: str | dict[str, Any], headers: Mapping[str, str], mode: str
     ) -> Received:
-        found = Found()
+        found = Brought()
         try:
             request = AsyncBoltRequest(
                 body=body, headers=dict(headers), context={_FOUND: found}, mode=mode

@@ -27,7 +27,8 @@ _PAGE = 200
 @dataclass(slots=True)
 class WebApi:
     """The methods. `tokens` says whose bot each is; `root` is where all of it listens,
-    `moved` where every file is said to be instead."""
+    `moved` where every file is said to be instead, `enterprise` the organisation that installed the
+    app as a whole."""
 
     world: World
     tokens: dict[str, str]
@@ -39,6 +40,7 @@ class WebApi:
     posted: Callable[[Room, dict[str, Any]], Awaitable[None]] | None = None
     root: str = ""
     moved: str = ""
+    enterprise: str = ""
     _uploads: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
     def routes(self) -> list[web.RouteDef]:
@@ -86,13 +88,20 @@ class WebApi:
 
     async def _auth_test(self, form: Form, token: str) -> Answer:
         team = self.tokens[token]
+        whole = {"enterprise_id": self.enterprise, "is_enterprise_install": True}
         return {
+            **(whole if self.enterprise else {}),
             "url": f"{self.root}/",
             "team": team,
             "team_id": team,
             "user": "onethread",
             "user_id": self.world.bot_user,
             "bot_id": self.world.bot_id,
+        }
+
+    async def _teams(self, form: Form, token: str) -> Answer:
+        return {
+            "teams": [{"id": team, "name": team} for team in dict.fromkeys(self.tokens.values())]
         }
 
     async def _post(self, form: Form, token: str) -> Answer:
@@ -143,6 +152,8 @@ class WebApi:
         return {"error": "channel_not_found"} if room is None else {"channel": _described(room)}
 
     async def _conversations(self, form: Form, token: str) -> Answer:
+        if self.enterprise and not form.get("team_id"):
+            return {"error": "missing_argument"}
         return {"channels": [_described(one) for one in self.world.rooms.values()]}
 
     async def _history(self, form: Form, token: str) -> Answer:
@@ -265,6 +276,7 @@ class WebApi:
 
 _METHODS: Mapping[str, Callable[[WebApi, Form, str], Awaitable[Answer]]] = {
     "auth.test": WebApi._auth_test,
+    "auth.teams.list": WebApi._teams,
     "chat.postMessage": WebApi._post,
     "chat.update": WebApi._update,
     "users.info": WebApi._user,

@@ -79,9 +79,10 @@ class Workspaces:
     async def identify(self, token: str) -> Installed:
         """Whose a bot token is, by asking Slack. Raises `SendError`."""
         told = await self._api.call("auth.test", token, "")
+        whole = told.get("is_enterprise_install") is True
         return Installed(
             str(told.get("enterprise_id") or ""),
-            str(told.get("team_id") or ""),
+            "" if whole else str(told.get("team_id") or ""),
             token,
             str(told.get("user_id") or ""),
             str(told.get("bot_id") or ""),

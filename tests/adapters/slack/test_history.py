@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.slack.simulator import Fault
+from adapters.slack.simulator import Fault, Seat
 from core.channel import SendError
 from tests.adapters.slack.account import CHANNEL, USER, DictKeep, Line, line, part, utc_now
 
@@ -55,6 +55,25 @@ async def test_replies_in_an_older_thread_of_ours_are_found() -> None:
         await missed(on, "are you there?", channel=CHANNEL, thread_ts=root)
         found = await on.adapter.catch_up(since)
         assert [one.text for one in found] == ["are you there?"]
+
+
+async def test_an_organisations_workspaces_are_read_one_by_one() -> None:
+    async with line() as on:
+        on.slack.api.enterprise = "E0GRID"
+        since = utc_now() - timedelta(seconds=1)
+        seat = Seat(enterprise="E0GRID")
+        await on.slack.write(USER, "hello", seat=seat)
+        (found,) = await on.adapter.catch_up(since)
+        (message,) = on.door.messages
+        assert (found.event_id, found.sender) == (message.event_id, message.sender)
+
+
+async def test_a_connect_members_message_has_the_same_sender_as_in_its_event() -> None:
+    async with line() as on:
+        since = utc_now() - timedelta(seconds=1)
+        await on.slack.write(USER, "hello", seat=Seat(user_team="T0STRANGE", shared=True))
+        (found,) = await on.adapter.catch_up(since)
+        assert found.sender == on.door.messages[0].sender
 
 
 async def test_a_channel_the_app_left_is_not_read() -> None:

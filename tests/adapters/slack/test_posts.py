@@ -7,11 +7,14 @@ from typing import Any
 import orjson
 import pytest
 
+from adapters.slack.simulator import SlackSimulator
 from core.channel import Received
 from core.message import Audience, Handle
 from tests.adapters.slack.account import (
     CHANNEL,
+    SECRET,
     TEAM,
+    TOKEN,
     USER,
     DictKeep,
     event,
@@ -60,8 +63,7 @@ async def test_no_bot_is_ever_answered_so_that_two_bots_cannot_loop(inner: dict[
 
 
 async def test_our_own_posts_are_no_messages_even_where_slack_tells_us_of_them() -> None:
-    async with line() as on:
-        on.slack.api.posted = on.slack._echo
+    async with line(slack=SlackSimulator(TEAM, SECRET, TOKEN, echo=True)) as on:
         await on.slack.write(USER, "hello")
         await on.adapter.send(part("an answer"))
         await on.slack.write(USER, "thanks")

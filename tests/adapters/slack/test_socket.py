@@ -119,16 +119,11 @@ async def test_a_socket_that_cannot_be_had_at_first_is_tried_for_again(kind: str
 async def test_nothing_is_handed_over_after_the_stop() -> None:
     async with socket() as on:
         await on.adapter.stop()
-        assert on.slack.events.sockets == 0 or await _closed(on)
+        await until(lambda: on.slack.events.sockets == 0)
+        on.slack.webhook_base = "http://127.0.0.1:9"
         with pytest.raises(RuntimeError):
-            await on.slack.events.event({"type": "event_callback"})
+            await on.slack.write(USER, "hello")
         assert on.door.received == []
-
-
-async def _closed(on: Line) -> bool:
-    await until(lambda: on.slack.events.sockets == 0)
-    on.slack.webhook_base = "http://127.0.0.1:9"
-    return True
 
 
 async def test_an_account_without_an_app_token_opens_no_socket() -> None:
