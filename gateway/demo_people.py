@@ -91,7 +91,7 @@ SENTENCES: Mapping[str, object] = {
     ),
     "slack": {
         "dm": ("And when will it arrive?", "When are you open?"),
-        "help": ("Where is my order?", "When are you open?"),
+        "help": ("When are you open?", "Where is my order 1042?"),
     },
     "chat": ("Any news on my order?", "Can I talk to a human?", "What does delivery cost?"),
     "guide": {

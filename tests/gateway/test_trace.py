@@ -38,7 +38,14 @@ def test_a_kind_that_is_no_step_has_no_sentence() -> None:
     ("kind", "data", "said"),
     [
         ("received", {"channel": "sms"}, "A message came in by SMS"),
+        ("received", {"channel": "email"}, "came in by e-mail and was taken apart"),
         ("admitted", {"duplicate": True}, "nothing changed"),
+        (
+            "resolved",
+            {"handle": "unproved-email:jane@example.com/thread", "level": 0, "proved": []},
+            "jane@example.com, not proved, so this thread is kept apart",
+        ),
+        ("resolved", {"handle": "slack:T1:U0ADA", "level": 2, "proved": []}, "Slack member U0ADA"),
         (
             "resolved",
             {"handle": "login:ada", "level": 4, "proved": ["login:ada", "phone:+447700900142"]},
