@@ -239,8 +239,8 @@ def _told(doing: str) -> Iterator[None]:
         raise MailboxFault("The mailbox became read-only.") from error
     except ssl.SSLCertVerificationError as error:
         raise MailboxFault(
-            "The certificate of the IMAP server does not fit its name: write the name it is made "
-            "for into imap_host.",
+            "The certificate of the IMAP server is not trusted here, or not made for this name: "
+            "write the name it is made for into imap_host.",
             lasting=True,
         ) from error
     except TimeoutError as error:

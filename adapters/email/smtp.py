@@ -7,6 +7,7 @@ been taken. Neither addresses nor the server's words are in it.
 from __future__ import annotations
 
 import asyncio
+import ssl
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -175,6 +176,11 @@ class SmtpSender:
 
     def _unreached(self, error: BaseException) -> BaseException:
         """Why there is no connection, where somebody can do something about it."""
+        if _is_distrust(error):
+            return SendError(
+                "The certificate of the mail server is not trusted here, or not made for this "
+                "name: write the name it is made for into smtp_host."
+            )
         if isinstance(error, NoAccess):
             return SendError(error.reason, retryable=not error.lasting)
         if isinstance(error, aiosmtplib.SMTPAuthenticationError) and self._access is not None:
@@ -190,6 +196,15 @@ class SmtpSender:
         if isinstance(error, aiosmtplib.SMTPException | OSError | TimeoutError):
             return SendError("The mail server could not be reached.", retryable=True)
         return error
+
+
+def _is_distrust(error: BaseException | None) -> bool:
+    """Whether it was the certificate, which the client library reports as any lost connection."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _size_option(client: aiosmtplib.SMTP, size: int) -> list[str]:

@@ -13,7 +13,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from tests.judges.servers import free_ports, running
 
@@ -28,11 +35,22 @@ _PATH = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
 
 @dataclass(frozen=True, slots=True)
 class MailService:
-    """Where the service listens, and where its mailboxes are."""
+    """Where the service listens, and where its mailboxes are.
+
+    `smtps` and `imaps` speak TLS from the first byte; the other two offer STARTTLS. `certificate`
+    is theirs, made for "localhost".
+    """
 
     folder: Path
     smtp: int
     imap: int
+    smtps: int
+    imaps: int
+
+    @property
+    def certificate(self) -> Path:
+        """What has to be trusted to speak TLS with them."""
+        return self.folder / "tls.crt"
 
     def mails_of(self, name: str) -> list[bytes]:
         """The mails in a mailbox, as they were delivered."""
@@ -50,12 +68,13 @@ def why_not() -> str | None:
 @contextmanager
 def mail_service(keys: str) -> Iterator[MailService]:
     """The service; `keys` are the public keys OpenDKIM knows, as "name record" lines."""
-    smtp, imap, milter = free_ports(3)
+    smtp, imap, smtps, imaps, milter = free_ports(5)
     # Its users have to reach it, so it lies in no private folder.
     folder = Path(tempfile.mkdtemp(prefix="onethread-mail-", dir="/tmp"))
     folder.chmod(0o755)
     try:
-        _prepare(folder, smtp, imap, milter, keys)
+        service = MailService(folder, smtp, imap, smtps, imaps)
+        _prepare(service, milter, keys)
         with ExitStack() as stack:
             stack.enter_context(
                 running(
@@ -67,17 +86,19 @@ def mail_service(keys: str) -> Iterator[MailService]:
             stack.enter_context(
                 running(
                     [_program("dovecot"), "-F", "-c", folder / "dovecot.conf"],
-                    [imap],
+                    [imap, imaps],
                     folder / "dovecot.log",
                 )
             )
             postfix = [_program("postfix"), "-c", str(folder / "postfix")]
-            stack.enter_context(running([*postfix, "start-fg"], [smtp], folder / "postfix.log"))
+            stack.enter_context(
+                running([*postfix, "start-fg"], [smtp, smtps], folder / "postfix.log")
+            )
             # Its master is in a session of its own, and is ended by the id it wrote down.
             stack.callback(
                 subprocess.run, [*postfix, "stop"], check=True, capture_output=True, timeout=20
             )
-            yield MailService(folder, smtp, imap)
+            yield service
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -88,7 +109,8 @@ def _program(name: str) -> str:
     return found
 
 
-def _prepare(folder: Path, smtp: int, imap: int, milter: int, keys: str) -> None:
+def _prepare(service: MailService, milter: int, keys: str) -> None:
+    folder = service.folder
     nobody, postfix = pwd.getpwnam("nobody"), pwd.getpwnam("postfix")
     for name in ("postfix", "queue", "data", "mail", "dovecot"):
         (folder / name).mkdir(mode=0o755)
@@ -96,18 +118,43 @@ def _prepare(folder: Path, smtp: int, imap: int, milter: int, keys: str) -> None
     os.chown(folder / "mail", nobody.pw_uid, nobody.pw_gid)
     values = {
         "folder": folder,
-        "smtp": smtp,
-        "imap": imap,
+        "smtp": service.smtp,
+        "imap": service.imap,
+        "smtps": service.smtps,
+        "imaps": service.imaps,
         "milter": milter,
         "uid": nobody.pw_uid,
         "gid": nobody.pw_gid,
     }
+    _make_certificate(folder)
     (folder / "opendkim.conf").write_text(_OPENDKIM.format(**values))
     (folder / "keys").write_text(keys)
     (folder / "foreign").write_text("192.0.2.1\n")
     (folder / "dovecot.conf").write_text(_DOVECOT.format(**values))
     (folder / "postfix" / "main.cf").write_text(_MAIN_CF.format(**values))
     (folder / "postfix" / "master.cf").write_text(_MASTER_CF.format(**values))
+
+
+def _make_certificate(folder: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
+        .sign(key, SHA256())
+    )
+    (folder / "tls.crt").write_bytes(certificate.public_bytes(Encoding.PEM))
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    (folder / "tls.key").write_bytes(private)
+    (folder / "tls.key").chmod(0o600)
 
 
 # InternalHosts would be signed for and not judged; nobody is internal here.
@@ -125,7 +172,9 @@ _DOVECOT = f"""
 base_dir = {{folder}}/dovecot
 log_path = /dev/stderr
 protocols = imap
-ssl = no
+ssl = yes
+ssl_cert = <{{folder}}/tls.crt
+ssl_key = <{{folder}}/tls.key
 disable_plaintext_auth = no
 listen = 127.0.0.1
 mail_location = maildir:{{folder}}/mail/%n
@@ -145,7 +194,8 @@ service imap-login {{{{
     port = {{imap}}
   }}}}
   inet_listener imaps {{{{
-    port = 0
+    port = {{imaps}}
+    ssl = yes
   }}}}
 }}}}
 """
@@ -173,12 +223,16 @@ virtual_mailbox_maps =
 virtual_uid_maps = static:{{uid}}
 virtual_gid_maps = static:{{gid}}
 virtual_minimum_uid = 1
+smtpd_tls_security_level = may
+smtpd_tls_cert_file = {{folder}}/tls.crt
+smtpd_tls_key_file = {{folder}}/tls.key
 smtpd_milters = inet:127.0.0.1:{{milter}}
 milter_default_action = tempfail
 """
 
 _MASTER_CF = """
 127.0.0.1:{smtp} inet n - n - - smtpd
+127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr
 tlsmgr unix - - n 1000? 1 tlsmgr

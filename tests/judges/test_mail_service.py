@@ -20,6 +20,7 @@ from adapters.email.adapter import EmailAdapter
 from adapters.email.config import EmailConfig
 from adapters.email.dns_records import look_at_domain
 from adapters.email.imap_session import ImapSession
+from core.channel import SendError
 from core.message import (
     Assurance,
     Author,
@@ -29,7 +30,7 @@ from core.message import (
     OutboundMessage,
     OutboundPart,
 )
-from tests.adapters.email.mailbox import ACCOUNT, ANNA, Taken, context_of
+from tests.adapters.email.mailbox import ACCOUNT, ANNA, Taken, context_of, until_health
 from tests.judges.mail_service import (
     AUTHSERV_ID,
     COLLEAGUE,
@@ -79,8 +80,8 @@ async def _published(key_file: Path) -> str:
     return mend.partition(": ")[2].strip('"')
 
 
-def _config(imap: int, smtp: int, key_file: Path) -> EmailConfig:
-    options = {
+def _config(imap: int, smtp: int, key_file: Path, **changes: object) -> EmailConfig:
+    options: dict[str, object] = {
         "address": US,
         "secret": "a-secret-of-the-tests-and-nothing-else",
         "imap_host": "127.0.0.1",
@@ -96,14 +97,14 @@ def _config(imap: int, smtp: int, key_file: Path) -> EmailConfig:
         "dkim_key_file": key_file,
         "poll_seconds": 600,
     }
-    return EmailConfig.model_validate(options)
+    return EmailConfig.model_validate(options | changes)
 
 
 class Box:
     """The service, with our adapter on it."""
 
-    def __init__(self, service: MailService, key_file: Path) -> None:
-        config = _config(service.imap, service.smtp, key_file)
+    def __init__(self, service: MailService, key_file: Path, **changes: object) -> None:
+        config = _config(service.imap, service.smtp, key_file, **changes)
         self.service = service
         self.adapter = EmailAdapter(config, context_of())
         self.taken = Taken()
@@ -136,9 +137,9 @@ class Box:
 
 
 @asynccontextmanager
-async def box(service: MailService, key_file: Path) -> AsyncIterator[Box]:
+async def box(service: MailService, key_file: Path, **changes: object) -> AsyncIterator[Box]:
     """A mailbox that is being read."""
-    found = Box(service, key_file)
+    found = Box(service, key_file, **changes)
     await found.adapter.start(found.taken.sink)
     try:
         yield found
@@ -200,8 +201,9 @@ async def test_dovecot_s_idle_ends_the_wait_when_a_mail_comes(
 
 async def test_our_signature_is_verified_by_opendkim(service: MailService, key_file: Path) -> None:
     async with box(service, key_file) as mail:
+        before = set(service.mails_of("colleague"))
         await mail.adapter.send(mail.part(COLLEAGUE, "1"))
-        [raw] = await until(lambda: service.mails_of("colleague"))
+        [raw] = await until(lambda: set(service.mails_of("colleague")) - before)
     verdict = raw.partition(b"Received:")[0]
     assert b"dkim=pass" in verdict
     assert f"header.d={DOMAIN}".encode() in verdict
@@ -222,3 +224,41 @@ async def test_a_bounce_of_postfix_is_a_failed_delivery_of_that_mail(
             True,
         )
         assert not [one for one in mail.taken.messages if "nobody" in one.sender.address]
+
+
+def over(tls: str, service: MailService) -> dict[str, object]:
+    """The options that speak so with the service."""
+    wrapped = tls == "tls"
+    return {
+        "imap_host": "localhost",
+        "imap_tls": tls,
+        "imap_port": service.imaps if wrapped else service.imap,
+        "smtp_host": "localhost",
+        "smtp_tls": tls,
+        "smtp_port": service.smtps if wrapped else service.smtp,
+    }
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+async def test_mail_is_read_and_handed_in_over_tls(
+    service: MailService, key_file: Path, tls: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(service.certificate))
+    async with box(service, key_file, **over(tls, service)) as mail:
+        mail.write(f"over {tls}")
+        await mail.came(f"over {tls}")
+        before = len(service.mails_of("colleague"))
+        await mail.adapter.send(mail.part(COLLEAGUE, "2"))
+        await until(lambda: len(service.mails_of("colleague")) > before)
+
+
+@pytest.mark.parametrize("tls", ["tls", "starttls"])
+async def test_a_certificate_that_nobody_vouches_for_is_refused_and_told(
+    service: MailService, key_file: Path, tls: str
+) -> None:
+    async with box(service, key_file, **over(tls, service)) as mail:
+        health = await until_health(mail.adapter, lambda one: "certificate" in one.detail)
+        assert "imap_host" in health.detail
+        with pytest.raises(SendError) as raised:
+            await mail.adapter.send(mail.part(COLLEAGUE, "3"))
+        assert (raised.value.retryable, "smtp_host" in raised.value.reason) == (False, True)
