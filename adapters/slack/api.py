@@ -93,6 +93,22 @@ class SlackApi:
         data, _ = await self.call_with_headers(method, token, place, **arguments)
         return data
 
+    async def ask(
+        self, method: str, token: str, place: str, **arguments: object
+    ) -> Mapping[str, Any]:
+        """Call a method that shows nothing to anybody: at worst it was called in vain, so its
+        failures are never ambiguous. Raises `SendError`."""
+        try:
+            return await self.call(method, token, place, **arguments)
+        except SendError as error:
+            raise SendError(
+                error.reason,
+                retryable=error.retryable,
+                retry_after=error.retry_after,
+                provider_code=error.provider_code,
+                dead=error.dead,
+            ) from error
+
     async def call_with_headers(
         self, method: str, token: str, place: str, **arguments: object
     ) -> tuple[Mapping[str, Any], Mapping[str, str]]:

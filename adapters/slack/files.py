@@ -52,14 +52,12 @@ class Files:
             content = await self._read(str(described["reference"]))
         except LookupError as error:
             raise SendError(f"The file {name} is not kept here any more.") from error
-        opened = await self._unshown(
-            self._api.call(
-                "files.getUploadURLExternal",
-                installed.token,
-                installed.place,
-                filename=name,
-                length=len(content),
-            )
+        opened = await self._api.ask(
+            "files.getUploadURLExternal",
+            installed.token,
+            installed.place,
+            filename=name,
+            length=len(content),
         )
         url, file_id = opened.get("upload_url"), opened.get("file_id")
         if not isinstance(url, str) or not isinstance(file_id, str):
@@ -88,7 +86,7 @@ class Files:
 
     async def _address(self, installed: Installed, file_id: str) -> str:
         """Files of shared channels come without their address."""
-        told = await self._api.call("files.info", installed.token, installed.place, file=file_id)
+        told = await self._api.ask("files.info", installed.token, installed.place, file=file_id)
         file = told.get("file")
         url = file.get("url_private") if isinstance(file, dict) else None
         if not isinstance(url, str):
@@ -104,18 +102,6 @@ class Files:
                     raise SendError(failed.reason, retryable=failed.retryable)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise SendError("The file could not be handed to Slack.", retryable=True) from error
-
-    async def _unshown(self, call: Awaitable[Mapping[str, Any]]) -> Mapping[str, Any]:
-        """A step that shows nothing is never ambiguous: at worst an address is left unused."""
-        try:
-            return await call
-        except SendError as error:
-            raise SendError(
-                error.reason,
-                retryable=error.retryable,
-                retry_after=error.retry_after,
-                provider_code=error.provider_code,
-            ) from error
 
     async def _get(self, url: str, token: str) -> bytes:
         for _ in range(_REDIRECTS + 1):

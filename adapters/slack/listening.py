@@ -35,6 +35,12 @@ log = logging.getLogger(__name__)
 
 _FOUND = "onethread_found"
 
+_UNREAD = (AttributeError, KeyError, TypeError, ValueError)
+"""What Bolt raises on its way to a listener when a body has not the shape Slack gives it."""
+
+_PLAIN = frozenset({"message", "app_mention"})
+"""Events that need nothing of Bolt's dispatch, which costs several times what they do."""
+
 
 @dataclass(slots=True)
 class Brought:
@@ -51,13 +57,6 @@ class Brought:
             revisions=tuple(self.revisions),
             response=response or WebhookResponse(),
         )
-
-
-_UNREAD = (AttributeError, KeyError, TypeError, ValueError)
-"""What Bolt raises on its way to a listener when a body has not the shape Slack gives it."""
-
-_PLAIN = frozenset({"message", "app_mention"})
-"""Events that need nothing of Bolt's dispatch, which costs several times what they do."""
 
 
 def is_plain(body: Mapping[str, Any]) -> bool:

@@ -135,7 +135,7 @@ class Sending:
         known = self._rooms.get(key)
         if known is not None:
             return known
-        told = await self._api.call(
+        told = await self._api.ask(
             "conversations.open", installed.token, installed.place, users=user
         )
         channel = told.get("channel")
@@ -163,7 +163,7 @@ class Sending:
         posts: list[Mapping[str, Any]] = []
         cursor: str | None = None
         for _ in range(_MAX_PAGES):
-            told = await self._api.call(
+            told = await self._api.ask(
                 method, installed.token, installed.place, **arguments, cursor=cursor
             )
             page = told.get("messages")

@@ -7,7 +7,7 @@ but for what it keeps; it looks nothing up.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -40,7 +40,7 @@ class Threads:
         self._keep = keep
         self._known: OrderedDict[str, None] = OrderedDict()
         self._rows: OrderedDict[tuple[str, str, str], _Row] = OrderedDict()
-        self._waiting: deque[Post] = deque(maxlen=_MAX_WAITING)
+        self._waiting: OrderedDict[str, Post] = OrderedDict()
         self._joined = 0
 
     async def thread_of(self, post: Post, *, called_elsewhere: bool) -> str | None:
@@ -72,14 +72,16 @@ class Threads:
     def released(self, post: Post, thread: str) -> list[Post]:
         """Posts that came before the one that called us and belong to its thread: Slack promises
         no order. They are looked at once more by the caller."""
-        mine = [one for one in self._waiting if _belongs(one, post, thread)]
+        mine = [one for one in self._waiting.values() if _belongs(one, post, thread)]
         for one in mine:
-            self._waiting.remove(one)
+            del self._waiting[one.event_id]
         return sorted(mine, key=lambda one: Decimal(one.ts))
 
     def _or_wait(self, post: Post, thread: str | None) -> str | None:
-        if thread is None and post not in self._waiting:
-            self._waiting.append(post)
+        if thread is None:
+            self._waiting[post.event_id] = post
+            if len(self._waiting) > _MAX_WAITING:
+                self._waiting.popitem(last=False)
         return thread
 
     async def _takes_part(self, post: Post, thread: str) -> bool:

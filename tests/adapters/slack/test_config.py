@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from adapters.slack.simulator import SlackSimulator
+from gateway.safety import simulator_problems
+from gateway.settings import Settings
 from tests.adapters.slack.account import SECRET, TOKEN, make_config
 
 
@@ -39,3 +42,13 @@ def test_secrets_are_not_in_the_repr() -> None:
 def test_the_address_of_the_api_always_ends_in_a_slash() -> None:
     config = make_config(api_base_url="https://slack.example.com/api")
     assert config.api_base_url == "https://slack.example.com/api/"
+
+
+def test_no_real_service_starts_with_the_simulators_secrets() -> None:
+    settings = Settings.model_validate(
+        {"adapters": {"slack": SlackSimulator().config_table(socket=True)}}
+    )
+    found = {one.key for one in simulator_problems(settings)}
+    assert found == {
+        f"adapters.slack.{one}" for one in ("signing_secret", "bot_token", "app_token")
+    }

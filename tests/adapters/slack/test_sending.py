@@ -161,6 +161,15 @@ async def test_a_lost_post_far_back_in_a_long_history_is_found() -> None:
         assert isinstance(await on.adapter.reconcile(Attempt(part("hello", key="lost"), at)), Found)
 
 
+async def test_a_direct_message_that_could_not_be_opened_was_not_sent_for_certain() -> None:
+    async with line() as on:
+        on.slack.add_person(USER, "Ada")
+        on.slack.faults.append(Fault("lose", method="conversations.open"))
+        with pytest.raises(SendError) as told:
+            await on.adapter.send(part("news", channel=""))
+        assert flags(told.value) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("to", "address"),
     [
