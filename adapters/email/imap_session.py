@@ -27,6 +27,8 @@ from imapclient.exceptions import (
 from adapters.email.config import Server
 
 _SLICE_SECONDS = 0.5
+_CONNECT_SECONDS = 10.0
+"""Nothing can break off a connection that is only being made, and stopping should not wait long."""
 _DELETED = b"\\Deleted"
 _SEEN = b"\\Seen"
 
@@ -190,7 +192,7 @@ class ImapSession:
             port=server.port,
             ssl=server.tls == "tls",
             ssl_context=context,
-            timeout=SocketTimeout(self.timeout, self.timeout),
+            timeout=SocketTimeout(min(self.timeout, _CONNECT_SECONDS), self.timeout),
         )
         self._client = client
         client.normalise_times = False

@@ -36,7 +36,7 @@ class _Gone(Exception):
 @dataclass(slots=True)
 class SmtpServer:
     """The server; `accept` is given each mail it took. `logins` counts, `denied` refuses them, and
-    an `open_relay` wants and offers none."""
+    an `open_relay` wants and offers none; `refused_sender` is the answer to every sender."""
 
     faults: Faults
     accept: Callable[[Envelope], Awaitable[None]]
@@ -47,6 +47,7 @@ class SmtpServer:
     max_size: int = MAX_SIZE
     denied: bool = False
     open_relay: bool = False
+    refused_sender: str = ""
     logins: int = 0
     connected: int = 0
     port: int = 0
@@ -176,6 +177,9 @@ class _Session:
         path = _PATH.search(rest)
         if not (self._inside or self._server.open_relay) or path is None:
             await self._say("530 5.7.0 log in first" if path else "501 5.5.4 no address")
+            return
+        if self._server.refused_sender:
+            await self._say(self._server.refused_sender)
             return
         if await self._refuses(frozenset({"throttle"})):
             raise _Gone

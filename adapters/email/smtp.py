@@ -24,6 +24,9 @@ _FRESH_SECONDS = 2.0
 """A connection not used for longer is asked before it is relied on."""
 _STALE_SECONDS = 60.0
 """A connection not used for longer is not used again: servers close them."""
+_PATIENCE = 10
+"""So many times longer the answer to a whole mail may take: servers look through it first, and who
+gives up early sends it twice (RFC 5321, section 4.5.3.2.6)."""
 _MOST_MAILS = 100
 """Mails over one connection; several providers close it after about so many."""
 
@@ -43,6 +46,9 @@ class SmtpSender:
         self._own_login = config.smtp_password is not None
         self._access = access
         self._timeout = config.timeout_seconds
+        # Asking the system for its name may take long, and a submission server does not use it.
+        domain = config.address.rpartition("@")[2]
+        self._name = domain if domain.isascii() else "localhost"
         self._retry_seconds = config.retry_seconds
         self._slots = asyncio.Semaphore(config.connections)
         self._idle: list[_Connection] = []
@@ -86,6 +92,9 @@ class SmtpSender:
         try:
             await client.mail(mail.sender, options=options, encoding=encoding)
             await client.rcpt(mail.recipient, encoding=encoding)
+        except aiosmtplib.SMTPSenderRefused as error:
+            # Whatever is wrong with our own address says nothing about theirs.
+            raise self._refused(error, dead=False) from None
         except aiosmtplib.SMTPResponseException as error:
             raise self._refused(error) from None
         except (aiosmtplib.SMTPException, OSError, TimeoutError, UnicodeError) as error:
@@ -94,10 +103,10 @@ class SmtpSender:
                 retryable=True,
             ) from error
         try:
-            await client.data(mail.raw)
-        except aiosmtplib.SMTPDataError as error:
-            raise self._refused(error) from None
+            await client.data(mail.raw, timeout=self._timeout * _PATIENCE)
         except (aiosmtplib.SMTPException, OSError, TimeoutError) as error:
+            if isinstance(error, aiosmtplib.SMTPDataError) and error.code >= 400:
+                raise self._refused(error) from None
             # RFC 5321, section 4.5.3.2.6: without the answer to the final dot nobody knows.
             raise SendError(
                 "The connection was lost while the mail was handed in; it may have been taken.",
@@ -105,10 +114,12 @@ class SmtpSender:
                 ambiguous=True,
             ) from error
 
-    def _refused(self, error: aiosmtplib.SMTPResponseException) -> SendError:
+    def _refused(self, error: aiosmtplib.SMTPResponseException, *, dead: bool = True) -> SendError:
         if error.code < 400:
             return SendError("The mail server did not answer as mail servers do.", retryable=True)
-        return refusal(error.code, error.message, self._retry_seconds)
+        meant = refusal(error.code, error.message, self._retry_seconds)
+        meant.dead = meant.dead and dead
+        return meant
 
     async def _take(self) -> _Connection:
         """A kept connection that still answers, or a new one. Raises `SendError`."""
@@ -152,6 +163,7 @@ class SmtpSender:
             use_tls=server.tls == "tls",
             start_tls=server.tls == "starttls",
             timeout=self._timeout,
+            local_hostname=self._name,
         )
         try:
             await client.connect()

@@ -59,6 +59,15 @@ async def test_a_mail_arrives_byte_by_byte_for_one_recipient() -> None:
         assert (mail.raw, mail.envelope) == (RAW, MAIL.sender)
 
 
+async def test_a_refused_sender_says_nothing_about_the_recipient() -> None:
+    async with service() as simulator:
+        simulator.smtp.refused_sender = "550 5.1.1 no such sender"
+        sender = SmtpSender(config_of(simulator), None)
+        with pytest.raises(SendError) as raised:
+            await sender.send(MAIL)
+        assert (raised.value.retryable, raised.value.dead) == (False, False)
+
+
 async def test_mails_share_a_connection() -> None:
     async with service() as simulator:
         sender = SmtpSender(config_of(simulator), None)
