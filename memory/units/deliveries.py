@@ -16,6 +16,7 @@ from core.clock import Micros
 from core.message import DeliveryStatus
 from memory.tables import Delivery, Handle, ParkedUpdate
 from memory.units.bounces import call_people
+from memory.units.prepared import write
 from memory.units.rows import table
 
 _delivery = table(Delivery)
@@ -132,7 +133,8 @@ _any_parked = select(_parked.c.id).limit(1)
 
 def mark_sent(connection: Connection, batch: Sequence[Sent]) -> list[None]:
     """Record receipts, and apply the reports that came before them."""
-    connection.execute(
+    write(
+        connection,
         _mark_sent,
         [
             {

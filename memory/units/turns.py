@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
@@ -26,6 +27,7 @@ from memory.tables import (
     Turn,
 )
 from memory.units.asides import Aside, set_aside
+from memory.units.prepared import write
 from memory.units.rows import table
 
 Columns = Mapping[str, object]
@@ -148,7 +150,7 @@ def commit(connection: Connection, batch: Sequence[Commit]) -> list[Committed]:
     seqs: dict[int, int] = {row[0]: row[1] for row in threads}
     out = _Rows()
     results = [_commit_one(one, seqs, out) for one in batch]
-    run = connection.execute
+    run = partial(write, connection)
     run(
         _bump,
         [{"row": one.customer_id, "new_version": one.version + 1} for one in batch],
