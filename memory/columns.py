@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core.message import Author
 from core.pipeline.features import Stems
 from core.turn import Said
-from memory.terms import has_time, identifiers, is_question, terms
+from memory.terms import Matter, matter, terms
 
 Floats = NDArray[np.float64]
 Speaker = tuple[Author, str | None]
@@ -34,10 +34,17 @@ class Analysed:
         self.stems = stems
 
     @cached_property
+    def matter(self) -> Matter:
+        """What its text is about."""
+        return matter(self.said.text, self.stems)
+
+    @cached_property
     def counts(self) -> Mapping[str, int]:
         """Stems of the text and of the speaker's name -> how often."""
-        name, text = self.said.author_name, self.said.text
-        return Counter(terms(f"{name} {text}" if name else text, self.stems))
+        name = self.said.author_name
+        if not name:
+            return self.matter.counts
+        return Counter(terms(f"{name} {self.said.text}", self.stems))
 
     @property
     def speaker(self) -> Speaker:
@@ -73,20 +80,22 @@ class Columns:
             self._add(one)
 
     def _add(self, one: Analysed) -> None:
-        at, text = len(self.messages), one.said.text
+        at, matter = len(self.messages), one.matter
         counts = one.counts
         for stem, count in counts.items():
-            places, counted = self._stems.setdefault(stem, (array("q"), array("d")))
-            places.append(at)
-            counted.append(count)
-        for identifier in identifiers(text):
+            known = self._stems.get(stem)
+            if known is None:
+                known = self._stems[stem] = (array("q"), array("d"))
+            known[0].append(at)
+            known[1].append(count)
+        for identifier in matter.identifiers:
             self._identifiers.setdefault(identifier, []).append(at)
         if at == self.numbers.shape[1]:
             self.numbers = np.concatenate((self.numbers, np.zeros_like(self.numbers)), axis=1)
         self.numbers[:, at] = (
             sum(counts.values()),
-            is_question(text),
-            has_time(text),
+            matter.asks,
+            matter.tells_time,
             one.said.at.timestamp(),
             self.codes.setdefault(one.speaker, len(self.codes)),
         )
@@ -96,7 +105,7 @@ class Columns:
 
     def _essence(self, one: Analysed) -> int:
         """The same number for messages that say the same, 0 for one that says nothing."""
-        essence = frozenset(terms(one.said.text, one.stems))
+        essence = one.matter.essence
         return self._essences.setdefault(essence, len(self._essences) + 1) if essence else 0
 
     def places(self, stem: str) -> tuple[array[int], array[float]]:
@@ -134,14 +143,19 @@ class View:
 
         An empty column stands before the first message and after the last one.
         """
-        table = np.zeros((len(stems) + 1, len(self) + 2))
-        shift = 1 - self._start
-        for row, stem in enumerate(stems):
+        width = len(self) + 2
+        table = np.zeros((len(stems) + 1, width))
+        # Gathered first: a call of numpy for each stem takes longer than all the copying.
+        where, counted, found = array("q"), array("d"), array("q")
+        for stem in stems:
             places, counts = self._columns.places(stem)
             low, high = self._between(places)
-            if low < high:
-                at = np.frombuffer(places, dtype=np.int64)[low:high]
-                table[row, at + shift] = np.frombuffer(counts)[low:high]
+            where.extend(places[low:high])
+            counted.extend(counts[low:high])
+            found.append(high - low)
+        if where:
+            before = (np.arange(len(stems)) * width).repeat(found) + (1 - self._start)
+            table.ravel()[np.frombuffer(where, dtype=np.int64) + before] = np.frombuffer(counted)
         table[-1, 1:-1] = self.number(LENGTH)
         return table
 

@@ -210,10 +210,8 @@ class _Choice:
         self.trace.append(_left_out(older, len(candidates), len(chosen), repeated))
         chosen.sort()
         totals = scores.total[chosen].round(2).tolist()
-        return tuple(
-            Recalled(self.messages[at].said, total, why)
-            for at, total, why in zip(chosen, totals, scores.why(chosen), strict=True)
-        )
+        said = [self.messages[at].said for at in chosen]
+        return tuple(map(Recalled, said, totals, scores.why(chosen)))
 
     def _fill(self, candidates: Sequence[int]) -> tuple[list[int], int]:
         """As many of these, best first, as fit; and how many only repeat what was taken."""

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from core.message import Author
 from core.pipeline.features import Stems, words
 from memory.columns import ASKS, LENGTH, MOMENT, TELLS_TIME, Analysed, Floats, View
-from memory.terms import asks_time, identifiers, periods, terms
+from memory.terms import asks_time, matter, periods
 
 SESSION_LENGTH = timedelta(hours=4)
 """What is said later than this after a session's first message belongs to the next one."""
@@ -56,12 +56,12 @@ _SAYS_US = re.compile(
 
 _NAMES = tuple(WEIGHTS)
 _NAMED = np.array(_NAMES, dtype=object)
-_WEIGHTS: Floats = np.array([list(WEIGHTS.values())]).T
+_WEIGHTS: Floats = np.array(list(WEIGHTS.values()))
 _TOLD = 4
 """Parts of a score that are told as its reasons."""
 _OWN = len(_NAMES) - 2
 """Parts of a message's own; the last two come from the scores of its neighbours."""
-_OWN_WEIGHTS, _OTHER_WEIGHTS = _WEIGHTS[:_OWN, 0], _WEIGHTS[_OWN:, 0]
+_OWN_WEIGHTS, _OTHER_WEIGHTS = _WEIGHTS[:_OWN], _WEIGHTS[_OWN:]
 _LEAST_LENGTH = 1e-9
 
 
@@ -79,27 +79,26 @@ class Scores:
 
     def why(self, places: Sequence[int]) -> list[dict[str, float]]:
         """For each place the parts that weigh most in its score, the strongest first."""
-        parts = self.parts[:, places] * _WEIGHTS
-        strongest = np.argsort(-np.abs(parts), axis=0, kind="stable")[:_TOLD]
-        values = parts[strongest, np.arange(len(places))].round(2)
-        named = zip(_NAMED[strongest].T.tolist(), values.T.tolist(), strict=True)
-        return [dict(zip(*one, strict=True)) for one in named]
+        parts = self.parts.T[places] * _WEIGHTS
+        strongest = (-np.abs(parts)).argsort(axis=1, kind="stable")[:, :_TOLD]
+        values = parts[np.arange(len(places))[:, np.newaxis], strongest].round(2)
+        return list(map(dict, map(zip, _NAMED[strongest].tolist(), values.tolist())))
 
 
 def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: Stems) -> Scores:
     """Score every message, of the sessions with these numbers, for the text of what is written."""
-    asked = list(dict.fromkeys(terms(text, stems)))[:QUERY_TERMS]
-    table, asks = view.table(asked), view.number(ASKS)
+    about = matter(text, stems)
+    table, asks = view.table(list(about.counts)[:QUERY_TERMS]), view.number(ASKS)
     starts = _starts(numbers)
     parts = np.zeros((len(_NAMES), len(view)))
-    parts[:2] = _bm25(_neighbourhoods(table))
+    about_words = _bm25(_documents(table, starts), np.array([len(view), len(view), len(starts)]))
+    parts[:2] = about_words[:2]
     matches = parts[1] > 0
     np.log1p(view.number(LENGTH), out=parts[2])
     parts[:3] = _z(parts[:3])
     sizes = np.array([end - start for start, end in pairwise([*starts, len(view)])])
     if len(starts) > 1:
-        whole = np.add.reduceat(table[:, 1:-1], starts, axis=1)
-        parts[3] = np.repeat(_z(_bm25(whole[np.newaxis]))[0], sizes)
+        parts[3] = _z(about_words[2:, : len(starts)])[0].repeat(sizes)
     _add_names(parts[4], view, text)
     parts[5] = asks
     parts[6, 1:] = asks[:-1]
@@ -108,11 +107,11 @@ def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: S
     if named := periods(text, now):
         parts[8] = _in_periods(view, named)
         matches |= parts[8] > 0
-    if shared := identifiers(text):
-        parts[9] = view.shared_identifiers(shared)
+    if about.identifiers:
+        parts[9] = view.shared_identifiers(about.identifiers)
         matches |= parts[9] > 0
     total: Floats = _OWN_WEIGHTS @ parts[:_OWN]
-    parts[_OWN] = np.repeat(_best_of_session(total, sizes, starts), sizes)
+    parts[_OWN] = _best_of_session(total, sizes, starts).repeat(sizes)
     parts[_OWN + 1, :-1] = total[1:]
     total += _OTHER_WEIGHTS @ parts[_OWN:]
     return Scores(total, parts, matches)
@@ -141,22 +140,24 @@ def _starts(numbers: Sequence[int]) -> list[int]:
     return starts
 
 
-def _neighbourhoods(table: Floats) -> Floats:
-    """The table of each message with the one before it, and of it with both."""
+def _documents(table: Floats, starts: Sequence[int]) -> Floats:
+    """The table of each message with the one before it, of it with both, and of whole sessions."""
     rows, columns = table.shape
-    near = np.empty((2, rows, columns - 2))
-    np.add(table[:, 1:-1], table[:, :-2], out=near[0])
-    np.add(near[0], table[:, 2:], out=near[1])
-    return near
+    tables = np.zeros((3, rows, columns - 2))
+    np.add(table[:, 1:-1], table[:, :-2], out=tables[0])
+    np.add(tables[0], table[:, 2:], out=tables[1])
+    np.add.reduceat(table[:, 1:-1], starts, axis=1, out=tables[2, :, : len(starts)])
+    return tables
 
 
-def _bm25(tables: Floats) -> Floats:
+def _bm25(tables: Floats, documents: NDArray[np.int64]) -> Floats:
     """BM25 (Robertson and Zaragoza 2009) of each document, with an idf that is never negative.
 
-    Each table has a row for each stem, a last one for the lengths, and a column for each document.
+    Each table has a row for each stem, a last one for the lengths, and a column for each document;
+    columns beyond its number of `documents` are empty.
     """
     frequencies, lengths = tables[:, :-1], tables[:, -1]
-    total = lengths.shape[1]
+    total = documents[:, np.newaxis]
     holding = (frequencies > 0).sum(axis=2)
     idf = (_K1 + 1) * np.log1p((total - holding + 0.5) / (holding + 0.5))
     mean = np.maximum(lengths.sum(axis=1, keepdims=True) / total, _LEAST_LENGTH)
@@ -180,7 +181,7 @@ def _best_of_session(total: Floats, sizes: NDArray[np.int64], starts: Sequence[i
     """The mean of each session's three best scores."""
     if len(starts) == 1:
         return np.array([np.sort(total)[-3:].mean()])
-    sessions = np.repeat(np.arange(len(starts)), sizes)
+    sessions = np.arange(len(starts)).repeat(sizes)
     ranked = np.lexsort((-total, sessions))
     best = np.arange(len(total)) - np.repeat(starts, sizes) < 3
     sums: Floats = np.add.reduceat(np.where(best, total[ranked], 0.0), starts)

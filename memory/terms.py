@@ -7,6 +7,9 @@ always compared in the same terms. It scores and chooses nothing.
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -52,13 +55,14 @@ IRREGULAR: dict[str, str] = {
 }
 """Forms that no stemmer brings together -> the word they belong to."""
 
-_IDENTIFIER = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
-    r"|[$€£]\s?\d+(?:[.,]\d\d)?|\d+[.,]\d\d(?=\s?(?:[$€£]|eur|usd|gbp|dollars?|euros?|pounds?)\b)"
+_ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_CODE = (
+    r"[$€£]\s?\d+(?:[.,]\d\d)?|\d+[.,]\d\d(?=\s?(?:[$€£]|eur|usd|gbp|dollars?|euros?|pounds?)\b)"
     r"|\+?\d[\d\s().-]{7,}\d"  # a phone number
-    r"|#\s?\d+|\b(?=[\w-]*\d)(?=[\w-]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\b|\b\d{4,}\b",
-    re.I,
+    r"|#\s?\d+|\b(?=[\w-]*\d)(?=[\w-]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\b|\b\d{4,}\b"
 )
+_IDENTIFIER, _NO_ADDRESS = re.compile(f"{_ADDRESS}|{_CODE}", re.I), re.compile(_CODE, re.I)
+"""An e-mail address is tried at every letter, and few messages have one."""
 _MAY_IDENTIFY = re.compile(r"[\d@]")
 _AMOUNT = re.compile(r"^[$€£]|^\d+[.,]\d\d$")
 _PLAIN_YEAR = re.compile(r"(?:19|20)\d\d")
@@ -73,8 +77,7 @@ _QUESTION_START = re.compile(
 _TIME = re.compile(
     r"\d|\b(?:yesterday|today|tonight|tomorrow|last|next|ago|week|weekend|month|year|morning|"
     r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|"
-    r"june|july|august|september|october|november|december)\b",
-    re.I,
+    r"june|july|august|september|october|november|december)\b"
 )
 _ASKS_TIME = re.compile(r"\bwhen\b|\bhow (?:long|soon|often|many (?:days|weeks|months))\b", re.I)
 
@@ -94,17 +97,34 @@ Period = tuple[datetime, datetime]
 """From, included, until, excluded."""
 
 
-@lru_cache(maxsize=1_024)
-def terms(text: str, stems: Stems) -> tuple[str, ...]:
-    """The stems of the words that tell one message from another, in order.
+@dataclass(frozen=True, slots=True, eq=False)
+class Matter:
+    """What a text is about. `counts` has its terms in the order in which they first come."""
 
-    Remembered, because what is written now is asked for first and a message of the thread next.
+    counts: Mapping[str, int]
+    essence: frozenset[str]
+    identifiers: frozenset[str]
+    asks: bool
+    tells_time: bool
+
+
+@lru_cache(maxsize=4_096)
+def matter(text: str, stems: Stems) -> Matter:
+    """What a text is about, taken apart once.
+
+    Remembered, because what is written now is asked for first and a message of the thread next, and
+    because a business says the same to many.
     """
+    counts = Counter(terms(text, stems))
+    return Matter(counts, frozenset(counts), identifiers(text), is_question(text), has_time(text))
+
+
+def terms(text: str, stems: Stems) -> tuple[str, ...]:
+    """The stems of the words that tell one message from another, in order."""
     plain = [IRREGULAR.get(word, word) for word in words(text)]
     return tuple([stems.of(word) for word in plain if word not in STOP_WORDS])
 
 
-@lru_cache(maxsize=1_024)
 def identifiers(text: str) -> frozenset[str]:
     """Order numbers, e-mail addresses, phone numbers and amounts, each written in one way.
 
@@ -113,7 +133,8 @@ def identifiers(text: str) -> frozenset[str]:
     if _MAY_IDENTIFY.search(text) is None:
         return frozenset()
     found = set()
-    for one in _IDENTIFIER.findall(fold(text)):
+    pattern = _IDENTIFIER if "@" in text else _NO_ADDRESS
+    for one in pattern.findall(fold(text)):
         if _AMOUNT.search(one):
             plain = one.lstrip("$€£ ").replace(",", ".")
         else:
@@ -128,10 +149,9 @@ def is_question(text: str) -> bool:
     return "?" in text or _QUESTION_START.match(text.lstrip()) is not None
 
 
-@lru_cache(maxsize=1_024)
 def has_time(text: str) -> bool:
     """Whether a message says when something is: a number or a word of time."""
-    return _TIME.search(text) is not None
+    return _TIME.search(text.lower()) is not None
 
 
 def asks_time(text: str) -> bool:
