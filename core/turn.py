@@ -7,7 +7,7 @@ gateway that carries them; nothing here decides or stores.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -33,6 +33,14 @@ class Said:
     quick_reply: str | None = None
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Kind of secret removed from the text -> keyed digest of its value."""
+
+
+def text_of(messages: Sequence[Said]) -> str:
+    """Several messages as one text."""
+    # One is the rule, and its own text need not be hashed anew by all that remember texts.
+    if len(messages) == 1:
+        return messages[0].text
+    return "\n".join(one.text for one in messages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +164,7 @@ class TurnInput:
     @property
     def text(self) -> str:
         """The messages of the turn as one text."""
-        return "\n".join(one.text for one in self.messages)
+        return text_of(self.messages)
 
 
 @dataclass(frozen=True, slots=True)
