@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -67,6 +67,20 @@ def holds(conditions: Mapping[str, object], facts: Facts) -> bool:
             if not _OPERATORS[operator](facts.get(name), wanted):
                 return False
     return True
+
+
+def asked_by(rules: Iterable[Rule]) -> frozenset[str]:
+    """Every fact that a condition of these rules asks for."""
+    return frozenset(name for one in rules for name in (*_names(one.when), *_names(one.unless)))
+
+
+def _names(conditions: Mapping[str, object]) -> Iterator[str]:
+    for key, wanted in conditions.items():
+        if key != "any":
+            yield split_key(key)[0]
+            continue
+        for one in wanted if isinstance(wanted, list | tuple) else ():
+            yield from _names(one) if isinstance(one, Mapping) else ()
 
 
 @lru_cache(maxsize=512)
@@ -248,7 +262,6 @@ LEGAL_WORDS = (
 )
 
 
-@lru_cache(maxsize=32)
 @lru_cache(maxsize=64)
 def stuck_rules(fallback_limit: int, negative_limit: int) -> tuple[Rule, ...]:
     """The rules that end a talk that leads nowhere; a limit of 0 leaves its rule out."""

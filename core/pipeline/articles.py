@@ -151,12 +151,14 @@ class ArticleIndex:
             ((self._with_intent(at, mass / total, intent), at) for at, mass in scores.items()),
             key=lambda one: (-one[0], one[1]),
         )
+        best = [one for one in ranked[:limit] if one[0] >= least]
+        if not best:
+            return ()
         cues = _matched(text[:TEXT_LIMIT], (asked for asked, _ in CUES))
         wanted = {stem: worth for stem, worth, known in asked if known}
         return tuple(
             ArticleHit(self._articles[at], score, self._passage(at, wanted, cues))
-            for score, at in ranked[:limit]
-            if score >= least
+            for score, at in best
         )
 
     def _with_intent(self, at: int, score: float, intent: str | None) -> float:

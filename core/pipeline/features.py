@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from snowballstemmer import algorithms, stemmer
@@ -85,9 +86,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text[:TEXT_LIMIT]).casefold()
 
 
-def words(text: str) -> list[str]:
+# Every stage takes the words of the same text.
+@lru_cache(maxsize=256)
+def words(text: str) -> tuple[str, ...]:
     """The words of a text, folded, without punctuation."""
-    return _WORD.findall(fold(text))
+    return tuple(_WORD.findall(fold(text)))
 
 
 def plain(text: str) -> str:

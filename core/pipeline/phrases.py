@@ -57,10 +57,9 @@ _CLOSES = re.compile(
     r"\b(?:(?:good ?)?bye|have a (?:nice|good|great|lovely|wonderful) "
     r"(?:day|one|evening|night|weekend)|nothing else|nothing more|all set|"
     r"that(?:'?s| is| will be|'ll be| would be) (?:all|everything|it)(?: for (?:now|today))?|"
-    r"(?:i(?:'m| am)|we(?:'re| are)) (?:done|finished))(?!\w)",
-    re.I,
+    r"(?:i(?:'m| am)|we(?:'re| are)) (?:done|finished))(?!\w)"
 )
-_BYE = re.compile(r"\b(?:(?:good ?)?bye|see you|have a (?:nice|good|great) )", re.I)
+_BYE = re.compile(r"\b(?:(?:good ?)?bye|see you|have a (?:nice|good|great) )")
 _THANKS = re.compile(
     r"\W*(?:(?:ok(?:ay)?|great|perfect|wow|cool|yes|no|nothing|alright|super|oh?|well|good|and)"
     r"[ ,.!]+)*(?:many )?(?:thank ?(?:you|u|s)|thanks|thx|cheers)\b",
@@ -70,10 +69,10 @@ _WANTS = (
     r"(?:can|could|would|will) (?:you|they)|i(?:'d| would) (?:\w+ )?(?:like|love|want)|"
     r"i (?:\w+ )?(?:want|need)|i'm looking|i am looking|let'?s|help me|how about|what about"
 )
-_REQUEST = re.compile(rf"\b(?:{_WANTS})\b", re.I)
-_WISH = re.compile(rf"\b(?:{_WANTS}|(?:can|could|would|will) (?:i|we)|please)\b", re.I)
-_LEAVE = re.compile(r"\b(?:can|could|may|might|should|shall|would|will) (?:i|we)\b", re.I)
-_PLEASE = re.compile(r"\bplease\b", re.I)
+_REQUEST = re.compile(rf"\b(?:{_WANTS})\b")
+_WISH = re.compile(rf"\b(?:{_WANTS}|(?:can|could|would|will) (?:i|we)|please)\b")
+_LEAVE = re.compile(r"\b(?:can|could|may|might|should|shall|would|will) (?:i|we)\b")
+_PLEASE = re.compile(r"\bplease\b")
 _HELP = re.compile(
     r"\W*(?:(?:hi|hello|hey|please|i|we|need|want|would|like|your|some|can|could|you|me|a|bit|of)"
     r"\W+)*help(?:\W+(?:me|us|please|fast|now|out|quickly|urgently|with|something|this))*\W*",
@@ -99,8 +98,7 @@ _HUMAN = re.compile(
     rf"is there an?(?:y|other)? (?:{_HUMAN_NOUN}|person)|is (?:any|some)(?:one|body) real|"
     r"not a (?:bot|robot|machine))\b"
     rf"|\A\W*(?:a |an |the )?(?:{_HUMAN_NOUN}|agent|operator|manager|person)"
-    r"(?:,? (?:please|now))?\W*\Z",
-    re.I,
+    r"(?:,? (?:please|now))?\W*\Z"
 )
 _ANSWERER = (
     r"(?:(?:just|only|really|actually|even) )?(?:an? )?(?:(?:real|live|actual) )?"
@@ -128,8 +126,7 @@ _NEGATIVE = re.compile(
     r"\b(?:ridiculous|unacceptable|terrible|awful|horrible|disgusting|furious|angry|outrageous|"
     r"frustrat(?:ed|ing)|useless|worst|pathetic|incompetent|rubbish|garbage|scam|joke|fed up|"
     r"sick of|waste of (?:my )?time|had enough|stupid|idiots?|bullshit|wtf|damn|hate|"
-    r"annoy(?:ed|ing|s)|upset|disappointed|not helpful|unhelpful|makes no sense)\b",
-    re.I,
+    r"annoy(?:ed|ing|s)|upset|disappointed|not helpful|unhelpful|makes no sense)\b"
 )
 _remembered = lru_cache(maxsize=256)
 # Several stages ask the same of the same few messages.
@@ -180,7 +177,7 @@ def is_waiting(text: str) -> bool:
 @_remembered
 def is_wish(text: str) -> bool:
     """Whether a message says what is wanted, be it as a question ("can you send towels?")."""
-    return _WISH.search(text) is not None
+    return _WISH.search(text.lower()) is not None
 
 
 @_remembered
@@ -189,9 +186,9 @@ def is_request(text: str) -> bool:
 
     Whether customers may do something themselves ("can I send a photo?") is only a question.
     """
-    if _REQUEST.search(text):
+    if _REQUEST.search(text.lower()):
         return True
-    return _PLEASE.search(text) is not None and _LEAVE.search(text) is None
+    return _PLEASE.search(text.lower()) is not None and _LEAVE.search(text.lower()) is None
 
 
 @_remembered
@@ -205,10 +202,10 @@ def courtesy(text: str) -> str | None:
     """The small talk that ends a talk: "goodbye", "thanks" or "decline"; none if more is wanted."""
     if len(text) > _COURTESY or is_question(text):
         return None
-    if _WISH.search(text) or _LEAVE.search(text):
+    if _WISH.search(text.lower()) or _LEAVE.search(text.lower()):
         return None
-    if _CLOSES.search(text):
-        if _BYE.search(text):
+    if _CLOSES.search(text.lower()):
+        if _BYE.search(text.lower()):
             return "goodbye"
         return "thanks" if re.search(r"\bthank|\bthx", text, re.I) else "decline"
     return "thanks" if _THANKS.match(text) else None
@@ -223,7 +220,7 @@ def is_cancellation(text: str) -> bool:
 @_remembered
 def asks_for_human(text: str) -> bool:
     """Whether the customer wants a person."""
-    return _HUMAN.search(text) is not None
+    return _HUMAN.search(text.lower()) is not None
 
 
 @_remembered
@@ -250,6 +247,6 @@ def does_not_know(text: str) -> bool:
 @_remembered
 def is_negative(text: str) -> bool:
     """Whether a message sounds angry or fed up: its words, or shouting."""
-    if _NEGATIVE.search(text):
+    if _NEGATIVE.search(text.lower()):
         return True
     return text.isupper() and sum(map(str.isalpha, text)) >= _SHOUT

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from core.pipeline.shapes import CODE_WORDS
 from core.playbook import Playbook, Slot
 
 _WORD = re.compile(r"\w+")
@@ -29,6 +30,8 @@ class Reader:
     """With which a choice begins: without one of them there is none to look for."""
     cue_words: frozenset[str]
     """With which a cue begins; empty when one begins with none."""
+    called: frozenset[str]
+    """Words like "order" or "booking" that the slot itself is called by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,9 @@ def _reader(slot: Slot) -> Reader:
         else None,
         first_words=_first_words(one for one in choices if _WORD.search(one)),
         cue_words=_first_words(cues),
+        called=frozenset(
+            one for one in CODE_WORDS if one in f"{slot.name} {slot.label}".casefold()
+        ),
     )
 
 

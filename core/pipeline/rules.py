@@ -8,14 +8,17 @@ places where others read along.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from core.default_answers import DEFAULT_ANSWERS, ELSEWHERE, WHERE
-from core.escalation import DEFAULT_RULES, Verdict, evaluate, stuck_rules
+from core.escalation import DEFAULT_RULES, FACTS, Verdict, asked_by, evaluate, stuck_rules
 from core.hours import is_open, opening_words
 from core.message import Audience, OutboundMessage, Sensitivity
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
 from core.pipeline.phrases import asks_for_human, is_negative
+from core.pipeline.readers import PlaybookKey
 from core.pipeline.sentences import choose, is_fresh, remember
 from core.pipeline.state import count
 from core.playbook import Flow, Playbook, Rule
@@ -60,26 +63,52 @@ def _count_fallbacks(step: StateStep, draft: Draft) -> CaseState:
     return count(step.case, "fallbacks", 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What facts are taken from."""
+
+    turn: TurnInput
+    guess: IntentGuess
+    case: CaseState
+    draft: Draft
+    playbook: Playbook
+
+
+_FACTS: Mapping[str, Callable[[_Known], object]] = {
+    "text": lambda at: at.turn.text,
+    "channel": lambda at: at.turn.channel,
+    "intent": lambda at: at.guess.name or _matter(at.turn, at.case) or "unknown",
+    "confidence": lambda at: at.guess.confidence,
+    "margin": lambda at: at.guess.margin,
+    "sentiment": lambda at: -0.6 if is_negative(at.turn.text) else 0.0,
+    "amount": lambda at: _amount(at.turn.text),
+    "grounded": lambda at: at.draft.grounded,
+    "asked_human": lambda at: asks_for_human(at.turn.text),
+    "level": lambda at: int(at.turn.sender.level),
+    "business_hours": lambda at: is_open(at.playbook.hours, at.turn.now),
+}
+
+
 def facts_of(
-    turn: TurnInput, guess: IntentGuess, case: CaseState, draft: Draft, playbook: Playbook
+    turn: TurnInput,
+    guess: IntentGuess,
+    case: CaseState,
+    draft: Draft,
+    playbook: Playbook,
+    asked: Iterable[str] = FACTS,
 ) -> dict[str, object]:
-    """Everything the escalation table may ask about, as flat names."""
-    text = turn.text
-    facts: dict[str, object] = {
-        "text": text,
-        "channel": turn.channel,
-        "intent": guess.name or _matter(turn, case) or "unknown",
-        "confidence": guess.confidence,
-        "margin": guess.margin,
-        "sentiment": -0.6 if is_negative(text) else 0.0,
-        "amount": _amount(text),
-        "grounded": draft.grounded,
-        "asked_human": asks_for_human(text),
-        "level": int(turn.sender.level),
-        "business_hours": is_open(playbook.hours, turn.now),
-    }
-    facts |= {f"slot.{one.name}": one.value for one in case.slots}
-    facts |= {f"counters.{name}": value for name, value in case.counters.items()}
+    """What the escalation table asks about, as flat names, as far as it is known."""
+    known = _Known(turn, guess, case, draft, playbook)
+    facts: dict[str, object] = {}
+    for name in asked:
+        kind, _, own = name.partition(".")
+        if kind == "counters":
+            facts[name] = case.counters.get(own)
+        elif kind == "slot":
+            value = case.slot(own)
+            facts[name] = None if value is None else value.value
+        elif name in _FACTS:
+            facts[name] = _FACTS[name](known)
     return facts
 
 
@@ -98,13 +127,20 @@ def _amount(text: str) -> float | None:
 def _evaluate(
     turn: TurnInput, guess: IntentGuess, case: CaseState, draft: Draft, playbook: Playbook
 ) -> Verdict:
-    settings = playbook.settings
+    table, asked = _table(PlaybookKey(playbook.version, id(playbook), playbook))
+    return evaluate(table, facts_of(turn, guess, case, draft, playbook, asked))
+
+
+@lru_cache(maxsize=8)
+def _table(key: PlaybookKey) -> tuple[tuple[Rule, ...], frozenset[str]]:
+    """The playbook's rules with those that end a fruitless talk, and the facts they ask for."""
+    settings = key.playbook.settings
     stuck = stuck_rules(
         int(settings.get("fallback_limit", FALLBACK_LIMIT)),
         int(settings.get("negative_limit", NEGATIVE_LIMIT)),
     )
-    table: tuple[Rule, ...] = (*(playbook.rules or DEFAULT_RULES), *stuck)
-    return evaluate(table, facts_of(turn, guess, case, draft, playbook))
+    table = (*(key.playbook.rules or DEFAULT_RULES), *stuck)
+    return table, asked_by(table)
 
 
 def _apply(

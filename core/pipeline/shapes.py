@@ -70,8 +70,13 @@ SPLIT_CODE = re.compile(
 )
 """A code told in two pieces: "hth 656"."""
 
+CODE_WORDS = (
+    "order booking reservation tracking invoice case ticket reference confirmation ref".split()
+)
+"""What codes are called by."""
+
 ORDER_CUE = re.compile(
-    r"\b(?P<cue>order|booking|reservation|tracking|invoice|case|ticket|reference|confirmation|ref)"
+    rf"\b(?P<cue>{'|'.join(CODE_WORDS)})"
     r"(?:\s+(?:number|no\.?|nr\.?|id|code|#))?\s*(?:is|was|:|=|-)?\s*#?\s*"
     rf"(?P<value>{_CODE})(?![\w@-])",
     re.I,

@@ -313,9 +313,10 @@ def _unanchored(state: _Text, reader: Reader, *, asked: bool) -> Iterator[Span]:
 
 def _cued_codes(state: _Text, reader: Reader) -> Iterator[Span]:
     """Codes after a word like "order" or "booking" that the slot itself is called by."""
-    called = f"{reader.slot.name} {reader.slot.label}".casefold()
+    if not state.has_digit or not reader.called:
+        return
     for found in ORDER_CUE.finditer(state.text):
-        if found["cue"].casefold() in called:
+        if found["cue"].casefold() in reader.called:
             yield found.span("value")
 
 

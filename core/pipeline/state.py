@@ -108,6 +108,8 @@ def _counted(turn: TurnInput, case: CaseState) -> CaseState:
 
 def count(case: CaseState, name: str, value: int) -> CaseState:
     """The case with one counter set; a zero is not kept."""
+    if not value and name not in case.counters:
+        return case
     counters = {key: one for key, one in case.counters.items() if key != name}
     if value:
         counters[name] = value
@@ -151,7 +153,8 @@ def _started(at: _Turn, case: CaseState, *, answered: bool) -> CaseState:
     if intent is None or intent.small_talk:
         return case
     if intent.flow is None or intent.flow == case.flow:
-        return case if case.flow else replace(case, intent=intent.name)
+        same = case.flow or case.intent == intent.name
+        return case if same else replace(case, intent=intent.name)
     if case.flow is not None:
         words = len(at.turn.text.split())
         sure = at.guess.confidence >= SWITCH_CONFIDENCE and words >= _SWITCH_WORDS
@@ -208,7 +211,7 @@ def _go_on(
     if flow is not None and flow.name in case.done and not flow.look_up and not progress:
         flow, case = None, replace(case, flow=None)
     if flow is None or case.flow is None:
-        case = replace(case, asking=None)
+        case = case if case.asking is None else replace(case, asking=None)
         if intent is None:
             return _step(at, "answer" if captured else "unclear", case, captured)
         nod = intent.small_talk and not captured
