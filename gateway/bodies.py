@@ -26,6 +26,9 @@ FORM = "application/x-www-form-urlencoded"
 async def read_whole(request: web.Request) -> bytes:
     """The body. Raises `Problem` when it is too large, breaks off or does not come in time."""
     try:
+        if request.content.is_eof():
+            # It came with the headers, as nearly all do, and there is nothing to wait for.
+            return await request.read()
         async with asyncio.timeout(BODY_SECONDS):
             return await request.read()
     except TimeoutError:

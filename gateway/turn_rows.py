@@ -326,8 +326,8 @@ def _record(taken: Sequence[Waiting], turn: TurnInput, decision: Decision) -> st
             ],
             "exchanges": [one.id for one in recall.exchanges],
             "recalled": [
-                {"id": one.said.id, "score": one.score, "why": list(one.why)[:_REASONS]}
-                for one in recall.recalled
+                {"id": said.id, "score": score, "why": list(why)[:_REASONS]}
+                for said, score, why in recall.recalled
             ],
             "tokens": recall.tokens,
             "budget": recall.budget,

@@ -147,7 +147,7 @@ async def _read(response: aiohttp.ClientResponse) -> bytes:
     """The answer as a whole; a single read would give what has come so far. One that is longer
     than any answer of the API is cut, and then cannot be read as one."""
     body = bytearray()
-    async for piece in response.content.iter_any():
+    while piece := await response.content.readany():
         body += piece
         if len(body) > _MAX_ANSWER:
             break
