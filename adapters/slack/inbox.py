@@ -79,14 +79,13 @@ class Inbox:
     ) -> InboundMessage:
         envelope, author = post.envelope, post.author
         installed = await self._workspaces.find(envelope.enterprise, envelope.team)
-        # Together, since Slack waits three seconds for all of it.
-        profile, title = (
-            (await self._profile(installed, author), "Direct message")
-            if post.direct
-            else await asyncio.gather(
+        if post.direct:
+            profile, title = await self._profile(installed, author), "Direct message"
+        else:
+            # Together, since Slack waits three seconds for all of it.
+            profile, title = await asyncio.gather(
                 self._profile(installed, author), self._title(installed, post)
             )
-        )
         key = f"{envelope.place}:{post.channel}"
         key = key if post.direct else f"{key}:{thread}"
         return InboundMessage(
@@ -101,7 +100,7 @@ class Inbox:
             reply_address=_address(post, thread),
             sent_at=time_of(post.ts),
             audience=Audience.ONE if post.direct else Audience.ROOM,
-            attachments=_files(post, installed),
+            attachments=_files(post),
             quick_reply=quick_reply,
             claims=() if profile is None else claims_of(profile),
             vouched=() if profile is None else self._people.vouched(author, profile),
@@ -139,7 +138,7 @@ def _address(post: Post, thread: str) -> Mapping[str, str]:
     return {name: value for name, value in told.items() if value}
 
 
-def _files(post: Post, installed: Installed | None) -> tuple[Attachment, ...]:
+def _files(post: Post) -> tuple[Attachment, ...]:
     """The files of a post, each naming the workspace whose token opens it."""
     envelope = post.envelope
     place = f"{envelope.team}@{envelope.enterprise}" if envelope.enterprise else envelope.team

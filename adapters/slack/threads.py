@@ -17,8 +17,7 @@ from core.channel import Keep
 QUIET_SECONDS = Decimal(3)
 """So long after one post, the same user's next one in a channel is the same thought."""
 
-_LONGEST_THREADS = 200
-_SWEEP_EVERY = 20
+_MAX_THREADS = 200
 _MAX_KNOWN = 5_000
 _MAX_ROWS = 1_000
 _MAX_WAITING = 500
@@ -41,7 +40,6 @@ class Threads:
         self._known: OrderedDict[str, None] = OrderedDict()
         self._rows: OrderedDict[tuple[str, str, str], _Row] = OrderedDict()
         self._waiting: OrderedDict[str, Post] = OrderedDict()
-        self._joined = 0
 
     async def thread_of(self, post: Post, *, called_elsewhere: bool) -> str | None:
         """The thread a channel's post belongs to with us; nothing when it is not for us.
@@ -101,11 +99,9 @@ class Threads:
             return
         await self._keep.put(name, "1")
         self._remember(name)
-        self._joined += 1
-        if self._joined % _SWEEP_EVERY == 0:
-            names = await self._keep.names(_name(post, ""))
-            for old in names[:-_LONGEST_THREADS]:
-                await self._keep.put(old, None)
+        names = await self._keep.names(_name(post, ""))
+        for old in names[:-_MAX_THREADS]:
+            await self._keep.put(old, None)
 
     def _remember(self, name: str) -> None:
         self._known[name] = None

@@ -175,7 +175,7 @@ async def test_the_threads_of_a_channel_that_are_kept_are_bounded() -> None:
     async with line(keep=keep) as on:
         for number in range(240):
             await on.slack.write(f"U0{number:03d}", "@OneThread hello", channel=CHANNEL)
-    assert len(keep.values) <= 220
+    assert len(keep.values) == 200
 
 
 async def test_one_users_messages_in_a_row_join_the_first_ones_thread() -> None:
