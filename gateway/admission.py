@@ -7,6 +7,7 @@ a message means.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -30,6 +31,8 @@ from memory.units.revisions import Change, Revised, revise
 from memory.units.vouching import Vouching, may_be_joined, vouch
 
 log = structlog.get_logger(__name__)
+
+_NOT_KEPT = "Its content is not kept, because a card number or the like is in it."
 
 LONGEST_TEXT = 100_000
 """Characters kept of a message's text."""
@@ -120,14 +123,17 @@ class Admissions:
             await self.report(account, received.updates)
 
     async def park(self, parked: Parked) -> None:
-        """Keep what could not be read, with its reason, for a person."""
-        file = await self._files.keep(parked.content)
+        """Keep what could not be read, with its reason, for a person; its bytes only when there is
+        no secret in them."""
+        words = parked.content.decode("utf-8", "replace")
+        _, found = await asyncio.to_thread(self._find, words, None)
+        file = "" if found else await self._files.keep(parked.content)
         one = Parking(
             self._new_id(),
             parked.account,
             parked.event_id,
             self._find(clean_title(parked.title), None)[0],
-            parked.reason,
+            f"{parked.reason} {_NOT_KEPT}" if found else parked.reason,
             file,
             to_micros(parked.at),
         )

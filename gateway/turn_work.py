@@ -147,8 +147,10 @@ class TurnWork:
             log.exception("memory_unreadable", customer=claimed.customer_id)
             memory = _blank(claimed, taken)
         turn = self._turn_input(claimed, taken, memory)
-        decision = plain_decision(turn, apology=self.playbook)
-        await self._commit(claimed, taken, memory, turn, decision, dead=why)
+        # Where no machine may answer, it may not say sorry either.
+        person = needs_person(taken)
+        decision = plain_decision(turn, silent=person, apology=self.playbook)
+        await self._commit(claimed, taken, memory, turn, decision, dead=why, person=person)
 
     async def _why_person(self, claimed: Claimed, taken: Sequence[Waiting]) -> str | None:
         """Why no machine may answer these messages, if so."""

@@ -17,10 +17,12 @@ from memory.tables import Conversation, Customer, Handle, Inbound, Link, Message
 from memory.units.admission_rows import (
     Admission,
     Cleaned,
+    HeldAt,
     Row,
     address_json,
     conversation_row,
     correspondent,
+    held_at,
     inbound_row,
     message_row,
     person_rows,
@@ -76,6 +78,9 @@ _known_conversations = (
         _conversation.c.id,
         _conversation.c.seq,
         _conversation.c.expecting,
+        _conversation.c.place_key,
+        _conversation.c.place_title,
+        _conversation.c.correspondent,
     )
     .where(_conversation.c.key.in_(bindparam("keys", expanding=True)))
     .with_for_update()
@@ -89,13 +94,16 @@ _advance = (
         assurance=bindparam("level"),
         reply_address_json=bindparam("address"),
         audience=bindparam("who"),
-        correspondent=bindparam("answered"),
     )
 )
 _move = (
     update(_conversation)
     .where(_conversation.c.id == bindparam("row"))
-    .values(place_key=bindparam("new_key"), place_title=bindparam("new_title"))
+    .values(
+        place_key=bindparam("new_key"),
+        place_title=bindparam("new_title"),
+        correspondent=bindparam("answered"),
+    )
 )
 # Who is proved to write is alive, whatever a provider said before; a forger shows nothing.
 _seen = (
@@ -113,6 +121,17 @@ def admit(connection: Connection, batch: Sequence[Admission]) -> list[Admitted]:
     return _Batch(connection).admit(batch)
 
 
+@dataclass(slots=True)
+class _Thread:
+    """A conversation as the batch has brought it on. `held_at` is its place's key and title, and
+    who is answered."""
+
+    id: int
+    seq: int
+    held_at: HeldAt
+    expecting: str | None = None
+
+
 class _Batch:
     """The rows one batch reads and writes, gathered so that each statement runs once."""
 
@@ -124,8 +143,7 @@ class _Batch:
         }
         self.events: dict[tuple[str, str], Admitted] = {}
         self.handles: dict[str, tuple[int, int, bool]] = {}
-        self.threads: dict[tuple[str, str], list[int]] = {}
-        self.expecting: dict[int, str] = {}
+        self.threads: dict[tuple[str, str], _Thread] = {}
         self.advanced: dict[int, Row] = {}
         self.moved: dict[int, Row] = {}
         self.seen: dict[int, Row] = {}
@@ -144,9 +162,12 @@ class _Batch:
             self.handles[row.key] = (row.id, row.customer_id, bool(row.opted_out))
         threads = {one.message.conversation_key for one in batch}
         for thread in run(_known_conversations, {"keys": list(threads)}):
-            self.threads[thread.account, thread.key] = [thread.id, thread.seq]
-            if thread.expecting is not None:
-                self.expecting[thread.id] = thread.expecting
+            self.threads[thread.account, thread.key] = _Thread(
+                thread.id,
+                thread.seq,
+                (thread.place_key, thread.place_title, thread.correspondent),
+                thread.expecting,
+            )
         events = {one.message.event_id for one in batch}
         customers = {handle: customer for handle, customer, _ in self.handles.values()}
         for event in run(_known_events, {"events": list(events)}):
@@ -167,8 +188,9 @@ class _Batch:
         if known is not None:
             return known
         handle_id, customer_id, opted_out = self._handle_of(admission)
-        place = self._next_place(admission, handle_id)
-        cleaned = admission.clean(self.expecting.get(place[0]))
+        thread = self._next_place(admission, handle_id)
+        place = (thread.id, thread.seq)
+        cleaned = admission.clean(thread.expecting)
         self.rows["message"].append(message_row(admission, cleaned, place, handle_id, opted_out))
         self.rows["inbound"].append(inbound_row(admission, place, handle_id))
         self._see(admission, handle_id)
@@ -197,31 +219,40 @@ class _Batch:
         self.handles[key] = (admission.ids[1], admission.ids[2], False)
         return self.handles[key]
 
-    def _next_place(self, admission: Admission, handle_id: int) -> tuple[int, int]:
-        """The conversation, and the message's number in it."""
+    def _next_place(self, admission: Admission, handle_id: int) -> _Thread:
+        """The conversation, brought on by one: its number is the message's in it."""
         message = admission.message
         key = (message.account, message.conversation_key)
         thread = self.threads.get(key)
         if thread is None:
-            thread = self.threads[key] = [admission.ids[4], 0]
             self.rows["conversation"].append(conversation_row(admission, handle_id))
-        elif message.place is not None:
-            self.moved[thread[0]] = {
-                "row": thread[0],
-                "new_key": message.place.key,
-                "new_title": message.place.title,
-            }
-        thread[1] += 1
-        self.advanced[thread[0]] = {
-            "row": thread[0],
-            "new_seq": thread[1],
+            thread = self.threads[key] = _Thread(admission.ids[4], 0, held_at(message))
+        self._move(admission, thread)
+        thread.seq += 1
+        self.advanced[thread.id] = {
+            "row": thread.id,
+            "new_seq": thread.seq,
             "now": admission.received_at,
             "level": int(message.assurance),
             "address": address_json(message),
             "who": message.audience.value,
-            "answered": correspondent(message),
         }
-        return thread[0], thread[1]
+        return thread
+
+    def _move(self, admission: Admission, thread: _Thread) -> None:
+        """The place may be called otherwise now, and another address be answered."""
+        place = admission.message.place
+        key, title = thread.held_at[:2] if place is None else (place.key, place.title)
+        held = (key, title, correspondent(admission.message))
+        if held == thread.held_at:
+            return
+        thread.held_at = held
+        self.moved[thread.id] = {
+            "row": thread.id,
+            "new_key": key,
+            "new_title": title,
+            "answered": held[2],
+        }
 
     def _see(self, admission: Admission, handle_id: int) -> None:
         """The handle wrote now; of several messages one that is proved is enough to be alive."""

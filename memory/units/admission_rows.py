@@ -18,6 +18,8 @@ LONGEST_REASON = 500
 """Characters kept of why no machine may answer."""
 
 Row = dict[str, object]
+HeldAt = tuple[str | None, str | None, str | None]
+"""A conversation's place key, place title and correspondent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def person_rows(admission: Admission) -> tuple[Row, Row, Row]:
 def conversation_row(admission: Admission, handle_id: int) -> Row:
     """A conversation that begins with this message."""
     message = admission.message
-    place = message.place
+    key, title, answered = held_at(message)
     return {
         "id": admission.ids[4],
         "account": message.account,
@@ -87,9 +89,9 @@ def conversation_row(admission: Admission, handle_id: int) -> Row:
         "reply_address_json": address_json(message),
         "audience": message.audience.value,
         "assurance": int(message.assurance),
-        "place_key": None if place is None else place.key,
-        "place_title": None if place is None else place.title,
-        "correspondent": correspondent(message),
+        "place_key": key,
+        "place_title": title,
+        "correspondent": answered,
         "created_at": admission.received_at,
         "updated_at": admission.received_at,
     }
@@ -137,6 +139,13 @@ def inbound_row(admission: Admission, place: tuple[int, int], handle_id: int) ->
         "reply_address_json": address_json(message),
         "audience": message.audience.value,
     }
+
+
+def held_at(message: InboundMessage) -> HeldAt:
+    """Where a conversation is held that begins with this message, and who is answered."""
+    place = message.place
+    key, title = (None, None) if place is None else (place.key, place.title)
+    return key, title, correspondent(message)
 
 
 def address_json(message: InboundMessage) -> str:

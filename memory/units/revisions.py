@@ -17,7 +17,17 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from core.clock import Micros
 from memory.codec import dump_case, load_case
-from memory.tables import Case, Conversation, Customer, Fact, Handle, Handoff, Inbound, Message
+from memory.tables import (
+    Case,
+    Conversation,
+    Customer,
+    Fact,
+    Handle,
+    Handoff,
+    Inbound,
+    Message,
+    Turn,
+)
 from memory.units.admission_rows import Cleaned
 from memory.units.rows import table
 
@@ -29,6 +39,9 @@ MOST_VERSIONS = 20
 _WORDS = ("attachments", "original", "versions", "claims", "quick_reply", "secrets")
 """What of a message's extras are the sender's words or made of them."""
 
+_MOST_TURNS = 200
+"""Turns whose records are gone through at once, so that the writer is not held."""
+
 _case = table(Case)
 _conversation = table(Conversation)
 _customer = table(Customer)
@@ -37,6 +50,7 @@ _handle = table(Handle)
 _handoff = table(Handoff)
 _inbound = table(Inbound)
 _message = table(Message)
+_turn = table(Turn)
 
 
 class Revised(StrEnum):
@@ -98,6 +112,7 @@ def _find(connection: Connection, change: Change) -> AnyRow | None:
         select(
             _inbound.c.id,
             _inbound.c.status,
+            _inbound.c.turn_id,
             _inbound.c.conversation_id,
             _inbound.c.seq,
             _handle.c.key,
@@ -151,6 +166,8 @@ def _take_back(connection: Connection, row: AnyRow, extra: Mapping[str, Any], at
         delete(_fact).where(_fact.c.handle_id == row.handle_id, _fact.c.source == source)
     )
     _forget_slots(connection, row.customer_id, source)
+    if row.turn_id is not None:
+        _forget_records(connection, row.conversation_id, row.turn_id, source)
     words = {row.text, *(one["text"] for one in extra.get("versions", ()))}
     _forget_quotes(connection, row.customer_id, words)
 
@@ -184,6 +201,28 @@ def _forget_slots(connection: Connection, customer_id: int, source: str) -> None
             update(_case)
             .where(_case.c.id == one.id)
             .values(state_json=dump_case(replace(state, slots=slots, offering=offering)))
+        )
+
+
+def _forget_records(connection: Connection, conversation_id: int, first: int, source: str) -> None:
+    """What the message told leaves the records of the turns that knew it, from the first one on."""
+    turns = connection.execute(
+        select(_turn.c.id, _turn.c.record_json)
+        .where(
+            _turn.c.conversation_id == conversation_id,
+            _turn.c.id >= first,
+            _turn.c.record_json.contains(f'"source":"{source}"', autoescape=True),
+        )
+        .limit(_MOST_TURNS)
+    )
+    for one in turns.all():
+        record = orjson.loads(one.record_json)
+        for name in ("slots", "facts"):
+            record[name] = [told for told in record.get(name, ()) if told["source"] != source]
+        connection.execute(
+            update(_turn)
+            .where(_turn.c.id == one.id)
+            .values(record_json=orjson.dumps(record).decode())
         )
 
 

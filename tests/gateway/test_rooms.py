@@ -26,8 +26,9 @@ from core.message import (
     Vouched,
 )
 from memory.pages import dead_letters, queue
-from memory.tables import Conversation, Delivery, Link, Message, Turn
+from memory.tables import Conversation, Customer, Delivery, Inbound, Link, Message, Turn
 from memory.tables import Handle as HandleRow
+from memory.units.claims import Claim, claim
 from memory.units.rows import table
 from tests.gateway.test_way import parts, settled
 from tests.gateway.way import OURS, Way, running
@@ -212,6 +213,36 @@ async def test_what_cannot_be_read_is_kept_for_a_person(tmp_path: Path, database
         (letter,) = await way.gateway.store.read(dead_letters)
         assert (letter.kind, letter.text) == ("parked", "Re: [card removed]")
         assert letter.reason == "It has no end."
+
+
+async def test_what_cannot_be_read_is_not_kept_with_a_secret_in_it(tmp_path: Path) -> None:
+    async with running(tmp_path) as way:
+        parked = Parked(
+            "sms", "uid-1", "A mail", "It has no end.", f"x {CARD}".encode(), way.gateway.now()
+        )
+        await way.gateway.admissions.take_in("sms", Received(parked=(parked,)))
+        (letter,) = await way.gateway.store.read(dead_letters)
+        assert "not kept, because a card number" in letter.reason
+        assert not [one for one in (tmp_path / "files").rglob("*") if one.is_file()]
+
+
+async def test_where_no_machine_may_answer_none_says_sorry(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with running(tmp_path, url=database_url, quiet={"sms": 60}) as way:
+        store = way.gateway.store
+        away = replace(said(way, "e1", ADA, "away"), needs_person="An automatic reply.")
+        admitted = await way.gateway.admissions.admit(away)
+        async with asyncio.timeout(5):
+            while (owners := await store.read(column, Customer, "lease_owner")) == [None]:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        now = to_micros(way.gateway.now())
+        mine = Claim(admitted.customer_id, str(owners[0]), now, now + 30_000_000)
+        claimed = await store.write(claim, mine)
+        await way.gateway.work.bury(claimed, claimed.waiting, "The turn failed.")
+        assert await store.read(column, Inbound, "status") == ["dead"]
+        assert await store.read(column, Delivery, "id") == []
+        assert [one.rule for one in await store.read(queue, now)] == ["not-answerable"]
 
 
 async def test_who_is_vouched_for_is_joined_before_the_turn(

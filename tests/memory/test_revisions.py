@@ -12,12 +12,12 @@ from core.clock import to_micros
 from core.message import Assurance
 from core.turn import SlotValue
 from memory.codec import load_case
-from memory.tables import Case, Fact, Handoff, Inbound, Message
+from memory.tables import Case, Fact, Handoff, Inbound, Message, Turn
 from memory.units.admission_rows import Cleaned
 from memory.units.claims import Claim, claim
 from memory.units.revisions import Change, Revised, revise
 from memory.units.rows import table
-from tests.memory.world import MAIL, PHONE, World
+from tests.memory.world import MAIL, PHONE, Place, World
 
 EVENT = "event-of-it"
 
@@ -37,6 +37,17 @@ def stored(world: World) -> tuple[str, dict[str, Any]]:
     message = table(Message)
     row = world.connection.execute(select(message).where(message.c.event_id == EVENT)).one()
     return row.text, {} if row.extra_json is None else orjson.loads(row.extra_json)
+
+
+def recorded(world: World, place: Place, slot: dict[str, str]) -> int:
+    """The turn that took the message, with a slot that it told; its id."""
+    world.reply(place, "Thank you.")
+    turn, inbox = table(Turn), table(Inbound)
+    turn_id: int = world.connection.execute(select(turn.c.id)).scalar_one()
+    record = {"slots": [{**slot, "source": place.message_id}], "facts": []}
+    world.connection.execute(update(turn).values(record_json=orjson.dumps(record).decode()))
+    world.connection.execute(update(inbox).values(turn_id=turn_id))
+    return turn_id
 
 
 def waiting(world: World, handle_id: int) -> list[str]:
@@ -91,6 +102,7 @@ def test_words_taken_back_are_gone_from_everything_made_of_them(world: World) ->
         .values(packet_json=orjson.dumps(packet).decode())
     )
     world.fact(place, "order", "1042")
+    turn_id = recorded(world, place, {"name": "order", "value": "1042"})
     changed(world, "my order is 1043")
     assert changed(world, None) is Revised.DONE
     words, extra = stored(world)
@@ -98,7 +110,8 @@ def test_words_taken_back_are_gone_from_everything_made_of_them(world: World) ->
     assert load_case(world.row(Case, case_id)["state_json"]).slots == ()
     assert world.row(Handoff, handoff)["packet_json"] == '{"exchanges":[]}'
     assert world.connection.execute(select(table(Fact))).first() is None
-    assert world.texts(PHONE) == []
+    assert "1042" not in world.row(Turn, turn_id)["record_json"]
+    assert world.texts(PHONE) == ["Thank you."]
 
 
 @pytest.mark.parametrize("text", ["mine now", None])
