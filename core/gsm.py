@@ -1,4 +1,4 @@
-"""How long a text is as SMS: encodings, segments, and where a text may be cut.
+"""How long a text is as SMS: encodings, segments, and which spelling is the cheaper one.
 
 Arithmetic of 3GPP TS 23.038 (alphabets) and TS 23.040 (concatenation): 160 or 153 septets a segment
 in the GSM 7-bit alphabet, 70 or 67 UTF-16 units otherwise. It knows no channel and sends nothing.
@@ -6,9 +6,13 @@ in the GSM 7-bit alphabet, 70 or 67 UTF-16 units otherwise. It knows no channel 
 
 from __future__ import annotations
 
-import re
 import unicodedata
+from collections.abc import Iterator
 from enum import StrEnum
+
+import regex
+
+from core.gsm_spelling import INVISIBLE, respelled
 
 BASIC = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ ÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -21,42 +25,12 @@ EXTENSION = frozenset("\f^{}\\[~]|€")
 
 _GSM = BASIC | EXTENSION
 
-_REPLACEMENTS = str.maketrans(
-    {
-        "‘": "'",
-        "’": "'",
-        "‚": "'",
-        "‛": "'",
-        "“": '"',
-        "”": '"',
-        "„": '"',
-        "«": '"',
-        "»": '"',
-        "‐": "-",
-        "‑": "-",
-        "‒": "-",
-        "–": "-",
-        "—": "-",
-        "−": "-",
-        "…": "...",
-        "•": "-",
-        "·": "-",
-        "\u00a0": " ",
-        "\u2002": " ",
-        "\u2003": " ",
-        "\u2009": " ",
-        "\u202f": " ",
-        "\t": " ",
-        "×": "x",
-    }
-)
-_INVISIBLE = str.maketrans({"\u200b": None, "\ufeff": None})
+_SINGLE = {True: 160, False: 70}
+_MULTI = {True: 153, False: 67}
+"""What a message of one segment and a segment of several hold, in GSM-7 or not."""
 
-_JOINER = "\u200d"
-# What changes the picture before it though it is no mark: skin tones, and the tags of flags.
-_MODIFIER = re.compile("[\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
-_FLAG_LETTER = re.compile("[\U0001f1e6-\U0001f1ff]")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
+# What a segment's end must not cut. A line's two end marks are two characters here.
+_WHOLE = regex.compile(r"\r|\n|\X")
 
 
 class Encoding(StrEnum):
@@ -67,15 +41,15 @@ class Encoding(StrEnum):
 
 
 def normalise(text: str) -> str:
-    """The text with typographic characters replaced by their GSM equivalents.
+    """The text in GSM characters, where it means the same in them.
 
     One curly quote would otherwise halve what a segment holds. A text that needs UCS-2 for another
     character anyway is only stripped of invisible ones.
     """
     if text.isascii() and _GSM.issuperset(text):
         return text
-    visible = unicodedata.normalize("NFC", text).translate(_INVISIBLE)
-    plain = visible.translate(_REPLACEMENTS)
+    visible = unicodedata.normalize("NFC", text).translate(INVISIBLE)
+    plain = respelled(visible)
     return plain if encoding_of(plain) is Encoding.GSM7 else visible
 
 
@@ -94,70 +68,30 @@ def length_of(text: str) -> int:
 def segments(text: str) -> int:
     """How many segments the text takes; no text takes one.
 
-    A pair (an escape and its character, or two surrogates) is never cut by a segment's end.
+    What belongs together (an escape and its character, all of what a person sees as one) goes whole
+    into the next segment where it does not fit, as by Twilio's own calculator.
     """
     gsm = encoding_of(text) is Encoding.GSM7
-    single, multi = (160, 153) if gsm else (70, 67)
+    single, multi = _SINGLE[gsm], _MULTI[gsm]
     if gsm and EXTENSION.isdisjoint(text):
         return 1 if len(text) <= single else -(-len(text) // multi)
-    widths = [_width(c, gsm) for c in text]
-    if sum(widths) <= single:
+    if length_of(text) <= single:
         return 1
     count, used = 1, 0
-    for width in widths:
+    for width in _septets(text) if gsm else _units(text, multi):
         if used + width > multi:
             count, used = count + 1, 0
         used += width
     return count
 
 
-def _width(character: str, gsm: bool) -> int:
-    if gsm:
-        return 2 if character in EXTENSION else 1
-    return 2 if ord(character) > 0xFFFF else 1
+def _septets(text: str) -> Iterator[int]:
+    return (2 if one in EXTENSION else 1 for one in text)
 
 
-def split_text(text: str, limit: int) -> list[str]:
-    """The text in pieces of at most `limit` characters, cut after a sentence, else a word, else
-    between graphemes. Only white space at the cuts is dropped. Raises `ValueError` for no limit."""
-    if limit < 1:
-        raise ValueError("a piece needs at least one character")
-    pieces: list[str] = []
-    rest = text.strip()
-    while len(rest) > limit:
-        cut = _cut(rest, limit)
-        pieces.append(rest[:cut].rstrip())
-        rest = rest[cut:].lstrip()
-    if rest or not pieces:
-        pieces.append(rest)
-    return pieces
-
-
-def _cut(text: str, limit: int) -> int:
-    """Where to cut so that the first piece is as long as sense allows."""
-    half = limit // 2
-    sentence = [m.start() for m in _SENTENCE_END.finditer(text, 0, limit + 1) if m.start() >= half]
-    if sentence:
-        return sentence[-1]
-    space = text.rfind(" ", half, limit + 1)
-    if space > 0:
-        return space
-    place = limit
-    while place > 0 and _is_inside(text, place):
-        place -= 1
-    return place or limit
-
-
-def _is_inside(text: str, place: int) -> bool:
-    """Whether a cut here would go through what a person sees as one character."""
-    before, after = text[place - 1], text[place]
-    if unicodedata.category(after).startswith("M") or _MODIFIER.match(after):
-        return True
-    if _JOINER in (before, after) or before + after == "\r\n":
-        return True
-    if not _FLAG_LETTER.match(after):
-        return False
-    letters = 0
-    while letters < place and _FLAG_LETTER.match(text[place - 1 - letters]):
-        letters += 1
-    return letters % 2 == 1
+def _units(text: str, room: int) -> Iterator[int]:
+    """The UTF-16 units of what belongs together; of its characters where it fits in no segment."""
+    for match in _WHOLE.finditer(text):
+        widths = [2 if ord(one) > 0xFFFF else 1 for one in match[0]]
+        whole = sum(widths)
+        yield from (whole,) if whole <= room else widths

@@ -17,8 +17,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.tree import SyntaxTreeNode
 
 from core.channel import CannotRender, Capabilities, TextFormat
-from core.gsm import split_text
 from core.message import OutboundMessage, RenderedPart
+from core.splitting import split_text
 
 # Nothing of this in a text means that its source is already its plain form.
 _MARKUP = re.compile(

@@ -15,8 +15,8 @@ from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from adapters.slack.text import escape
-from core.gsm import split_text
 from core.rendering import plain_text
+from core.splitting import split_text
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"]*[^\s<>\"'.,;:!?)\]]")
 _SCHEMES = ("http://", "https://", "mailto:", "tel:")

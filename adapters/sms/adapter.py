@@ -44,7 +44,7 @@ from core.channel_abilities import (
     Reconciled,
     Unknown,
 )
-from core.gsm import encoding_of, normalise, segments, split_text
+from core.gsm import encoding_of, normalise, segments
 from core.message import (
     DeliveryStatus,
     InboundMessage,
@@ -54,6 +54,7 @@ from core.message import (
     SendReceipt,
 )
 from core.rendering import renderer
+from core.splitting import split_text
 
 _EMPTY = WebhookResponse(200, "<Response/>", "text/xml")
 _LONGEST = 1600
