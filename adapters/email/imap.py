@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 _NOTHING = Received(messages=[], updates=[], parked=[])
 _SWEEP_BACK = timedelta(days=2)
-_MOST_SEEN = 50_000
+_MOST_DEALT = 50_000
 _QUIET_WAITS = (1.0, 5.0)
 """The first waits after something came, in seconds. A mail that arrives between the search and the
 IDLE may go unmentioned, so the mailbox is looked at again soon."""
@@ -45,19 +45,32 @@ _STOP_SECONDS = 3.0
 
 @dataclass(slots=True)
 class _Run:
-    """One connection's work: where it stands, and which UIDs it has handed over."""
+    """One connection's work: where it stands, and whether the server can tell of mail."""
 
     session: ImapSession
     cursor: Cursor
     idle: bool
-    seen: dict[int, None]
+
+
+@dataclass(slots=True)
+class _Dealt:
+    """The UIDs that were dealt with, over all connections, and when they were last gone through."""
+
     swept_at: datetime
+    uid_validity: int = 0
+    uids: dict[int, None] = field(default_factory=dict)
+
+    def begin(self, uid_validity: int) -> None:
+        """UIDs of before a renumbering mean nothing any more."""
+        if self.uid_validity != uid_validity:
+            self.uid_validity = uid_validity
+            self.uids.clear()
 
     def remember(self, uids: Iterable[int]) -> None:
         """These are dealt with; the oldest are forgotten when they are many."""
-        self.seen.update(dict.fromkeys(uids))
-        while len(self.seen) > _MOST_SEEN:
-            del self.seen[next(iter(self.seen))]
+        self.uids.update(dict.fromkeys(uids))
+        while len(self.uids) > _MOST_DEALT:
+            del self.uids[next(iter(self.uids))]
 
 
 class MailboxReader:
@@ -81,6 +94,8 @@ class MailboxReader:
         self._threads: ThreadPoolExecutor | None = None
         self._session: ImapSession | None = None
         self._failures = 0
+        self._dealt = _Dealt(context.now())
+        self._sweep_every = timedelta(seconds=config.sweep_seconds)
         self.trouble: str | None = "The mailbox was not opened yet."
 
     def start(self, sink: Sink) -> None:
@@ -144,7 +159,7 @@ class MailboxReader:
             idle = "IDLE" in await self._call(session.capabilities)
             cursor = await self._begin(session, opened, sink)
             self.trouble = None
-            await self._follow(_Run(session, cursor, idle, {}, self._context.now()), sink)
+            await self._follow(_Run(session, cursor, idle), sink)
         except MailboxFault as fault:
             if fault.lasting and self._access is not None:
                 self._access.forget()
@@ -161,7 +176,9 @@ class MailboxReader:
                 await self._take(run, found, sink)
                 quiet = 0
                 continue
-            if (self._context.now() - run.swept_at).total_seconds() >= self._config.sweep_seconds:
+            if (
+                self._context.now() - self._dealt.swept_at
+            ).total_seconds() >= self._config.sweep_seconds:
                 await self._sweep(run, sink)
             waits = (*_QUIET_WAITS, self._config.poll_seconds)
             wait = min(waits[min(quiet, len(waits) - 1)], self._config.poll_seconds)
@@ -173,6 +190,7 @@ class MailboxReader:
         """Where to go on. A mailbox never read before gives what is recent and not yet read by a
         person; one that was renumbered gives all that is recent once more, and admission knows
         which of it is known."""
+        self._dealt.begin(opened.uid_validity)
         kept = await read_cursor(self._context.keep, self._config.mailbox)
         if kept is not None and kept.uid_validity == opened.uid_validity:
             return kept
@@ -184,8 +202,7 @@ class MailboxReader:
             last = found[0] - 1 if found else last
         cursor = Cursor(opened.uid_validity, last, last)
         if kept is None:
-            run = _Run(session, cursor, False, {}, self._context.now())
-            await self._take(run, found, sink)
+            await self._take(_Run(session, cursor, idle=False), found, sink)
         if self._stopping.is_set():
             return cursor
         await write_cursor(self._context.keep, self._config.mailbox, cursor)
@@ -205,15 +222,15 @@ class MailboxReader:
         recent = await self._call(run.session.uids_since, day)
         cursor = run.cursor
         missed = [one for one in recent if cursor.floor < one <= cursor.uid]
-        await self._take(run, [one for one in missed if one not in run.seen], sink)
-        run.swept_at = self._context.now()
+        await self._take(run, [one for one in missed if one not in self._dealt.uids], sink)
+        self._dealt.swept_at = self._context.now()
 
     async def _take(self, run: _Run, uids: Sequence[int], sink: Sink) -> None:
         """Hand these mails over, a bounded batch at a time; mails above the cursor move it."""
         for start in range(0, len(uids), MAILS):
             chosen = uids[start : start + MAILS]
             listed = await self._call(run.session.listed, chosen)
-            run.remember(one.uid for one in listed if one.deleted)
+            self._dealt.remember(one.uid for one in listed if one.deleted)
             for group in self._fetcher.groups([one for one in listed if not one.deleted]):
                 if self._stopping.is_set():
                     return
@@ -226,7 +243,7 @@ class MailboxReader:
             await sink(batch.received)
         if self._config.mark_seen:
             await self._call(run.session.mark_seen, batch.uids)
-        run.remember(batch.uids)
+        self._dealt.remember(batch.uids)
         await self._moved(run, group[-1].uid)
 
     async def _moved(self, run: _Run, uid: int) -> None:

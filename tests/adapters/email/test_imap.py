@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from adapters.email.adapter import EmailAdapter
 from adapters.email.imap_batches import MAILS
+from adapters.email.simulator import Fault
 from core.channel import Received
 from tests.adapters.email.mailbox import (
     ANNA,
@@ -204,3 +205,22 @@ async def trouble(adapter: EmailAdapter, words: str) -> str:
     health = await until_health(adapter, lambda health: words in health.detail)
     assert not health.ok
     return health.detail
+
+
+async def test_the_sweep_of_the_next_connection_fetches_only_what_was_not_taken() -> None:
+    async with box(sweep_seconds=0.1) as mail:
+        store = mail.simulator.mailbox
+        await mail.simulator.write(ANNA, "mail 0")
+        await mail.taken.until(lambda taken: len(taken.messages) == 1)
+        await mail.simulator.write(ANNA, "hidden")
+        hidden = store.mails.pop()
+        await mail.simulator.write(ANNA, "mail 1")
+        await mail.taken.until(lambda taken: len(taken.messages) == 2)
+        logins = mail.simulator.imap.logins
+        mail.simulator.faults.append(Fault("disconnect"))
+        await mail.simulator.write(ANNA, "mail 2")
+        await mail.taken.until(lambda taken: len(taken.messages) == 3)
+        store.mails.insert(1, hidden)
+        await mail.taken.until(lambda taken: len(taken.messages) == 4)
+        assert mail.simulator.imap.logins > logins
+        assert sum(len(batch.messages) for batch in mail.taken.batches) == 4
