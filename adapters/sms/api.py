@@ -19,8 +19,8 @@ from twilio.http.response import Response  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 from yarl import URL
 
+from adapters.sms.codes import trouble_of
 from adapters.sms.config import SmsConfig
-from adapters.sms.parsing import DEAD, OPTED_OUT, reason_for
 from core.channel import SendError, error_for_status
 
 _MAX_ANSWER = 4_000_000
@@ -131,10 +131,17 @@ def _answer(response: Response) -> Mapping[str, Any]:
 
 def _refusal(status: int, data: Mapping[str, Any], response: Response) -> SendError:
     code = str(data.get("code") or "")
+    after = _retry_after(response)
     if status == 429 or status >= 500 or not code:
-        return error_for_status(status, _retry_after(response))
+        return error_for_status(status, after)
+    trouble = trouble_of(code)
     return SendError(
-        reason_for(code), provider_code=code, opted_out=code in OPTED_OUT, dead=code in DEAD
+        trouble.words,
+        retryable=trouble.retryable,
+        retry_after=(after or trouble.wait) if trouble.retryable else None,
+        provider_code=code,
+        opted_out=trouble.opted_out,
+        dead=trouble.dead,
     )
 
 

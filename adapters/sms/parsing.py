@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from adapters.sms.codes import trouble_of
 from adapters.sms.consent import consent_word
 from core.channel import Refused
 from core.message import (
@@ -36,24 +37,6 @@ STATUSES: Mapping[str, DeliveryStatus] = {
 }
 """`MessageStatus` -> our status. Twilio has the message from "accepted" on."""
 
-REASONS: Mapping[str, str] = {
-    "21211": "The number is not valid.",
-    "21408": "Messages to this country are not enabled for the account.",
-    "21610": "The customer has opted out of messages from this number.",
-    "21612": "This number cannot be reached from ours.",
-    "21614": "The number is not a mobile number.",
-    "21617": "The message is too long for SMS.",
-    "30003": "The phone is off or out of reach.",
-    "30004": "The customer's phone blocks our messages.",
-    "30005": "The number is unknown or no longer in use.",
-    "30006": "The number is a landline or cannot take messages.",
-    "30007": "The carrier filtered the message as spam.",
-    "30008": "The carrier could not deliver it and did not say why.",
-}
-"""Twilio's error codes in words for a person (https://www.twilio.com/docs/api/errors)."""
-
-OPTED_OUT = frozenset({"21610"})
-DEAD = frozenset({"21211", "21614", "30005", "30006"})
 MAX_MEDIA = 10
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -102,20 +85,18 @@ def read_status(fields: Mapping[str, str], account: str) -> DeliveryUpdate | Non
     if status is None:
         return None
     code = fields.get("ErrorCode") or None
+    if code is None or code == "0":
+        return DeliveryUpdate(account, sid, status)
+    trouble = trouble_of(code)
     return DeliveryUpdate(
         account,
         sid,
         status,
         code,
-        reason_for(code) if code else None,
-        opted_out=code in OPTED_OUT,
-        dead=code in DEAD,
+        trouble.words,
+        opted_out=trouble.opted_out,
+        dead=trouble.dead,
     )
-
-
-def reason_for(code: str) -> str:
-    """What an error code means, in words for a person."""
-    return REASONS.get(code, f"The provider reported error {code[:10]}.")
 
 
 def handle_of(address: str) -> Handle:

@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.sms.codes import TROUBLES, trouble_of
 from adapters.sms.parsing import (
     MAX_MEDIA,
-    REASONS,
     STATUSES,
     listed_message,
     read_message,
     read_status,
-    reason_for,
 )
 from core.channel import Refused
 from core.message import Assurance, DeliveryStatus, Handle
@@ -141,7 +140,7 @@ async def test_every_status_of_twilio(told: str, status: DeliveryStatus) -> None
     [update] = (await received(form, "status")).updates
     assert (update.provider_id, update.status) == (sid(1), status)
     assert update.code == ("30005" if "deliv" in told else None)
-    assert update.reason == (REASONS["30005"] if "deliv" in told else None)
+    assert update.reason == (trouble_of("30005").words if "deliv" in told else None)
 
 
 def test_a_status_may_have_its_older_name_and_any_case() -> None:
@@ -158,8 +157,28 @@ async def test_a_status_we_have_no_use_for_changes_nothing() -> None:
 
 
 def test_an_unknown_error_is_told_by_its_number_only() -> None:
-    assert reason_for("99999") == "The provider reported error 99999."
-    assert len(reason_for("9" * 500)) < 60
+    assert trouble_of("99999").words == "The provider reported error 99999."
+    assert len(trouble_of("9" * 500).words) < 60
+
+
+def test_what_the_codes_say_of_a_number_is_said_of_no_fault_of_ours() -> None:
+    dead = {code for code, one in TROUBLES.items() if one.dead}
+    assert dead == {
+        *("21211", "21265", "21266", "21614", "21635", "30005", "30006", "63003", "63024"),
+    }
+    assert [code for code, one in TROUBLES.items() if one.opted_out] == ["21610"]
+    later = {code for code, one in TROUBLES.items() if one.retryable}
+    assert later == {
+        *("14107", "20429", "21611", "30001", "30022", "30036", "63017", "63018"),
+    }
+    assert not [one for one in TROUBLES.values() if one.retryable and (one.dead or one.opted_out)]
+
+
+async def test_a_callback_without_an_error_has_none() -> None:
+    for code in ("", "0"):
+        form = inbound_form(MessageStatus="delivered", ErrorCode=code)
+        [update] = (await received(form, "status")).updates
+        assert (update.code, update.reason) == (None, None)
 
 
 @pytest.mark.parametrize(

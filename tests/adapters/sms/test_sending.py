@@ -10,7 +10,7 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.sms.parsing import REASONS
+from adapters.sms.codes import TROUBLES, trouble_of
 from core.channel import SendError
 from core.message import DeliveryStatus
 from tests.adapters.sms.account import (
@@ -116,13 +116,29 @@ async def test_a_receipt_names_the_message(told: str, status: DeliveryStatus) ->
     assert (receipt.provider_id, receipt.status) == (sid(1), status)
 
 
-@pytest.mark.parametrize("code", [*map(int, REASONS), 20003, 99999])
-async def test_a_refusal_is_final_and_says_why(code: int) -> None:
-    told = await sent(error(400, code))
-    assert (told.retryable, told.ambiguous, told.provider_code) == (False, False, str(code))
-    assert told.reason == REASONS.get(str(code), f"The provider reported error {code}.")
-    assert told.opted_out == (code == 21610)
-    assert told.dead == (code in {21211, 21614, 30005, 30006})
+@pytest.mark.parametrize("code", [*TROUBLES, "99999"])
+async def test_a_refusal_says_why_and_what_follows(code: str) -> None:
+    told = await sent(error(400, int(code)))
+    trouble = trouble_of(code)
+    assert (told.reason, told.provider_code) == (trouble.words, code)
+    assert (told.retryable, told.retry_after) == (trouble.retryable, trouble.wait)
+    assert (told.ambiguous, told.opted_out, told.dead) == (False, trouble.opted_out, trouble.dead)
+
+
+async def test_an_unknown_code_means_what_its_status_means() -> None:
+    for status, retryable, ambiguous in (
+        (400, False, False),
+        (429, True, False),
+        (500, True, True),
+    ):
+        told = await sent(error(status, 99999))
+        assert (told.retryable, told.ambiguous) == (retryable, ambiguous)
+
+
+async def test_twilios_own_wait_is_heeded_where_a_code_may_be_tried_again() -> None:
+    assert (await sent(error(400, 14107, after="7"))).retry_after == 7.0
+    assert (await sent(error(400, 14107))).retry_after == 30.0
+    assert (await sent(error(400, 21614, after="7"))).retry_after is None
 
 
 @pytest.mark.parametrize(

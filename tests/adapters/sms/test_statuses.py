@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from sqlalchemy import select
 
-from adapters.sms.parsing import REASONS
+from adapters.sms.codes import trouble_of
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Fault
 from memory.tables import Delivery, Handle, ParkedUpdate
 from memory.units.rows import table
@@ -88,7 +88,7 @@ async def test_a_failure_after_the_fact_is_told_in_words(
     async with reporting(tmp_path, database_url) as callbacks:
         part = await callbacks.sent()
         await callbacks.tell(part, failure, "30003")
-        failed = ("failed", "30003", REASONS["30003"])
+        failed = ("failed", "30003", trouble_of("30003").words)
         assert await callbacks.part(part) == failed
         for late in ("sent", "queued", "delivered"):
             await callbacks.tell(part, late)
