@@ -22,6 +22,7 @@ sys.path.insert(0, str(ROOT))
 
 from adapters.sms.simulator import Fault  # noqa: E402 - after the path is set
 from gateway.demo import Demo, model_cache, running_demo  # noqa: E402
+from gateway.demo_places import PICTURE  # noqa: E402
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run"
@@ -29,6 +30,13 @@ DESK, POCKET = (1440, 900), (390, 844)
 OPENED = datetime(2026, 11, 3, 10, 24, tzinfo=UTC)
 BEN = "+447700900318"
 LANDLINE = 21614
+JANE = "jane@example.net"
+AWAY = (
+    b"From: Ben Reed <ben@example.org>\r\nTo: support@lampandloom.example\r\n"
+    b"Subject: Out of office: Your order\r\nAuto-Submitted: auto-replied\r\n"
+    b"Date: Tue, 3 Nov 2026 10:24:00 +0000\r\nMessage-ID: <away@example.org>\r\n\r\n"
+    b"I am away until Monday.\r\n"
+)
 ANSWER = (
     "Hello Ada! I have just spoken to the courier: your lamp is on the van and comes before six."
 )
@@ -84,7 +92,10 @@ async def make(folder: Path) -> None:
             await _play(page)
             await _answer(studio)
             await page.locator("#story li.done:nth-child(5)").wait_for(state="attached")
+            await page.locator("#story li.now:nth-child(5) button").click()
+            await page.locator("#chat .message:not(.mine)").first.wait_for()
             await studio.shoot(page, "demo")
+            await _write_a_mail(studio)
             await _lose_a_text(demo)
             await _look_around(studio)
             await _pocket(studio)
@@ -93,15 +104,12 @@ async def make(folder: Path) -> None:
 
 async def _play(page: Page) -> None:
     """The story's buttons in turn, up to where a person is asked for."""
-    replies = page.locator("#chat .message:not(.mine)")
-    seen = 0
     for number in (1, 2, 3, 4, 5):
         await page.locator(f"#story li:nth-child({number}).now button").click()
-        if number in (1, 3):
+        if number < 5:
             await page.locator(f"#story li:nth-child({number}).done").wait_for(state="attached")
         else:
-            await replies.nth(seen).wait_for()
-            seen += 1
+            await page.locator("#desk-count:not([hidden])").wait_for()
         await page.wait_for_timeout(1200)
 
 
@@ -122,11 +130,33 @@ async def _answer(studio: Studio) -> None:
     await page.locator(".entry.agent").wait_for()
 
 
+async def _write_a_mail(studio: Studio) -> None:
+    """Jane, whom nobody knows, complains with a picture; Ben's mailbox says that he is away."""
+    demo = studio.demo
+    before = demo.mail.last_seq
+    await demo.mail.write(
+        JANE,
+        "My lamp arrived broken, please see the picture. Can I talk to a human?",
+        subject="Broken lamp",
+        name="Jane Moss",
+        attachments=[("lamp.png", "image/png", PICTURE.read_bytes())],
+    )
+    await demo.mail.wait_for_reply(JANE, before)
+    await demo.mail.deliver(AWAY)
+    page = await studio.window(to="")
+    await page.locator(".aside-group").wait_for()
+    await page.locator(".row", has_text=JANE).click()
+    await page.get_by_text("Show the whole mail").click()
+    await page.get_by_role("button", name="As it looks").click()
+    await page.locator(".detail-body").evaluate("(it) => (it.scrollTop = 0)")
+    await studio.shoot(page, "console-mail")
+
+
 async def _look_around(studio: Studio) -> None:
     """The customer's one thread, the reasons of an answer, and what got stuck."""
     page = await studio.window(to="")
     await page.goto(f"{studio.demo.url}/console/customers")
-    await page.get_by_role("listitem").filter(has_text="Ada").click()
+    await page.get_by_role("listitem").filter(has_text="ada@example.com").click()
     await page.locator(".timeline").wait_for()
     await studio.shoot(page, "console-customer")
     dark = await studio.window(dark=True, to="")
@@ -144,7 +174,7 @@ async def _look_around(studio: Studio) -> None:
 async def _pocket(studio: Studio) -> None:
     """The same on a phone."""
     page = await studio.window(POCKET)
-    await page.locator("#tab-web").click()
+    await page.locator("#tab-slack").click()
     await studio.shoot(page, "demo-390")
     console = await studio.window(POCKET, to="")
     await console.locator(".row").first.wait_for()

@@ -40,6 +40,8 @@ class Watcher:
         self.story = Story()
         self.standing = Standing()
         self.waiting = 0
+        self.told = 0
+        """The number of the last thing that pages were told."""
         self.steps: deque[Mapping[str, object]] = deque(maxlen=_STEPS_KEPT)
         self._channels: dict[int | None, object] = {}
         self._strangers: set[int | None] = set()
@@ -79,9 +81,15 @@ class Watcher:
         """How far the story is, who Ada is to the shop, and how many cases wait for a person."""
         return {**asdict(self.story), **asdict(self.standing), "waiting": self.waiting}
 
-    def said_data(self) -> list[Mapping[str, object]]:
-        """All that was said, place by place."""
-        return [said_data(one) for said in self._sights.places for one in said()]
+    def state(self) -> Mapping[str, object]:
+        """All that was said, place by place, the steps and the story, up to what was told last."""
+        self.show_said()
+        return {
+            "said": [said_data(one) for said in self._sights.places for one in said()],
+            "steps": list(self.steps),
+            "story": self.story_data(),
+            "told": self.told,
+        }
 
     def show_said(self) -> None:
         """Tell the pages of messages they have not shown yet."""
@@ -92,7 +100,9 @@ class Watcher:
             self._shown[place] = len(all_said)
 
     def _tell(self, message: Mapping[str, object]) -> None:
-        self.pages.publish(Event("page", self._now(), data=message))
+        self.told += 1
+        data = {**message, "number": self.told}
+        self.pages.publish(Event("page", self._now(), data=data))
 
     def _as_step(self, event: Event) -> Mapping[str, object] | None:
         name, sentence = event.kind, _sentence(event)

@@ -42,7 +42,6 @@ class MailBody(Body):
     subject: Line | None = None
     thread: Annotated[str, Field(max_length=500)] | None = None
     picture: bool = False
-    label: Line | None = None
 
 
 class PostBody(Body):
@@ -91,14 +90,7 @@ def register_demo(
         return page("demo", folder=PAGE)
 
     async def state(_request: web.Request) -> web.Response:
-        return as_answer(
-            {
-                **world.facts,
-                "said": watcher.said_data(),
-                "steps": list(watcher.steps),
-                "story": watcher.story_data(),
-            }
-        )
+        return as_answer({**world.facts, **watcher.state()})
 
     async def login(_request: web.Request) -> web.Response:
         return as_answer({"jwt": world.login()})

@@ -75,7 +75,7 @@ async function tryChange(path, body, done, refresh) {
 function linkForm() {
   let customer;
   let refresh;
-  const search = h("input", { type: "search", placeholder: "Find by phone, login or name", "aria-label": "Find an address to link" });
+  const search = h("input", { type: "search", placeholder: "Find by phone, mail or name", "aria-label": "Find an address to link" });
   const nobody = h("p", { class: "muted small", role: "status", hidden: true }, "Nobody else matches that.");
   const found = h("select", { "aria-label": "Which address" });
   const evidence = h("input", { type: "text", placeholder: "How do you know it is them?", "aria-label": "Evidence", maxlength: "200", required: true });

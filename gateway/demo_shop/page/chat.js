@@ -14,6 +14,7 @@ export function setUpChat(given) {
   chips($("chat-chips"), told.sentences.chat, chatSay);
   $("as-ada").addEventListener("click", () => signInAs("ada"));
   $("as-nobody").addEventListener("click", () => signInAs("nobody"));
+  $("as-ada").disabled = $("as-nobody").disabled = false;
 }
 
 export function openChat(ada) {

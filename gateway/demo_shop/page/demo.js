@@ -1,6 +1,6 @@
 // The demo page: four places where Ada writes, the story in five steps, the live trace.
 
-import { connectDemo, post, state as readState } from "./line.js";
+import { follow, post, state as readState } from "./line.js";
 import { chatSay, openChat, setUpChat, signInAs } from "./chat.js";
 import { showLinks } from "./links.js";
 import { clearMails, setUpMail, showMail } from "./mail.js";
@@ -28,7 +28,7 @@ async function act(path, body = {}) {
 /** Ada writes: `say.phone(text)` and so on, each in the place it is written in. */
 const say = {
   phone: (text) => (front("phone"), act("/demo/text", { text })),
-  mail: (mail) => (front("mail"), act("/demo/mail", mail)),
+  mail: ({ label, ...mail }) => (front("mail"), act("/demo/mail", mail)),
   slack: (post) => (front("slack"), openPlace(post.place), act("/demo/slack", post)),
   click: (click) => act("/demo/slack/click", click),
   chat: (text, who = "ada") => (front("web"), signInAs(who), chatSay(text)),
@@ -44,16 +44,16 @@ async function start() {
   setUpMail(told, say);
   setUpSlack(told, say);
   keepEnd($("trace"));
-  emptyTrace($("trace"));
-  for (const step of told.steps) addStep($("trace"), step);
   showAll(told);
   await import(told.chat.widget);
   setUpChat(told);
   openChat(true);
-  connectDemo(onEvent, async () => showAll(await readState()));
+  follow(showAll, onEvent);
 }
 
-function showAll({ said, story }) {
+function showAll({ said, steps, story }) {
+  emptyTrace($("trace"));
+  for (const step of steps) addStep($("trace"), step);
   clearThread();
   clearMails();
   clearPosts();

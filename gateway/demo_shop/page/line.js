@@ -17,17 +17,33 @@ export async function post(path, body) {
   return told;
 }
 
-/** Hear what happens; after a lost line, `again()` reads the state anew. */
-export function connectDemo(onEvent, again, tries = 0) {
+/**
+ * Show how everything is and then what happens: `onState` with the state, again after a lost line,
+ * and `onEvent` with each thing that is not in it yet.
+ */
+export function follow(onState, onEvent, tries = 0) {
   const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/demo/socket`);
   let opened = false;
-  socket.addEventListener("open", () => {
+  let waiting = [];
+  socket.addEventListener("open", async () => {
     opened = true;
-    if (tries > 0) again();
+    try {
+      const now = await state();
+      onState(now);
+      const missed = waiting.filter((event) => event.number > now.told);
+      waiting = null;
+      missed.forEach(onEvent);
+    } catch {
+      socket.close();
+    }
   });
-  socket.addEventListener("message", (message) => onEvent(JSON.parse(message.data)));
+  socket.addEventListener("message", (message) => {
+    const event = JSON.parse(message.data);
+    if (waiting) waiting.push(event);
+    else onEvent(event);
+  });
   socket.addEventListener("close", () => {
     const next = opened ? 1 : tries + 1;
-    setTimeout(() => connectDemo(onEvent, again, next), Math.min(8000, 300 * 2 ** next));
+    setTimeout(() => follow(onState, onEvent, next), Math.min(8000, 300 * 2 ** next));
   });
 }

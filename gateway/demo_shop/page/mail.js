@@ -22,6 +22,7 @@ export function setUpMail(given, acts) {
     show(null);
     $("mail-open").querySelector("textarea").focus();
   });
+  $("mail-new").disabled = false;
 }
 
 export function clearMails() {
@@ -73,12 +74,14 @@ function reading(thread) {
 
 function writing() {
   const subject = h("input", { type: "text", "aria-label": "Subject", placeholder: "Subject", maxlength: "120" });
+  const ready = h("div", { class: "chips", role: "group", "aria-label": "Mails to send with one click" });
+  chips(ready, told.sentences.mail, say.mail);
   return [
     h("p", { class: "mail-to" }, "To ", h("b", {}, told.mail.shop)),
     h("div", { class: "mail-field" }, subject),
-    h("div", { class: "chips", role: "group", "aria-label": "Mails to send with one click" }),
+    ready,
     form({ key: "", label: "Your mail", send: (text) => say.mail({ text, subject: subject.value.trim() || "A question" }) }),
-  ].map((part) => (part.className === "chips" ? (chips(part, told.sentences.mail, say.mail), part) : part));
+  ];
 }
 
 function form({ key, label, send }) {

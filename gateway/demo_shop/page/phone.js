@@ -20,6 +20,7 @@ export function setUpPhone({ shop, sentences }, say) {
     $("sms-text").value = "";
     say.phone(text);
   });
+  $("sms-text").disabled = false;
 }
 
 export function clearThread() {

@@ -28,6 +28,7 @@ export function setUpSlack(given, acts) {
     $("slack-text").value = "";
     say.slack({ place: open, text });
   });
+  $("slack-text").disabled = false;
 }
 
 export function clearPosts() {

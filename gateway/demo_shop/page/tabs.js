@@ -26,10 +26,12 @@ export function news(tab) {
   if (button(tab).getAttribute("aria-selected") !== "true") button(tab).classList.add("news");
 }
 
+/** Let the tabs work; like all that needs a script, they are disabled until there is one. */
 export function setUpTabs() {
   const names = Object.keys(TABS);
   for (const [at, tab] of names.entries()) {
     fill(button(tab).querySelector("span"), icon(TABS[tab]));
+    button(tab).disabled = false;
     button(tab).addEventListener("click", () => front(tab));
     button(tab).addEventListener("keydown", (key) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[key.key];
