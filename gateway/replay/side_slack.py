@@ -72,9 +72,8 @@ class SlackSide:
     def _arrived(self, crossing: Crossing) -> None:
         owner = self._owners.get(crossing.user)
         if owner is not None:
-            self._wire.note_out(
-                owner, "slack", crossing.user, crossing.text, message_id=crossing.id
-            )
+            name = f"{crossing.channel}:{crossing.id}"
+            self._wire.note_out(owner, "slack", crossing.user, crossing.text, message_id=name)
 
 
 class Direct:
