@@ -242,9 +242,10 @@ class AdapterContext:
 class AdapterSpec:
     """The declaration of a channel, importable without the provider's SDK.
 
-    `adapter`, `simulator` and `widget` are "module:attribute" strings, loaded when first used. The
-    adapter is called with `(config, context)`. `extra` names the optional dependency group it
-    needs. `widget` is a function that returns the script a page embeds, served as `widget.js`.
+    `adapter`, `simulator`, `widget` and `harness` are "module:attribute" strings, loaded when first
+    used. The adapter is called with `(config, context)`. `extra` names the optional dependency
+    group it needs. `widget` is a function that returns the script a page embeds, served as
+    `widget.js`. `harness` is a class of the conformance kit's by which the channel is proved.
     """
 
     name: str
@@ -257,3 +258,4 @@ class AdapterSpec:
     simulator: str | None = None
     extra: str | None = None
     widget: str | None = None
+    harness: str | None = None
