@@ -22,6 +22,7 @@ from core.clock import from_micros, to_micros
 from core.message import DeliveryStatus, OutboundPart, SendReceipt
 from gateway.events import Bus, Event
 from memory.store import A, Overloaded, R, Store, Unit
+from memory.units.consent import OPTED_OUT, is_recipient_gone
 from memory.units.deliveries import (
     Due,
     NotSent,
@@ -44,6 +45,7 @@ _SCAN_SECONDS = 1.0
 _SCAN_LIMIT = 200
 _STOP_SECONDS = 5.0
 _BUSY_SECONDS = 0.2
+_FRESH = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,10 @@ class Backoff:
         """
         own = min(self.longest, self.first * float(2 ** (attempt - 1)))
         return max(asked or 0.0, own * (1 + 0.25 * spread))
+
+
+class _RecipientGone(Exception):
+    """The customer opted out before the part was sent."""
 
 
 @dataclass(slots=True)
@@ -234,7 +240,10 @@ class Deliveries:
                     if self._stopping.is_set():
                         return
                     self._begun.add(due.id)
-                    receipt = await self._send_once(sender, part, due, lost)
+                    receipt = await self._send_once(sender, part, due, lost, attempts > 1)
+            except _RecipientGone:
+                await self._give_up(due, attempts, OPTED_OUT, discarded=True)
+                return
             except SendError as error:
                 if not error.retryable or attempts >= self._backoff.attempts:
                     await self._park(due, attempts, error)
@@ -249,12 +258,16 @@ class Deliveries:
                 return
 
     async def _send_once(
-        self, sender: Sender, part: OutboundPart, due: Due, lost: bool
+        self, sender: Sender, part: OutboundPart, due: Due, lost: bool, again: bool
     ) -> SendReceipt:
         if lost and not sender.idempotent:
             receipt = await self._reconcile(sender, part, due)
             if receipt is not None:
                 return receipt
+        # What leaves at once was committed with the customer's consent; later they may have left.
+        waited = self._now() - from_micros(due.created_at) >= _FRESH
+        if (again or waited) and await self._store.read(is_recipient_gone, due.id):
+            raise _RecipientGone
         try:
             return await sender.send(part)
         except SendError:

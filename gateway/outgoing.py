@@ -18,10 +18,10 @@ from core.socket_channel import LoggedMessage
 from gateway.deliveries import Deliveries
 from gateway.sockets import SocketHub
 from memory.units.claims import Thread
+from memory.units.consent import OPTED_OUT
 from memory.units.deliveries import Due
 from memory.units.turns import Commit
 
-OPTED_OUT = "The customer has opted out of messages on this number."
 UNREACHABLE = "This address cannot be reached: an earlier message to it came back."
 
 _SENT, _SENDING = (

@@ -251,7 +251,7 @@ class TurnWork:
         )
         done = await self._store.write(commit, change)
         self._keep(claimed, memory, turn, decision, change.new_case, done.version, done.seq, tokens)
-        if done.seq is not None:
+        if done.seq is not None and not done.withheld:
             self._outgoing.dispatch(thread, done.seq, change, decision.reply, now)
         if self._bus.listening:
             tell_turn(self._bus, claimed, turn, decision, change, done, now)

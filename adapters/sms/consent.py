@@ -6,6 +6,8 @@ the gateway records them and stays silent. "cancel my order" is not one: only th
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 
 from core.message import ConsentChange
@@ -27,7 +29,20 @@ _TYPES = {
 }
 
 
+# "Opt-out." and "STOP ALL" are the same words; what stands around one is punctuation or a picture.
+_BETWEEN = re.compile(r"[\W_]+")
+_LONGEST = 40
+"""Characters. No spelling of a word is as long, and a long text need not be looked at."""
+
+
 def consent_word(text: str, opt_out_type: str | None) -> ConsentChange | None:
     """The change a message asks for. With Advanced Opt-Out, Twilio tells by `OptOutType`."""
     told = _TYPES.get((opt_out_type or "").upper())
-    return told or WORDS.get(text.strip().rstrip(".!").rstrip().casefold())
+    return told or WORDS.get(_bare(text.strip()))
+
+
+def _bare(text: str) -> str:
+    """The whole message's letters, in small ones, however wide they were written."""
+    if len(text) > _LONGEST:
+        return ""
+    return _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).casefold()

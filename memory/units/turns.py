@@ -8,12 +8,13 @@ Neither decides anything.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from core.clock import Micros
+from core.message import DeliveryStatus
 from memory.tables import (
     Case,
     Conversation,
@@ -27,8 +28,11 @@ from memory.tables import (
     Turn,
 )
 from memory.units.asides import Aside, set_aside
+from memory.units.consent import OPTED_OUT, opted_out_among
 from memory.units.prepared import write
 from memory.units.rows import table
+
+_LEAVING = DeliveryStatus.SENDING.value
 
 Columns = Mapping[str, object]
 
@@ -76,10 +80,14 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """The customer's new version, and the reply's number in its conversation if there is one."""
+    """The customer's new version, and the reply's number in its conversation if there is one.
+
+    `withheld`: the recipient opted out while it was written, so that it is discarded.
+    """
 
     version: int
     seq: int | None
+    withheld: bool = False
 
 
 _versions = (
@@ -149,7 +157,7 @@ def commit(connection: Connection, batch: Sequence[Commit]) -> list[Committed]:
     threads = connection.execute(_seqs, {"ids": [one.conversation_id for one in batch]})
     seqs: dict[int, int] = {row[0]: row[1] for row in threads}
     out = _Rows()
-    results = [_commit_one(one, seqs, out) for one in batch]
+    results = _withhold(connection, [_commit_one(one, seqs, out) for one in batch], batch, out)
     run = partial(write, connection)
     run(
         _bump,
@@ -171,6 +179,24 @@ def commit(connection: Connection, batch: Sequence[Commit]) -> list[Committed]:
         if rows:
             run(statement, rows)
     return results
+
+
+def _withhold(
+    connection: Connection, results: list[Committed], batch: Sequence[Commit], out: _Rows
+) -> list[Committed]:
+    """Discard what would leave for somebody who opted out since the turn was claimed."""
+    leaving = {row["handle_id"] for row in out.deliveries if row["status"] == _LEAVING}
+    gone = opted_out_among(connection, leaving) if leaving else ()
+    if not gone:
+        return results
+    for row in out.deliveries:
+        if row["status"] == _LEAVING and row["handle_id"] in gone:
+            row["status"] = DeliveryStatus.DISCARDED.value
+            row["reason"] = OPTED_OUT
+    return [
+        replace(done, withheld=any(row["handle_id"] in gone for row in one.deliveries))
+        for done, one in zip(results, batch, strict=True)
+    ]
 
 
 def _turn_row(connection: Connection, one: Commit) -> dict[str, object]:

@@ -101,6 +101,7 @@ def reply(
         "address_json": "{}",
         "payload_json": "{}",
         "status": "sending",
+        "reason": None,
         "claimed_by": owner,
         "claimed_until": NOW + 60_000_000,
         "due_at": NOW,

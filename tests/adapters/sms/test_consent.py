@@ -14,7 +14,10 @@ STOP, START, HELP = ConsentChange.OPT_OUT, ConsentChange.OPT_IN, ConsentChange.H
 
 
 @pytest.mark.parametrize("word", WORDS)
-@pytest.mark.parametrize("form", ["{}", " {}\r\n", "{}.", "{}!", "{} . "])
+@pytest.mark.parametrize(
+    "form",
+    ["{}", " {}\r\n", "{}.", "{}!", "{} . ", "“{}”", "*{}*", "¡{}!!!", "{}\u200b", "🛑 {}", "({})"],
+)
 def test_a_carrier_word_in_any_spelling(word: str, form: str) -> None:
     for spelled in (word, word.upper(), word.title()):
         assert consent_word(form.format(spelled), None) is WORDS[word]
@@ -26,6 +29,30 @@ def test_the_words_are_twilios() -> None:
     assert {word for word, change in WORDS.items() if change is STOP} == out
     assert {word for word, change in WORDS.items() if change is START} == {"start", "yes", "unstop"}
     assert {word for word, change in WORDS.items() if change is HELP} == {"help", "info"}
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("opt out", STOP),
+        ("OPT-OUT", STOP),
+        ("Stop all.", STOP),
+        ("ＳＴＯＰ", STOP),
+        ("\n\tstop\u00a0\n", STOP),
+        ("un-stop", START),
+        ("stop texting me", None),
+        ("cancel my order", None),
+        ("please stop", None),
+        ("the end", None),
+        ("yes please", None),
+        ("STOP 2", None),
+        ("stop" + " " * 5000 + "it", None),
+        ("...", None),
+        ("", None),
+    ],
+)
+def test_only_the_whole_message_is_a_carrier_word(text: str, change: ConsentChange | None) -> None:
+    assert consent_word(text, None) is change
 
 
 @given(st.sampled_from(sorted(WORDS)), st.text("abc ", min_size=1).filter(str.strip))
