@@ -28,6 +28,9 @@ from core.socket_channel import SocketRequest
 RETRY_AFTER = 7
 """Seconds that a throttling provider asks to wait."""
 
+ELSEWHERE = "elsewhere.kit.test"
+"""The host that a redirect leads to. Nobody may ask for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -122,7 +125,7 @@ class Harness(ABC):
 
     def provider(self, site: Site) -> Provider:
         """The scripted provider. Override it only for one that is not asked by HTTP."""
-        elsewhere = Answer(307, "", {"Location": f"{site.webhook_base}/elsewhere"})
+        elsewhere = Answer(307, "", {"Location": f"https://{ELSEWHERE}/"})
         return ScriptedProvider(
             {
                 Behaviour.ACCEPT: lambda call, known: self.answer(site, call, known),

@@ -105,7 +105,7 @@ class PostedFile(BaseModel):
 
 
 class Posted(BaseModel):
-    """A message as the provider posts it."""
+    """A message as the provider posts it; `attempt` counts the deliveries."""
 
     model_config = ConfigDict(strict=True)
 
@@ -116,6 +116,7 @@ class Posted(BaseModel):
     at: Annotated[int, Field(ge=0, le=2**40)]
     room: bool = False
     choice: _Line | None = None
+    attempt: int = 1
     files: Annotated[list[PostedFile], Field(max_length=10)] = []
 
 

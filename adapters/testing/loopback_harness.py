@@ -85,6 +85,7 @@ def _posted(said: Said) -> Mapping[str, object]:
         "at": int(said.at.timestamp()),
         "room": said.room,
         "choice": said.quick_reply,
+        "attempt": said.attempt,
         "files": [
             {"name": one.name, "type": one.media_type, "ref": f"F{said.number}"}
             for one in said.files

@@ -172,7 +172,7 @@ class ScriptedProvider:
         self._released.set()
         if self._listening is not None and self._server is not None:
             self._listening.close()
-            await self._server.shutdown(1.0)
+            await self._server.shutdown(0.1)
             await self._listening.wait_closed()
             self._server = self._listening = None
 

@@ -24,7 +24,7 @@ from core.message import OutboundMessage
 
 _WRITTEN = "kitcustomerwrote"
 _ANSWERED = "kitagentanswered"
-_SECONDS = 3.0
+_SECONDS = 2.0
 _NAMES = ["kit-one", "kit-two", "kit-one"]
 
 
