@@ -21,7 +21,17 @@ from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
 from core.pipeline.phrases import yes_or_no
 from core.playbook import Playbook
-from core.turn import CaseState, Decision, Fact, NeedEffect, Recall, Said, Sender, TurnInput
+from core.turn import (
+    CaseState,
+    Decision,
+    Fact,
+    NeedEffect,
+    Recall,
+    Said,
+    Sender,
+    TurnInput,
+    text_of,
+)
 from gateway.answer_guard import AnswerGuard
 from gateway.effects import perform
 from gateway.events import Bus
@@ -182,7 +192,7 @@ class TurnWork:
         now = self._now()
         recalled = self._recall(
             memory.thread,
-            "\n".join(one.text for one in messages),
+            text_of(messages),
             context.facts,
             now,
             self._settings.budget,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
@@ -27,6 +28,7 @@ from memory.units.admission_rows import (
     message_row,
     person_rows,
 )
+from memory.units.prepared import write
 from memory.units.rows import table
 
 __all__ = ["Admission", "Admitted", "Cleaned", "admit"]
@@ -279,7 +281,7 @@ class _Batch:
         self.handles[key] = (handle_id, self.handles[key][1], out)
 
     def _write(self) -> None:
-        run = self.connection.execute
+        run = partial(write, self.connection)
         for name, rows in self.rows.items():
             if rows:
                 run(_INSERTS[name], rows)
@@ -291,7 +293,7 @@ class _Batch:
             if changes:
                 run(statement, list(changes.values()))
         for change in self.consents:
-            run(_consent, change)
+            run(_consent, [change])
 
 
 _INSERTS = {
