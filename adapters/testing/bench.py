@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from hashlib import sha256
 from itertools import count
 from typing import Any, TypeVar
 
@@ -170,7 +171,7 @@ class Account:
 
     def file(self, name: str, media_type: str, content: bytes) -> Attachment:
         """A file that is kept here, ready to go out."""
-        reference = f"file:{name}"
+        reference = f"file:{sha256(content).hexdigest()}"
         self.files[reference] = content
         return Attachment(name, media_type, reference, len(content))
 

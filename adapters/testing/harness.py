@@ -123,6 +123,11 @@ class Harness(ABC):
         """With `attachments_out`: whether this call carries the file; by default, as raw bytes."""
         return content in call.body
 
+    def links(self, call: Call) -> Sequence[str]:
+        """With `attachments_out`, where the provider loads files from us: the addresses in this
+        call that it is to load them from. The kit asks your adapter's route for each."""
+        return ()
+
     def provider(self, site: Site) -> Provider:
         """The scripted provider. Override it only for one that is not asked by HTTP."""
         elsewhere = Answer(307, "", {"Location": f"https://{ELSEWHERE}/"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 from adapters.testing.bench import Account, Bench
 from adapters.testing.harness import Harness
@@ -15,7 +16,7 @@ from adapters.testing.provider import Behaviour
 from adapters.testing.rule import Rule
 from adapters.testing.site import SaidFile
 from adapters.testing.verdict import Broken, demand, fail
-from core.channel import CannotRender, SendError, Transport
+from core.channel import CannotRender, SendError, Transport, WebhookRequest
 from core.channel_abilities import Absent, Attempt, CatchesUp, Fetches, Found, Pulls, Reconciles
 from core.message import (
     Audience,
@@ -98,12 +99,21 @@ async def attachments_out(bench: Bench) -> None:
     before = len(account.provider.calls)
     await account.reply("here it is", address, attachments=(kept,))
     calls = account.provider.calls[before:]
+    if any(account.harness.has_file(one, _FILE.content) for one in calls):
+        return
+    links = [link for one in calls for link in account.harness.links(one)]
     demand(
-        any(account.harness.has_file(one, _FILE.content) for one in calls),
+        links,
         "no call to the provider carries the file: read it by context.read_file(reference), which "
         'stands in the payload under "attachments"; if it goes in another form than raw bytes, '
-        "override has_file in the harness",
+        "override has_file in the harness, and if the provider loads it from us, links",
     )
+    for link in links:
+        received = await account.receive(asked_for(link))
+        demand(
+            received.response.body == _FILE.content,
+            "the address that the provider was given does not lead to the file's bytes",
+        )
 
 
 async def no_attachments_out(bench: Bench) -> None:
@@ -358,6 +368,12 @@ RULES = (
         for name, check in UNDECLARED.items()
     ),
 )
+
+
+def asked_for(link: str) -> WebhookRequest:
+    """The request with which a provider loads what is at an address of ours."""
+    url, _, query = link.partition("?")
+    return WebhookRequest("GET", url, {}, b"", query=dict(parse_qsl(query)))
 
 
 async def _sent_id(account: Account) -> str:
