@@ -38,4 +38,5 @@ SPEC = AdapterSpec(
         Route("/oauth", "oauth", methods=("GET",), enter="OAuth & Permissions, Redirect URLs"),
     ),
     simulator="adapters.slack.simulator:SlackSimulator",
+    harness="adapters.slack.harness:SlackHarness",
 )

@@ -36,6 +36,18 @@ def quiet_logger() -> logging.Logger:
     return logger
 
 
+def _no_redirects() -> aiohttp.TraceConfig:
+    """The SDK lets aiohttp follow a redirect, which would hand texts to another host. The API has
+    none; files, which do, are followed step by step and with their hosts checked."""
+
+    async def refuse(*_: object) -> None:
+        raise aiohttp.ClientError("redirected")
+
+    tracing = aiohttp.TraceConfig()
+    tracing.on_request_redirect.append(refuse)
+    return tracing
+
+
 class _Client(AsyncWebClient):
     """The SDK's client, without the basic authorisation of aiohttp's that is on its way out."""
 
@@ -69,6 +81,7 @@ class SlackApi:
                 timeout=aiohttp.ClientTimeout(total=self._timeout, sock_connect=self._timeout),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=self._base == SLACK_API,
+                trace_configs=[_no_redirects()],
             )
         return self._session
 

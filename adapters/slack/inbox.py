@@ -86,8 +86,8 @@ class Inbox:
             profile, title = await asyncio.gather(
                 self._profile(installed, author), self._title(installed, post)
             )
-        key = f"{envelope.place}:{post.channel}"
-        key = key if post.direct else f"{key}:{thread}"
+        room = f"{envelope.place}:{post.channel}"
+        key = room if post.direct else f"{room}:{thread}"
         return InboundMessage(
             account=self._account,
             channel="slack",
@@ -104,7 +104,7 @@ class Inbox:
             quick_reply=quick_reply,
             claims=() if profile is None else claims_of(profile),
             vouched=() if profile is None else self._people.vouched(author, profile),
-            place=Place(key, title),
+            place=Place(room, title),
         )
 
     def _text(self, seen: Post | Change, text: str) -> str:

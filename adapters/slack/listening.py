@@ -38,7 +38,7 @@ _FOUND = "onethread_found"
 _UNREAD = (AttributeError, KeyError, TypeError, ValueError)
 """What Bolt raises on its way to a listener when a body has not the shape Slack gives it."""
 
-_PLAIN = frozenset({"message", "app_mention"})
+_PLAIN = ("message", "app_mention")
 """Events that need nothing of Bolt's dispatch, which costs several times what they do."""
 
 
@@ -131,7 +131,13 @@ class Listeners:
         except _UNREAD:
             # Bolt reads ids out of the body while it is made, and expects what Slack sends.
             raise malformed("the body is not understood") from None
-        answer = await self._bolt().async_dispatch(request)
+        try:
+            answer = await self._bolt().async_dispatch(request)
+        except _UNREAD:
+            # Its handling of errors, too, reads the body on the way.
+            if found.heard:
+                raise
+            raise malformed("the body is not understood") from None
         if found.error is not None:
             if not found.heard and isinstance(found.error, _UNREAD):
                 raise malformed("the body is not understood")

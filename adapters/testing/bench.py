@@ -79,11 +79,9 @@ class Account:
     _numbers: count[int] = field(default_factory=lambda: count(1))
 
     def said(self, text: str = "good morning", **more: Any) -> Said:
-        """Something a person wrote now: a new message unless `number` says which."""
-        number = more.pop("number", None) or next(self._numbers)
-        said = Said(number, text, self.site.now(), **more)
-        if said.attempt == 1:
-            self.provider.known.said.append(said)
+        """Something a person wrote now."""
+        said = Said(next(self._numbers), text, self.site.now(), **more)
+        self.provider.known.said.append(said)
         return said
 
     async def hear(self, said: Said) -> InboundMessage:

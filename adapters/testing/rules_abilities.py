@@ -33,9 +33,9 @@ _CHOICES = (QuickReply("Track it", "track"), QuickReply("Return it", "return"))
 async def threads(bench: Bench) -> None:
     """Two threads of one person are two conversations, and each is answered in its own."""
     account = await bench.account()
-    here = await account.hear(account.said(thread=1))
-    there = await account.hear(account.said(thread=2))
-    more = await account.hear(account.said(thread=1))
+    here = await account.hear(account.said(thread=2))
+    there = await account.hear(account.said(thread=3))
+    more = await account.hear(account.said(thread=2))
     demand(
         here.conversation_key != there.conversation_key,
         "two threads have one conversation_key: take what names the thread into it, and have the "
@@ -53,8 +53,8 @@ async def threads(bench: Bench) -> None:
 async def no_threads(bench: Bench) -> None:
     """A channel without threads has one conversation for a person."""
     account = await bench.account()
-    here = await account.hear(account.said(thread=1))
-    there = await account.hear(account.said(thread=2))
+    here = await account.hear(account.said(thread=2))
+    there = await account.hear(account.said(thread=3))
     demand(
         here.conversation_key == there.conversation_key,
         "two threads have two conversation_keys: declare threads=True",
@@ -261,8 +261,10 @@ async def private_reply(bench: Bench) -> None:
         sensitivity=Sensitivity.PERSONAL,
         audience=Audience.ROOM,
     )
+    told = [one for one in calls if "You owe 20." in account.harness.text_of(one)]
+    demand(told, "a personal answer in a room was not sent at all")
     demand(
-        all(account.harness.reaches_only_the_sender(one) for one in calls),
+        all(account.harness.reaches_only_the_sender(one) for one in told),
         "a personal answer in a room is shown to everybody there",
     )
 

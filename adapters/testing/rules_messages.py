@@ -6,6 +6,7 @@ They are the same for every kind of channel. What proves a request is the concer
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 from adapters.testing.bench import Bench, stored
@@ -62,8 +63,7 @@ async def redelivered(bench: Bench) -> None:
     said = account.said("once and again")
     first = await account.hear(said)
     account.site.clock.move(timedelta(seconds=30))
-    again = account.said(said.text, number=said.number, attempt=2)
-    second = await account.hear(again)
+    second = await account.hear(replace(said, attempt=2))
     demand(
         first.event_id == second.event_id,
         f"one message came with the event ids {first.event_id!r} and {second.event_id!r}: "
