@@ -87,10 +87,10 @@ class WebhookRequest:
 
 @dataclass(frozen=True, slots=True)
 class WebhookResponse:
-    """What to answer the provider."""
+    """What to answer the provider; bytes are a file, and are sent as they are."""
 
     status: int = 200
-    body: str = ""
+    body: str | bytes = ""
     content_type: str = "text/plain"
     headers: Mapping[str, str] = field(default_factory=dict)
 

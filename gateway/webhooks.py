@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 from aiohttp import web
 
-from core.channel import Adapter, Received, Refused, Route, WebhookRequest
+from core.channel import Adapter, Received, Refused, Route, WebhookRequest, WebhookResponse
 from gateway.admission import Admissions
 from gateway.bodies import read_form
 from gateway.gate import Problem, remote_of
@@ -51,15 +51,20 @@ def webhook(
             return _busy(account)
         finally:
             working -= 1
-        answer = received.response
-        return web.Response(
-            status=answer.status,
-            text=answer.body,
-            content_type=answer.content_type,
-            headers=answer.headers,
-        )
+        return _answer(received.response)
 
     return handle
+
+
+def _answer(answer: WebhookResponse) -> web.Response:
+    file = answer.body if isinstance(answer.body, bytes) else None
+    return web.Response(
+        status=answer.status,
+        body=file,
+        text=answer.body if isinstance(answer.body, str) else None,
+        content_type=answer.content_type,
+        headers=answer.headers,
+    )
 
 
 async def _take_in(account: str, received: Received, admissions: Admissions) -> None:

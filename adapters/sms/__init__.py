@@ -17,6 +17,8 @@ SPEC = AdapterSpec(
     capabilities=Capabilities(
         transport=Transport.WEBHOOK,
         text_limit=1600,
+        attachments_in=True,
+        attachments_out=True,
         delivery_status=True,
         reconcile=True,
         catch_up=True,
@@ -31,6 +33,9 @@ SPEC = AdapterSpec(
         ),
         # Each message we send names this one by itself.
         Route("/status", "status"),
+        # Twilio loads the pictures of our messages here.
+        Route("/media", "media", methods=("GET", "HEAD")),
     ),
     simulator="adapters.sms.simulator:TwilioSimulator",
+    harness="adapters.sms.harness:SmsHarness",
 )

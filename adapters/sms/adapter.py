@@ -1,4 +1,4 @@
-"""SMS through Twilio: signed forms in, messages out by the API.
+"""SMS and MMS through Twilio: signed forms in, messages out by the API.
 
 It translates and verifies. Consent, customers, order and retries are others' concern.
 """
@@ -6,32 +6,35 @@ It translates and verifies. Consent, customers, order and retries are others' co
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from adapters.sms import RETRY_FRAGMENT
 from adapters.sms.api import TwilioApi
 from adapters.sms.config import SmsConfig
 from adapters.sms.diagnosis import TwilioDiagnosis
+from adapters.sms.listing import received, sent_to
+from adapters.sms.media_in import MediaLoader
+from adapters.sms.media_out import MediaLinks
 from adapters.sms.parsing import (
     STATUSES,
-    date_of,
+    fields_of,
+    is_listed_as,
     is_phone,
     listed_message,
     read_message,
     read_status,
 )
+from adapters.sms.parts import parts
+from adapters.sms.rate import SendRate
 from adapters.sms.round_trip import round_trip
-from adapters.sms.signature import header, is_signed
+from adapters.sms.signature import header, is_signed, is_signed_body
 from core.channel import (
     AdapterContext,
-    CannotRender,
-    Capabilities,
     Received,
     Refused,
     SendError,
-    Transport,
     WebhookRequest,
     WebhookResponse,
 )
@@ -44,8 +47,8 @@ from core.channel_abilities import (
     Reconciled,
     Unknown,
 )
-from core.gsm import encoding_of, normalise, segments
 from core.message import (
+    Attachment,
     DeliveryStatus,
     InboundMessage,
     OutboundMessage,
@@ -53,20 +56,15 @@ from core.message import (
     RenderedPart,
     SendReceipt,
 )
-from core.rendering import renderer
-from core.splitting import split_text
 
 _EMPTY = WebhookResponse(200, "<Response/>", "text/xml")
-_LONGEST = 1600
-_PAGE = 200
-_MAX_PAGES = 50
 _SETTLE = timedelta(seconds=5)
 _SKEW = timedelta(minutes=2)
 _SPACING = str.maketrans("", "", " -()./")
 
 
 class SmsAdapter:
-    """One Twilio account with its number or messaging service."""
+    """One Twilio account with its numbers or messaging service."""
 
     def __init__(self, config: SmsConfig, context: AdapterContext) -> None:
         self._config = config
@@ -75,42 +73,49 @@ class SmsAdapter:
         tokens = [config.auth_token, config.auth_token_next]
         self._tokens = tuple(one.get_secret_value().encode() for one in tokens if one is not None)
         self._status_url = f"{context.webhook_base}/status"
-        self._render = renderer(Capabilities(transport=Transport.WEBHOOK))
+        self._numbers = config.own_numbers
+        self._rate = SendRate(config.messages_per_second, time.monotonic)
+        self._media = MediaLoader(config, self._api.get)
+        self._links = MediaLinks(context.webhook_base, self._tokens, context.read_file, context.now)
 
     async def receive(self, route: str, request: WebhookRequest) -> Received:
-        """Verify and translate one form. Raises `Refused`."""
-        url = f"{self._context.webhook_base}/{route}"
-        if not is_signed(self._tokens, url, request.form, header(request.headers)):
-            raise Refused(403, "the request is not signed by this account")
-        fields = dict(request.form)
+        """Verify and translate one request. Raises `Refused`."""
+        if route == "media":
+            return Received(response=await self._links.answer(request.query))
+        fields = self._verified(route, request)
         if fields.get("AccountSid") != self._config.account_sid:
             raise Refused(403, "the request is for another account")
         if route == "status":
             update = read_status(fields, self._context.account)
             return Received(updates=() if update is None else (update,), response=_EMPTY)
         message = read_message(fields, self._context.account, self._context.now())
+        if not self._is_ours(fields):
+            raise Refused(403, "the message is for a number that is in no settings: see numbers")
         return Received(messages=(message,), response=_EMPTY)
 
-    def render(self, message: OutboundMessage) -> Sequence[RenderedPart]:
-        """Plain text in GSM characters where possible, at most 1,600 characters a part.
+    def _verified(self, route: str, request: WebhookRequest) -> Mapping[str, str]:
+        """The fields of what Twilio signed. Raises `Refused`."""
+        url = f"{self._context.webhook_base}/{route}"
+        signature = header(request.headers)
+        if request.form or not request.query:
+            if is_signed(self._tokens, url, request.form, signature):
+                return dict(request.form)
+        elif is_signed_body(self._tokens, url, request.query, request.body, signature):
+            return fields_of(request.body)
+        raise Refused(403, "the request is not signed by this account")
 
-        Characters are replaced before the text is cut: an ellipsis becomes three.
-        """
-        [whole] = self._render(message)
-        text = str(whole.payload["text"])
-        if message.author_name:
-            text = f"{message.author_name}: {text}"
-        pieces = [
-            piece
-            for part in split_text(normalise(text), _LONGEST)
-            for piece in split_text(normalise(part), _LONGEST)
-        ]
-        if pieces == [""]:
-            raise CannotRender("Nothing of this text can be shown on this channel.")
-        notes = list(whole.notes)
-        if len(pieces) > 1:
-            notes.append(f"The text is split into {len(pieces)} parts.")
-        return [_part(one, notes if number == 0 else ()) for number, one in enumerate(pieces)]
+    def _is_ours(self, fields: Mapping[str, str]) -> bool:
+        """Whether the message is for this account: by its number first. Any number in a pool names
+        a service, which need not be the one we send by."""
+        if fields.get("To") in self._numbers:
+            return True
+        service = self._config.messaging_service_sid
+        return service is not None and fields.get("MessagingServiceSid") == service
+
+    def render(self, message: OutboundMessage) -> Sequence[RenderedPart]:
+        """Plain text in GSM characters where possible, at most 1,600 characters a part, and
+        pictures where the number carries them. Raises `CannotRender`."""
+        return parts(message, mms=self._config.mms)
 
     async def send(self, part: OutboundPart) -> SendReceipt:
         """Create one message. Raises `SendError`."""
@@ -119,7 +124,12 @@ class SmsAdapter:
             "Body": part.payload["text"],
             "StatusCallback": self._status_url,
         }
-        form |= self._sender(part.address)
+        sender = self._sender(part.address)
+        form |= sender
+        links = self._links.links(part.payload.get("attachments"))
+        if links:
+            form["MediaUrl"] = links
+        await self._rate.wait(next(iter(sender.values())), part.key)
         data = await self._api.post("/Messages.json", form)
         sid = data.get("sid")
         if not isinstance(sid, str) or not sid:
@@ -132,16 +142,13 @@ class SmsAdapter:
 
     async def reconcile(self, attempt: Attempt) -> Reconciled:
         """Look for the part among the messages sent to its number since the attempt."""
-        since = attempt.at - _SKEW
+        payload = attempt.part.payload
         try:
-            found = await self._list({"To": attempt.part.address["to"]}, since)
+            found = await sent_to(self._api, attempt.part.address["to"], attempt.at - _SKEW)
         except SendError as error:
             return Unknown(error.reason)
-        text = str(attempt.part.payload["text"])
         for item in found:
-            ours = str(item.get("direction", "")).startswith("outbound")
-            ours = ours and item.get("sid") not in attempt.known
-            if ours and str(item.get("body", "")).strip() == text.strip():
+            if item.get("sid") not in attempt.known and is_listed_as(item, payload):
                 return Found(str(item["sid"]))
         if self._context.now() - attempt.at < _SETTLE:
             return Unknown("The provider's list may not show the message yet.")
@@ -149,15 +156,13 @@ class SmsAdapter:
 
     async def catch_up(self, since: datetime) -> Sequence[InboundMessage]:
         """Inbound messages since then, oldest first. Raises `SendError`."""
-        query = {"To": self._config.from_number} if self._config.from_number else {}
-        items = await self._list(query, since - _SKEW)
-        # The list is newest first and dates are in seconds: turned round, equal ones keep order.
-        messages = [
-            listed_message(item, self._context.account)
-            for item in reversed(items)
-            if item.get("direction") == "inbound"
-        ]
+        items = await received(self._api, self._config, since - _SKEW)
+        messages = [listed_message(item, self._context.account) for item in items]
         return sorted((one for one in messages if one is not None), key=lambda one: one.sent_at)
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The bytes of a picture that came. Raises `SendError`."""
+        return await self._media.fetch(attachment)
 
     async def health(self) -> Health:
         """Whether the API takes our credentials."""
@@ -184,6 +189,7 @@ class SmsAdapter:
 
     async def close(self) -> None:
         """Let go of connections."""
+        await self._media.close()
         await self._api.close()
 
     def _sender(self, address: Mapping[str, str]) -> dict[str, str]:
@@ -195,31 +201,3 @@ class SmsAdapter:
         if sender:
             return {"From": sender}
         return {"MessagingServiceSid": self._config.messaging_service_sid or ""}
-
-    async def _list(
-        self, query: Mapping[str, object], since: datetime
-    ) -> Sequence[Mapping[str, Any]]:
-        """The message list since a time, over all its pages, newest first. Raises `SendError`."""
-        wanted = {**query, "DateSent>": since.astimezone(UTC).strftime("%Y-%m-%d")}
-        data = await self._api.get("/Messages.json", {**wanted, "PageSize": _PAGE})
-        items: list[Mapping[str, Any]] = []
-        for _ in range(_MAX_PAGES):
-            page = data.get("messages")
-            items.extend(page if isinstance(page, list) else ())
-            following = data.get("next_page_uri")
-            if not following:
-                return [one for one in items if _is_since(one, since)]
-            data = await self._api.get(str(following), {})
-        raise SendError("The provider's list is too long to search.", retryable=True)
-
-
-def _is_since(item: Mapping[str, Any], since: datetime) -> bool:
-    """The list filters by day; the rest is done here. An unreadable date stays in."""
-    at = date_of(item)
-    return at is None or at >= since.replace(microsecond=0)
-
-
-def _part(text: str, notes: Sequence[str]) -> RenderedPart:
-    count = segments(text)
-    size = f"{count} SMS segment{'s' if count > 1 else ''} ({encoding_of(text)})"
-    return RenderedPart({"text": text}, (*notes, size))

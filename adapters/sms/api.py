@@ -81,7 +81,7 @@ def _authorised(headers: Mapping[str, str] | None, auth: tuple[str, str] | None)
     """The request's headers with HTTP Basic credentials (RFC 7617)."""
     given = dict(headers or {})
     if auth is not None:
-        given["Authorization"] = _basic(auth)
+        given["Authorization"] = basic(auth)
     return given
 
 
@@ -104,13 +104,19 @@ def _at(base: URL, url: URL) -> URL:
 
 
 def _encode(form: Mapping[str, object]) -> bytes:
-    """The form as `application/x-www-form-urlencoded`."""
-    query = URL.build(query={name: str(value) for name, value in form.items()})
+    """The form as `application/x-www-form-urlencoded`; a list is a field that is repeated."""
+    fields = [
+        (name, str(one))
+        for name, value in form.items()
+        for one in (value if isinstance(value, list) else (value,))
+    ]
+    query = URL.build(query=fields)
     return query.raw_query_string.encode()
 
 
 @lru_cache(maxsize=64)
-def _basic(auth: tuple[str, str]) -> str:
+def basic(auth: tuple[str, str]) -> str:
+    """User and password as a header's value (RFC 7617)."""
     return "Basic " + b64encode(":".join(auth).encode()).decode()
 
 

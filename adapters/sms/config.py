@@ -52,7 +52,10 @@ Token = Annotated[SecretStr, AfterValidator(_token)]
 class SmsConfig(BaseModel):
     """Credentials, the sender, and where the API is.
 
-    `auth_token_next` is accepted beside `auth_token` while the token is being rotated.
+    `auth_token_next` is accepted beside `auth_token` while the token is being rotated. `numbers`
+    are further ones that customers write to; each reply leaves from the one they wrote to. `mms`
+    says that the numbers carry pictures. `messages_per_second` is of one sender; 0 leaves it to
+    Twilio, which sends as fast as the number may and keeps the rest for ten hours.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,9 +65,17 @@ class SmsConfig(BaseModel):
     auth_token_next: Token | None = None
     from_number: Annotated[str, AfterValidator(_number)] | None = None
     messaging_service_sid: Annotated[str, AfterValidator(_service)] | None = None
+    numbers: tuple[Annotated[str, AfterValidator(_number)], ...] = ()
+    mms: bool = False
+    messages_per_second: float = Field(default=0.0, ge=0, le=1000)
     api_base_url: Annotated[str, AfterValidator(_api_url)] = "https://api.twilio.com"
     timeout_seconds: float = Field(default=15.0, gt=0, le=120)
     connections: int = Field(default=100, ge=1, le=1000)
+
+    @property
+    def own_numbers(self) -> frozenset[str]:
+        """The numbers named here. A messaging service may have more of them."""
+        return frozenset({*self.numbers, *([self.from_number] if self.from_number else [])})
 
     @model_validator(mode="after")
     def _one_sender(self) -> SmsConfig:

@@ -8,7 +8,7 @@ says exactly what to enter and where.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -113,6 +113,16 @@ class TwilioDiagnosis:
         return [Finding(gravity, what, mend)]
 
     async def _senders(self) -> list[Finding]:
+        found = await self._sender()
+        for number in self._config.numbers:
+            # Told of each by its name: there are several.
+            found += [
+                replace(one, what=f"{number}: {one.what}")
+                for one in await self._number(number, "numbers")
+            ]
+        return found
+
+    async def _sender(self) -> list[Finding]:
         config = self._config
         if config.messaging_service_sid is not None:
             return await self._service(config.messaging_service_sid)
@@ -123,12 +133,12 @@ class TwilioDiagnosis:
             return [Finding(Gravity.WARNING, what, mend)]
         return await self._number(sender)
 
-    async def _number(self, sender: str) -> list[Finding]:
+    async def _number(self, sender: str, key: str = "from_number") -> list[Finding]:
         """A single sender: its service has the last word, if it belongs to one."""
         kind = _NUMBERS if sender.startswith("+") else _CODES
         item = await self._item(kind, sender)
         if item is None:
-            what = f"{kind.title} in from_number does not belong to this account."
+            what = f"{kind.title} in {key} does not belong to this account."
             mend = f"Take one that {_CONSOLE} shows under this account_sid, written as there."
             return [Finding(Gravity.FAULT, what, mend)]
         found = [Finding(Gravity.OK, f"{kind.title} belongs to the account.")]
@@ -136,6 +146,9 @@ class TwilioDiagnosis:
         if isinstance(able, Mapping) and able.get("sms") is False:
             what = "The number cannot send or take SMS."
             found.append(Finding(Gravity.FAULT, what, "Buy one with the capability SMS."))
+        if self._config.mms and isinstance(able, Mapping) and able.get("mms") is False:
+            what = "The number carries no pictures, though mms = true says so."
+            found.append(Finding(Gravity.FAULT, what, "Set mms = false, or buy one with MMS."))
         service = await self._service_of(sender) if kind is _NUMBERS else None
         if service is None or service.get("use_inbound_webhook_on_number"):
             found += entered_findings(_of_sender(kind, item), self._wanted)

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+import orjson
+
 from adapters.sms.codes import trouble_of
 from adapters.sms.consent import consent_word
 from core.channel import Refused
@@ -99,6 +101,26 @@ def read_status(fields: Mapping[str, str], account: str) -> DeliveryUpdate | Non
     )
 
 
+def fields_of(body: bytes) -> Mapping[str, str]:
+    """The fields of a callback in JSON: the same names as in a form. Raises `Refused`."""
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        raise Refused(400, "the body is no JSON") from None
+    if not isinstance(data, dict):
+        raise Refused(400, "the body is no JSON object")
+    return {name: str(value) for name, value in data.items() if isinstance(value, str | int)}
+
+
+def is_listed_as(item: Mapping[str, object], payload: Mapping[str, object]) -> bool:
+    """Whether a message of the API's list is what the payload was sent as."""
+    files = payload.get("attachments")
+    number = len(files) if isinstance(files, list) else 0
+    if _media_count(item.get("num_media") or 0) != number:
+        return False
+    return str(item.get("body") or "").strip() == str(payload["text"]).strip()
+
+
 def handle_of(address: str) -> Handle:
     """A sender as a handle: E.164 is a phone; a short code or sender name is opaque."""
     return Handle("phone" if is_phone(address) else "sms-sender", address)
@@ -161,11 +183,12 @@ def _attachments(fields: Mapping[str, str]) -> tuple[Attachment, ...]:
 
 def _listed_media(item: Mapping[str, object]) -> Mapping[str, str]:
     """The pictures of a listed message as a form names them. The list tells how many there are
-    and where to ask for them, but neither their places nor their types."""
+    and where to ask for them, but neither their places nor their types: each is named by its number
+    in that list."""
     uris = item.get("subresource_uris")
     media = uris.get("media") if isinstance(uris, Mapping) else None
     number = _media_count(item.get("num_media")) if media else 0
-    places = {f"MediaUrl{n}": f"https://api.twilio.com{media}" for n in range(number)}
+    places = {f"MediaUrl{n}": f"https://api.twilio.com{media}#{n}" for n in range(number)}
     return {"NumMedia": str(number), **places}
 
 

@@ -10,7 +10,7 @@ import asyncio
 import base64
 import hmac
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -23,6 +23,8 @@ from aiohttp.typedefs import Handler
 
 from adapters.sms.signature import sign
 from adapters.sms.simulator_account import SimulatedAccount, SimulatedNumber
+from adapters.sms.simulator_answers import check_form, drop, misbehave, problem
+from adapters.sms.simulator_media import Picture, SimulatedMedia
 from core.gsm import segments
 
 DEMO_TOKEN = "simulated-twilio-auth-token"
@@ -90,6 +92,7 @@ class TwilioSimulator:
     webhook_retries: int = 5
     on_outbound: Callable[[Crossing], None] | None = None
     account: SimulatedAccount = field(default_factory=SimulatedAccount)
+    media: SimulatedMedia = field(default_factory=SimulatedMedia)
     faults: deque[Fault] = field(default_factory=deque)
     wire: list[Crossing] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -106,10 +109,10 @@ class TwilioSimulator:
     async def start(self, port: int = 0) -> None:
         """Listen on loopback; `base_url` is then where the API is."""
         app = web.Application()
-        root = f"/2010-04-01/Accounts/{self.line.account_sid}/Messages"
-        app.router.add_post(f"{root}.json", self._create)
-        app.router.add_get(f"{root}.json", self._list)
-        app.router.add_get(root + "/{sid}.json", self._show)
+        app.router.add_post(f"{self._root}.json", self._create)
+        app.router.add_get(f"{self._root}.json", self._list)
+        app.router.add_get(self._root + "/{sid}.json", self._show)
+        self.media.mount(app, self.line.account_sid, self._guarded)
         if not self.account.numbers:
             self.account.numbers.append(SimulatedNumber(self.line.number))
         self.account.mount(app, self.line.account_sid, self._guarded)
@@ -132,17 +135,26 @@ class TwilioSimulator:
             await self._runner.cleanup()
 
     @property
+    def _root(self) -> str:
+        return f"/2010-04-01/Accounts/{self.line.account_sid}/Messages"
+
+    @property
     def base_url(self) -> str:
         """Where the adapter's API calls go."""
         return f"http://127.0.0.1:{self.port}"
 
-    async def text(self, phone: str, body: str, sid: str | None = None) -> str:
-        """A phone sends a text; returns its message id once the gateway has taken it.
+    async def text(
+        self, phone: str, body: str, sid: str | None = None, pictures: Sequence[Picture] = ()
+    ) -> str:
+        """A phone sends a text, with pictures or without; returns its message id once the gateway
+        has taken it.
 
         Like Twilio asked by our URLs, a 5xx or a lost connection is tried again. Raises
         `RuntimeError` when the gateway refuses it or never takes it.
         """
-        sid = sid or self._new_sid()
+        sid = sid or self._new_sid("MM" if pictures else "SM")
+        if pictures:
+            self.media.kept[sid] = pictures
         form = self._inbound_form(sid, phone, body)
         self._remember(_Stored(sid, self.line.number, phone, body, "inbound", _now(), "received"))
         self._cross("in", sid, phone, body)
@@ -176,19 +188,24 @@ class TwilioSimulator:
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         if not self._authorised(request):
-            return _problem(401, 20003, "Authenticate")
-        form = dict(parse_qsl(await request.text(), keep_blank_values=True))
+            return problem(401, 20003, "Authenticate")
+        fields = parse_qsl(await request.text(), keep_blank_values=True)
+        form, media = dict(fields), [url for name, url in fields if name == "MediaUrl"]
         fault = self.faults.popleft() if self.faults else None
         if fault is not None and fault.kind not in ("lose", "hang"):
-            return _misbehave(fault, request)
-        problem = _check_form(form)
-        if problem is not None:
-            return problem
+            return misbehave(fault.kind, fault.code, request)
+        refusal = check_form(form.get("Body", ""), form.get("To", ""), media)
+        if refusal is not None:
+            return refusal
+        assert self._session is not None
+        sid = self._new_sid("MM" if media else "SM")
+        if not await self.media.load(self._session, sid, media):
+            return problem(400, 21620, "Invalid media URL(s)")
         stored = _Stored(
-            self._new_sid(),
+            sid,
             form["To"],
             form.get("From", self.line.number),
-            form["Body"],
+            form.get("Body", ""),
             "outbound-api",
             _now(),
         )
@@ -201,12 +218,12 @@ class TwilioSimulator:
         if fault is not None:
             if fault.kind == "hang":
                 await asyncio.sleep(fault.seconds)
-            return _drop(request)
+            return drop(request)
         return web.json_response(self._json(stored), status=201)
 
     async def _list(self, request: web.Request) -> web.Response:
         if not self._authorised(request):
-            return _problem(401, 20003, "Authenticate")
+            return problem(401, 20003, "Authenticate")
         query = request.query
         size, page = int(query.get("PageSize", "50")), int(query.get("Page", "0"))
         day = query.get("DateSent>", "")
@@ -224,11 +241,11 @@ class TwilioSimulator:
 
     async def _show(self, request: web.Request) -> web.Response:
         if not self._authorised(request):
-            return _problem(401, 20003, "Authenticate")
+            return problem(401, 20003, "Authenticate")
         sid = request.match_info["sid"]
         found = next((one for one in self._stored if one.sid == sid), None)
         return (
-            _problem(404, 20404, "Not found")
+            problem(404, 20404, "Not found")
             if found is None
             else web.json_response(self._json(found))
         )
@@ -276,7 +293,6 @@ class TwilioSimulator:
         return {
             "ToCountry": "US",
             "SmsMessageSid": sid,
-            "NumMedia": "0",
             "SmsSid": sid,
             "SmsStatus": "received",
             "Body": body,
@@ -288,12 +304,13 @@ class TwilioSimulator:
             "AccountSid": self.line.account_sid,
             "From": phone,
             "ApiVersion": "2010-04-01",
+            **self.media.form(self.base_url, self.line.account_sid, sid),
         }
 
     def _guarded(self, handler: Handler) -> Handler:
         async def handle(request: web.Request) -> web.StreamResponse:
             if not self._authorised(request):
-                return _problem(401, 20003, "Authenticate")
+                return problem(401, 20003, "Authenticate")
             return await handler(request)
 
         return handle
@@ -318,7 +335,8 @@ class TwilioSimulator:
             "date_created": date,
             "date_sent": date,
             "num_segments": str(segments(stored.body)),
-            "num_media": "0",
+            "num_media": str(self.media.number_of(stored.sid)),
+            "subresource_uris": {"media": f"{self._root}/{stored.sid}/Media.json"},
             "error_code": None,
             "error_message": None,
         }
@@ -335,8 +353,8 @@ class TwilioSimulator:
     def _remember(self, stored: _Stored) -> None:
         self._stored.append(stored)
 
-    def _new_sid(self) -> str:
-        return f"SM{next(self._sids):032x}"
+    def _new_sid(self, kind: str = "SM") -> str:
+        return f"{kind}{next(self._sids):032x}"
 
     def _spawn(self, work: object) -> None:
         task = asyncio.ensure_future(work)  # type: ignore[call-overload]
@@ -346,40 +364,3 @@ class TwilioSimulator:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _check_form(form: Mapping[str, str]) -> web.Response | None:
-    if not form.get("Body"):
-        return _problem(400, 21602, "A body is required")
-    if len(form["Body"]) > 1600:
-        return _problem(400, 21617, "The body exceeds the 1600 character limit")
-    if not form.get("To"):
-        return _problem(400, 21604, "A 'To' phone number is required")
-    return None
-
-
-def _problem(status: int, code: int, message: str) -> web.Response:
-    return web.json_response({"code": code, "message": message, "status": status}, status=status)
-
-
-def _misbehave(fault: Fault, request: web.Request) -> web.StreamResponse:
-    if fault.kind == "throttle":
-        return web.json_response(
-            {"code": 20429, "message": "Too Many Requests"},
-            status=429,
-            headers={"Retry-After": "1"},
-        )
-    if fault.kind == "refuse":
-        return _problem(400, fault.code, "refused on purpose")
-    if fault.kind == "garbage":
-        return web.Response(status=200, text="<html>not what you asked for</html>")
-    if fault.kind == "drop":
-        return _drop(request)
-    return web.Response(status=500, text="failing on purpose")
-
-
-def _drop(request: web.Request) -> web.StreamResponse:
-    """Close the connection instead of answering."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=500)

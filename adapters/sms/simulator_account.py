@@ -25,6 +25,7 @@ class SimulatedNumber:
     sms_fallback_url: str = ""
     sms_application_sid: str = ""
     sms: bool = True
+    mms: bool = False
     verified: bool = False
 
     @property
@@ -42,7 +43,7 @@ class SimulatedNumber:
             "sms_method": self.sms_method,
             "sms_fallback_url": self.sms_fallback_url,
             "sms_application_sid": self.sms_application_sid,
-            "capabilities": {"sms": self.sms, "mms": False, "voice": True},
+            "capabilities": {"sms": self.sms, "mms": self.mms, "voice": True},
         }
 
 
@@ -91,6 +92,7 @@ class SimulatedAccount:
             ("/v1/Services", self._services),
             ("/v1/Services/{sid}", self._service),
             ("/v1/Services/{sid}/PhoneNumbers", self._pool),
+            ("/v1/Services/{sid}/ShortCodes", self._pool_codes),
             ("/v1/Tollfree/Verifications", self._verifications),
         ):
             app.router.add_get(path, guarded(handler))
@@ -117,7 +119,15 @@ class SimulatedAccount:
         service = self._of(request.match_info)
         if service is None:
             return _unknown()
-        return web.json_response({"phone_numbers": _named("phone_number", service.numbers)})
+        found = [one for one in service.numbers if one.startswith("+")]
+        return web.json_response({"phone_numbers": _named("phone_number", found)})
+
+    async def _pool_codes(self, request: web.Request) -> web.Response:
+        service = self._of(request.match_info)
+        if service is None:
+            return _unknown()
+        found = [one for one in service.numbers if not one.startswith("+")]
+        return web.json_response({"short_codes": _named("short_code", found)})
 
     async def _verifications(self, request: web.Request) -> web.Response:
         asked = request.query.get("TollfreePhoneNumberSid")

@@ -86,6 +86,7 @@ VALUES: Mapping[Key, object] = {
     ("adapters", "sms", "auth_token_next"): "0" * 31 + "2",
     ("adapters", "sms", "from_number"): "+15550109999",
     ("adapters", "sms", "messaging_service_sid"): "MG" + "1" * 32,
+    ("adapters", "sms", "numbers"): ["+15550108888", "12345"],
     ("adapters", "sms", "api_base_url"): "https://api.example.com",
     ("adapters", "webchat", "allowed_origins"): ["https://a.example.com", "https://b.example.com"],
     ("adapters", "webchat", "secret"): "a-secret-of-the-tests-and-nothing-else",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -94,8 +95,9 @@ def settings_for(
     quiet: Mapping[str, float] | None = None,
     url: str | None = None,
     server: Mapping[str, object] | None = None,
+    options: Mapping[str, object] | None = None,
 ) -> Settings:
-    """Settings of a gateway below `folder` with both channels."""
+    """Settings of a gateway below `folder` with both channels. `options` are more for SMS."""
     return Settings(
         server=dict(server or {}),
         storage={"url": url or f"sqlite:///{folder / 'onethread.db'}", "readers": 1},
@@ -109,6 +111,7 @@ def settings_for(
                 "from_number": OURS,
                 "api_base_url": api,
                 "timeout_seconds": 1.0,
+                **(options or {}),
             },
             "webchat": {
                 "allowed_origins": [ORIGIN],
@@ -117,6 +120,13 @@ def settings_for(
             },
         },
     )
+
+
+async def hung_up(sms: TwilioSimulator) -> None:
+    """Wait for the status reports under way: a connection that is accepted while the server closes
+    is closed by nobody."""
+    if sms._tasks:
+        await asyncio.wait(sms._tasks, timeout=5)
 
 
 @asynccontextmanager
@@ -131,6 +141,7 @@ async def running(
     before: Callable[[Gateway], None] | None = None,
     server: Mapping[str, object] | None = None,
     public_url: str | None = None,
+    options: Mapping[str, object] | None = None,
 ) -> AsyncIterator[Way]:
     """A gateway that serves on loopback. `sms` may be a simulator of an earlier life."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -146,7 +157,7 @@ async def running(
             stages=stages or (None if playbook else trivial_stages()),
             public_url=public_url or base_url,
         )
-        settings = settings_for(folder, sms.base_url, quiet, url, server)
+        settings = settings_for(folder, sms.base_url, quiet, url, server, options)
         gateway = await build_gateway(settings, parts)
         if before is not None:
             before(gateway)
@@ -160,6 +171,7 @@ async def running(
         finally:
             for client in way.clients:
                 await client.close()
+            await hung_up(sms)
             await runner.cleanup()
             await gateway.stop()
             if own:

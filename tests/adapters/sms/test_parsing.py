@@ -214,7 +214,7 @@ def test_a_listed_message_tells_of_its_pictures() -> None:
     assert message is not None
     assert [one.name for one in message.attachments] == ["picture 1", "picture 2"]
     place = "https://api.twilio.com/2010-04-01/Accounts/AC/Messages/MM/Media.json"
-    assert {one.reference for one in message.attachments} == {place}
+    assert [one.reference for one in message.attachments] == [f"{place}#0", f"{place}#1"]
 
 
 @given(st.dictionaries(st.sampled_from(["sid", "from", "to", "body", "num_media"]), values))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -11,7 +15,8 @@ from twilio.request_validator import RequestValidator  # type: ignore[import-unt
 
 from adapters.sms import SPEC
 from adapters.sms.signature import is_signed, sign, url_forms
-from core.channel import Refused
+from core.channel import Refused, WebhookRequest
+from core.message import DeliveryStatus
 from tests.adapters.sms.account import (
     ACCOUNT,
     BASE,
@@ -20,6 +25,7 @@ from tests.adapters.sms.account import (
     make_adapter,
     make_config,
     official_signature,
+    sid,
     signed_request,
 )
 
@@ -173,3 +179,70 @@ async def test_the_address_to_enter_asks_for_retries_and_is_signed_without_that(
     signed = f"{BASE}{route.path}"
     form = inbound_form()
     assert is_signed([KEY], f"{BASE}/inbound", list(form.items()), official_signature(signed, form))
+
+
+def json_request(body: str, signed: str, query: Mapping[str, str]) -> WebhookRequest:
+    """A callback that is no form, as the official library signs its address."""
+    signature = RequestValidator(TOKEN).compute_signature(signed, {})
+    url = f"{BASE}/status"
+    return WebhookRequest(
+        "POST", url, {"x-twilio-signature": signature}, body.encode(), (), dict(query)
+    )
+
+
+REPORT = json.dumps({"AccountSid": ACCOUNT, "MessageSid": sid(1), "MessageStatus": "delivered"})
+DIGEST = hashlib.sha256(REPORT.encode()).hexdigest()
+JSON_URL = f"{BASE}/status?bodySHA256={DIGEST}"
+
+
+async def test_a_callback_in_json_is_believed_by_its_digest() -> None:
+    """providers.md: URL carries `bodySHA256`."""
+    request = json_request(REPORT, JSON_URL, {"bodySHA256": DIGEST})
+    assert RequestValidator(TOKEN).validate(JSON_URL, REPORT, request.headers["x-twilio-signature"])
+    [update] = (await make_adapter().receive("status", request)).updates
+    assert (update.provider_id, update.status) == (sid(1), DeliveryStatus.DELIVERED)
+
+
+@pytest.mark.parametrize(
+    ("body", "signed", "query"),
+    [
+        # The official library believes any body when it is given none: we look at it.
+        (REPORT.replace("delivered", "failed"), JSON_URL, {"bodySHA256": DIGEST}),
+        ("", JSON_URL, {"bodySHA256": DIGEST}),
+        (REPORT, f"{BASE}/status", {}),
+        (REPORT, f"{BASE}/status", {"bodySHA256": DIGEST}),
+        (REPORT, f"{BASE}/status?a=1&bodySHA256={DIGEST}", {"a": "1", "bodySHA256": DIGEST}),
+        (REPORT, f"{BASE}/status?bodySHA256=", {"bodySHA256": ""}),
+        (REPORT, f"{BASE}/status?a=1", {"a": "1"}),
+        (REPORT, f"{BASE}/inbound?bodySHA256={DIGEST}", {"bodySHA256": DIGEST}),
+    ],
+)
+async def test_a_body_that_was_not_signed_is_refused(
+    body: str, signed: str, query: Mapping[str, str]
+) -> None:
+    with pytest.raises(Refused) as refused:
+        await make_adapter().receive("status", json_request(body, signed, query))
+    assert refused.value.status == 403
+
+
+@pytest.mark.parametrize("body", ["[]", "no json", '"text"'])
+async def test_a_signed_body_that_is_no_object_is_refused(body: str) -> None:
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    request = json_request(body, f"{BASE}/status?bodySHA256={digest}", {"bodySHA256": digest})
+    with pytest.raises(Refused) as refused:
+        await make_adapter().receive("status", request)
+    assert refused.value.status == 400
+
+
+@pytest.mark.parametrize("blank", ["FromCity", "Body"])
+async def test_a_blank_field_is_signed_like_any_other(blank: str) -> None:
+    """providers.md: dropping blank fields breaks the signature."""
+    form = inbound_form("", **{blank: ""})
+    assert (await make_adapter().receive("inbound", signed_request(form))).messages
+    without = {name: value for name, value in form.items() if value}
+    signature = signed_request(form).headers
+    url = f"{BASE}/inbound"
+    with pytest.raises(Refused):
+        await make_adapter().receive(
+            "inbound", WebhookRequest("POST", url, signature, b"", tuple(without.items()))
+        )
