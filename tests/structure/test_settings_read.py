@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import inspect
+import textwrap
 from collections.abc import Iterator
 
 import pytest
@@ -48,7 +50,28 @@ def test_every_setting_is_read(section: str, key: str) -> None:
     assert (CALLED.get(section, section), THROUGH.get((section, key), key)) in READ
 
 
+def told_by(config: type[BaseModel]) -> dict[str, set[str]]:
+    """What each property of a configuration makes of its options."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(config))).body
+    assert isinstance(tree, ast.ClassDef)
+    return {
+        one.name: {
+            node.attr
+            for node in ast.walk(one)
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "self"
+        }
+        for one in tree.body
+        if isinstance(one, ast.FunctionDef)
+        and isinstance(getattr(config, one.name, None), property)
+    }
+
+
 @pytest.mark.parametrize("adapter", BUILT_IN)
 def test_every_setting_of_an_adapter_is_read(adapter: str) -> None:
+    config = find_spec(adapter).config
     read = {name for owner, name in attributes("adapters") if owner in {"config", "_config"}}
-    assert set(find_spec(adapter).config.model_fields) <= read
+    told = told_by(config)
+    through = {option for name in told.keys() & read for option in told[name]}
+    assert set(config.model_fields) <= read | through
