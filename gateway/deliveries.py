@@ -297,10 +297,9 @@ class Deliveries:
 
     async def _record(self, due: Due, attempts: int, receipt: SendReceipt) -> None:
         now = self._now()
-        await self._keep(
-            mark_sent,
-            Sent(due.id, receipt.provider_id, receipt.status, to_micros(now), attempts),
-        )
+        ids = (self._new_id(), self._new_id())
+        sent = Sent(due.id, receipt.provider_id, receipt.status, to_micros(now), attempts, ids)
+        await self._keep(mark_sent, sent)
         self._tell(due, receipt.status.value, None)
 
     async def _put_off(self, due: Due, attempts: int, error: SendError, wait: float) -> None:

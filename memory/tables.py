@@ -294,7 +294,10 @@ class Delivery(SQLModel, table=True):
 
 
 class ParkedUpdate(SQLModel, table=True):
-    """A provider's report about a part whose receipt we do not have yet; applied when it comes."""
+    """A provider's report about a part whose receipt we do not have yet; applied when it comes.
+
+    One about a message that is not ours is dropped after a day.
+    """
 
     __tablename__ = "parked_update"
     __table_args__ = (UniqueConstraint("account", "provider_id", "status"),)
@@ -304,6 +307,8 @@ class ParkedUpdate(SQLModel, table=True):
     status: str = Field(sa_column=words())
     code: str | None = Field(default=None, sa_column=words(nullable=True))
     reason: str | None = Field(default=None, sa_column=words(nullable=True))
+    opted_out: bool = Field(default=False, sa_column=flag())
+    dead: bool = Field(default=False, sa_column=flag())
     received_at: int = Field(sa_column=big())
 
 

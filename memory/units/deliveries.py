@@ -34,6 +34,9 @@ RANK: Mapping[str, int] = {
 }
 """How far along a status is; a report of a lower or equal rank changes nothing."""
 
+PARKED_FOR: Micros = 24 * 3600 * 1_000_000
+"""How long a report waits for its part. What is not known by then is no message of ours."""
+
 # Not `in_`: its parameters expand, which a statement run for many rows cannot do.
 _open = or_(
     _delivery.c.status == DeliveryStatus.PENDING.value,
@@ -43,13 +46,18 @@ _open = or_(
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """A part that the provider accepted."""
+    """A part that the provider accepted.
+
+    `ids` are fresh ids for a case and a handoff, for when it was reported before that the address
+    is dead.
+    """
 
     delivery_id: int
     provider_id: str
     status: DeliveryStatus
     now: Micros
     attempts: int
+    ids: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +105,7 @@ class Due:
 class Report:
     """What a provider reports about a part, to be applied or parked.
 
-    Lasting news about the address are applied at once; parked, only the code that says so is kept.
+    Lasting news about the address are kept on the handle, parked ones when the part is known.
     `ids` are fresh ids for a case and a handoff, for when the address is dead.
     """
 
@@ -153,8 +161,8 @@ def mark_sent(connection: Connection, batch: Sequence[Sent]) -> list[None]:
 
 
 def _apply_parked(connection: Connection, batch: Sequence[Sent]) -> None:
-    ids = [one.provider_id for one in batch]
-    for row in connection.execute(_find_parked, {"ids": ids}).all():
+    ids = {one.provider_id: one.ids for one in batch}
+    for row in connection.execute(_find_parked, {"ids": list(ids)}).all():
         report = Report(
             row.id,
             row.account,
@@ -163,6 +171,9 @@ def _apply_parked(connection: Connection, batch: Sequence[Sent]) -> None:
             row.code,
             row.reason,
             row.received_at,
+            opted_out=bool(row.opted_out),
+            dead=bool(row.dead),
+            ids=ids[row.provider_id],
         )
         if _apply(connection, report) is not None:
             connection.execute(delete(_parked).where(_parked.c.id == row.id))
@@ -233,6 +244,8 @@ def _report_one(connection: Connection, one: Report) -> int | None:
     applied = _apply(connection, one)
     if applied is not None:
         return applied
+    # Here, so that what waits is bounded without a timer of its own.
+    connection.execute(delete(_parked).where(_parked.c.received_at < one.now - PARKED_FOR))
     known = select(_parked.c.id).where(
         _parked.c.account == one.account,
         _parked.c.provider_id == one.provider_id,
@@ -248,6 +261,8 @@ def _report_one(connection: Connection, one: Report) -> int | None:
                 "status": one.status.value,
                 "code": one.code,
                 "reason": one.reason,
+                "opted_out": one.opted_out,
+                "dead": one.dead,
                 "received_at": one.now,
             },
         )

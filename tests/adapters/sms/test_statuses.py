@@ -9,11 +9,12 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from adapters.sms.codes import trouble_of
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Fault
-from memory.tables import Delivery, Handle, ParkedUpdate
+from memory.tables import Delivery, Handle, Handoff, ParkedUpdate
+from memory.units.deliveries import PARKED_FOR
 from memory.units.rows import table
 from tests.adapters.sms.account import official_signature, sid
 from tests.gateway.test_way import count, settled
@@ -134,6 +135,40 @@ async def test_a_report_before_the_receipt_waits_for_it(tmp_path: Path, database
         await settled(callbacks.way)
         assert await callbacks.part(FIRST) == ("delivered", None, None)
         assert await callbacks.way.gateway.store.read(count, ParkedUpdate) == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "dead", "opted_out"),
+    [("30005", True, False), ("21610", False, True), ("30003", False, False)],
+)
+async def test_lasting_news_that_come_before_the_receipt_are_not_lost(
+    tmp_path: Path, database_url: str, code: str, dead: bool, opted_out: bool
+) -> None:
+    async with reporting(tmp_path, database_url) as callbacks:
+        await callbacks.tell(FIRST, "undelivered", code)
+        await callbacks.way.sms.text(PHONE, "hello", INBOUND)
+        await settled(callbacks.way)
+        assert await callbacks.part(FIRST) == ("failed", code, trouble_of(code).words)
+        assert await callbacks.handle() == (dead, opted_out)
+        # Nobody hears the bot there any more, and so people are called.
+        assert await callbacks.way.gateway.store.read(count, Handoff) == int(dead)
+
+
+async def test_a_report_that_finds_no_message_of_ours_is_dropped_after_a_day(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with reporting(tmp_path, database_url) as callbacks:
+        store = callbacks.way.gateway.store
+        for number in (97, 98):
+            await callbacks.tell(sid(number), "delivered")
+        assert await store.read(count, ParkedUpdate) == 2
+        parked = table(ParkedUpdate)
+        old = update(parked).where(parked.c.provider_id == sid(97))
+        aged = old.values(received_at=parked.c.received_at - PARKED_FOR)
+        await store.run(lambda connection: connection.execute(aged))
+        await callbacks.tell(sid(99), "delivered")
+        left = select(parked.c.provider_id).order_by(parked.c.provider_id)
+        assert await store.read(lambda c: list(c.execute(left).scalars())) == [sid(98), sid(99)]
 
 
 async def test_a_report_about_a_strangers_message_changes_nothing(tmp_path: Path) -> None:
