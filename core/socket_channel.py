@@ -1,7 +1,8 @@
 """The contract of a socket channel: who is on a socket, what its frames mean, what to answer.
 
-The gateway owns upgrade, resume log, limits and fan-out; an adapter only translates frames. The
-rest of a channel's contract is `core.channel`.
+The gateway owns upgrade, resume log, limits and fan-out; an adapter only translates frames. What a
+socket channel may do besides is here too, one more protocol each. The rest of a channel's contract
+is `core.channel`.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from core.message import Assurance, Author, Claim, Handle, InboundMessage
+from core.message import Assurance, Attachment, Author, Claim, Handle, InboundMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class SocketSession:
     `resume_from` is the last sequence number the client has. `welcome` is the frame to answer
     with; it carries the token with which this client can come back, and the gateway adds `resume`:
     the number after which it tells the thread, 0 when the client has to forget what it shows.
+    `standing` is the last change of identity that the client's token knows of; nothing where no
+    token alone lets anybody in.
     """
 
     conversation_key: str
@@ -41,6 +44,8 @@ class SocketSession:
     resume_from: int = 0
     reply_address: Mapping[str, str] = field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
+    standing: int | None = None
+    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Keepalive:
-    """A ping of the client, to be answered with `answer`."""
+    """What the adapter itself answers, with `answer`: a ping, the request for an upload."""
 
     answer: Mapping[str, object]
 
@@ -105,3 +110,30 @@ class SocketAdapter(Protocol):
         `status` is what HTTP would say (RFC 9110): 401 asks for another proof of who this is, 503
         to send it again, 400 and 403 not to.
         """
+
+
+@runtime_checkable
+class Rotates(Protocol):
+    """Optional: a token that lets its holder in ends when what is known of the person changes."""
+
+    def open_anew(self, first: Mapping[str, object], request: SocketRequest) -> SocketSession:
+        """As `open`, but the token in the first frame is worth nothing. Raises `Refused`."""
+
+    def write_token(self, session: SocketSession, standing: int) -> Mapping[str, object]:
+        """The frame that gives the client another token in place of its own, for this standing."""
+
+
+@runtime_checkable
+class CarriesFiles(Protocol):
+    """Optional: files come and go over HTTP, at addresses that the adapter signed."""
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """The origins whose pages may send files, as a browser writes them."""
+
+    def read_upload(self, ticket: str) -> InboundMessage:
+        """The message that this upload is: its one attachment has no content yet, and is to have
+        `size` bytes at most. Raises `Refused`."""
+
+    def read_download(self, ticket: str) -> Attachment:
+        """Which file this address gives out. Raises `Refused`."""

@@ -34,6 +34,7 @@ from gateway.obstacles import reaching_database
 from gateway.outgoing import Outgoing
 from gateway.playbooks import load_playbook
 from gateway.pulling import Pulling
+from gateway.session_watch import SessionWatch
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
 from gateway.stages import build_stages
@@ -81,6 +82,7 @@ class Gateway:
     deliveries: Deliveries
     outgoing: Outgoing
     token_watch: TokenWatch
+    session_watch: SessionWatch
     count_tokens: Callable[[str], int]
     now: Callable[[], datetime]
     new_id: Callable[[], int]
@@ -101,6 +103,7 @@ class Gateway:
         await self.deliveries.start(alone=self.store.dialect == "sqlite")
         await self.turns.start()
         self.token_watch.start()
+        await self.session_watch.start()
         for channel in self.channels.values():
             if isinstance(channel.adapter, CatchesUp):
                 await self._catch_up(channel, channel.adapter)
@@ -109,6 +112,7 @@ class Gateway:
     async def stop(self) -> None:
         """Stop taking work, finish what runs, disconnect."""
         await self.token_watch.stop()
+        await self.session_watch.stop()
         await self.pulling.stop()
         await self.hub.close()
         await self.turns.stop()
@@ -256,6 +260,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         deliveries,
         outgoing,
         TokenWatch(store, keeper, bus),
+        SessionWatch(store, hub),
         count_tokens,
         now,
         new_id,

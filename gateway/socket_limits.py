@@ -47,6 +47,14 @@ class Allowance:
         self._left -= 1
         return max(0.0, -self._left / self._rate)
 
+    def take_if_free(self, now: float) -> float:
+        """Take one unless it would have to be waited for; the seconds to wait if so."""
+        self._refill(now)
+        if self._left < 1:
+            return (1 - self._left) / self._rate
+        self._left -= 1
+        return 0.0
+
     def full(self, now: float) -> bool:
         """Whether it would make no difference to forget this bucket."""
         self._refill(now)

@@ -53,12 +53,15 @@ class Threads(Protocol):
     def log_after(self, account: str, key: str, seq: int, /) -> Awaitable[Sequence[LoggedMessage]]:
         """A page of what the thread holds after `seq`, oldest first; for 0 the newest one."""
 
+    def standing(self, handle_key: str, /) -> Awaitable[int]:
+        """The last change of identity that touched this handle; 0 when there was none."""
+
     def seen(self, account: str, key: str, seq: int, /) -> Awaitable[None]:
         """The client has shown everything up to `seq`."""
 
 
 class Line:
-    """One socket whose first frame was verified. `close_code` is set when we hung up."""
+    """One socket whose first frame was verified. `spoke` is when it brought its last message."""
 
     def __init__(
         self,
@@ -78,6 +81,7 @@ class Line:
         self.allowance = Allowance(limits.rate, limits.burst, now)
         self.seen = session.resume_from
         self.strikes = 0
+        self.spoke: float | None = None
         self._transport = transport
         self._threads = threads
         self._stall = limits.stall_seconds

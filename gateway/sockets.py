@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 
 import orjson
 import structlog
@@ -19,6 +20,7 @@ from core.channel import Refused
 from core.message import Author, InboundMessage, OutboundPart, SendReceipt
 from core.socket_channel import (
     LoggedMessage,
+    Rotates,
     Seen,
     SocketAdapter,
     SocketEvent,
@@ -28,7 +30,7 @@ from core.socket_channel import (
 )
 from gateway.gate import remote_of
 from gateway.socket_limits import Allowance, Remotes, SocketLimits
-from gateway.socket_line import Line, Place, Threads
+from gateway.socket_line import Kept, Line, Place, Threads
 from memory.store import Overloaded
 
 log = structlog.get_logger(__name__)
@@ -95,6 +97,43 @@ class SocketHub:
         for line in tuple(self._open.get((account, key), ())):
             line.push(line.adapter.write_typing(active, author))
 
+    async def take(self, message: InboundMessage) -> Kept:
+        """Make a message durable that came beside the sockets, and show it on those of its thread.
+
+        Raises what admission raises.
+        """
+        kept = await self._threads.admit(message)
+        for line in tuple(self._open.get((message.account, message.conversation_key), ())):
+            line.nudge()
+        return kept
+
+    def places_of(self, handles: Collection[str]) -> list[tuple[Place, str]]:
+        """The open threads of these senders, each with its sender's key."""
+        if not handles:
+            return []
+        senders = [
+            (place, next(iter(lines)).session.sender.key) for place, lines in self._open.items()
+        ]
+        return [(place, key) for place, key in senders if key in handles]
+
+    async def rotate(self, account: str, key: str, standing: int) -> None:
+        """Let nobody go on with a token from before a change of identity.
+
+        The socket that spoke last, or the only one, gets another token; the others are asked to
+        come back, and whoever shares its storage will. Somebody who knew the token will not.
+        """
+        lines = [
+            one
+            for one in self._open.get((account, key), ())
+            if one.session.standing not in (None, standing)
+        ]
+        kept = _speaker(lines)
+        if kept is not None and isinstance(kept.adapter, Rotates):
+            kept.push(kept.adapter.write_token(kept.session, standing))
+            kept.session = replace(kept.session, standing=standing)
+        others = [one for one in lines if one is not kept]
+        await asyncio.gather(*(one.end(WSCloseCode.SERVICE_RESTART) for one in others))
+
     def connected(self, account: str, key: str) -> bool:
         """Whether anybody is on this thread."""
         return (account, key) in self._open
@@ -121,7 +160,7 @@ class SocketHub:
             compress=False,
         )
         await socket.prepare(request)
-        session = await self._open_session(adapter, request, socket)
+        session = await self._open_session(account, adapter, request, socket)
         if session is None:
             return socket
         place = (account, session.conversation_key)
@@ -158,7 +197,11 @@ class SocketHub:
             self._typed.pop(line.place, None)
 
     async def _open_session(
-        self, adapter: SocketAdapter, request: web.Request, socket: web.WebSocketResponse
+        self,
+        account: str,
+        adapter: SocketAdapter,
+        request: web.Request,
+        socket: web.WebSocketResponse,
     ) -> SocketSession | None:
         """The verified first frame, or nothing after the socket was closed with the reason."""
         remote = remote_of(request)
@@ -170,7 +213,7 @@ class SocketHub:
                 return None
             if first.type is not WSMsgType.TEXT:
                 raise Refused(400, "the first frame must be text")
-            return adapter.open(_decode(first.data), asked)
+            return await self._standing_session(adapter, _decode(first.data), asked)
         except TimeoutError:
             await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"no hello in time")
         except Refused as refused:
@@ -181,7 +224,20 @@ class SocketHub:
             except ConnectionError:
                 return None
             await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"refused")
+        except Exception:
+            log.exception("socket_failed", account=account)
+            await socket.close(code=WSCloseCode.INTERNAL_ERROR)
         return None
+
+    async def _standing_session(
+        self, adapter: SocketAdapter, first: Mapping[str, object], asked: SocketRequest
+    ) -> SocketSession:
+        """The session of a first frame, a new one when its token is from before a change."""
+        session = adapter.open(first, asked)
+        if session.standing is None or not isinstance(adapter, Rotates):
+            return session
+        standing = await self._threads.standing(session.sender.key)
+        return session if session.standing == standing else adapter.open_anew(first, asked)
 
     async def _read_frames(self, line: Line, shared: Allowance) -> int:
         """Act on frames until the socket closes; the code to close with, when that is our part."""
@@ -229,6 +285,7 @@ class SocketHub:
     async def _admit(self, line: Line, message: InboundMessage) -> None:
         """Make a message durable, say so, and show it in the other tabs."""
         self._typed.pop(line.place, None)
+        line.spoke = self._clock()
         client_id = message.client_id or ""
         try:
             kept = await self._threads.admit(message)
@@ -246,6 +303,14 @@ class SocketHub:
         logged = LoggedMessage(kept.seq, Author.CUSTOMER, None, text, message.sent_at, client_id)
         for other in self._open.get(line.place, set()) - {line}:
             other.offer(logged)
+
+
+def _speaker(lines: Collection[Line]) -> Line | None:
+    """The line that brought the newest message; without any, the only line there is."""
+    spoke = [one for one in lines if one.spoke is not None]
+    if spoke:
+        return max(spoke, key=lambda one: one.spoke or 0.0)
+    return next(iter(lines)) if len(lines) == 1 else None
 
 
 def _decode(text: str) -> Mapping[str, object]:

@@ -10,6 +10,7 @@ from core.message import Author, InboundMessage
 from core.socket_channel import LoggedMessage
 from gateway.events import Bus, Event
 from memory.resume import log_after, mark_seen
+from memory.standing import standing
 from memory.store import Store
 from memory.units.admission import Admitted
 
@@ -38,6 +39,10 @@ class SocketThreads:
             )
             for one in entries
         ]
+
+    async def standing(self, handle_key: str) -> int:
+        """The last change of identity that touched this handle; 0 when there was none."""
+        return await self._store.read(standing, handle_key)
 
     async def seen(self, account: str, key: str, seq: int) -> None:
         """The client has shown everything up to `seq`."""

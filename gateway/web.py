@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from core.channel_abilities import Fetches
+from core.socket_channel import CarriesFiles
 from gateway.api import register_api
 from gateway.api_calls import ApiServices
 from gateway.api_socket import register_console_socket
@@ -17,6 +18,7 @@ from gateway.console.pages import register_console
 from gateway.gate import make_gate
 from gateway.health import health
 from gateway.hosts import hosts_of
+from gateway.socket_files import Uploads, download
 from gateway.socket_widget import widget
 from gateway.webhooks import webhook
 
@@ -34,8 +36,12 @@ def mount(gateway: Gateway) -> web.Application:
         trusted=server.trusted_proxies,
     )
     app = web.Application(client_max_size=server.max_body_bytes, middlewares=[gate])
+    uploads = Uploads(gateway.hub)
     for channel in gateway.channels.values():
-        _mount_channel(app, gateway, channel)
+        if channel.socket:
+            _mount_socket(app, gateway, channel, uploads)
+        else:
+            _mount_channel(app, gateway, channel)
     register_api(app, _services(gateway))
     secure = server.tls or gateway.public_url.startswith("https:")
     register_console(app, gateway.keeper, secure=secure)
@@ -53,13 +59,21 @@ def mount(gateway: Gateway) -> web.Application:
     return app
 
 
+def _mount_socket(
+    app: web.Application, gateway: Gateway, channel: Channel, uploads: Uploads
+) -> None:
+    base = f"/channels/{channel.account}"
+    app.router.add_get(f"{base}/socket", gateway.hub.handler(channel.account, channel.socketed))
+    if channel.spec.widget is not None:
+        app.router.add_get(f"{base}/widget.js", widget(channel.spec))
+    if isinstance(channel.adapter, CarriesFiles):
+        for method in ("POST", "OPTIONS"):
+            app.router.add_route(method, f"{base}/upload", uploads.handler(channel.adapter))
+        app.router.add_get(f"{base}/file/{{name}}", download(channel.adapter, gateway.files.read))
+
+
 def _mount_channel(app: web.Application, gateway: Gateway, channel: Channel) -> None:
     base = f"/channels/{channel.account}"
-    if channel.socket:
-        app.router.add_get(f"{base}/socket", gateway.hub.handler(channel.account, channel.socketed))
-        if channel.spec.widget is not None:
-            app.router.add_get(f"{base}/widget.js", widget(channel.spec))
-        return
     for route in channel.spec.routes:
         url = f"{gateway.public_url}{base}{route.path}"
         handler = webhook(

@@ -49,6 +49,7 @@ def log_after(
             _message.c.text,
             _message.c.created_at,
             _message.c.client_id,
+            _message.c.extra_json,
             _delivery.c.payload_json,
         )
         .select_from(_conversation)
@@ -70,12 +71,29 @@ def log_after(
             row.seq,
             row.author,
             row.author_name,
-            orjson.loads(row.payload_json) if row.payload_json else {"text": row.text},
+            orjson.loads(row.payload_json) if row.payload_json else _own(row.text, row.extra_json),
             row.created_at,
             row.client_id,
         )
         for row in (reversed(rows) if newest else rows)
     ]
+
+
+def _own(text: str, extra_json: str | None) -> Mapping[str, object]:
+    """What the customer wrote, with the files that came along."""
+    files = orjson.loads(extra_json).get("attachments") if extra_json else None
+    if not files:
+        return {"text": text}
+    named = [
+        {
+            "name": one["name"],
+            "media_type": one["type"],
+            "reference": one["reference"],
+            "size": one["size"],
+        }
+        for one in files
+    ]
+    return {"text": text, "attachments": named}
 
 
 def mark_seen(connection: Connection, account: str, key: str, seq: int, now: Micros) -> int:

@@ -39,6 +39,7 @@ class Shown:
     name: str | None = None
     quick_replies: tuple[Mapping[str, str], ...] = ()
     client_id: str | None = None
+    files: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ class ChatClient:
         self._pending: dict[str, Mapping[str, object]] = {}
         self._stored: dict[str, int] = {}
         self._refused: dict[str, ChatRefused] = {}
+        self._uploads: dict[str, str] = {}
         self._changed = asyncio.Event()
         self._refusal: ChatRefused | None = None
         self.jwt = jwt
@@ -184,6 +186,27 @@ class ChatClient:
             await self.send(frame)
         return key
 
+    async def upload(self, content: bytes, name: str, media_type: str = "") -> str:
+        """Send a file and return its client id once it is stored.
+
+        Raises `ChatRefused`, and `OSError` when the connection is gone.
+        """
+        key = str(uuid4())
+        asked = {"client_id": key, "name": name, "media_type": media_type, "size": len(content)}
+        await self.send({"type": "upload", **asked})
+        await self._wait_until(lambda: key in self._uploads or self._settled(key))
+        if key in self._refused:
+            raise self._refused.pop(key)
+        url = self._uploads.pop(key, None)
+        http = self._given or self._own
+        if url is None or http is None:
+            raise ConnectionResetError("the chat is not connected")
+        async with http.post(url, data=content, headers={"Origin": self._origin}) as answer:
+            if answer.status >= 400:
+                raise ChatRefused(await answer.text(), answer.status)
+        await self._wait_until(lambda: self._settled(key))
+        return key
+
     def _note(
         self, text: str, client_id: str | None, quick_reply: str | None
     ) -> tuple[str, Mapping[str, object]]:
@@ -278,6 +301,10 @@ class ChatClient:
             self._keep(str(frame["client_id"]), int(str(frame["seq"])))
         elif kind == "typing":
             self.typing = bool(frame["active"])
+        elif kind == "token":
+            self.token = str(frame["token"])
+        elif kind == "upload":
+            self._uploads[str(frame["client_id"])] = str(frame["url"])
         elif kind == "refused":
             refused = ChatRefused(str(frame["reason"]), int(str(frame["status"])))
             if frame["client_id"] is None:
@@ -294,7 +321,7 @@ class ChatClient:
         self.token = str(frame["token"])
 
     def _show(self, frame: Mapping[str, object]) -> None:
-        choices = frame.get("quick_replies")
+        choices, files = frame.get("quick_replies"), frame.get("attachments")
         shown = Shown(
             int(str(frame["seq"])),
             str(frame["author"]),
@@ -303,6 +330,7 @@ class ChatClient:
             _optional(frame.get("name")),
             tuple(choices) if isinstance(choices, list) else (),
             _optional(frame.get("client_id")),
+            tuple(files) if isinstance(files, list) else (),
         )
         self.thread[shown.seq] = shown
         self.typing = False

@@ -10,6 +10,7 @@ import jwt
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 _ORIGIN_HELP = "an origin is a scheme and a host, such as https://shop.example.com"
+_MEDIA_TYPE = r"^[a-z]+/(\*|[a-z0-9][a-z0-9.+-]*)$"
 _USUAL_PORTS = {"http": 80, "https": 443}
 
 
@@ -46,7 +47,9 @@ class WebchatConfig(BaseModel):
     """Who may embed the chat, how visitors prove who they are, and how it looks.
 
     `secret` signs the tokens with which a browser comes back. `jwt_keys` are keyed by their `kid`;
-    without any, every visitor is anonymous. `colour` is the brand's, as #rrggbb.
+    without any, every visitor is anonymous. Visitors may send files of `upload_types` ("image/*"
+    for all of a family) up to `upload_megabytes` each; 0 takes none. `colour` is the brand's, as
+    #rrggbb.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -57,6 +60,16 @@ class WebchatConfig(BaseModel):
     jwt_keys: Mapping[str, JwtKey] = Field(default_factory=dict)
     jwt_audience: str = Field(default="onethread", min_length=1)
     jwt_max_seconds: int = Field(default=3600, ge=60, le=86_400)
+    upload_megabytes: int = Field(default=10, ge=0, le=25)
+    upload_types: tuple[Annotated[str, Field(pattern=_MEDIA_TYPE)], ...] = (
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "image/heic",
+        "application/pdf",
+        "text/plain",
+    )
     title: str = Field(default="Chat with us", max_length=80)
     greeting: str = Field(default="", max_length=400)
     colour: str = Field(default="", pattern=r"^(#[0-9a-fA-F]{6})?$")

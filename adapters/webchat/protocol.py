@@ -64,7 +64,17 @@ class Ping(_Frame):
     n: _Count = 0
 
 
-Later = Say | TypingFrame | SeenFrame | Ping
+class UploadFrame(_Frame):
+    """The client asks where to send a file, which becomes the message `client_id`."""
+
+    type: Literal["upload"]
+    client_id: Annotated[str, Field(pattern=_UUID)]
+    name: Annotated[str, Field(min_length=1, max_length=300)]
+    media_type: Annotated[str, Field(max_length=100)] = ""
+    size: Annotated[int, Field(ge=1, le=2**53)]
+
+
+Later = Say | TypingFrame | SeenFrame | Ping | UploadFrame
 
 _hello = TypeAdapter(Hello)
 _later: TypeAdapter[Later] = TypeAdapter(Annotated[Later, Field(discriminator="type")])

@@ -29,22 +29,31 @@ _UNWRITABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A browser that can come back. `id` is drawn anew whenever who is there changes."""
+    """A browser that can come back. `id` is drawn anew whenever who is there changes.
+
+    `standing` is the last change of identity its token knows of, `acted` that staff look in.
+    """
 
     id: str
     subject: str
     login: bool
+    standing: int = 0
+    acted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """What the business vouches for: `subject` is its own id of the customer."""
+    """What the business vouches for: `subject` is its own id of the customer.
+
+    `acted` says that not the customer is there, but staff on their behalf (RFC 8693, section 4.1).
+    """
 
     subject: str
     name: str | None
     email: str | None
     token_id: str
     expires: float
+    acted: bool = False
 
 
 class Tokens:
@@ -57,13 +66,17 @@ class Tokens:
     def make_session(self, session: Session, now: datetime) -> str:
         """A token with which this browser resumes its thread."""
         life = timedelta(days=self._config.session_days)
-        claims = {
+        claims: dict[str, object] = {
             "iss": _ISSUER,
             "sid": session.id,
             "sub": session.subject,
             "login": session.login,
             "exp": int((now + life).timestamp()),
         }
+        if session.standing:
+            claims["std"] = session.standing
+        if session.acted:
+            claims["act"] = True
         return jwt.encode(claims, self._secret, algorithm="HS256")
 
     def read_session(self, token: str, now: datetime) -> Session | None:
@@ -80,7 +93,13 @@ class Tokens:
             return None
         if int(claims["exp"]) <= now.timestamp():
             return None
-        return Session(str(claims["sid"]), str(claims["sub"]), bool(claims.get("login")))
+        return Session(
+            str(claims["sid"]),
+            str(claims["sub"]),
+            bool(claims.get("login")),
+            int(claims.get("std", 0)),
+            bool(claims.get("act")),
+        )
 
     def read_login(self, token: str, now: datetime) -> Login:
         """The business's login. Raises `Refused`, saying what is wrong but nothing of the token."""
@@ -119,8 +138,6 @@ class Tokens:
             raise Refused(401, "the login is not valid yet")
         if expires > stamp + self._config.jwt_max_seconds + _SKEW_SECONDS:
             raise Refused(401, "the login lasts longer than allowed")
-        if "act" in claims:
-            raise Refused(403, "a login on behalf of somebody else cannot chat")
         subject, token_id = claims["sub"], claims["jti"]
         if not subject.strip() or len(subject) > _LONGEST_SUBJECT or not token_id:
             raise Refused(401, "the login names nobody")
@@ -133,6 +150,7 @@ class Tokens:
             _written(claims.get("email")),
             token_id,
             float(expires),
+            "act" in claims,
         )
 
 

@@ -94,6 +94,7 @@ VALUES: Mapping[Key, object] = {
         "main": {"key": "a-key-of-the-tests-for-signed-logins", "algorithm": "HS256"}
     },
     ("adapters", "webchat", "jwt_audience"): "shop",
+    ("adapters", "webchat", "upload_types"): ["image/*", "application/pdf"],
     ("adapters", "webchat", "title"): "Ask us, “now”: 1, 2",
     ("adapters", "webchat", "greeting"): "Hello — true?",
     ("adapters", "webchat", "colour"): "#102030",

@@ -7,6 +7,7 @@ started again on its port with what it knew, or with nothing.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import itertools
 import socket
 from collections import defaultdict
@@ -22,9 +23,10 @@ from adapters.webchat import SPEC
 from adapters.webchat.adapter import WebchatAdapter
 from adapters.webchat.config import JwtKey, WebchatConfig
 from core.channel import AdapterContext
-from core.message import Author, InboundMessage, OutboundMessage, QuickReply
+from core.message import Attachment, Author, InboundMessage, OutboundMessage, QuickReply
 from core.rendering import renderer
 from core.socket_channel import LoggedMessage, SocketRequest
+from gateway.socket_files import Uploads, download
 from gateway.socket_limits import SocketLimits
 from gateway.socket_widget import widget
 from gateway.sockets import SocketHub
@@ -53,13 +55,15 @@ def make_config(**changes: Any) -> WebchatConfig:
 
 
 def make_adapter(
-    config: WebchatConfig | None = None, now: Callable[[], datetime] = lambda: NOW
+    config: WebchatConfig | None = None,
+    now: Callable[[], datetime] = lambda: NOW,
+    base: str = f"https://gateway.example/channels/{ACCOUNT}",
 ) -> WebchatAdapter:
     """An adapter with ids that count up, on a clock of the caller's."""
     numbers = itertools.count(1)
     context = AdapterContext(
         ACCOUNT,
-        f"https://gateway.example/channels/{ACCOUNT}",
+        base,
         now,
         lambda: f"id{next(numbers)}",
         MemoryKeep(),
@@ -103,6 +107,8 @@ class MemoryThreads:
     )
     events: dict[str, Kept] = field(default_factory=dict)
     seen_up_to: dict[tuple[str, str], int] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    changes: dict[str, int] = field(default_factory=dict)
     overloaded: int = 0
     broken: bool = False
     page: int = 500
@@ -119,14 +125,25 @@ class MemoryThreads:
         if known is not None:
             return Kept(known.seq, True, known.text)
         place = (message.account, message.conversation_key)
-        entry = self.append(
-            *place, Author.CUSTOMER, {"text": message.text}, client_id=message.client_id
-        )
+        payload: dict[str, object] = {"text": message.text}
+        if message.attachments:
+            payload["attachments"] = [self.keep(one) for one in message.attachments]
+        entry = self.append(*place, Author.CUSTOMER, payload, client_id=message.client_id)
         kept = self.events[message.event_id] = Kept(entry.seq, False, message.text)
         await asyncio.sleep(0)
         if self.on_admit is not None:
             self.on_admit(message)
         return kept
+
+    def keep(self, file: Attachment) -> dict[str, object]:
+        """A file as the log names it once it is kept."""
+        reference = f"file:{hashlib.sha256(file.content or b'').hexdigest()}"
+        self.files[reference] = file.content or b""
+        told = {"name": file.name, "media_type": file.media_type, "size": file.size}
+        return {**told, "reference": reference}
+
+    async def read_file(self, reference: str) -> bytes:
+        return self.files[reference]
 
     def append(
         self,
@@ -148,6 +165,9 @@ class MemoryThreads:
         if self.gate is not None:
             await self.gate.wait()
         return entries
+
+    async def standing(self, handle_key: str) -> int:
+        return self.changes.get(handle_key, 0)
 
     async def seen(self, account: str, key: str, seq: int) -> None:
         self.seen_up_to[account, key] = seq
@@ -173,6 +193,7 @@ class ChatServer:
         self._runner: web.AppRunner | None = None
         self.hub = SocketHub(self.threads, limits)
         self.port = port
+        self.adapter = make_adapter(self.config, now)
 
     @property
     def base_url(self) -> str:
@@ -185,16 +206,21 @@ class ChatServer:
     async def start(self) -> None:
         """Listen; on the port it had before, if it had one."""
         self.hub = SocketHub(self.threads, self._limits)
-        adapter = make_adapter(self.config, self._now)
+        listening = socket.create_server(("127.0.0.1", self.port))
+        self.port = listening.getsockname()[1]
+        base = f"/channels/{ACCOUNT}"
+        adapter = self.adapter = make_adapter(self.config, self._now, self.base_url + base)
+        uploads = Uploads(self.hub)
         app = web.Application()
         app.router.add_get(f"/channels/{ACCOUNT}/socket", self.hub.handler(ACCOUNT, adapter))
         app.router.add_get(f"/channels/{ACCOUNT}/widget.js", widget(SPEC))
+        for method in ("POST", "OPTIONS"):
+            app.router.add_route(method, f"{base}/upload", uploads.handler(adapter))
+        app.router.add_get(f"{base}/file/{{name}}", download(adapter, self.threads.read_file))
         for path, page in self._pages.items():
             app.router.add_get(path, _serving(page))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
-        listening = socket.create_server(("127.0.0.1", self.port))
-        self.port = listening.getsockname()[1]
         await web.SockSite(self._runner, listening).start()
 
     async def stop(self, *, ask: bool = True) -> None:

@@ -13,7 +13,7 @@ from adapters.webchat.adapter import WebchatAdapter
 from adapters.webchat.client import ChatClient, ChatRefused
 from core.channel import Refused
 from core.message import Assurance, Claim, InboundMessage
-from core.socket_channel import SocketRequest, SocketSession
+from core.socket_channel import Keepalive, SocketRequest, SocketSession
 from tests.adapters.webchat.chat_server import (
     ACCOUNT,
     FROM_SHOP,
@@ -182,12 +182,53 @@ def test_signing_out_leaves_nothing_of_the_login() -> None:
     assert after.resume_from == 0
 
 
-def test_another_login_in_the_same_browser_is_another_session() -> None:
+def test_another_login_on_top_of_a_session_is_a_conflict_and_not_guessed_about() -> None:
     adapter = make_adapter()
     one = enter(adapter, jwt=login("cust-1", jti="j1"))
-    other = enter(adapter, token=one.welcome["token"], jwt=login("cust-2", jti="j2"), last_seq=4)
-    assert (one.sender.address, other.sender.address) == ("cust-1", "cust-2")
-    assert other.resume_from == 0
+    other = login("cust-2", jti="j2")
+    with pytest.raises(Refused) as refused:
+        enter(adapter, token=one.welcome["token"], jwt=other, last_seq=4)
+    assert refused.value.status == 409
+    alone = enter(adapter, jwt=other, last_seq=4)
+    assert alone.sender.address == "cust-2", "the refused login was not used up"
+    assert alone.resume_from == 0
+
+
+def test_staff_who_act_for_a_customer_read_and_do_nothing_else() -> None:
+    """`act`, RFC 8693, section 4.1."""
+    adapter = make_adapter()
+    token = login("cust-1", act={"sub": "support-7"})
+    session = enter(adapter, jwt=token)
+    assert (
+        session.conversation_key == enter(adapter, jwt=login("cust-1", jti="j2")).conversation_key
+    )
+    assert (session.read_only, session.assurance) == (True, Assurance.NONE)
+    assert session.welcome["read_only"] is True
+    for frame in (
+        {"type": "say", "client_id": CLIENT_ID, "text": "It is me"},
+        {"type": "upload", "client_id": CLIENT_ID, "name": "a.png", "size": 1},
+        {"type": "typing", "active": True},
+        {"type": "seen", "seq": 1},
+    ):
+        with pytest.raises(Refused) as refused:
+            adapter.read(session, frame)
+        assert refused.value.status == 403
+    assert isinstance(adapter.read(session, {"type": "ping"}), Keepalive)
+    again = enter(adapter, token=session.welcome["token"], jwt=token, last_seq=3)
+    assert (again.read_only, again.resume_from) == (True, 3)
+
+
+@pytest.mark.parametrize("staff_first", [True, False])
+def test_staff_and_customer_never_share_a_session(staff_first: bool) -> None:
+    adapter = make_adapter()
+    acted = login("cust-1", jti="j1", act={"sub": "support-7"})
+    plain = login("cust-1", jti="j2")
+    first, second = (acted, plain) if staff_first else (plain, acted)
+    token = enter(adapter, jwt=first).welcome["token"]
+    with pytest.raises(Refused) as refused:
+        enter(adapter, token=token, jwt=second)
+    assert refused.value.status == 409
+    assert enter(adapter, token=token).sender.kind == "visitor"
 
 
 def test_a_replayed_login_opens_no_second_session() -> None:

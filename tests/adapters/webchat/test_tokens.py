@@ -157,10 +157,6 @@ def test_clocks_may_differ_a_little_and_no_more() -> None:
     assert refusal(login(nbf=NOW.timestamp() + 31)).reason == "the login is not valid yet"
 
 
-def test_staff_who_act_for_a_customer_cannot_chat_as_them() -> None:
-    assert refusal(login(act={"sub": "support-7"})).status == 403
-
-
 def test_a_name_loses_what_cannot_be_written() -> None:
     read = Tokens(make_config()).read_login(login(name="A\0d\ud800a" + "a" * 200, email="\0"), NOW)
     assert read.name == "Ada" + "a" * 77

@@ -1,0 +1,63 @@
+"""Notices, while the gateway runs, that somebody with an open chat was joined or parted.
+
+The change may have been made beside this process, so it looks now and then at what was recorded.
+It decides nothing about sessions: the hub gives them other tokens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+import structlog
+
+from gateway.sockets import SocketHub
+from memory.standing import handles_changed, newest_change, standing
+from memory.store import Store
+
+log = structlog.get_logger(__name__)
+
+EVERY_SECONDS = 2.0
+_OVERLAP = 60_000_000 << 10
+"""A minute of ids: a change may be committed after one that got a later id."""
+
+
+class SessionWatch:
+    """Looks every `EVERY_SECONDS` from `start` to `stop`."""
+
+    def __init__(self, store: Store, hub: SocketHub) -> None:
+        self._store = store
+        self._hub = hub
+        self._newest = 0
+        self._looking: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to look, at what changes from now on."""
+        self._newest = await self._store.read(newest_change)
+        self._looking = asyncio.create_task(self._look_again_and_again())
+
+    async def stop(self) -> None:
+        """Look no more."""
+        if self._looking is not None:
+            self._looking.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._looking
+
+    async def look(self) -> None:
+        """Rotate the session of everybody whose identity changed since the last look."""
+        newest = await self._store.read(newest_change)
+        if newest == self._newest:
+            return
+        changed = await self._store.read(handles_changed, max(0, self._newest - _OVERLAP))
+        for (account, key), handle in self._hub.places_of(changed):
+            now = await self._store.read(standing, handle)
+            await self._hub.rotate(account, key, now)
+        self._newest = newest
+
+    async def _look_again_and_again(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY_SECONDS)
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                log.debug("changes_unread", error=type(error).__name__)
