@@ -45,6 +45,12 @@ class Late:
 
 LATE: tuple[Late, ...] = (
     Late(
+        "adapters",
+        "gateway.adapters_cli:app",
+        "See the channels there are, prove one, begin a new one.\n\n"
+        "Example: onethread adapters list",
+    ),
+    Late(
         "channels",
         "gateway.channels_cli:channels",
         "Show the addresses of every enabled account, to be entered at its provider.\n\n"
