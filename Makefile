@@ -11,7 +11,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 # The order of `test` is meant, also under -j.
 .NOTPARALLEL:
-.PHONY: help install install-dev browser mail run test lint types imports pytest format lock docs wheel clean
+.PHONY: help install install-dev browser mail node run test lint types imports pytest format lock docs wheel clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -41,10 +41,13 @@ browser: ## see to a Chromium for the browser tests
 mail: ## see to the mail servers that e-mail is judged by
 	@scripts/need_mail.sh
 
+node: ## see to a Node.js for judges from npm
+	@scripts/need_node.sh
+
 run: install ## start the demo: no account, no server, no key
 	@$(BIN)/onethread demo
 
-test: install-dev browser mail lint types imports docs wheel pytest ## everything, as the build server does
+test: install-dev browser mail node lint types imports docs wheel pytest ## everything, as the build server does
 
 lint: install-dev ## style and the usual mistakes
 	$(BIN)/ruff check .

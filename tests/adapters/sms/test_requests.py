@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, func, select
 from structlog.testing import capture_logs
 
-from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN
+from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Fault
 from gateway.bodies import form_fields
 from memory.tables import Customer, Delivery, Handle, Inbound, Message, ParkedUpdate
 from memory.units.rows import table
@@ -225,6 +225,52 @@ async def test_a_replayed_request_changes_nothing(tmp_path: Path) -> None:
         await settled(door.way)
         assert await door.way.gateway.store.read(rows) == before
         assert len(door.way.sms.texts_to(SENDER)) == 1
+
+
+async def test_twilios_own_retries_are_one_message(tmp_path: Path) -> None:
+    """Its idempotency token tells of a retry and is not needed: the message id says as much."""
+    async with opened(tmp_path) as door:
+        form = form_of()
+        for token in ("one-token", "one-token", "another-token"):
+            headers = {"I-Twilio-Idempotency-Token": token}
+            case = Case(200, encoded(form), door.sign(form), headers=headers)
+            assert await door.send(case) == (200, "<Response/>")
+        await settled(door.way)
+        assert len(door.way.sms.texts_to(SENDER)) == 1
+
+
+async def test_what_a_proxy_says_of_the_address_changes_no_signature(tmp_path: Path) -> None:
+    """The configured address is what is signed, whoever claims to have been asked."""
+    async with opened(tmp_path) as door:
+        form = form_of()
+        evil = official_signature("https://evil.test/channels/sms/inbound", form, DEMO_TOKEN)
+        told = {
+            "X-Forwarded-Host": "evil.test",
+            "X-Forwarded-Proto": "https",
+            "X-Original-Host": "evil.test",
+            "X-Original-URL": "https://evil.test/channels/sms/inbound",
+            "Forwarded": "host=evil.test;proto=https",
+        }
+        assert (await door.send(Case(403, encoded(form), evil, headers=told)))[0] == 403
+        good = Case(200, encoded(form), door.sign(form), headers=told)
+        assert (await door.send(good))[0] == 200
+
+
+async def test_parts_arrive_in_their_order_also_when_the_first_is_put_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twilio promises no order between two messages: one is sent when the last was taken."""
+    monkeypatch.setattr("core.pipeline.trivial.ECHO_LIMIT", 10_000)
+    async with opened(tmp_path) as door:
+        text = " ".join(f"word{number:04}." for number in range(400))
+        door.way.sms.faults.append(Fault("throttle"))
+        assert (await door.post(form_of(text)))[0] == 200
+        async with asyncio.timeout(20):
+            while len(door.way.sms.texts_to(SENDER)) < 3:  # noqa: ASYNC110 - nothing tells
+                await asyncio.sleep(0.02)
+        await settled(door.way)
+        parts = [one.text for one in door.way.sms.texts_to(SENDER)]
+        assert " ".join(parts) == f"You said: {text}"
 
 
 async def test_everything_a_phone_can_write_is_stored(tmp_path: Path, database_url: str) -> None:

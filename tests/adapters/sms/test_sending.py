@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from adapters.sms.codes import TROUBLES, trouble_of
 from core.channel import SendError
-from core.message import DeliveryStatus
+from core.message import DeliveryStatus, OutboundMessage
 from tests.adapters.sms.account import (
     ACCOUNT,
     BASE,
@@ -114,6 +114,19 @@ async def test_a_receipt_names_the_message(told: str, status: DeliveryStatus) ->
         receipt = await adapter.send(outbound_part())
         await adapter.close()
     assert (receipt.provider_id, receipt.status) == (sid(1), status)
+
+
+async def test_a_receipt_needs_no_count_of_segments() -> None:
+    """Sent by a messaging service, Twilio's answer counts none: our own count is what is shown."""
+    taken = {"sid": sid(1), "status": "accepted", "num_segments": "0", "from": None}
+    async with twilio(lambda _: web.json_response(taken, status=201)) as (url, _):
+        options = {"messaging_service_sid": SERVICE, "from_number": None}
+        adapter = make_adapter(make_config(api_base_url=url, **options))
+        receipt = await adapter.send(outbound_part("a" * 161, {"to": PHONE}))
+        [part] = adapter.render(OutboundMessage("a" * 161))
+        await adapter.close()
+    assert (receipt.provider_id, receipt.status) == (sid(1), DeliveryStatus.SENT)
+    assert part.notes == ("2 SMS segments (GSM-7)",)
 
 
 @pytest.mark.parametrize("code", [*TROUBLES, "99999"])
