@@ -28,7 +28,8 @@ FLEETING = frozenset(
 
 _ID = re.compile(
     r"(?<![\w-])(?:\d{15,19}(?:-\d+)?|(?:SM|MM)[0-9a-f]{32}"
-    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})(?![\w-])"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}"
+    r"|T[0-9A-Z]+:[CDG][0-9A-Z]+:\d+\.\d{6})(?![\w-])"
 )
 """A drawn id: a time-ordered number, a message of one ("<id>-<seq>"), a provider's or client's."""
 

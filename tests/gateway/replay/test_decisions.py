@@ -48,3 +48,11 @@ def test_what_a_customer_wrote_stays() -> None:
     log = decision_log(records(10**16, 10**17, 1))
     assert "hello 1234" in log
     assert "0x" not in log
+
+
+def test_what_a_provider_made_of_the_time_does_not_show() -> None:
+    runs = [
+        [{"events": [digest * 20, f"T0REPLAYED:D0000000{number}:17{number}0000000.00000{number}"]}]
+        for number, digest in ((1, "1f"), (2, "a0"))
+    ]
+    assert decision_log(runs[0]) == decision_log(runs[1])
