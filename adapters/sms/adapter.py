@@ -75,7 +75,7 @@ class SmsAdapter:
         self._status_url = f"{context.webhook_base}/status"
         self._numbers = config.own_numbers
         self._rate = SendRate(config.messages_per_second, time.monotonic)
-        self._media = MediaLoader(config, self._api.get)
+        self._media = MediaLoader(config, lambda: self._api.authorization, self._api.get)
         self._links = MediaLinks(context.webhook_base, self._tokens, context.read_file, context.now)
 
     async def receive(self, route: str, request: WebhookRequest) -> Received:

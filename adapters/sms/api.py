@@ -1,7 +1,8 @@
 """The Twilio client, spoken to through one aiohttp session and any base URL.
 
-The only module here that knows the SDK; its types do not leave it. One call, no retries: what went
-wrong is told as a `SendError` that says whether the request can have reached Twilio.
+The only module here that knows the SDK; its types do not leave it. One call, no retries, but with
+the other token while one replaces the other: what went wrong is told as a `SendError` that says
+whether the request can have reached Twilio.
 """
 
 from __future__ import annotations
@@ -31,9 +32,10 @@ class TwilioApi:
 
     def __init__(self, config: SmsConfig) -> None:
         self._http = _Http(config.api_base_url, config.timeout_seconds, config.connections)
-        self._client = Client(
-            config.account_sid, config.auth_token.get_secret_value(), http_client=self._http
-        )
+        given = (config.auth_token, config.auth_token_next)
+        self._tokens = [one.get_secret_value() for one in given if one is not None]
+        self._account = config.account_sid
+        self._client = self._client_of(self._tokens[0])
         self._base = f"https://api.twilio.com/2010-04-01/Accounts/{config.account_sid}"
         self._timeout = config.timeout_seconds
         self.date = ""
@@ -56,15 +58,34 @@ class TwilioApi:
         url = f"https://messaging.twilio.com/v1{path}"
         return await self._call("GET", url, params=dict(query) or None)
 
+    @property
+    def authorization(self) -> str:
+        """The header of a request that is made elsewhere, by the token that is taken now."""
+        return basic((self._account, self._tokens[0]))
+
     async def close(self) -> None:
         """Let go of the connections."""
         await self._http.close()
 
     async def _call(self, method: str, url: str, **options: Any) -> Mapping[str, Any]:
+        used = self._tokens[0]
+        response = await self._ask(method, url, **options)
+        if response.status_code == 401 and len(self._tokens) > 1:
+            # The token was changed at Twilio: what is refused so was not acted on. Another call may
+            # have found that out in the meantime.
+            if self._tokens[0] == used:
+                self._tokens.reverse()
+                self._client = self._client_of(self._tokens[0])
+            response = await self._ask(method, url, **options)
+        self.date = str((response.headers or {}).get("Date", ""))
+        return _answer(response)
+
+    def _client_of(self, token: str) -> Client:
+        return Client(self._account, token, http_client=self._http)
+
+    async def _ask(self, method: str, url: str, **options: Any) -> Response:
         try:
-            response = await self._client.request_async(
-                method, url, timeout=self._timeout, **options
-            )
+            return await self._client.request_async(method, url, timeout=self._timeout, **options)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise SendError("The provider could not be reached.", retryable=True) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -73,8 +94,6 @@ class TwilioApi:
                 retryable=True,
                 ambiguous=True,
             ) from error
-        self.date = str((response.headers or {}).get("Date", ""))
-        return _answer(response)
 
 
 def _authorised(headers: Mapping[str, str] | None, auth: tuple[str, str] | None) -> dict[str, str]:

@@ -16,7 +16,6 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from adapters.sms.api import basic
 from adapters.sms.config import SmsConfig
 from core.channel import SendError, error_for_status
 from core.message import Attachment
@@ -51,11 +50,18 @@ class Outside:
 
 
 class MediaLoader:
-    """Loads what was attached. `listed` asks the API for a list of pictures."""
+    """Loads what was attached. `authorization` gives the header for Twilio, and `listed` asks the
+    API for a list of pictures."""
 
-    def __init__(self, config: SmsConfig, listed: List, outside: Outside = Outside()) -> None:
+    def __init__(
+        self,
+        config: SmsConfig,
+        authorization: Callable[[], str],
+        listed: List,
+        outside: Outside = Outside(),
+    ) -> None:
+        self._authorization = authorization
         self._base = URL(config.api_base_url).origin()
-        self._auth = basic((config.account_sid, config.auth_token.get_secret_value()))
         self._limit = aiohttp.ClientTimeout(total=config.timeout_seconds)
         self._listed = listed
         self._outside = outside
@@ -64,7 +70,7 @@ class MediaLoader:
     async def fetch(self, attachment: Attachment) -> bytes:
         """The bytes. Raises `SendError`."""
         url = self._at_twilio(await self._named(attachment.reference))
-        auth = {"Authorization": self._auth}
+        auth = {"Authorization": self._authorization()}
         for _ in range(_REDIRECTS + 1):
             found = await self._step(url, auth)
             if isinstance(found, bytes):

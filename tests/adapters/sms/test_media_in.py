@@ -26,6 +26,10 @@ JPEG = b"\xff\xd8\xff\xe0" + bytes(range(256))
 Answer = Callable[[web.Request], web.StreamResponse]
 
 
+def authorization() -> str:
+    return "Basic eDp5"
+
+
 async def unlisted(path: str, query: Mapping[str, object]) -> Mapping[str, Any]:
     raise AssertionError("no list is asked for")
 
@@ -48,7 +52,7 @@ async def host(answer: Answer) -> AsyncIterator[tuple[str, list[tuple[str, bool]
 async def loaded(base: str, url: str, outside: Outside | None = None) -> bytes:
     """What comes of a reference when the API is at `base`. Raises `SendError`."""
     config = make_config(api_base_url=base)
-    loader = MediaLoader(config, unlisted, *([outside] if outside else []))
+    loader = MediaLoader(config, authorization, unlisted, *([outside] if outside else []))
     try:
         return await loader.fetch(Attachment("picture 1", "image/jpeg", url))
     finally:
@@ -190,7 +194,9 @@ async def test_a_host_that_stays_silent_is_not_waited_for() -> None:
 
     server = await asyncio.start_server(hold, "127.0.0.1", 0)
     base = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    loader = MediaLoader(make_config(api_base_url=base, timeout_seconds=0.2), unlisted)
+    loader = MediaLoader(
+        make_config(api_base_url=base, timeout_seconds=0.2), authorization, unlisted
+    )
     with pytest.raises(SendError, match="could not be loaded") as told:
         await loader.fetch(Attachment("picture 1", "image/jpeg", f"{base}/Media/ME1"))
     stop.set()

@@ -10,6 +10,7 @@ from aiohttp import web
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.sms.api import basic
 from adapters.sms.codes import TROUBLES, trouble_of
 from core.channel import SendError
 from core.message import DeliveryStatus, OutboundMessage
@@ -96,6 +97,33 @@ async def test_the_credentials_are_those_of_the_account() -> None:
         await adapter.send(outbound_part())
         await adapter.close()
     assert seen == ["Basic " + base64.b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()]
+
+
+async def test_a_token_that_was_changed_at_twilio_stops_nothing() -> None:
+    """While the settings have both, the one that is refused gives way to the other, once."""
+    seen: list[str] = []
+    new = "the-token-after-the-change"
+    taken = basic((ACCOUNT, new))
+
+    def answer(request: web.Request) -> web.StreamResponse:
+        seen.append(request.headers["Authorization"])
+        return created()(request) if seen[-1] == taken else error(401, 20003)(request)
+
+    async with twilio(answer) as (url, _):
+        adapter = make_adapter(make_config(api_base_url=url, auth_token_next=new))
+        for _ in range(2):
+            assert (await adapter.send(outbound_part())).provider_id == sid(1)
+        await adapter.close()
+    assert seen == [basic((ACCOUNT, TOKEN)), taken, taken]
+
+
+async def test_two_wrong_tokens_are_each_tried_once() -> None:
+    async with twilio(error(401, 20003)) as (url, asked):
+        adapter = make_adapter(make_config(api_base_url=url, auth_token_next="another-wrong-one"))
+        with pytest.raises(SendError, match="does not take our credentials") as told:
+            await adapter.send(outbound_part())
+        await adapter.close()
+    assert (len(asked), told.value.retryable) == (2, False)
 
 
 @pytest.mark.parametrize(
