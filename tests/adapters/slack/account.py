@@ -171,7 +171,7 @@ def _app(adapter: SlackAdapter, door: Door) -> web.Application:
         answer = received.response
         return web.Response(
             status=answer.status,
-            text=answer.body,
+            text=str(answer.body),
             content_type=answer.content_type,
             headers=answer.headers,
         )

@@ -57,8 +57,9 @@ async def begin(on: Line) -> tuple[str, str]:
     assert opened.status == 200
     cookies = SimpleCookie(opened.headers["set-cookie"])
     ((name, morsel),) = cookies.items()
-    at = opened.body.index(f"{on.slack.api.root}/oauth/v2/authorize")
-    address = opened.body[at : opened.body.index('"', at)].replace("&amp;", "&")
+    shown = str(opened.body)
+    at = shown.index(f"{on.slack.api.root}/oauth/v2/authorize")
+    address = shown[at : shown.index('"', at)].replace("&amp;", "&")
     return f"{name}={morsel.value}", address
 
 
