@@ -6,6 +6,7 @@ file really is; that host gets no credentials, and none of a private network is 
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ _CONNECTIONS = 8
 _API_HOST = "api.twilio.com"
 _ELSEWHERE = "The picture is not kept at Twilio; its address is not followed."
 _LIST = "/Media.json"
+_NUMBER = re.compile(r"[0-9]{1,3}")
 
 List = Callable[[str, Mapping[str, object]], Awaitable[Mapping[str, Any]]]
 
@@ -89,13 +91,14 @@ class MediaLoader:
             url = URL(reference)
         except ValueError:
             raise SendError(_ELSEWHERE) from None
-        if not url.path.endswith(_LIST) or not url.fragment.isdigit():
+        if not url.path.endswith(_LIST) or not _NUMBER.fullmatch(url.fragment):
             return url
         data = await self._listed(url.path, {})
-        items, number = data.get("media_list"), int(url.fragment[:4])
-        if not isinstance(items, list) or number >= len(items):
+        items, number = data.get("media_list"), int(url.fragment)
+        one = items[number] if isinstance(items, list) and number < len(items) else None
+        if not isinstance(one, dict):
             raise SendError("The picture is not at Twilio any more.")
-        return url.with_path(str(items[number].get("uri", "")).removesuffix(".json"))
+        return url.with_path(str(one.get("uri", "")).removesuffix(".json"))
 
     def _at_twilio(self, url: URL) -> URL:
         """Where the API is asked for it. Raises `SendError` for any other host."""

@@ -17,6 +17,8 @@ LONGEST_WAIT = 5.0
 MOST_KEPT = 10_000
 """Parts whose moments are kept; of what comes then none is, and it is asked to come back."""
 
+_UNUSED = 300.0
+
 
 class SendRate:
     """The sending rate of each number. `clock` gives seconds that only grow."""
@@ -35,20 +37,22 @@ class SendRate:
         moment = self._kept.pop((sender, part), None)
         if moment is None:
             moment = max(now, self._free.get(sender, now))
-            if moment - now > LONGEST_WAIT and len(self._kept) >= MOST_KEPT:
-                raise _later(LONGEST_WAIT)
+            if moment - now > LONGEST_WAIT and not self._has_room(now):
+                raise _later(moment - now)
             self._free[sender] = moment + self._gap
         if moment - now > LONGEST_WAIT:
-            self._forget(now)
             self._kept[(sender, part)] = moment
             raise _later(moment - now)
         await asyncio.sleep(moment - now)
 
-    def _forget(self, now: float) -> None:
-        """Moments that passed unused: their parts were discarded, or came to their end."""
-        passed = [key for key, moment in self._kept.items() if moment < now - 60 * LONGEST_WAIT]
-        for key in passed:
-            del self._kept[key]
+    def _has_room(self, now: float) -> bool:
+        """Whether one more moment can be kept. Those that passed unused are forgotten: their parts
+        were discarded, or came to their end."""
+        if len(self._kept) >= MOST_KEPT:
+            passed = [key for key, moment in self._kept.items() if moment < now - _UNUSED]
+            for key in passed:
+                del self._kept[key]
+        return len(self._kept) < MOST_KEPT
 
 
 def _later(seconds: float) -> SendError:

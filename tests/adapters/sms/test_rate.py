@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from adapters.sms import rate
-from adapters.sms.rate import LONGEST_WAIT, SendRate
+from adapters.sms.rate import SendRate
 from core.channel import SendError
 from tests.adapters.sms.account import make_adapter, make_config, outbound_part
 from tests.adapters.sms.provider import created, twilio
@@ -80,11 +80,14 @@ async def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(SendError) as told:
             await limited.wait("a", str(number))
         waits.append(told.value.retry_after)
-    assert waits == [100.0, 200.0, 300.0, LONGEST_WAIT, LONGEST_WAIT]
+    assert waits == [100.0, 200.0, 300.0, 400.0, 400.0]
     assert len(limited._kept) == 3
 
 
-async def test_moments_of_parts_that_never_came_back_are_forgotten() -> None:
+async def test_moments_of_parts_that_never_came_back_make_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rate, "MOST_KEPT", 2)
     clock = Clock()
     limited = SendRate(0.1, clock)
     for part in ("0", "1", "2"):
