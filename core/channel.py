@@ -244,8 +244,9 @@ class AdapterSpec:
 
     `adapter`, `simulator`, `widget` and `harness` are "module:attribute" strings, loaded when first
     used. The adapter is called with `(config, context)`. `extra` names the optional dependency
-    group it needs. `widget` is a function that returns the script a page embeds, served as
-    `widget.js`. `harness` is a class of the conformance kit's by which the channel is proved.
+    group it needs. `widget` is a function that is given the language a page asks for, such as
+    "de", and returns the script it embeds, served as `widget.js`. `harness` is a class of the
+    conformance kit's by which the channel is proved.
     """
 
     name: str

@@ -124,6 +124,14 @@ class Rotates(Protocol):
 
 
 @runtime_checkable
+class ShowsReading(Protocol):
+    """Optional: can show that a person of the business has the thread before them."""
+
+    def write_reading(self, active: bool) -> Mapping[str, object]:
+        """The frame that shows or hides it; the client forgets it unless it is told again."""
+
+
+@runtime_checkable
 class CarriesFiles(Protocol):
     """Optional: files come and go over HTTP, at addresses that the adapter signed."""
 

@@ -40,7 +40,8 @@ class ApiServices:
     to messages, for channels that have to be asked) are keyed by account.
 
     `new_id` gives row ids, `count_tokens` the tokens of a text, and `wake` tells the delivery
-    worker that something new is due in a conversation.
+    worker that something new is due in a conversation. `show_presence` shows in an account's thread
+    that a person is "reading", "typing" or "away", and says whether anybody sees it.
     """
 
     store: Store
@@ -52,6 +53,7 @@ class ApiServices:
     renderers: Mapping[str, Callable[[OutboundMessage], Sequence[RenderedPart]]]
     wake: Callable[[int], None]
     files: Files
+    show_presence: Callable[[str, str, str], bool] = lambda account, key, doing: False
     specs: Mapping[str, AdapterSpec] = field(default_factory=dict)
     fetchers: Mapping[str, Callable[[Attachment], Awaitable[bytes]]] = field(default_factory=dict)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from core.channel import CannotRender
 from core.clock import Micros, to_micros
 from core.message import Assurance, Attachment, Author, OutboundMessage
+from gateway import api_presence
 from gateway.api_calls import Call, Endpoint, parse_id
 from gateway.api_files import clean_type
 from gateway.api_models import Answer, AnswerFile, Empty, LinkBody, UnlinkBody
@@ -253,6 +254,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         body=Empty,
         errors=_CONFLICT,
     ),
+    *api_presence.ENDPOINTS,
     Endpoint(
         "POST",
         "/identities/link",

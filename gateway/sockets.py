@@ -22,6 +22,7 @@ from core.socket_channel import (
     LoggedMessage,
     Rotates,
     Seen,
+    ShowsReading,
     SocketAdapter,
     SocketEvent,
     SocketRequest,
@@ -96,6 +97,16 @@ class SocketHub:
         """Show or hide that an answer is being written."""
         for line in tuple(self._open.get((account, key), ())):
             line.push(line.adapter.write_typing(active, author))
+
+    def show_presence(self, account: str, key: str, doing: str) -> bool:
+        """Show that a person is "reading", "typing" or "away"; whether anybody is there to see."""
+        lines = tuple(self._open.get((account, key), ()))
+        for line in lines:
+            if isinstance(line.adapter, ShowsReading):
+                line.push(line.adapter.write_reading(doing != "away"))
+            if doing != "reading":
+                line.push(line.adapter.write_typing(doing == "typing", Author.AGENT))
+        return bool(lines)
 
     async def take(self, message: InboundMessage) -> Kept:
         """Make a message durable that came beside the sockets, and show it on those of its thread.

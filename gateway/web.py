@@ -99,6 +99,7 @@ def _services(gateway: Gateway) -> ApiServices:
         renderers={name: one.render() for name, one in gateway.channels.items()},
         wake=gateway.wake,
         files=gateway.files,
+        show_presence=gateway.hub.show_presence,
         specs={name: one.spec for name, one in gateway.channels.items()},
         fetchers={
             name: one.adapter.fetch

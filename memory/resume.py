@@ -79,6 +79,16 @@ def log_after(
     ]
 
 
+def place_of(connection: Connection, conversation_id: int) -> tuple[str, str] | None:
+    """The account and the key of a thread; nothing when there is none with this id."""
+    row = connection.execute(
+        select(_conversation.c.account, _conversation.c.key).where(
+            _conversation.c.id == conversation_id
+        )
+    ).first()
+    return None if row is None else (row.account, row.key)
+
+
 def _own(text: str, extra_json: str | None) -> Mapping[str, object]:
     """What the customer wrote, with the files that came along."""
     files = orjson.loads(extra_json).get("attachments") if extra_json else None

@@ -229,6 +229,10 @@ class WebchatAdapter:
         """An answer is being written."""
         return {"type": "typing", "active": active, "author": author.value}
 
+    def write_reading(self, active: bool) -> Mapping[str, object]:
+        """A person reads along; the widget forgets it after 30 seconds."""
+        return {"type": "reading", "active": active}
+
     def write_refusal(
         self, reason: str, client_id: str | None, status: int = 400
     ) -> Mapping[str, object]:

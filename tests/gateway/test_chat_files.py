@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -18,7 +17,6 @@ import pytest
 from aiohttp import web
 
 from adapters.webchat.client import ChatClient, ChatRefused
-from core.message import Attachment, Author, OutboundMessage
 from gateway.socket_files import UploadLimits, Uploads
 from tests.adapters.webchat.chat_server import ORIGIN as SHOP
 from tests.adapters.webchat.chat_server import ChatServer, make_config, until
@@ -200,26 +198,6 @@ async def test_a_reference_that_a_stranger_names_opens_no_file(way: Way) -> None
     assert url.path == urlsplit(bare).path
     assert (await fetched(f"{bare}?ticket={reference}"))[0].status == 403
     assert (await fetched(bare))[0].status == 403
-
-
-async def test_a_file_that_an_agent_sends_is_fetched_by_an_address_of_its_own(way: Way) -> None:
-    client = await way.chat()
-    await client.say("Hello")
-    await client.wait_for_reply(1)
-    reference = await way.gateway.files.keep(b"%PDF-1.7 bill")
-    bill = Attachment("bill.pdf", "application/pdf", reference, 13)
-    message = OutboundMessage("Here it is.", attachments=(bill,), author=Author.AGENT)
-    [part] = way.gateway.channels["webchat"].render()(message)
-    threads = way.gateway.hub._threads
-    [place] = way.gateway.hub._open
-    [line] = way.gateway.hub._open[place]
-    latest = (await threads.log_after(*place, 0))[-1]
-    way.gateway.hub.publish(*place, replace(latest, seq=line.last + 1, payload=part.payload))
-    await until(lambda: any(one.files for one in client.thread.values()))
-    file = file_of(client)
-    assert "reference" not in file
-    answer, content = await fetched(file["url"])
-    assert (content, answer.content_type) == (b"%PDF-1.7 bill", "application/pdf")
 
 
 @asynccontextmanager

@@ -75,7 +75,7 @@ def test_the_api_page_names_every_endpoint_and_no_other() -> None:
     known = {(one.method, one.path) for one in ENDPOINTS}
     page = _text("api.md")
     named = {(method, path) for method, path in _PATH.findall(page)}
-    steps = re.findall(r"`/(answer|hand-back|resolve)`", page)
+    steps = re.findall(r"`/(answer|hand-back|resolve|presence)`", page)
     named |= {("POST", f"/handoffs/{{id}}/{step}") for step in steps}
     assert named - {("GET", "/health")} == known
 
@@ -101,7 +101,9 @@ def test_the_page_on_web_chat_names_every_frame_of_the_client_with_its_fields() 
 
 def test_the_page_on_web_chat_names_every_frame_of_the_gateway() -> None:
     table = _text("webchat.md").partition("| from the gateway |")[2].partition("\n\n")[0]
-    source = (ROOT / "adapters" / "webchat" / "adapter.py").read_text(encoding="utf-8")
+    folder = ROOT / "adapters" / "webchat"
+    sources = [folder / "adapter.py", folder / "files.py"]
+    source = "".join(one.read_text(encoding="utf-8") for one in sources)
     written = set(re.findall(r'"type": "(\w+)"', source)) | {"pong"}
     assert {name for name, _ in _rows(table)} == written
 

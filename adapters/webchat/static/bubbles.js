@@ -42,7 +42,8 @@ export class Bubbles {
 
   bubble(message, { first, last, final, fresh }) {
     let made = this.made.get(message.key);
-    if (!made) {
+    // A file of one's own can be fetched once the gateway has it.
+    if (!made || made.linked !== linked(message)) {
       made = this.build(message);
       this.made.set(message.key, made);
       if (fresh) made.root.classList.add("new");
@@ -68,7 +69,8 @@ export class Bubbles {
   build(message) {
     const mine = message.author === "customer";
     const body = h("div", { class: "body", dir: "auto" });
-    body.append(mine ? message.text : richText(message.html, message.text));
+    if (message.text) body.append(mine ? message.text : richText(message.html, message.text));
+    body.append(...(message.attachments ?? []).map(fileLink));
     const parts = { meta: h("p", { class: "meta" }) };
     const root = h("div", { class: `message ${mine ? "mine" : message.author}` });
     if (mine) {
@@ -78,7 +80,7 @@ export class Bubbles {
       parts.face = h("span", { class: "face", "aria-hidden": "true" }, face(message));
       root.append(parts.who, parts.face, body, parts.meta);
     }
-    return { root, parts, shown: "" };
+    return { root, parts, shown: "", linked: linked(message) };
   }
 
   who({ author, name }) {
@@ -96,6 +98,12 @@ export class Bubbles {
     if (message.state === "stored") return [time, icon("check"), this.strings.sent];
     return [icon("clock"), this.online ? this.strings.sending : this.strings.waiting];
   }
+}
+
+const linked = ({ attachments }) => Boolean(attachments?.[0]?.url);
+
+function fileLink({ name, size, url }) {
+  return h(url ? "a" : "span", { class: "file", href: url, target: "_blank", rel: "noopener" }, icon("clip"), h("bdi", {}, `${name} (${Math.ceil(size / 1024)} kB)`));
 }
 
 function together(one, next) {

@@ -83,9 +83,11 @@ export class Line {
   /** Refused at the door: bring another login, come back later, or give up. */
   refused({ status, reason }) {
     console.warn(`The chat was refused: ${reason}`);
-    if (status === 401 && ++this.refusedLogins < SIGN_IN_TRIES) return;
+    // Signed in here is somebody else now: forget who it was, and come again.
+    if (status === 409) this.onFrame({ type: "conflict" });
+    if ((status === 401 || status === 409) && ++this.refusedLogins < SIGN_IN_TRIES) return;
     if (status === 429 || status >= 500) return;
-    this.stop(status === 401 ? "sign-in" : "unavailable");
+    this.stop(status === 401 || status === 409 ? "sign-in" : "unavailable");
   }
 
   send(frame) {

@@ -26,6 +26,8 @@ export class Panel {
     this.scroll = h("div", { class: "scroll", tabindex: "0", "aria-label": strings.log, role: "region" }, this.intro, this.bubbles.log, this.typing, this.choices);
     this.newer = h("button", { class: "newer", type: "button", hidden: true, onclick: () => this.toEnd(true) }, icon("down"), strings.newer);
     this.text = h("textarea", { rows: "1", maxlength: LONGEST, placeholder: strings.write, "aria-label": strings.write, enterkeyhint: "send", dir: "auto" });
+    this.picker = h("input", { type: "file", hidden: true, onchange: () => this.picked() });
+    this.clip = h("button", { class: "ghost clip", type: "button", "aria-label": strings.attach, hidden: true, onclick: () => this.picker.click() }, icon("clip"));
     this.button = h("button", { class: "send", type: "submit", "aria-label": strings.send, disabled: true }, icon("send"));
     this.left = h("p", { class: "left", role: "status", hidden: true });
     this.close = modal ? h("button", { class: "ghost", type: "button", "aria-label": strings.close, onclick: on.close }, icon("close")) : null;
@@ -33,9 +35,31 @@ export class Panel {
       h("header", { class: "head" }, this.mark, h("div", { class: "names" }, this.title, this.status), this.close),
       this.banner,
       h("div", { class: "middle" }, this.scroll, this.newer),
-      h("form", { class: "composer", onsubmit: (event) => this.submit(event) }, h("div", { class: "box" }, this.text, this.button), this.left));
+      h("form", { class: "composer", onsubmit: (event) => this.submit(event) }, h("div", { class: "box" }, this.clip, this.picker, this.text, this.button), this.left));
     this.name(title);
     this.listen();
+  }
+
+  /** What this visitor may do: send files up to so many megabytes, or nothing but read. */
+  allow({ uploads, readOnly }) {
+    this.limit = uploads;
+    this.clip.hidden = !uploads;
+    this.root.lastChild.hidden = readOnly;
+  }
+
+  picked() {
+    const [file] = this.picker.files;
+    if (!file) return;
+    if (file.size > this.limit * 1048576) this.hint(fill(this.strings.tooLarge, { n: this.limit }));
+    else this.on.attach(file);
+    this.picker.value = "";
+    this.text.focus();
+  }
+
+  /** A word under the composer, until something else is typed. */
+  hint(words) {
+    this.left.hidden = false;
+    setText(this.left, words);
   }
 
   name(title) {
@@ -133,7 +157,7 @@ export class Panel {
     this.button.disabled = !text.value.trim();
     const left = LONGEST - text.value.length;
     this.left.hidden = left > WARN_AT;
-    if (left <= WARN_AT) setText(this.left, fill(this.strings.left, { n: left }));
+    if (left <= WARN_AT) this.hint(fill(this.strings.left, { n: left }));
     if (!text.value.trim()) return this.stopTyping();
     const now = Date.now();
     if (now - this.typingSent > TYPING_EVERY) {
@@ -153,10 +177,9 @@ export class Panel {
   submit(event) {
     event.preventDefault();
     const text = this.text.value.trim();
-    if (!text) return;
+    if (!text || !this.on.say(text)) return;
     this.text.value = "";
     this.typingSent = 0; // the message itself ends it
     this.edited();
-    this.on.say(text);
   }
 }

@@ -1,6 +1,9 @@
-// What outlives the page: the token to come back with, what was seen, what is not sent yet, and the
-// brand's colour.
+// What outlives the page: the token to come back with, what was seen, what is not sent yet (bounded),
+// and the brand's colour.
 // Where storage is blocked it lives as long as the page. Messages themselves are never kept.
+
+/** How many messages may wait to be sent. */
+export const MOST_WAITING = 50;
 
 export class Storage {
   constructor(key) {

@@ -1,4 +1,5 @@
-// What the widget says. A page may give its own words for any of these, in its own language.
+// What the widget says. `widget.js?lang=de` brings another language's words (`words/`), and a page may
+// give its own for any of these.
 
 export const STRINGS = {
   open: "Open chat",
@@ -13,6 +14,7 @@ export const STRINGS = {
   automatic: "Replies are automatic",
   answering: "{name} is answering",
   person: "A person is answering",
+  reading: "A person is reading",
   connecting: "Connecting…",
   reconnecting: "Reconnecting…",
   offline: "You are offline. What you write is sent when you are back.",
@@ -26,6 +28,10 @@ export const STRINGS = {
   typing: "An answer is being written",
   newer: "New messages",
   choices: "Suggested answers",
+  attach: "Attach a file",
+  tooLarge: "A file may have {n} MB at most.",
+  full: "Too much is waiting to be sent. Please wait for the connection.",
+  readOnly: "You are looking in on a customer's behalf and cannot write.",
   left: "{n} characters left",
 };
 

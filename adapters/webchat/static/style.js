@@ -141,6 +141,9 @@ textarea { flex: 1; min-width: 0; height: 36px; max-height: 132px; margin: 0; pa
 textarea::placeholder { color: var(--muted); opacity: 1; }
 .send { display: grid; place-items: center; flex: none; width: 36px; height: 36px; padding: 0; border: 0; border-radius: 50%; background: var(--accent); color: var(--on-accent); transition: background 120ms, color 120ms; }
 .send:disabled { background: var(--bubble); color: var(--muted); cursor: default; }
+.clip { margin-inline-start: -10px; }
+.file { display: flex; align-items: center; gap: 6px; color: inherit; font-weight: 550; overflow-wrap: anywhere; }
+.file .icon { width: 17px; height: 17px; }
 .left { margin: 6px 16px 0; color: var(--muted); font-size: 12px; text-align: end; }
 
 @media (max-width: 480px), (max-height: 420px) {

@@ -31,12 +31,14 @@ export class Thread {
   }
 
   /** A message of this page's visitor, not stored yet. */
-  expect({ client_id, text, quick_reply = null, at }) {
+  expect({ client_id, text, quick_reply = null, at, file = null }) {
     this.pending.set(client_id, {
       key: client_id,
       client_id,
       text,
       quick_reply,
+      file,
+      attachments: file ? [file] : [],
       author: "customer",
       at: new Date(at),
       state: "sending",

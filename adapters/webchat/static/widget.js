@@ -5,13 +5,15 @@ import { h, readableOn } from "./dom.js";
 import { Launcher } from "./launcher.js";
 import { Line } from "./line.js";
 import { Panel } from "./panel.js";
-import { Storage, uuid } from "./storage.js";
+import { MOST_WAITING, Storage, uuid } from "./storage.js";
 import { STRINGS, fill } from "./strings.js";
 import { styleSheet } from "./style.js";
 import { Thread } from "./thread.js";
 
 const QUIET_AFTER_WELCOME = 600;
 const TYPING_FORGOTTEN = 15000;
+const READING_FORGOTTEN = 30000;
+const WAITING_FILE = 600000;
 
 class Chat {
   constructor(options) {
@@ -49,6 +51,7 @@ class Chat {
       modal: !target,
       on: {
         say: (text) => this.send(text),
+        attach: (file) => this.attach(file),
         choose: (label, value) => this.send(label, value),
         typing: (active) => this.line.send({ type: "typing", active }),
         retry: (id) => this.retry(id),
@@ -58,7 +61,7 @@ class Chat {
     });
     this.panel.greet(this.options.greeting ?? "");
     this.host = h("onethread-chat", { class: "onethread" });
-    this.frame = h("div", { class: target ? "inline" : "floating", dir: this.options.dir ?? direction(target) });
+    this.frame = h("div", { class: target ? "inline" : "floating", dir: this.options.dir ?? this.strings.dir ?? direction(target) });
     if (target) {
       this.host.style.setProperty("height", "100%");
     } else {
@@ -98,11 +101,17 @@ class Chat {
     else if (frame.type === "message") this.message(frame);
     else if (frame.type === "stored") this.thread.stored(frame.client_id, frame.seq) && this.forget(frame.client_id);
     else if (frame.type === "typing") this.think(frame.active, frame.author);
+    else if (frame.type === "reading") this.reads(frame.active);
+    else if (frame.type === "upload") this.upload(frame);
+    else if (frame.type === "token") this.storage.write({ token: frame.token });
+    else if (frame.type === "conflict") this.forgetWho();
     else if (frame.type === "refused") this.refuse(frame);
     this.draw();
   }
 
-  welcome({ token, conversation, logged_in, resume, title, greeting, colour }) {
+  welcome({ token, conversation, logged_in, resume, title, greeting, colour, uploads, read_only }) {
+    this.readOnly = Boolean(read_only);
+    this.panel.allow({ uploads, readOnly: this.readOnly });
     const before = this.storage.read();
     const other = before.conversation && before.conversation !== conversation;
     if (other) {
@@ -138,6 +147,7 @@ class Chat {
     if (frame.client_id) this.forget(frame.client_id);
     if (frame.author !== "customer") {
       this.think(false);
+      this.reads(false);
       if (this.fresh) this.options.onmessage?.(frame);
     }
   }
@@ -147,6 +157,24 @@ class Chat {
     const last = this.thread.answering;
     this.panel.think(active, last?.author === author ? last : { author });
     if (active) this.thinking = setTimeout(() => this.panel.think(false), TYPING_FORGOTTEN);
+  }
+
+  /** A person has the thread before them, and says so now and then for as long as they have. */
+  reads(active) {
+    clearTimeout(this.forgetting);
+    this.reading = active;
+    if (active) {
+      this.forgetting = setTimeout(() => {
+        this.reading = false;
+        this.draw();
+      }, READING_FORGOTTEN);
+    }
+  }
+
+  /** Another login came onto this browser: nothing of the one before is theirs. */
+  forgetWho() {
+    this.thread.clear();
+    this.storage.write({ token: null, conversation: null, seen: 0, queue: [] });
   }
 
   refuse({ client_id, status, reason }) {
@@ -161,11 +189,44 @@ class Chat {
 
   /** Say something for the visitor. */
   send(text, quick_reply = null) {
+    if (this.readOnly) return false;
+    if (this.thread.pending.size >= MOST_WAITING) {
+      this.panel.hint(this.strings.full);
+      return false;
+    }
     const said = { client_id: uuid(), text, quick_reply, at: new Date().toISOString() };
     this.storage.write(({ queue }) => ({ queue: [...queue, said] }));
     this.thread.expect(said);
     this.line.start();
     this.transmit(said);
+    this.draw();
+    return true;
+  }
+
+  /** Send a file; until it is there it is kept by this page alone. */
+  attach(file) {
+    const said = { client_id: uuid(), text: "", file, at: new Date().toISOString() };
+    this.thread.expect(said);
+    this.line.start();
+    this.transmit(said);
+    this.draw();
+  }
+
+  /** The gateway said where to. What became of it comes as a message, or not at all. */
+  async upload({ client_id, url }) {
+    const file = this.thread.pending.get(client_id)?.file;
+    if (!file) return;
+    let status = 0;
+    let reason = "";
+    try {
+      const answer = await fetch(url, { method: "POST", body: file, credentials: "omit", signal: AbortSignal.timeout(WAITING_FILE) });
+      if (answer.ok) return;
+      ({ status } = answer);
+      reason = await answer.text();
+    } catch {
+      if (!this.line.open) return; // asked for again on return
+    }
+    this.refuse({ client_id, status, reason });
     this.draw();
   }
 
@@ -173,13 +234,15 @@ class Chat {
     const failed = this.thread.pending.get(client_id);
     if (!failed) return;
     this.thread.pending.delete(client_id);
-    this.send(failed.text, failed.quick_reply);
+    if (failed.file) this.attach(failed.file);
+    else this.send(failed.text, failed.quick_reply);
   }
 
   transmit(said) {
     if (!said) return;
-    const { client_id, text, quick_reply } = said;
-    this.line.send({ type: "say", client_id, text, ...(quick_reply ? { quick_reply } : {}) });
+    const { client_id, text, quick_reply, file } = said;
+    if (file) this.line.send({ type: "upload", client_id, name: file.name, media_type: file.type, size: file.size });
+    else this.line.send({ type: "say", client_id, text, ...(quick_reply ? { quick_reply } : {}) });
   }
 
   flush() {
@@ -193,7 +256,7 @@ class Chat {
   seen() {
     const visible = document.visibilityState === "visible" && (!this.launcher || this.launcher.opened);
     const { last } = this.thread;
-    if (!visible || !this.panel.atEnd || last <= this.storage.read().seen) return;
+    if (this.readOnly || !visible || !this.panel.atEnd || last <= this.storage.read().seen) return;
     if (this.line.send({ type: "seen", seq: last })) this.storage.write({ seen: last });
   }
 
@@ -216,7 +279,8 @@ class Chat {
     const { state } = this.line;
     const last = this.thread.answering;
     const person = last?.author === "agent";
-    const status = person ? (last.name ? fill(strings.answering, { name: last.name }) : strings.person) : strings.automatic;
+    const status = this.reading ? strings.reading : person ? (last.name ? fill(strings.answering, { name: last.name }) : strings.person) : strings.automatic;
+    if (this.readOnly && state === "open") return { status, away: false, banner: strings.readOnly };
     if (state === "open" || state === "idle") return { status, away: state === "idle" };
     if (state === "unavailable") return { status, away: true, banner: strings.unavailable };
     if (state === "sign-in") return { status, away: true, banner: strings.signInAgain };
@@ -238,6 +302,7 @@ class Chat {
     this.line.end();
     this.launcher?.release();
     clearTimeout(this.settling);
+    clearTimeout(this.forgetting);
     document.removeEventListener("visibilitychange", this.watch);
     window.removeEventListener("online", this.redraw);
     window.removeEventListener("offline", this.redraw);

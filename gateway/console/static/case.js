@@ -6,6 +6,7 @@ import { customerSide } from "./customer_side.js";
 import { fill, h, redraw, skeleton, toast } from "./dom.js";
 import { channelIcon, channelName, icon } from "./icons.js";
 import { failure } from "./panes.js";
+import { bePresent } from "./presence.js";
 import { ageSince } from "./time.js";
 import { timeline } from "./timeline.js";
 
@@ -24,6 +25,7 @@ export function caseDetail(element, id, go) {
   const box = composer(id);
   const frame = h("div", { class: "detail" }, slots.head, slots.note, slots.body, box.element, slots.side);
   const once = remembering();
+  let present = false;
 
   async function refresh() {
     try {
@@ -38,6 +40,10 @@ export function caseDetail(element, id, go) {
       once("note", [status, handoff.reason], () => fill(slots.note, note(handoff)));
       customerSide(slots.side, customer, refresh);
       box.show(handoff);
+      if (!present && status !== "closed") {
+        present = true;
+        bePresent(id, frame, box.element);
+      }
       once("body", messages, () => {
         fill(slots.body, timeline(messages, customer));
         slots.body.scrollTop = slots.body.scrollHeight;
