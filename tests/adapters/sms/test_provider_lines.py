@@ -120,6 +120,10 @@ LINES: Mapping[str, tuple[str, ...]] = {
         f"{SILENCE}.test_a_refusal_that_says_so_silences_the_next_answer",
         f"{STATUSES}.test_lasting_news_about_a_number_come_by_callback_too",
     ),
+    "nobody else writes there either, and people are told why": (
+        f"{SILENCE}.test_a_person_is_told_and_cannot_write_either",
+        f"{SILENCE}.test_what_a_person_wrote_is_kept_back_too",
+    ),
     # MMS
     "NumMedia, MediaUrlN, MediaContentTypeN, at most ten": (
         f"{PARSING}.test_pictures_come_with_their_place_and_type",

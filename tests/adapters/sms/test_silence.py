@@ -17,7 +17,7 @@ from memory.units.consent import OPTED_OUT
 from memory.units.rows import table
 from tests.adapters.sms.account import inbound_form, official_signature, sid
 from tests.gateway.test_way import settled
-from tests.gateway.way import OURS, Way, running
+from tests.gateway.way import OURS, Way, poisoned, running
 
 PHONE = "+15550001111"
 _delivery, _handle = table(Delivery), table(Handle)
@@ -179,6 +179,42 @@ async def test_an_opted_out_number_is_never_answered_on_another_channel(tmp_path
         rows = await way.gateway.store.read(lambda c: [tuple(one) for one in c.execute(query)])
         assert rows == [("webchat", "sent"), ("sms", "discarded")]
         assert way.sms.texts_to(PHONE) == []
+
+
+async def test_a_person_is_told_and_cannot_write_either(tmp_path: Path) -> None:
+    async with running(tmp_path, stages=poisoned("human")) as way:
+        await tell(way, "human", 1)
+        await until(way, lambda connection: len(fates(connection)) == 1)
+        await tell(way, "STOP", 2)
+        await settled(way)
+        before = len(way.sms.texts_to(PHONE))
+        headers = {"Authorization": f"Bearer {way.gateway.first_token}"}
+        api = f"{way.base_url}/api/v1/handoffs"
+        async with aiohttp.ClientSession(headers=headers) as web:
+            async with web.get(api) as answer:
+                [case] = await answer.json()
+            async with web.post(f"{api}/{case['id']}/answer", json={"text": "May I?"}) as answer:
+                assert (answer.status, "opted out" in await answer.text()) == (409, True)
+        assert len(way.sms.texts_to(PHONE)) == before
+
+
+async def test_what_a_person_wrote_is_kept_back_too(tmp_path: Path) -> None:
+    async with running(tmp_path, stages=poisoned("human")) as way:
+        await tell(way, "human", 1)
+        await until(way, lambda connection: [one[0] for one in fates(connection)] == ["sent"])
+        await settled(way)
+        headers = {"Authorization": f"Bearer {way.gateway.first_token}"}
+        api = f"{way.base_url}/api/v1/handoffs"
+        way.sms.faults.append(Fault("throttle"))
+        async with aiohttp.ClientSession(headers=headers) as web:
+            async with web.get(api) as answer:
+                [case] = await answer.json()
+            async with web.post(f"{api}/{case['id']}/answer", json={"text": "Hello!"}) as answer:
+                assert answer.status == 200
+        await until(way, lambda connection: fates(connection)[-1][0] == "pending")
+        await tell(way, "STOP", 2)
+        await until(way, lambda connection: fates(connection)[-1] == ("discarded", OPTED_OUT))
+        assert not [one for one in way.sms.texts_to(PHONE) if "Hello!" in one.text]
 
 
 async def test_a_word_within_a_sentence_silences_nobody(tmp_path: Path) -> None:
