@@ -106,6 +106,25 @@ async def test_a_number_of_another_account_is_told() -> None:
     assert "does not belong to this account" in fault.what
 
 
+async def test_each_further_number_is_looked_at_by_its_name() -> None:
+    account = number()
+    account.numbers.append(SimulatedNumber("+447700900199"))
+    found = wrong(await looked_at(account, numbers=["+447700900199", "+447700900111"]))
+    assert [(one.gravity, one.what.partition(":")[0]) for one in found] == [
+        (Gravity.FAULT, "+447700900199"),
+        (Gravity.FAULT, "+447700900111"),
+    ]
+    assert "Twilio's demo address" in found[0].what
+    assert "in numbers does not belong" in found[1].what
+
+
+async def test_pictures_that_the_number_does_not_carry_are_told() -> None:
+    assert wrong(await looked_at(number(mms=True), mms=True)) == []
+    [fault] = wrong(await looked_at(number(), mms=True))
+    assert (fault.gravity, "carries no pictures" in fault.what) == (Gravity.FAULT, True)
+    assert "mms = false" in fault.mend
+
+
 async def test_in_a_service_its_address_counts_and_not_the_numbers() -> None:
     assert wrong(await looked_at(pooled())) == []
     [fault] = wrong(await looked_at(pooled(inbound_request_url=None)))
