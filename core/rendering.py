@@ -44,7 +44,7 @@ def renderer(capabilities: Capabilities) -> Callable[[OutboundMessage], tuple[Re
         if labels:
             text = f"{text}\n{numbered(labels)}"
             notes.append("Choices are written as a numbered list.")
-        if not text.strip() and not message.quick_replies:
+        if not (text.strip() or message.quick_replies or message.attachments):
             raise CannotRender("Nothing of this text can be shown on this channel.")
         pieces = _pieces(text, capabilities, notes)
         payloads: list[dict[str, object]] = [{"text": piece} for piece in pieces]

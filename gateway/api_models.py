@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
 
 RowId = Annotated[str, Field(pattern=r"^[0-9]{1,19}$", description="A row id, as its digits.")]
 Words = StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00]*$")
 Line = Annotated[str, Words, Field(max_length=200)]
+Maybe = StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")
 
 
 class Body(BaseModel):
@@ -30,11 +39,19 @@ class AnswerFile(Body):
 
 
 class Answer(Body):
-    """A person's answer to a customer. `name` is shown to the customer beside it."""
+    """A person's answer to a customer. `name` is shown to the customer beside it.
 
-    text: Annotated[str, Words, Field(max_length=4000)]
+    `text` may be empty where files go along. It is declared after them, to be checked with them.
+    """
+
     name: Line | None = None
     files: Annotated[tuple[AnswerFile, ...], Field(max_length=10)] = ()
+    text: Annotated[str, Maybe, Field(max_length=4000)]
+
+    @field_validator("text")
+    @classmethod
+    def _says_something(cls, text: str, others: ValidationInfo) -> str:
+        return _something(text, others, "files")
 
 
 class LinkBody(Body):
@@ -52,12 +69,33 @@ class UnlinkBody(Body):
     reason: Line
 
 
-class RenderBody(Body):
-    """A message to be shown as a channel would send it. `text` is CommonMark."""
+class RenderFile(AnswerFile):
+    """A file of a message that is only shown: it need not be kept yet. `size` is in bytes."""
 
-    account: Line
-    text: Annotated[str, Words, Field(max_length=20_000)]
+    size: Annotated[int, Field(ge=0, le=1 << 40)] | None = None
+
+
+class RenderBody(Body):
+    """A message to be shown as a channel account would send it, or as each one would.
+
+    `text` is CommonMark, and may be empty where choices or files go along. `name` is shown beside
+    what a person ("agent") writes; `audience` is who reads the place, "one" or a "room", and
+    `sensitivity` what the text reveals.
+    """
+
+    account: Line | None = None
+    author: Literal["bot", "agent"] = "bot"
+    name: Line | None = None
     quick_replies: Annotated[tuple[Line, ...], Field(max_length=10)] = ()
+    files: Annotated[tuple[RenderFile, ...], Field(max_length=10)] = ()
+    audience: Literal["one", "room"] = "one"
+    sensitivity: Literal["general", "personal"] = "general"
+    text: Annotated[str, Maybe, Field(max_length=20_000)]
+
+    @field_validator("text")
+    @classmethod
+    def _says_something(cls, text: str, others: ValidationInfo) -> str:
+        return _something(text, others, "files", "quick_replies")
 
 
 class Page(Body):
@@ -82,3 +120,10 @@ class QueueQuery(Page):
     """Which handoffs: those still open, or those that were closed."""
 
     status: Literal["open", "closed"] = "open"
+
+
+def _something(text: str, others: ValidationInfo, *besides: str) -> str:
+    """The text, unless it is empty and there is nothing besides it."""
+    if not text and not any(others.data.get(name) for name in besides):
+        raise PydanticCustomError("empty", "The message is empty.")
+    return text

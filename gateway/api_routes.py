@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from core.channel import CannotRender
 from core.clock import to_micros
-from core.message import OutboundMessage, QuickReply
-from gateway import api_changes, api_files
+from gateway import api_changes, api_files, api_render
 from gateway.api_calls import Call, Endpoint
-from gateway.api_models import Page, QueueQuery, RenderBody, Search, TimelineQuery
+from gateway.api_models import Page, QueueQuery, Search, TimelineQuery
+from gateway.api_render import carries_files
 from gateway.gate import Problem
 from gateway.trace import Step, tell_turn
 from memory import pages
@@ -47,14 +46,6 @@ class TurnExplained:
 
 
 @dataclass(frozen=True, slots=True)
-class RenderedView:
-    """One part as the channel would get it; `notes` say in words what had to be given up."""
-
-    payload: dict[str, object]
-    notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class ChannelView:
     """One account of a channel, and what an answer there can carry."""
 
@@ -65,7 +56,7 @@ class ChannelView:
 
 async def list_channels(call: Call) -> list[ChannelView]:
     return [
-        ChannelView(account, spec.title, spec.capabilities.attachments_out)
+        ChannelView(account, spec.title, carries_files(call.services.renderers[account]))
         for account, spec in sorted(call.services.specs.items())
     ]
 
@@ -120,22 +111,6 @@ async def list_dead_letters(call: Call) -> list[Letter]:
 
 async def list_changes(call: Call) -> list[AuditView]:
     return await call.services.store.read(pages.audit_log, call.query_as(Page).limit)
-
-
-async def render(call: Call) -> list[RenderedView]:
-    body = call.body_as(RenderBody)
-    renderer = call.services.renderers.get(body.account)
-    if renderer is None:
-        known = ", ".join(sorted(call.services.renderers)) or "none"
-        raise Problem(
-            404, "There is no such account.", where="body: account", fix=f"One of: {known}."
-        )
-    replies = tuple(QuickReply(one, one) for one in body.quick_replies)
-    try:
-        parts = renderer(OutboundMessage(body.text, quick_replies=replies))
-    except CannotRender as error:
-        raise Problem(422, str(error), where="body: text") from None
-    return [RenderedView(dict(part.payload), part.notes) for part in parts]
 
 
 def _found(one: T | None, what: str) -> T:
@@ -228,14 +203,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         list_changes,
         query=Page,
     ),
-    Endpoint(
-        "POST",
-        "/render",
-        "A message as a channel would send it.",
-        list[RenderedView],
-        render,
-        body=RenderBody,
-    ),
     *api_files.ENDPOINTS,
+    *api_render.ENDPOINTS,
     *api_changes.ENDPOINTS,
 )

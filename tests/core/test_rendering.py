@@ -245,3 +245,9 @@ def test_what_cannot_be_shown_is_refused() -> None:
         shown(OutboundMessage("x", attachments=(Attachment("a", "b/c", "d"),)), nothing)
     with pytest.raises(CannotRender, match="longer than the 5 characters"):
         shown("123456", Capabilities(Transport.WEBHOOK, text_limit=5, overflow="refuse"))
+
+
+def test_a_file_needs_no_words() -> None:
+    carrying = Capabilities(Transport.WEBHOOK, attachments_out=True)
+    file = OutboundMessage("", attachments=(Attachment("a", "b/c", "d"),))
+    assert [part.payload["text"] for part in renderer(carrying)(file)] == [""]

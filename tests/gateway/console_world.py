@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from adapters.sms import SPEC
+from adapters.sms.parts import parts
+from core.channel import AdapterSpec
 from core.clock import from_micros
 from core.message import Assurance, Attachment, Handle, OutboundMessage, RenderedPart
-from core.rendering import renderer
 from core.turn import CaseState
 from gateway.access import Keeper, hash_secret
 from gateway.api import ApiServices, register_api
@@ -80,6 +82,7 @@ async def served(
     *,
     renderers: Mapping[str, Render] | None = None,
     fetchers: Mapping[str, Fetch] | None = None,
+    specs: Mapping[str, AdapterSpec] | None = None,
 ) -> AsyncIterator[World]:
     """The world, served on loopback over an own database and an own folder of files."""
     new_id = ids()
@@ -91,7 +94,7 @@ async def served(
     )
     async with opened(url) as store:
         woken: list[int] = []
-        render: dict[str, Render] = {"sms": renderer(SPEC.capabilities), **(renderers or {})}
+        render: dict[str, Render] = {"sms": partial(parts, mms=False), **(renderers or {})}
         fetch: dict[str, Fetch] = dict(fetchers or {})
         services = ApiServices(
             store=store,
@@ -103,7 +106,7 @@ async def served(
             renderers=render,
             wake=woken.append,
             files=FileStore(files),
-            specs={"sms": SPEC},
+            specs={"sms": SPEC, **(specs or {})},
             fetchers=fetch,
         )
         app = web.Application(middlewares=[make_gate(keeper)])

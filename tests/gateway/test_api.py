@@ -116,12 +116,6 @@ async def test_what_got_stuck_is_tried_again_once(world: World) -> None:
     assert (change["action"], change["actor"]) == ("retry", "admin")
 
 
-async def test_a_message_is_shown_as_the_channel_would_send_it(world: World) -> None:
-    status, parts = await world.post("/render", {"account": "sms", "text": "**Hello** there"})
-    assert status == 200 and parts[0]["payload"] == {"text": "Hello there"}
-    assert (await world.post("/render", {"account": "fax", "text": "Hello"}))[0] == 404
-
-
 @pytest.mark.parametrize(
     ("path", "body", "status", "where"),
     [

@@ -204,8 +204,10 @@ async def test_a_channel_that_cannot_carry_files_says_so_before_sending(world: W
     body = {"text": "Here it is.", "files": [told(file)]}
     status, problem = await world.post(f"/handoffs/{world.handoff_id}/answer", body)
     assert status == 422 and problem["where"] == "body: files"
-    assert problem["error"] == "This channel cannot carry a file."
+    assert problem["error"].startswith("This number cannot carry pictures.")
     assert [one["carries_files"] for one in await world.get("/channels")] == [False]
+    world.renderers["sms"] = carrying
+    assert [one["carries_files"] for one in await world.get("/channels")] == [True]
 
 
 async def test_a_file_goes_out_with_the_answer_and_stays_in_the_thread(world: World) -> None:
@@ -220,6 +222,23 @@ async def test_a_file_goes_out_with_the_answer_and_stays_in_the_thread(world: Wo
         f"/api/v1/messages/{said[-1]['id']}/attachments/0", headers=bearer()
     )
     assert await answer.read() == PNG
+
+
+async def test_a_file_goes_out_without_a_word(world: World) -> None:
+    world.renderers["sms"] = carrying
+    _, file = await upload(world, PNG)
+    path = f"/handoffs/{world.handoff_id}/answer"
+    assert (await world.post(path, {"text": " ", "files": [told(file)]}))[0] == 200
+    said = await world.get(f"/customers/{world.customer_id}/timeline")
+    assert said[-1]["text"] == ""
+    assert said[-1]["extras"]["attachments"][0]["name"] == "photo.png"
+
+
+async def test_an_answer_with_neither_text_nor_file_is_told_to_be_empty(world: World) -> None:
+    path = f"/handoffs/{world.handoff_id}/answer"
+    status, problem = await world.post(path, {"text": " ", "files": []})
+    assert (status, problem["where"]) == (422, "body: text")
+    assert problem["error"] == "The message is empty."
 
 
 async def test_only_a_file_that_is_kept_here_can_be_sent(world: World) -> None:
