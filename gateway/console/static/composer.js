@@ -1,9 +1,11 @@
-// The box in which a person answers: the text, the name it goes out under, and where it goes.
+// The box in which a person answers: the text, the name it goes out under, where it goes, and how
+// it will look there.
 
 import { change, read } from "./api.js";
 import { fill, h, toast } from "./dom.js";
 import { filePicker } from "./files.js";
 import { channelIcon, channelName, channelWords, icon } from "./icons.js";
+import { preview } from "./preview.js";
 
 const NAME = "onethread-agent-name";
 const drafts = new Map();
@@ -16,11 +18,17 @@ export function composer(id) {
   const where = h("span", { class: "where" });
   const name = h("input", { type: "text", class: "agent-name", "aria-label": "Your name, shown to the customer", placeholder: "your name", maxlength: "60", autocomplete: "given-name", value: localStorage.getItem(NAME) ?? "" });
   const send = h("button", { class: "button primary", type: "submit", title: "Ctrl + Enter" }, icon("send"), "Send");
-  const picker = filePicker();
+  const picker = filePicker(() => shown.changed());
+  const shown = preview(() => message(text, name, picker.seen(), { author: "agent" }));
   const element = h("form", { class: "composer" },
-    h("div", { class: "composer-box" }, text, picker.elements.list, h("div", { class: "composer-foot" }, h("label", { class: "where-as" }, where, name), picker.elements.button, send)),
+    shown.element,
+    h("div", { class: "composer-box" }, text, picker.elements.list, h("div", { class: "composer-foot" }, h("label", { class: "where-as" }, where, name), shown.button, picker.elements.button, send)),
   );
-  text.addEventListener("input", () => drafts.set(id, text.value));
+  text.addEventListener("input", () => {
+    drafts.set(id, text.value);
+    shown.changed();
+  });
+  name.addEventListener("input", shown.changed);
   text.addEventListener("keydown", (key) => {
     if (key.key === "Enter" && (key.ctrlKey || key.metaKey)) element.requestSubmit();
   });
@@ -32,12 +40,10 @@ export function composer(id) {
   });
   element.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const answer = text.value.trim();
+    const answer = message(text, name, picker.taken());
     if (!answer || send.disabled) return text.focus();
     send.disabled = true;
-    const called = name.value.trim();
-    const files = picker.taken();
-    if (await answered(id, { text: answer, ...(called && { name: called }), ...(files.length && { files }) })) {
+    if (await answered(id, answer)) {
       text.value = "";
       picker.clear();
       drafts.delete(id);
@@ -49,10 +55,18 @@ export function composer(id) {
     element,
     show(handoff) {
       element.hidden = handoff.status === "closed";
-      fill(where, channelIcon(handoff.channel), `By ${channelWords(handoff.channel)}, as`);
+      shown.show(handoff);
+      fill(where, channelIcon(handoff.channel), h("span", {}, `By ${channelWords(handoff.channel)}, as`));
       carries(handoff.account).then((can) => picker.allow(can, channelName(handoff.channel)));
     },
   };
+}
+
+/** What is in the box, as the API takes it; nothing while there is neither text nor file. */
+function message(text, name, files, more = {}) {
+  const [words, called] = [text.value.trim(), name.value.trim()];
+  if (!words && !files.length) return null;
+  return { ...more, text: words, ...(called && { name: called }), ...(files.length && { files }) };
 }
 
 /** Whether an answer through this account can carry files. */

@@ -8,8 +8,11 @@ import { icon } from "./icons.js";
 const LIMIT = 10 * 1024 * 1024;
 const MOST = 10;
 
-/** A button to choose files with and the list of them; `taken()` gives what an answer names. */
-export function filePicker() {
+/**
+ * A button to choose files with and the list of them; `taken()` gives what an answer names, and
+ * `changed()` is called whenever that is something else.
+ */
+export function filePicker(changed) {
   let files = [];
   const input = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1", "aria-hidden": "true" });
   const button = h("button", { class: "button quiet small attach", type: "button", onclick: () => input.click() }, icon("clip"), h("span", {}, "Attach"));
@@ -36,6 +39,7 @@ export function filePicker() {
   function draw() {
     fill(list, files.map((one) => h("li", { class: "file" }, icon("file"), h("span", {}, one.name), h("small", {}, sizeWords(one.size)),
       h("button", { class: "button quiet small", type: "button", "aria-label": `Leave out ${one.name}`, onclick: () => drop(one) }, icon("close")))));
+    changed();
   }
 
   function drop(one) {
@@ -47,6 +51,8 @@ export function filePicker() {
   return {
     elements: { button: h("span", {}, input, button), list },
     taken: () => files.map(({ reference, name, media_type }) => ({ reference, name, media_type })),
+    /** The same with their sizes, as a preview asks for them. */
+    seen: () => files.map(({ reference, name, media_type, size }) => ({ reference, name, media_type, size })),
     clear() {
       files = [];
       draw();

@@ -25,6 +25,7 @@ const SHAPES = {
   retry: ["M19.5 12a7.5 7.5 0 1 1-2.3-5.4", "M19.5 4v4.500H15"],
   search: ["M11 17.500a6.5 6.5 0 1 0 0-13 6.5 6.5 0 0 0 0 13Z", "m16 16 4 4"],
   shield: ["M12 3.5 5 6v5.500c0 4.3 2.9 7.4 7 9 4.1-1.6 7-4.7 7-9V6l-7-2.500Z"],
+  eye: ["M2.500 12c2.400-4.300 5.600-6.500 9.500-6.500s7.100 2.200 9.500 6.500c-2.400 4.300-5.600 6.500-9.500 6.500S4.900 16.300 2.500 12Z", "M12 15a3 3 0 1 0 0-6 3 3 0 0 0 0 6Z"],
   pen: ["M14.5 5.5 18.500 9.500 9 19H5v-4l9.500-9.500Z", "m12.500 7.500 4 4"],
   clip: ["m18.500 11.500-6.700 6.700a4 4 0 0 1-5.700-5.700l7-7a2.700 2.700 0 0 1 3.800 3.800l-6.900 6.900a1.350 1.350 0 0 1-1.900-1.900l6.300-6.300"],
   file: ["M7 3.500h6.500L18 8v12.500H7a1 1 0 0 1-1-1v-15a1 1 0 0 1 1-1Z", "M13.500 3.500V8H18"],
@@ -54,8 +55,8 @@ export function icon(name, label) {
   return svg;
 }
 
-/** The icon of a channel, labelled with its name. */
-export const channelIcon = (channel) => icon(CHANNELS[channel] ?? "chat", channelName(channel));
+/** The icon of a channel, labelled with its name unless its name stands beside it. */
+export const channelIcon = (channel, label = channelName(channel)) => icon(CHANNELS[channel] ?? "chat", label);
 
 /** The icon of a kind of handle. */
 export const handleIcon = (kind) => icon(KINDS[kind] ?? "chat");
