@@ -201,6 +201,9 @@ async def test_what_no_machine_may_answer_stands_aside_and_is_resolved(
     group = page.locator(".aside-group")
     await expect(group).to_contain_text("ben@example.org, not proved")
     await expect(group).to_contain_text("sent by a machine")
+    aside = group.get_by_role("list", name="Set aside").get_by_role("listitem")
+    await expect(aside.get_by_role("link")).to_have_count(1)
+    await expect(page.locator("[role=list] details")).to_have_count(0)
     await expect(page.get_by_role("link", name="Queue", exact=True)).to_be_visible()
     await group.locator("summary").click()
     await expect(group.locator(".row")).to_be_hidden()
@@ -270,3 +273,21 @@ async def test_several_people_in_one_thread_are_told_apart(demo: Demo, browser: 
     await expect(page.locator(".entry .another")).to_have_text(ADA.mail)
     await page.get_by_role("link", name="Conversations").click()
     await expect(page.locator(".row", has_text="#help").locator(".tag")).to_have_text("2")
+
+
+async def test_threads_of_a_room_stand_together_under_its_name(
+    demo: Demo, browser: Browser
+) -> None:
+    demo.slack.add_person(BEN, "Ben")
+    for who in (BEN, ADA.slack):
+        before = demo.slack.last_seq
+        await demo.slack.write(who, "@OneThread when are you open?", channel=WORKSPACE.channel)
+        await demo.slack.wait_for_reply(WORKSPACE.channel, before)
+    page = await (await window(browser)).open(demo.console_link())
+    await page.get_by_role("link", name="Conversations").click()
+    room = page.locator(".place-group")
+    await expect(room.locator(".place-title")).to_have_text("#help2 threads")
+    threads = room.get_by_role("list", name="#help").get_by_role("listitem")
+    await expect(threads).to_have_count(2)
+    await threads.last.get_by_role("link").click()
+    await expect(page.locator(".timeline")).to_contain_text(f"Slack member {BEN}")

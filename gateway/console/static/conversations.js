@@ -4,7 +4,7 @@ import { read } from "./api.js";
 import { customerThread } from "./customer_thread.js";
 import { h } from "./dom.js";
 import { channelIcon, icon } from "./icons.js";
-import { avatar, panes } from "./panes.js";
+import { avatar, listed, panes } from "./panes.js";
 import { ageSince } from "./time.js";
 
 export function conversationsView(main, id) {
@@ -31,18 +31,24 @@ function arranged(found, chosen) {
     const key = one.place_key ? `${one.account} ${one.place_key}` : one.id;
     places.set(key, [...(places.get(key) ?? []), one]);
   }
-  return [...places.values()].map((threads) => threads.length === 1 ? row(threads[0], chosen) : h("div", { class: "place-group", role: "group", "aria-label": threads[0].place_title },
-    h("p", { class: "place-title" }, channelIcon(threads[0].channel), threads[0].place_title, h("span", { class: "tag" }, `${threads.length} threads`)),
-    threads.map((one) => row(one, chosen))));
+  return listed([...places.values()].map((threads) => threads.length === 1 ? row(threads[0], chosen, threads[0].place_title) : group(threads, chosen)));
 }
 
-function row(one, chosen) {
+function group(threads, chosen) {
+  const [{ channel, place_title: title }] = threads;
+  return h("div", { class: "place-group" },
+    h("p", { class: "place-title" }, channelIcon(channel), title, h("span", { class: "tag" }, `${threads.length} threads`)),
+    listed(threads.map((one) => row(one, chosen)), title));
+}
+
+/** One thread; under the name of its place, only what was said last. */
+function row(one, chosen, title) {
   const who = { bot: "Bot: ", agent: "Person: " }[one.last_author] ?? "";
-  return h("a", { class: "row", role: "listitem", href: `/console/conversations/${one.id}`, "aria-current": one.id === chosen ? "true" : false },
+  return h("a", { class: "row", href: `/console/conversations/${one.id}`, "aria-current": one.id === chosen ? "true" : false },
     avatar(one.customer_name, one.channel),
     h("span", { class: "row-title" }, one.customer_name),
     ageSince(one.updated_at),
-    h("span", { class: "row-text" }, one.place_title && h("b", {}, `${one.place_title}: `), `${who}${one.last_text ?? ""}`),
+    h("span", { class: "row-text" }, title && h("b", {}, `${title}: `), `${who}${one.last_text ?? ""}`),
     h("span", { class: "row-end" },
       one.people > 1 && h("span", { class: "tag", title: `${one.people} people write here` }, icon("people"), String(one.people)),
       one.status === "handed" ? h("span", { class: "tag amber" }, "with people") : one.failed ? h("span", { class: "tag red" }, "failed") : null),

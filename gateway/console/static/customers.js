@@ -34,7 +34,7 @@ export function customersView(main, id) {
 }
 
 function row(one, chosen) {
-  return h("a", { class: "row", role: "listitem", href: `/console/customers/${one.id}`, "aria-current": one.id === chosen ? "true" : false },
+  return h("a", { class: "row", href: `/console/customers/${one.id}`, "aria-current": one.id === chosen ? "true" : false },
     avatar(one.name),
     h("span", { class: "row-title" }, one.name),
     ageSince(one.seen_at),

@@ -9,9 +9,9 @@ import { listen } from "./live.js";
  * `detail(element, id)` fills the other pane and returns a function that refreshes it. `arrange`
  * puts the rows in groups. Returns a function that stops everything.
  */
-export function panes(main, { title, tools, load, draw, arrange = (found) => found.map(draw), nothing, detail, id, refreshOn }) {
+export function panes(main, { title, tools, load, draw, arrange = (found) => listed(found.map(draw)), nothing, detail, id, refreshOn }) {
   const held = document.activeElement?.getAttribute("href");
-  const rows = h("div", { class: "rows", role: "list" }, skeleton(6));
+  const rows = h("div", { class: "rows" }, skeleton(6));
   const list = h("section", { class: "pane-list", "aria-label": title },
     h("header", { class: "pane-head" }, h("h1", {}, title)),
     tools,
@@ -44,6 +44,11 @@ export function panes(main, { title, tools, load, draw, arrange = (found) => fou
     refreshDetail();
   });
   return { stop, refresh };
+}
+
+/** Rows as a list for whoever hears the page; `label` tells it from another one beside it. */
+export function listed(rows, label) {
+  return h("div", { role: "list", "aria-label": label }, rows.map((one) => h("div", { role: "listitem" }, one)));
 }
 
 /** Call `act` shortly after notices of these kinds; many at once count as one. */

@@ -3,7 +3,7 @@
 import { read } from "./api.js";
 import { caseDetail } from "./case.js";
 import { fill, h } from "./dom.js";
-import { avatar, panes } from "./panes.js";
+import { avatar, listed, panes } from "./panes.js";
 import { ageSince } from "./time.js";
 
 const CHANGES = ["message", "delivery", "handoff", "identity"];
@@ -44,17 +44,17 @@ function filter(refresh) {
 function arranged(found, chosen) {
   const aside = found.filter((one) => one.rule === ASIDE);
   const rows = found.filter((one) => one.rule !== ASIDE).map((one) => row(one, chosen));
-  if (!aside.length) return rows;
+  if (!aside.length) return listed(rows);
   const group = h("details", { class: "aside-group", open: asideOpen || aside.some((one) => one.id === chosen) },
     h("summary", {}, `Set aside for a person `, h("span", { class: "tag" }, String(aside.length))),
-    aside.map((one) => row(one, chosen)));
+    listed(aside.map((one) => row(one, chosen)), "Set aside"));
   group.addEventListener("toggle", () => (asideOpen = group.open));
-  return [rows.length ? rows : h("p", { class: "aside-none muted" }, status === "open" ? "Nobody is waiting." : "No case was closed yet."), group];
+  return [rows.length ? listed(rows) : h("p", { class: "aside-none muted" }, status === "open" ? "Nobody is waiting." : "No case was closed yet."), group];
 }
 
 function row(handoff, chosen) {
   const waiting = handoff.status === "waiting" && handoff.rule !== ASIDE;
-  return h("a", { class: "row", role: "listitem", href: `/console/queue/${handoff.id}`, "aria-current": handoff.id === chosen ? "true" : false },
+  return h("a", { class: "row", href: `/console/queue/${handoff.id}`, "aria-current": handoff.id === chosen ? "true" : false },
     avatar(handoff.customer_name, handoff.channel),
     h("span", { class: "row-title" }, handoff.customer_name),
     ageSince(handoff.closed_at ?? handoff.opened_at, waiting ? "row-time waiting" : "row-time"),

@@ -114,14 +114,14 @@ async def test_a_profile_is_asked_for_once_and_not_with_every_message() -> None:
         assert on.slack.api.calls.count("users.info") == 1
 
 
-async def test_a_place_is_called_as_people_call_it() -> None:
+async def test_a_place_is_a_channel_with_all_its_threads_called_as_people_call_it() -> None:
     async with line() as on:
         on.slack.add_channel(CHANNEL, "help")
-        ts = await on.slack.write(USER, "@OneThread hi", channel=CHANNEL)
+        await on.slack.write(USER, "@OneThread hi", channel=CHANNEL)
         await on.slack.write(USER, "hi")
         places = [one.place for one in on.door.messages]
         assert [(one.key, one.title) for one in places if one is not None] == [
-            (f"{TEAM}:{CHANNEL}:{ts}", "#help"),
+            (f"{TEAM}:{CHANNEL}", "#help"),
             (f"{TEAM}:D{USER}", "Direct message"),
         ]
 
