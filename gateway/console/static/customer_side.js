@@ -32,7 +32,7 @@ export function customerSide(element, customer, refresh) {
 }
 
 function part(title, ...content) {
-  return h("section", { class: "side-part" }, h("h3", { class: "eyebrow" }, title), content);
+  return h("section", { class: "side-part" }, h("h2", { class: "eyebrow" }, title), content);
 }
 
 function handleCard(handle, customer, refresh) {
