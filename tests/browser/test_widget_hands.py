@@ -68,6 +68,8 @@ async def test_a_keyboard_is_enough(browser: Browser, shop: Shop) -> None:
     await page.locator(".message.bot").wait_for()
     assert await focused(page) == "Write a message"
     await page.keyboard.press("Shift+Tab")
+    assert await focused(page) == "Attach a file"
+    await page.keyboard.press("Shift+Tab")
     assert await focused(page) == "Messages", "the messages can be scrolled by keyboard"
     await page.keyboard.press("Shift+Tab")
     assert await focused(page) == "Close chat"
@@ -92,7 +94,7 @@ async def test_over_the_whole_screen_the_focus_stays_inside(browser: Browser, sh
     await expect(page.get_by_role("dialog")).to_have_attribute("aria-modal", "true")
     assert await focused(page) == "panel", "no on-screen keyboard before the visitor wants one"
     await page.locator("textarea").fill("Hello")
-    ring = ["Close chat", "Messages", "Write a message", "Send"]
+    ring = ["Close chat", "Messages", "Attach a file", "Write a message", "Send"]
     await tab_to(page, ring[0])
     for key, order in (("Tab", ring), ("Shift+Tab", [ring[0], *ring[:0:-1]])):
         for name in [*order, order[0]]:

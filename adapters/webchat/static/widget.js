@@ -13,6 +13,7 @@ import { Thread } from "./thread.js";
 const QUIET_AFTER_WELCOME = 600;
 const TYPING_FORGOTTEN = 15000;
 const READING_FORGOTTEN = 30000;
+const SEEN_TOGETHER = 250;
 const WAITING_FILE = 600000;
 
 class Chat {
@@ -257,7 +258,13 @@ class Chat {
     const visible = document.visibilityState === "visible" && (!this.launcher || this.launcher.opened);
     const { last } = this.thread;
     if (this.readOnly || !visible || !this.panel.atEnd || last <= this.storage.read().seen) return;
-    if (this.line.send({ type: "seen", seq: last })) this.storage.write({ seen: last });
+    if (!this.line.open) return;
+    this.storage.write({ seen: last });
+    // Of many that come together, the last is told.
+    this.telling ??= setTimeout(() => {
+      this.telling = null;
+      this.line.send({ type: "seen", seq: this.storage.read().seen });
+    }, SEEN_TOGETHER);
   }
 
   toggled() {
@@ -303,6 +310,7 @@ class Chat {
     this.launcher?.release();
     clearTimeout(this.settling);
     clearTimeout(this.forgetting);
+    clearTimeout(this.telling);
     document.removeEventListener("visibilitychange", this.watch);
     window.removeEventListener("online", this.redraw);
     window.removeEventListener("offline", this.redraw);
