@@ -53,8 +53,12 @@ lint: install-dev ## style and the usual mistakes
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-types: install-dev ## strict types, tests included
+types: install-dev ## strict types, tests and examples included
 	$(BIN)/mypy $(PACKAGES) tests
+	@for one in telegram whatsapp; do \
+		(cd examples/$$one && MYPYPATH=$(CURDIR) $(CURDIR)/$(BIN)/mypy --explicit-package-bases \
+			--cache-dir=$(CURDIR)/.mypy_cache/examples .) || exit 1; \
+	done
 
 imports: install-dev ## who may import whom
 	$(BIN)/lint-imports --no-logo

@@ -163,7 +163,7 @@ class ScriptedProvider:
     async def start(self) -> None:
         """Listen on a free port of loopback."""
         loop = asyncio.get_running_loop()
-        self._server = web.Server(self._handle)
+        self._server = web.Server(self._handle, access_log=None)
         self._listening = await loop.create_server(self._server, "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._listening.sockets[0].getsockname()[1]}"
 
