@@ -62,7 +62,7 @@ def renderer(capabilities: Capabilities) -> Callable[[OutboundMessage], tuple[Re
 
 def parser() -> MarkdownIt:
     """A CommonMark parser that takes no HTML and shows a picture's description in its place."""
-    markdown = MarkdownIt("commonmark", {"html": False})
+    markdown = MarkdownIt("commonmark", {"html": False, "breaks": True})
     markdown.add_render_rule("image", _description)
     return markdown
 

@@ -251,3 +251,9 @@ def test_a_file_needs_no_words() -> None:
     carrying = Capabilities(Transport.WEBHOOK, attachments_out=True)
     file = OutboundMessage("", attachments=(Attachment("a", "b/c", "d"),))
     assert [part.payload["text"] for part in renderer(carrying)(file)] == [""]
+
+
+def test_a_line_break_a_person_typed_is_shown() -> None:
+    assert html("Dear Ada,\nyour lamp is *on its way*.", parser()) == (
+        "<p>Dear Ada,<br>\nyour lamp is <em>on its way</em>.</p>"
+    )
