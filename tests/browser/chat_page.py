@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from adapters.webchat.config import WebchatConfig
+from aiohttp import web
+
 from core.message import InboundMessage
 from tests.adapters.webchat.chat_server import ChatServer, free_port, make_config
 from tests.adapters.webchat.page import pages
@@ -78,19 +79,22 @@ def echo(server: ChatServer) -> None:
 async def chat_page(
     port: int | None = None,
     server_port: int | None = None,
-    config: WebchatConfig | None = None,
     scripts: Mapping[str, str] | None = None,
+    more: Mapping[str, Callable[[], web.Response]] | None = None,
+    **changes: object,
 ) -> AsyncIterator[ChatServer]:
-    """A server that echoes, with its pages: "/" is the example's, the others open their script.
+    """A server that echoes, with its pages: "/" is the example's, the others open their script,
+    and `more` are as they say.
 
-    `port` is where the page believes the gateway, when that is not where the server listens.
+    `port` is where the page believes the gateway, when that is not where the server listens;
+    `changes` are of the chat's settings.
     """
     server_port = server_port or free_port()
     origins = tuple({f"http://127.0.0.1:{one}" for one in (server_port, port or server_port)})
-    made: dict[str, Any] = {"allowed_origins": origins}
+    config: dict[str, Any] = {"allowed_origins": origins, **changes}
     server = ChatServer(
-        config or make_config(**made),
-        pages=pages(port or server_port, **(scripts or {})),
+        make_config(**config),
+        pages={**pages(port or server_port, **(scripts or {})), **(more or {})},
         port=server_port,
     )
     echo(server)
