@@ -32,7 +32,7 @@ export class Panel {
     this.left = h("p", { class: "left", role: "status", hidden: true });
     this.close = modal ? h("button", { class: "ghost", type: "button", "aria-label": strings.close, onclick: on.close }, icon("close")) : null;
     this.root = h("section", { class: "panel", role: modal ? "dialog" : "region", "aria-labelledby": "title", tabindex: "-1" },
-      h("header", { class: "head" }, this.mark, h("div", { class: "names" }, this.title, this.status), this.close),
+      h("div", { class: "head" }, this.mark, h("div", { class: "names" }, this.title, this.status), this.close),
       this.banner,
       h("div", { class: "middle" }, this.scroll, this.newer),
       h("form", { class: "composer", onsubmit: (event) => this.submit(event) }, h("div", { class: "box" }, this.clip, this.picker, this.text, this.button), this.left));
