@@ -24,6 +24,7 @@ PAGE = """\
 
 Made by `onethread adapters list --markdown` from what our own channels declare.
 `onethread adapters check NAME` proves each of these, and that nothing else is done.
+[Add a channel](add-a-channel.md) says how to make another one.
 
 """
 
