@@ -8,6 +8,7 @@ that no browser takes for a page.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
@@ -39,13 +40,14 @@ _PREFLIGHT_SECONDS = "600"
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
     """How often one thread and one network address may send a file, a second and with a burst, and
-    how many files may be coming in at the same moment."""
+    how many files may be coming in at the same moment, from all and from each address."""
 
     rate: float = 1 / 20
     burst: int = 10
     remote_rate: float = 1.0
     remote_burst: int = 60
     at_once: int = 16
+    at_once_each: int = 4
 
 
 class _Counted:
@@ -80,7 +82,7 @@ class Uploads:
         self._clock = clock
         self._threads = _Counted(limits.rate, limits.burst)
         self._remotes = _Counted(limits.remote_rate, limits.remote_burst)
-        self._coming = 0
+        self._coming: Counter[str] = Counter()
 
     def handler(self, adapter: CarriesFiles) -> Handler:
         """The handler of one account's `/upload`, for the file and for a browser's preflight."""
@@ -126,13 +128,18 @@ class Uploads:
             raise Refused(
                 429, "Too many files at once.", headers={hdrs.RETRY_AFTER: f"{wait + 1:.0f}"}
             )
-        if self._coming >= self._limits.at_once:
+        limits = self._limits
+        if (
+            self._coming.total() >= limits.at_once
+            or self._coming[remote_of(request)] >= limits.at_once_each
+        ):
             raise Refused(503, _BUSY, headers={hdrs.RETRY_AFTER: _RETRY_SECONDS})
 
     async def _take(self, message: InboundMessage, request: web.Request) -> web.Response:
         """Read the bytes and admit them. Raises `Problem` and `Refused`."""
         [file] = message.attachments
-        self._coming += 1
+        remote = remote_of(request)
+        self._coming[remote] += 1
         try:
             content = await read_up_to(request, file.size or 0)
             if not content:
@@ -147,7 +154,8 @@ class Uploads:
             log.exception("upload_failed", account=message.account)
             raise Refused(500, _FAILED) from None
         finally:
-            self._coming -= 1
+            self._coming[remote] -= 1
+            self._coming += Counter()  # forgets those that have none
         return web.Response(status=204)
 
 

@@ -246,8 +246,9 @@ async def test_files_are_counted_for_each_session_and_each_network(
     assert waits[2] is not None and int(waits[2]) > 0
 
 
-async def test_as_many_files_come_in_at_once_as_may() -> None:
-    async with counted(UploadLimits(at_once=0)) as (server, url):
+@pytest.mark.parametrize("limits", [UploadLimits(at_once=0), UploadLimits(at_once_each=0)])
+async def test_as_many_files_come_in_at_once_as_may(limits: UploadLimits) -> None:
+    async with counted(limits) as (server, url):
         client = ChatClient(server.url, SHOP)
         await client.connect()
         ticket = (await offered(client)).partition("?")[2]

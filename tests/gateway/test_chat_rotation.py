@@ -19,8 +19,8 @@ from tests.gateway.way import Way, running
 
 
 @pytest.fixture
-async def way(tmp_path: Path) -> AsyncIterator[Way]:
-    async with running(tmp_path) as started:
+async def way(tmp_path: Path, database_url: str) -> AsyncIterator[Way]:
+    async with running(tmp_path, url=database_url) as started:
         yield started
 
 

@@ -134,6 +134,15 @@ async def test_whoever_says_nothing_is_hung_up_on() -> None:
         assert closed.code == 1008
 
 
+async def test_a_socket_that_answers_no_ping_is_let_go() -> None:
+    """A frozen phone hangs up on nobody (RFC 6455, section 5.5.2)."""
+    async with chat_server(heartbeat_seconds=0.1) as server, raw_socket(server) as frozen:
+        welcome = await frozen.say_hello()
+        key = str(welcome["conversation"])
+        await until(lambda: not server.hub.connected(ACCOUNT, key))
+        await until(lambda: server.hub._remotes.sockets == 0)
+
+
 async def test_too_many_wrong_frames_end_the_socket() -> None:
     async with chat_server(strikes=3) as server, raw_socket(server) as socket:
         await socket.say_hello()
