@@ -14,7 +14,6 @@ from pathlib import Path
 
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _NAMED = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
-_METHODS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +44,10 @@ def put(block: Block, file: Path) -> None:
 def _with(source: str, node: ast.stmt, text: str) -> str:
     tree = ast.parse(source)
     old = next((one for one in tree.body if _name(one) and _name(one) == _name(node)), None)
-    if isinstance(node, ast.ImportFrom):
-        place = next(one for one in tree.body if isinstance(one, ast.ImportFrom) and one.lineno > 1)
-        return _replaced(source, place.end_lineno or 0, place.end_lineno or 0, _text(text, node))
     if old is None:
-        # Before the first class, so that a later one may use it; functions may come last.
-        classes = [one for one in tree.body if isinstance(one, ast.ClassDef)]
-        last = len(source.splitlines())
-        at = last if isinstance(node, _METHODS) else classes[-1].lineno - 1
-        return _replaced(source, at, at, f"\n\n{_text(text, node)}\n\n")
+        # Before the last class, the adapter, which may use it.
+        at = [one for one in tree.body if isinstance(one, ast.ClassDef)][-1].lineno - 1
+        return _replaced(source, at, at, f"{_text(text, node)}\n\n\n")
     if isinstance(node, ast.ClassDef) and isinstance(old, ast.ClassDef) and _is_piece(node, old):
         for method in node.body:
             source = _with_method(source, node.name, method, text)

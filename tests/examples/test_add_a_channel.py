@@ -44,14 +44,14 @@ def test_the_page_begins_with_a_channel_that_keeps_the_contract(followed: Follow
 
 
 def test_the_page_ends_with_a_channel_that_keeps_the_contract(followed: Followed) -> None:
-    proved = followed.printed[1]
+    proved = followed.printed[2]
     assert "0 failed" in proved
     for capability in ("threads", "delivery_status", "idempotent_send"):
         assert f"proven   {capability} is declared and proved" in proved
 
 
 def test_the_address_to_enter_is_shown_and_the_wheel_is_made(followed: Followed) -> None:
-    assert "/channels/pigeon/inbound" in followed.printed[2]
+    assert "/channels/pigeon/inbound" in followed.printed[3]
     assert list((followed.folder / "dist").glob("onethread_pigeon-*.whl"))
 
 
