@@ -58,12 +58,14 @@ def list_channels(
         typer.echo(page([find_spec(name) for name in sorted(BUILT_IN)]), nl=False)
         return
     settings = load_settings(config, adapter_model=lambda name: find_spec(name).config)
-    specs = [find_spec(name) for name in sorted(names())]
+    specs, faults = _declared(sorted(names()))
     told = asyncio.run(_health(settings)) if health else {}
     console = Console()
     console.print(_table(specs, settings, told))
     for account, words in told.items():
         console.print(Text(account, style="bold").append(f"  {words or 'healthy'}", style="none"))
+    for fault in faults:
+        console.print(Text(fault, style="red"), soft_wrap=True)
 
 
 @app.command("check")
@@ -122,6 +124,20 @@ def new_channel(
     for line in (f"pip install -e {folder}", f"onethread adapters check {name}"):
         console.print(Text(f"  {line}", style="cyan"), soft_wrap=True)
     console.print("Its README.md says what to change first.")
+
+
+def _declared(names: Sequence[str]) -> tuple[Sequence[AdapterSpec], Sequence[str]]:
+    """The declarations that can be loaded, and in words those that cannot."""
+    from adapters.registry import find_spec
+
+    specs, faults = [], []
+    for name in names:
+        try:
+            specs.append(find_spec(name))
+        except Exception as error:  # noqa: BLE001 - one broken channel must not hide the others
+            why = f"{type(error).__name__}: {error}"
+            faults.append(f"{name} cannot be loaded ({why}): mend or uninstall what brought it.")
+    return specs, faults
 
 
 def _table(

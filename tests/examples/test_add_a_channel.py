@@ -14,6 +14,9 @@ from tests.examples.workplace import Workplace
 from tests.structure.files import ROOT
 
 PAGE = (ROOT / "docs/add-a-channel.md").read_text(encoding="utf-8")
+# It installs, and starts a shell for each question.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 _NAME = re.compile(r"`((?:adapters|core|gateway)(?:\.\w+)+)`")
 
 

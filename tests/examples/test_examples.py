@@ -12,6 +12,9 @@ from tests.examples.workplace import Workplace
 from tests.structure.files import ROOT
 
 NAMES = ("telegram", "whatsapp")
+# It installs, and starts a shell for each question.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 MOST_LINES = 150
 
 _DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

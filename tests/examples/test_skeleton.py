@@ -10,6 +10,9 @@ import pytest
 from tests.examples.workplace import Workplace
 from tests.structure.files import ROOT
 
+# It installs, and starts a shell for each question.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
 NAME = "skeleton"
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tests.structure.files import ROOT
 
-SECONDS = 50
+SECONDS = 120
 _COMMANDS = {"onethread": "gateway.cli", "pip": "pip._internal.cli.main"}
 _OFFLINE = {
     "PIP_DISABLE_PIP_VERSION_CHECK": "1",

@@ -6,15 +6,17 @@ That the new channel works is tried in `tests/examples`, where it is installed.
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 from typer.testing import Result as Run
 
-from adapters import checking
+from adapters import checking, registry
 from adapters.registry import BUILT_IN, find_spec
 from adapters.testing import Proof, Result
 from core.channel import Capabilities, Transport
@@ -141,6 +143,25 @@ def test_a_channel_that_is_not_there_ends_in_2_and_names_those_that_are() -> Non
     run = adapters("check", "pigeon")
     assert run.exit_code == 2
     assert all(name in run.output for name in ("pigeon", *BUILT_IN))
+
+
+def test_a_channel_that_cannot_be_loaded_does_not_hide_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    broken = EntryPoint("broken", "no_such_package:SPEC", registry.GROUP)
+    monkeypatch.setattr(registry, "entry_points", lambda *, group: [broken])
+    told = adapters("list").output
+    assert "broken cannot be loaded (ModuleNotFoundError" in told
+    assert "webchat" in told
+
+
+def test_without_the_packages_of_the_kit_it_is_told_how_to_install_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "adapters.checking", None)
+    run = adapters("check", "sms")
+    assert run.exit_code == 2
+    assert "pip install 'onethread[testing]'" in run.output
 
 
 @pytest.mark.parametrize("name", ["", "p", "Pigeon", "2pigeons", "pi-geon", "../pigeon", "class"])

@@ -12,8 +12,15 @@ from aiohttp import FormData
 from pydantic import ValidationError
 
 from adapters.calling import Caller, Told, unreadable
-from core.channel import AdapterContext, Received, Refused, SendError, WebhookRequest
-from core.channel import WebhookResponse as Response
+from core.channel import (
+    AdapterContext,
+    Received,
+    Refused,
+    SendError,
+    WebhookRequest,
+    WebhookResponse,
+    error_for_status,
+)
 from core.message import Attachment, OutboundMessage, OutboundPart, RenderedPart, SendReceipt
 from core.rendering import renderer
 from onethread_telegram import SPEC
@@ -48,7 +55,7 @@ class TelegramAdapter:
         if it.callback_query is not None:
             # The answer may carry one call: this one ends the button's waiting sign.
             call = {"method": "answerCallbackQuery", "callback_query_id": it.callback_query.id}
-            done = Response(200, orjson.dumps(call), "application/json")
+            done = WebhookResponse(200, orjson.dumps(call), "application/json")
             message = picked(it.callback_query, account, self._context.now())
             return Received((message,) if message else (), response=done)
         message = written(it.message, account) if it.message else None
@@ -106,7 +113,6 @@ def meaning(told: Told) -> SendError | None:
     """What an error means (https://core.telegram.org/bots/api#responseparameters)."""
     if told.status == 403:
         return SendError("They blocked the bot, or are gone.", dead=True, provider_code="403")
-    if told.status == 429 and isinstance(asked := told.json.get("parameters"), dict):
-        after = asked.get("retry_after")
-        return SendError("Telegram asked us to slow down.", retryable=True, retry_after=after)
-    return None
+    asked = told.json.get("parameters")
+    after = asked.get("retry_after") if isinstance(asked, dict) else None
+    return error_for_status(told.status, after) if isinstance(after, int) else None
