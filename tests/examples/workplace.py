@@ -23,7 +23,7 @@ _OFFLINE = {
     # pip reads the option's value, not its name: this is what switches isolation off.
     "PIP_NO_BUILD_ISOLATION": "0",
     "PIP_ROOT_USER_ACTION": "ignore",
-    "COLUMNS": "200",
+    "COLUMNS": "400",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
 
