@@ -241,6 +241,14 @@ class SocketHarness(Harness):
         """Frames of every other kind: typing, seen, a ping."""
         return ()
 
+    def upload(self, site: Site, said: Said) -> Mapping[str, object]:
+        """With `attachments_in`: the frame with which a client asks where to send `said.files`."""
+        raise NotImplementedError("upload: the frame that asks where to send a file")
+
+    def tickets(self, frame: Mapping[str, object]) -> Sequence[str]:
+        """With files: the tickets in the addresses that a frame tells, to send or to fetch one."""
+        raise NotImplementedError("tickets: what is signed in a frame's addresses of files")
+
     def shows(self, frame: Mapping[str, object], text: str) -> bool:
         """Whether a frame shows this text; by default, whether one of its values has it."""
         return any(text in str(value) for value in frame.values())

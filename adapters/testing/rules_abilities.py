@@ -10,24 +10,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from urllib.parse import parse_qsl
 
+from adapters.testing import rules_sockets
 from adapters.testing.bench import Account, Bench
-from adapters.testing.harness import Harness
+from adapters.testing.harness import Harness, SocketHarness
 from adapters.testing.provider import Behaviour
 from adapters.testing.rule import Rule
-from adapters.testing.site import SaidFile
+from adapters.testing.rules_sockets import CHOICES, FILE
 from adapters.testing.verdict import Broken, demand, fail
 from core.channel import CannotRender, SendError, Transport, WebhookRequest
 from core.channel_abilities import Absent, Attempt, CatchesUp, Fetches, Found, Pulls, Reconciles
-from core.message import (
-    Audience,
-    DeliveryStatus,
-    OutboundMessage,
-    QuickReply,
-    Sensitivity,
-)
-
-_FILE = SaidFile("photo.png", "image/png", b"\x89PNG\r\n\x1a\n a small picture of the kit's")
-_CHOICES = (QuickReply("Track it", "track"), QuickReply("Return it", "return"))
+from core.message import Audience, DeliveryStatus, OutboundMessage, Sensitivity
 
 
 async def threads(bench: Bench) -> None:
@@ -64,14 +56,14 @@ async def no_threads(bench: Bench) -> None:
 async def attachments_in(bench: Bench) -> None:
     """A file that came in has its name, and its bytes can be had."""
     account = await bench.account()
-    message = await account.hear(account.said("look", files=(_FILE,)))
+    message = await account.hear(account.said("look", files=(FILE,)))
     demand(
         len(message.attachments) == 1,
         f"a message with a file came in with {len(message.attachments)} attachments: translate "
         "them, and have the harness heed said.files",
     )
     [found] = message.attachments
-    demand(found.media_type == _FILE.media_type, f"a picture came in as {found.media_type!r}")
+    demand(found.media_type == FILE.media_type, f"a picture came in as {found.media_type!r}")
     content = found.content
     if content is None:
         demand(
@@ -79,7 +71,7 @@ async def attachments_in(bench: Bench) -> None:
             "an attachment came in without content, and there is no fetch method to load it",
         )
         content = await account.within(account.adapter.fetch(found))
-    demand(content == _FILE.content, "the bytes of a file are not those that were sent")
+    demand(content == FILE.content, "the bytes of a file are not those that were sent")
 
 
 async def no_attachments_in(bench: Bench) -> None:
@@ -94,12 +86,12 @@ async def no_attachments_in(bench: Bench) -> None:
 async def attachments_out(bench: Bench) -> None:
     """A file that goes out reaches the provider with all its bytes."""
     account = await bench.account()
-    kept = account.file(_FILE.name, _FILE.media_type, _FILE.content)
+    kept = account.file(FILE.name, FILE.media_type, FILE.content)
     address = await account.address()
     before = len(account.provider.calls)
     await account.reply("here it is", address, attachments=(kept,))
     calls = account.provider.calls[before:]
-    if any(account.harness.has_file(one, _FILE.content) for one in calls):
+    if any(account.harness.has_file(one, FILE.content) for one in calls):
         return
     links = [link for one in calls for link in account.harness.links(one)]
     demand(
@@ -111,7 +103,7 @@ async def attachments_out(bench: Bench) -> None:
     for link in links:
         received = await account.receive(asked_for(link))
         demand(
-            received.response.body == _FILE.content,
+            received.response.body == FILE.content,
             "the address that the provider was given does not lead to the file's bytes",
         )
 
@@ -119,7 +111,7 @@ async def attachments_out(bench: Bench) -> None:
 async def no_attachments_out(bench: Bench) -> None:
     """A channel that carries no files says so before anything is sent."""
     account = await bench.account()
-    kept = account.file(_FILE.name, _FILE.media_type, _FILE.content)
+    kept = account.file(FILE.name, FILE.media_type, FILE.content)
     try:
         account.render(OutboundMessage("here it is", attachments=(kept,)))
     except CannotRender:
@@ -165,7 +157,7 @@ async def quick_replies(bench: Bench) -> None:
     """Choices are shown as such, and the one that was picked comes back by its value."""
     account = await bench.account()
     limit = account.harness.spec.capabilities.quick_replies
-    choices = _CHOICES[:limit]
+    choices = CHOICES[:limit]
     calls = await account.reply("What shall we do?", quick_replies=choices)
     shown = " ".join(
         text for call in calls for text in (*call.strings, account.harness.text_of(call))
@@ -346,10 +338,11 @@ def _undeclared(name: str) -> Callable[[Harness], str]:
     return skip
 
 
-def _proof(check: Check) -> Check:
+def _proof(name: str, check: Check) -> Check:
     async def run(bench: Bench) -> None:
+        socket = isinstance(bench.harness, SocketHarness)
         try:
-            await check(bench)
+            await (rules_sockets.PROVED.get(name, check) if socket else check)(bench)
         except NotImplementedError as error:
             raise Broken(
                 f"a declared capability has no proof; write in the harness: {error}"
@@ -362,7 +355,7 @@ def _proof(check: Check) -> Check:
 
 RULES = (
     *(
-        Rule(f"{name} is declared and proved", _proof(check), _declared(name))
+        Rule(f"{name} is declared and proved", _proof(name, check), _declared(name))
         for name, check in PROVED.items()
     ),
     *(

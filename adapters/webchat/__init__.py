@@ -24,4 +24,5 @@ SPEC = AdapterSpec(
     identity_kind="visitor",
     simulator="adapters.webchat.client:ChatClient",
     widget="adapters.webchat.widget:widget_script",
+    harness="adapters.webchat.harness:WebchatHarness",
 )
