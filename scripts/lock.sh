@@ -11,7 +11,8 @@ compile() {
         "$@"
 }
 
-compile pyproject.toml --all-extras --group setup --output-file requirements.lock
+# What serves customers needs no test tools.
+compile pyproject.toml --extra speed --group setup --output-file requirements.lock
 # The tools are chosen beside the product's versions, never the other way round.
 compile pyproject.toml --all-extras --group dev --constraint requirements.lock \
     --output-file requirements-dev.lock
