@@ -196,6 +196,7 @@ class Bench:
         self.watched = watched
         self.secrets: set[str] = set()
         self._stack = AsyncExitStack()
+        self._ids = count(1)
 
     async def __aenter__(self) -> Bench:
         return self
@@ -221,18 +222,18 @@ class Bench:
 
     async def restart(self, account: Account) -> None:
         """Close the account's adapter and go on with a new one, as in another process."""
-        await account.within(account.adapter.close())
+        close = getattr(account.adapter, "close", None)
+        if close is not None:
+            await account.within(close())
         account.adapter = self._make(account.site, account.config, account.keep, account.files)
         await account.ear.start(account.adapter)
 
     def _make(self, site: Site, config: BaseModel, keep: Keep, files: Mapping[str, bytes]) -> Any:
-        ids = count(1)
-
         async def read_file(reference: str) -> bytes:
             return files[reference]
 
         def new_id() -> str:
-            return f"kit-id-{next(ids)}"
+            return f"kit-id-{next(self._ids)}"
 
         context = AdapterContext(site.account, site.webhook_base, site.now, new_id, keep, read_file)
         adapter = self.harness.make(config, context)

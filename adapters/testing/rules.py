@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from adapters.testing import (
     rules_abilities,
     rules_conduct,
+    rules_frames,
     rules_fuzz,
     rules_messages,
+    rules_pulling,
     rules_requests,
     rules_sending,
 )
@@ -17,6 +19,8 @@ from adapters.testing.rule import Rule
 ALL: Sequence[Rule] = (
     *rules_requests.RULES,
     *rules_fuzz.RULES,
+    *rules_frames.RULES,
+    *rules_pulling.RULES,
     *rules_messages.RULES,
     *rules_sending.RULES,
     *rules_conduct.RULES,
