@@ -137,8 +137,15 @@ async def test_the_composer_stays_above_the_on_screen_keyboard(
     _, top, _, bottom = await box(page, ".composer")
     assert top > 0
     assert bottom <= 400
-    _, _, _, end = await box(page, ".message >> nth=-1")
-    assert end <= top, "the newest message is still in view"
+    # It is scrolled into view once the layout has changed.
+    await page.wait_for_function(
+        """(top) => {
+          const root = document.querySelector('onethread-chat').shadowRoot;
+          const newest = [...root.querySelectorAll('.message')].at(-1);
+          return newest.getBoundingClientRect().bottom <= top;
+        }""",
+        arg=top,
+    )
     await page.evaluate(KEYBOARD, PHONE[1])
     assert (await box(page, ".composer"))[3] == PHONE[1]
 
