@@ -89,8 +89,14 @@ export class Panel {
     });
     // Whatever changes the height, a keyboard, a longer text: the end stays in view.
     this.sticky = true;
-    this.scroll.addEventListener("scroll", () => (this.sticky = this.atEnd), { passive: true });
-    new ResizeObserver(() => this.sticky && this.toEnd()).observe(this.scroll);
+    this.scroll.addEventListener("scroll", () => {
+      // An event from before a change of height says nothing about what the visitor wants.
+      if (this.scroll.clientHeight === this.height) this.sticky = this.atEnd;
+    }, { passive: true });
+    new ResizeObserver(() => {
+      this.height = this.scroll.clientHeight;
+      if (this.sticky) this.toEnd();
+    }).observe(this.scroll);
   }
 
   get atEnd() {
