@@ -27,4 +27,5 @@ SPEC = AdapterSpec(
         Route("/inbound", "inbound", enter="Only with webhook_secret: forward raw mail to a URL"),
     ),
     simulator="adapters.email.simulator:MailSimulator",
+    harness="adapters.email.harness:EmailHarness",
 )

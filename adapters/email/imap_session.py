@@ -7,6 +7,7 @@ hold no address and nothing of a mail.
 
 from __future__ import annotations
 
+import logging
 import select
 import socket
 import ssl
@@ -185,6 +186,8 @@ class ImapSession:
         return self._client
 
     def _connect(self) -> None:
+        # At its debug level the library writes whole mails and addresses into the log.
+        logging.getLogger("imapclient").setLevel(logging.INFO)
         server = self.server
         context = None if server.tls == "none" else ssl.create_default_context()
         client = IMAPClient(

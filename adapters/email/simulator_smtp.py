@@ -55,6 +55,11 @@ class SmtpServer:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
+    @property
+    def connections(self) -> int:
+        """How many are open."""
+        return len(self._writers)
+
     async def start(self) -> None:
         """Listen on a free port of loopback."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=_LONGEST_LINE)

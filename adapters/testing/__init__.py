@@ -9,6 +9,7 @@ from __future__ import annotations
 from adapters.testing.contract import AdapterContract
 from adapters.testing.harness import (
     OUTCOMES,
+    RETRY_AFTER,
     AdapterHarness,
     Harness,
     Outcome,
@@ -21,6 +22,7 @@ from adapters.testing.site import Said, SaidFile, Site, with_headers
 
 __all__ = [
     "OUTCOMES",
+    "RETRY_AFTER",
     "AdapterContract",
     "AdapterHarness",
     "Answer",

@@ -11,6 +11,7 @@ from adapters.testing import (
     rules_fuzz,
     rules_messages,
     rules_pulling,
+    rules_rendering,
     rules_requests,
     rules_sending,
 )
@@ -22,6 +23,7 @@ ALL: Sequence[Rule] = (
     *rules_frames.RULES,
     *rules_pulling.RULES,
     *rules_messages.RULES,
+    *rules_rendering.RULES,
     *rules_sending.RULES,
     *rules_conduct.RULES,
     *rules_abilities.RULES,

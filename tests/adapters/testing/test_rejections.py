@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from adapters.testing import Proof, Result, prove
-from adapters.testing.loopback import SPEC, LoopbackConfig
+from adapters.testing.loopback import SPEC, LoopbackAdapter
 from adapters.testing.loopback_harness import LoopbackHarness
 from core.channel import AdapterContext, AdapterSpec
 from tests.adapters.testing import broken
@@ -72,7 +71,9 @@ def failures(harness: LoopbackHarness) -> list[Proof]:
 
 
 @pytest.mark.parametrize("adapter", BROKEN, ids=[one.__name__ for one in BROKEN])
-def test_a_broken_adapter_is_rejected_for_its_reason_alone(adapter: type) -> None:
+def test_a_broken_adapter_is_rejected_for_its_reason_alone(
+    adapter: type[LoopbackAdapter],
+) -> None:
     begins, says = BROKEN[adapter]
     found = failures(Quick(adapter))
     assert [one.name[: len(begins)] for one in found] == [begins], found
