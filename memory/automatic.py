@@ -51,9 +51,10 @@ def automatic_answers_in(connection: Connection, conversation_id: int, since: Mi
 
 
 def said_twice(connection: Connection, conversation_id: int) -> bool:
-    """Whether the newest message that came in says word for word what the one before it said."""
+    """Whether the newest message that came in says word for word what the one before it said, and
+    is of the same sender: others in the thread may well ask the same."""
     newest = (
-        select(_message.c.text)
+        select(_message.c.text, _message.c.handle_id)
         .where(
             _message.c.conversation_id == conversation_id,
             _message.c.author == Author.CUSTOMER.value,
@@ -61,8 +62,8 @@ def said_twice(connection: Connection, conversation_id: int) -> bool:
         .order_by(_message.c.seq.desc())
         .limit(2)
     )
-    texts = connection.execute(newest).scalars().all()
-    return len(texts) == 2 and texts[0] == texts[1]
+    said = connection.execute(newest).all()
+    return len(said) == 2 and said[0] == said[1]
 
 
 def answers_lately(

@@ -102,7 +102,9 @@ VALUES: Mapping[Key, object] = {
 # Those that only make sense together.
 TOGETHER: tuple[tuple[Key, ...], ...] = (
     (("server", "tls_cert"), ("server", "tls_key")),
-    tuple(("adapters", "email", f"oauth_{one}") for one in ("token_url", "client_id", "refresh_token")),
+    tuple(
+        ("adapters", "email", f"oauth_{one}") for one in ("token_url", "client_id", "refresh_token")
+    ),
     (("adapters", "slack", "client_id"), ("adapters", "slack", "client_secret")),
     tuple(("adapters", "email", f"dkim_{one}") for one in ("domain", "selector", "key_file")),
 )
