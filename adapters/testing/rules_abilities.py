@@ -18,7 +18,7 @@ from adapters.testing.rule import Rule
 from adapters.testing.rules_sockets import CHOICES, FILE
 from adapters.testing.verdict import Broken, demand, fail
 from core.channel import CannotRender, SendError, Transport, WebhookRequest
-from core.channel_abilities import Absent, Attempt, CatchesUp, Fetches, Found, Pulls, Reconciles
+from core.channel_abilities import Absent, Attempt, CatchesUp, Fetches, Found, Reconciles
 from core.message import Audience, DeliveryStatus, OutboundMessage, Sensitivity
 
 
@@ -286,12 +286,6 @@ async def typing(bench: Bench) -> None:
         bench.harness.spec.capabilities.transport is Transport.SOCKET,
         "typing is declared; only a socket channel can show it",
     )
-
-
-async def starts(bench: Bench) -> None:
-    """A channel that fetches can be started."""
-    account = await bench.account()
-    demand(isinstance(account.adapter, Pulls), "the transport is PULL: write start and stop")
 
 
 Check = Callable[[Bench], Awaitable[None]]
