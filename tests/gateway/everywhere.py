@@ -239,7 +239,7 @@ def _whose(one: Table, customer: int, handles: tuple[int, ...]) -> Any:
 def _statuses(connection: Connection) -> Mapping[str, int]:
     inbound = table(Inbound)
     query = select(inbound.c.status, func.count()).group_by(inbound.c.status)
-    return dict(connection.execute(query))
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _rows(connection: Connection, model: type[SQLModel]) -> list[Mapping[str, Any]]:

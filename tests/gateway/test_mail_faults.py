@@ -1,0 +1,147 @@
+"""A mail service that misbehaves, under a whole gateway: each mail has one turn and one answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from adapters.email.simulator import Fault
+from core.pipeline.trivial import trivial_stages
+from memory.tables import Handoff, Inbound
+from tests.gateway.everywhere import Everywhere, Options, everywhere
+from tests.gateway.way import empty_playbook
+
+WRITERS = tuple(f"{name}@example.com" for name in ("ann", "ben", "cleo", "dora"))
+ROUNDS = 5
+KINDS = (
+    "duplicate",
+    "reorder",
+    "greylist",
+    "throttle",
+    "lose",
+    "drop",
+    "slow",
+    "uidvalidity",
+    "silence",
+    "disconnect",
+)
+ECHO = Options(
+    mail={"timeout_seconds": 2.0, "resync_days": 7},
+    delivery={"attempts": 12},
+    turns={"answers_per_hour": {"email": 1_000}},
+    playbook=empty_playbook(),
+    stages=trivial_stages(),
+)
+
+
+def words(sender: str, number: int) -> str:
+    """What one mail says; no two say the same."""
+    return f"{sender.partition('@')[0]} asks for the time, number {number}"
+
+
+async def write_round(world: Everywhere, number: int) -> None:
+    for sender in WRITERS:
+        await world.mail.write(sender, words(sender, number))
+
+
+async def settled(world: Everywhere) -> None:
+    await world.handled(len(WRITERS) * ROUNDS, seconds=60)
+
+
+async def each_had_one_turn(world: Everywhere) -> None:
+    rows = await world.rows(Inbound)
+    assert len(rows) == len(WRITERS) * ROUNDS
+    assert {row["status"] for row in rows} == {"done"}
+    assert len({row["turn_id"] for row in rows}) == len(rows)
+
+
+def answers(world: Everywhere, sender: str) -> Counter[str]:
+    """How often each answer reached this mailbox."""
+    return Counter(one.text.strip() for one in world.mail.mails_to(sender))
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_nothing_is_lost_and_nothing_doubled_but_by_lost_answers(
+    tmp_path: Path, models: Path, seed: int
+) -> None:
+    random = Random(seed)
+    async with everywhere(tmp_path, models, ECHO) as world:
+        lost = 0
+        for number in range(ROUNDS):
+            kinds = random.sample(KINDS, 5)
+            lost += kinds.count("lose")
+            world.mail.faults.extend(Fault(one, seconds=0.2) for one in kinds)
+            await write_round(world, number)
+        # A mail that is held until the next one comes needs a next one.
+        if any(one.kind == "reorder" for one in world.mail.faults):
+            world.mail.faults.clear()
+        await settled(world)
+        await each_had_one_turn(world)
+        doubled = 0
+        for sender in WRITERS:
+            wanted = {f"You said: {words(sender, number)}" for number in range(ROUNDS)}
+            got = answers(world, sender)
+            assert set(got) == wanted
+            doubled += sum(got.values()) - len(wanted)
+        assert doubled <= lost
+
+
+async def test_a_restart_in_the_middle_loses_nothing(tmp_path: Path, models: Path) -> None:
+    async with everywhere(tmp_path, models, ECHO) as world:
+        await write_round(world, 0)
+        await write_round(world, 1)
+        await world.closed()
+        await write_round(world, 2)
+        await world.opened()
+        await write_round(world, 3)
+        await write_round(world, 4)
+        await settled(world)
+        await each_had_one_turn(world)
+        for sender in WRITERS:
+            assert max(answers(world, sender).values()) == 1
+            assert len(answers(world, sender)) == ROUNDS
+
+
+async def answer_like_a_machine(world: Everywhere, robot: str, rounds: int) -> int:
+    """A machine answers each of our mails with ever new words; how often it was answered."""
+    seen = 0
+    await world.mail.write(robot, "We have received your message and will be back, case 0.")
+    for number in range(1, rounds):
+        await world.handled(number)
+        ours = world.mail.mails_to(robot)
+        if len(ours) == seen:
+            break
+        seen = len(ours)
+        words = f"We have received your message and will be back, case {number}."
+        await world.mail.write(robot, words, reply_to=ours[-1], quote=False)
+    return seen
+
+
+async def test_machines_that_answer_each_other_are_stopped_and_a_person_is_called(
+    tmp_path: Path, models: Path
+) -> None:
+    options = Options(
+        turns={"answers_per_hour": {"email": 3}}, playbook=empty_playbook(), stages=trivial_stages()
+    )
+    async with everywhere(tmp_path, models, options) as world:
+        assert await answer_like_a_machine(world, "robot@example.com", 8) == 3
+        [entry] = await world.rows(Handoff)
+        assert (entry["rule"], entry["urgency"]) == ("not-answerable", "low")
+        assert "3 times within an hour" in entry["reason"]
+
+
+async def test_the_same_text_twice_in_a_row_is_not_answered_twice(
+    tmp_path: Path, models: Path
+) -> None:
+    async with everywhere(tmp_path, models, ECHO) as world:
+        away = "I am out of the office until Monday."
+        await world.mail.write("robot@example.com", away)
+        first = await world.mail.wait_for_reply("robot@example.com", 0)
+        await world.mail.write("robot@example.com", away, reply_to=first, quote=False)
+        await world.handled(2)
+        assert len(world.mail.mails_to("robot@example.com")) == 1
+        [entry] = await world.rows(Handoff)
+        assert "twice in a row" in entry["reason"]
