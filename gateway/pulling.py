@@ -1,13 +1,15 @@
 """Pulling: runs the channels that fetch, and takes in what they bring, as a webhook's would be.
 
-A full mailbox must not hold back who writes at this moment: of a channel that only fetches, no more
-than a few messages are in work at once. It translates nothing and remembers no cursor.
+A full mailbox must not hold back who writes at this moment: of a channel that only fetches, one
+message after the other is in work, with a rest as long between them. It translates nothing and
+remembers no cursor.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import structlog
@@ -22,8 +24,11 @@ from memory.units.admission import Admitted
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 4
+AT_ONCE = 1
 """Messages of one fetching channel that may be in work, from admission to the end of the turn."""
+
+_LONGEST_REST = 0.5
+"""Seconds of rest after a message; otherwise it rests as long as the message took."""
 
 _BUSY_SECONDS = 0.5
 _TURN_SECONDS = 60.0
@@ -38,6 +43,7 @@ class Pulling:
         channels: Mapping[str, Channel],
         admissions: Admissions,
         settled: Callable[[int], Awaitable[None]],
+        tick: Callable[[], float] = time.monotonic,
     ) -> None:
         self._pulls = {
             account: (channel, channel.adapter)
@@ -46,6 +52,7 @@ class Pulling:
         }
         self._admissions = admissions
         self._settled = settled
+        self._tick = tick
 
     async def start(self) -> None:
         """Let every such channel begin."""
@@ -68,9 +75,11 @@ class Pulling:
         async def in_order(messages: Sequence[InboundMessage]) -> None:
             for message in messages:
                 async with room if paced else contextlib.nullcontext():
+                    begun = self._tick()
                     admitted = await self._patiently(message)
                     if paced and not admitted.duplicate:
                         await self._give_room(admitted)
+                        await asyncio.sleep(min(self._tick() - begun, _LONGEST_REST))
 
         async def sink(received: Received) -> None:
             async with asyncio.TaskGroup() as group:

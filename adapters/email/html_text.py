@@ -17,7 +17,7 @@ _HIDDEN = (
 """What the person who wrote or read the mail did not see, such as the text for a preview."""
 _ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _BARE = re.compile(r"^(?:https?://)?(?:www\.)?|/$", re.IGNORECASE)
-_SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2007": " "})
+_SPACES = ("\u00a0", "\u202f", "\u2007")
 _MANY_BREAKS = re.compile(r"\n{3,}")
 
 
@@ -39,7 +39,9 @@ def text_of_tree(tree: HTMLTree) -> str:
     """The text of a document, which is changed by it: links get their address."""
     _show_addresses(tree)
     text = extract_plain_text(tree, preserve_formatting=True, list_bullets=True, alt_texts=True)
-    lines = [line.rstrip() for line in text.translate(_SPACES).split("\n")]
+    for space in _SPACES:
+        text = text.replace(space, " ")
+    lines = [line.rstrip() for line in text.split("\n")]
     return _MANY_BREAKS.sub("\n\n", "\n".join(lines)).strip("\n")
 
 

@@ -55,7 +55,7 @@ INTRODUCING = frozenset({Kind.INTRO, Kind.HEADER})
 
 def cleaned(text: str) -> str:
     """The text without the characters that are private to us."""
-    return text.translate(_PRIVATE)
+    return text if text.isascii() else text.translate(_PRIVATE)
 
 
 def parted(lines: Sequence[str]) -> list[str]:

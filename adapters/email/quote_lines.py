@@ -65,7 +65,9 @@ class Found(NamedTuple):
 
 def plain(line: str) -> str:
     """A line as it is compared: one kind of space, nothing invisible, lower case, no emphasis."""
-    short = line[: LONGEST + 1].translate(_INVISIBLE)
+    short = line[: LONGEST + 1]
+    if not short.isascii():
+        short = short.translate(_INVISIBLE)
     # A capital I with a dot becomes two characters, of which only Turkish needs to know.
     folded = " ".join(short.split()).casefold().replace("i\u0307", "i")
     return folded.strip("| ").lstrip("*> ")
