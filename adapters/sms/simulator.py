@@ -129,6 +129,8 @@ class TwilioSimulator:
         """Stop listening and forget calls in flight."""
         for task in list(self._tasks):
             task.cancel()
+        # A call that is cancelled and not waited for would leave its connection open.
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._session is not None:
             await self._session.close()
         if self._runner is not None:
