@@ -14,8 +14,9 @@ _TALKATIVE = 5
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the bot answered within the last hour: to this address in any thread, and in this thread
-    since a person last wrote in it; and whether the sender's last two messages are the same."""
+    """What the bot answered within the last hour: to this address in any thread, and in this
+    thread, each since a person last wrote there; and whether the sender's last two messages are the
+    same."""
 
     address: int
     thread: int

@@ -5,7 +5,7 @@ Reads only; where the limits are, and what happens at them, is decided elsewhere
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from core.answer_limit import Answers
 from core.clock import Micros
@@ -18,7 +18,8 @@ _message = table(Message)
 
 
 def automatic_answers(connection: Connection, correspondent: str, since: Micros) -> int:
-    """Answers of the bot's since then in all conversations that are answered at this address.
+    """Answers of the bot's since then in all conversations that are answered at this address; in
+    each, since a person last wrote in it: a person who answers a machine ends the loop.
 
     `correspondent` is the `to` of the reply address, in any case.
     """
@@ -31,6 +32,7 @@ def automatic_answers(connection: Connection, correspondent: str, since: Micros)
             _conversation.c.updated_at >= since,
             _message.c.author == Author.BOT.value,
             _message.c.created_at >= since,
+            _message.c.created_at > _last_of_a_person(_conversation.c.id),
         )
     )
     return connection.execute(query).scalar_one()
@@ -38,14 +40,11 @@ def automatic_answers(connection: Connection, correspondent: str, since: Micros)
 
 def automatic_answers_in(connection: Connection, conversation_id: int, since: Micros) -> int:
     """Answers of the bot's in one conversation since then, or since a person last wrote in it."""
-    person = select(func.max(_message.c.created_at)).where(
-        _message.c.conversation_id == conversation_id, _message.c.author == Author.AGENT.value
-    )
     query = select(func.count()).where(
         _message.c.conversation_id == conversation_id,
         _message.c.author == Author.BOT.value,
         _message.c.created_at >= since,
-        _message.c.created_at > func.coalesce(person.scalar_subquery(), 0),
+        _message.c.created_at > _last_of_a_person(conversation_id),
     )
     return connection.execute(query).scalar_one()
 
@@ -75,3 +74,12 @@ def answers_lately(
         automatic_answers_in(connection, conversation_id, since),
         said_twice(connection, conversation_id),
     )
+
+
+def _last_of_a_person(conversation_id: int | ColumnElement[int]) -> ColumnElement[int]:
+    """When a person last wrote in that conversation; 0 when none did."""
+    theirs = _message.alias()
+    query = select(func.coalesce(func.max(theirs.c.created_at), 0)).where(
+        theirs.c.conversation_id == conversation_id, theirs.c.author == Author.AGENT.value
+    )
+    return query.scalar_subquery()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,14 +95,16 @@ class Everywhere:
         await self._gateway.start()
 
     async def closed(self) -> None:
-        """Stop serving, as at a planned restart. The providers go on."""
+        """Stop serving, as at a planned restart, if it is open. The providers go on."""
         for client in self.clients:
             await client.close()
         self.clients.clear()
-        assert self._runner is not None
-        await self._runner.cleanup()
-        await self.gateway.stop()
-        self._gateway = None
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        if self._gateway is not None:
+            await self._gateway.stop()
+            self._gateway = None
 
     async def chat(self, login: str | None = None) -> ChatClient:
         """A connected visitor of the shop's page, signed in or anonymous."""
@@ -185,25 +187,32 @@ async def everywhere(
     folder: Path, models: Path, options: Options | None = None
 ) -> AsyncIterator[Everywhere]:
     """The shop, open. `models` is where trained models are kept between tests."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    async with AsyncExitStack() as stack:
+        yield await _started(folder, models, options or Options(), stack)
+
+
+async def _started(
+    folder: Path, models: Path, options: Options, stack: AsyncExitStack
+) -> Everywhere:
+    # Held, but not listened at, for as long as the shop is there: no connection of ours may be
+    # given this port while the gateway is closed.
+    held = stack.enter_context(socket.socket())
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    port = held.getsockname()[1]
     url = f"http://127.0.0.1:{port}/channels"
     phones = TwilioSimulator(Line(number=SHOP.number), f"{url}/sms", callbacks=0)
     mail = MailSimulator(SHOP.mail)
     slack = SlackSimulator(WORKSPACE.team, webhook_base=f"{url}/slack")
     slack.add_person(ADA.slack, ADA.name, ADA.mail)
     slack.add_channel(WORKSPACE.channel, WORKSPACE.channel_name)
-    world = Everywhere(folder, models, options or Options(), port, phones, mail, slack)
+    world = Everywhere(folder, models, options, port, phones, mail, slack)
     for provider in (phones, mail, slack):
         await provider.start()
-    try:
-        await world.opened()
-        yield world
-    finally:
-        if world._gateway is not None:
-            await world.closed()
-        for provider in (slack, mail, phones):
-            await provider.stop()
+        stack.push_async_callback(provider.stop)
+    stack.push_async_callback(world.closed)
+    await world.opened()
+    return world
 
 
 def belongings(connection: Connection, key: str) -> Stored:

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.email.simulator import Fault
 from core.pipeline.trivial import trivial_stages
-from memory.tables import Handoff, Inbound
+from memory.tables import Inbound
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 from tests.gateway.way import empty_playbook
 
@@ -103,45 +103,3 @@ async def test_a_restart_in_the_middle_loses_nothing(tmp_path: Path, models: Pat
         for sender in WRITERS:
             assert max(answers(world, sender).values()) == 1
             assert len(answers(world, sender)) == ROUNDS
-
-
-async def answer_like_a_machine(world: Everywhere, robot: str, rounds: int) -> int:
-    """A machine answers each of our mails with ever new words; how often it was answered."""
-    seen = 0
-    await world.mail.write(robot, "We have received your message and will be back, case 0.")
-    for number in range(1, rounds):
-        await world.handled(number)
-        ours = world.mail.mails_to(robot)
-        if len(ours) == seen:
-            break
-        seen = len(ours)
-        words = f"We have received your message and will be back, case {number}."
-        await world.mail.write(robot, words, reply_to=ours[-1], quote=False)
-    return seen
-
-
-async def test_machines_that_answer_each_other_are_stopped_and_a_person_is_called(
-    tmp_path: Path, models: Path
-) -> None:
-    options = Options(
-        turns={"answers_per_hour": {"email": 3}}, playbook=empty_playbook(), stages=trivial_stages()
-    )
-    async with everywhere(tmp_path, models, options) as world:
-        assert await answer_like_a_machine(world, "robot@example.com", 8) == 3
-        [entry] = await world.rows(Handoff)
-        assert (entry["rule"], entry["urgency"]) == ("not-answerable", "low")
-        assert "3 times within an hour" in entry["reason"]
-
-
-async def test_the_same_text_twice_in_a_row_is_not_answered_twice(
-    tmp_path: Path, models: Path
-) -> None:
-    async with everywhere(tmp_path, models, ECHO) as world:
-        away = "I am out of the office until Monday."
-        await world.mail.write("robot@example.com", away)
-        first = await world.mail.wait_for_reply("robot@example.com", 0)
-        await world.mail.write("robot@example.com", away, reply_to=first, quote=False)
-        await world.handled(2)
-        assert len(world.mail.mails_to("robot@example.com")) == 1
-        [entry] = await world.rows(Handoff)
-        assert "twice in a row" in entry["reason"]

@@ -7,7 +7,7 @@ from email.utils import getaddresses
 from pathlib import Path
 
 from gateway.demo_people import ADA, WORKSPACE
-from tests.gateway.everywhere import SECRETS, Everywhere, everywhere
+from tests.gateway.everywhere import SECRETS, Everywhere, beside_threads, everywhere
 
 BEN_MAIL, BEN_SLACK = "ben@example.com", "U0BEN"
 ASKED = "Any news on my order?"
@@ -62,13 +62,13 @@ async def test_trap_17_a_colleague_in_the_thread_sees_nothing_of_the_first_ones(
         await world.know_ada()
         world.slack.add_person(BEN_SLACK, "Ben", BEN_MAIL)
         ts = await post(world, ADA.slack, "Where is my order 1042? My postcode is NR3 1HQ.", 3)
-        before = beside_threads_of_ada = await world.stored_of(ADA.slack_key)
-        assert before is beside_threads_of_ada
+        before = beside_threads(await world.stored_of(ADA.slack_key))
         await post(world, BEN_SLACK, "and mine?", 4, ts)
         await post(world, BEN_SLACK, ASKED, 5, ts)
         told = to_ben(world) + in_room(world)
         assert [one for one in ("Alder", "on its way", "NR3", ADA.phone) if one in told] == []
         assert "1042" not in to_ben(world)
+        assert beside_threads(await world.stored_of(ADA.slack_key)) == before
 
 
 async def test_trap_17_an_answer_to_a_mail_with_cc_goes_to_its_sender_alone(

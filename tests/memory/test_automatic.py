@@ -49,3 +49,19 @@ def test_the_same_words_with_others_between_are_not_twice(world: World) -> None:
     world.say(MAIL, "Where is my order?")
     world.say(MAIL, "I am away.")
     assert not said_twice(world.connection, place.conversation_id)
+
+
+def test_the_same_words_of_two_people_in_one_thread_are_not_twice(world: World) -> None:
+    world.say(MAIL, "Where is my order?", thread="one")
+    place = world.say("email:ben@x.org", "Where is my order?", thread="one")
+    assert not said_twice(world.connection, place.conversation_id)
+
+
+def test_a_persons_answer_begins_the_count_anew_in_its_thread_alone(world: World) -> None:
+    one, two = world.say(MAIL, "hi", thread="one"), world.say(MAIL, "hi", thread="two")
+    for place in (one, one, two):
+        world.reply(place, "hello")
+    world.reply(one, "here is Sam", author="agent")
+    assert automatic_answers(world.connection, "anna@x.org", 0) == 1
+    assert automatic_answers_in(world.connection, one.conversation_id, 0) == 0
+    assert automatic_answers_in(world.connection, two.conversation_id, 0) == 1
