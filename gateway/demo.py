@@ -62,7 +62,11 @@ async def running_demo(
     `models` is where trained models are kept, so that only the first start has to train. `now` is
     the shop's clock, the machine's unless given.
     """
-    port = port or free_port(0)
+    held = socket.socket()
+    # Held, but not listened on, until all servers have their ports: none of them may be given ours.
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", port))
+    port = held.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     phones = TwilioSimulator(Line(number=SHOP.number), f"{url}/channels/{SMS}")
     mail = MailSimulator(SHOP.mail, now=now or utc_now)
@@ -70,6 +74,7 @@ async def running_demo(
     slack.add_person(ADA.slack, ADA.name, ADA.mail)
     slack.add_channel(WORKSPACE.channel, WORKSPACE.channel_name)
     async with AsyncExitStack() as stack:
+        stack.callback(held.close)
         for provider in (phones, mail, slack):
             await provider.start()
             stack.push_async_callback(provider.stop)
