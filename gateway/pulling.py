@@ -24,9 +24,6 @@ from memory.units.admission import Admitted
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 1
-"""Messages of one fetching channel that may be in work, from admission to the end of the turn."""
-
 _LONGEST_REST = 0.5
 """Seconds of rest after a message; otherwise it rests as long as the message took."""
 
@@ -70,7 +67,7 @@ class Pulling:
         """What the channel hands its batches to. One that is called as well may not be kept
         waiting: its provider wants an answer at once."""
         paced = channel.spec.capabilities.transport is Transport.PULL
-        room = asyncio.Semaphore(AT_ONCE)
+        room = asyncio.Lock()
 
         async def in_order(messages: Sequence[InboundMessage]) -> None:
             for message in messages:

@@ -7,8 +7,10 @@ started again on its port with what it knew, or with nothing.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import itertools
+import secrets
 import socket
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -263,10 +265,15 @@ async def until(happened: Callable[[], bool]) -> None:
 
 
 def free_port() -> int:
-    """A port nobody listens on, for a page whose origin has to be known before it is served."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
+    """A port nobody listens on, for a page whose origin has to be known before it is served.
+
+    Not one that the system hands out by itself: it may give that to anybody until it is used, and
+    while a gateway is restarted.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _serving(page: Callable[[], web.Response]) -> Callable[[web.Request], Any]:
