@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, insert, select, update
 
 from core.clock import Micros
-from memory.tables import Secret
+from memory.people_tables import Secret
 from memory.units.audit import record
 from memory.units.rows import table
 

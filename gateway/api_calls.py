@@ -18,6 +18,7 @@ from core.message import Attachment, OutboundMessage, RenderedPart
 from gateway.access import Keeper
 from gateway.events import Bus
 from gateway.gate import Problem
+from gateway.roles import Right
 from memory.store import Store
 
 PREFIX = "/api/v1"
@@ -91,7 +92,8 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation. `path` is below `PREFIX`; `gives` is the type its handler returns.
+    """One operation. `path` is below `PREFIX`; `gives` is the type its handler returns, `needs`
+    what its caller must be allowed to do.
 
     `takes_file` is how many bytes of a file the body may be; nothing where it is no file.
     """
@@ -101,6 +103,7 @@ class Endpoint:
     summary: str
     gives: object
     handle: Callable[[Call], Awaitable[object]]
+    needs: Right
     body: type[BaseModel] | None = None
     query: type[BaseModel] | None = None
     errors: Mapping[int, str] = field(default_factory=dict)

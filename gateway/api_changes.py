@@ -19,6 +19,7 @@ from gateway.api_models import Answer, AnswerFile, Empty, LinkBody, UnlinkBody
 from gateway.enclosures import clean_name
 from gateway.events import Event
 from gateway.gate import Problem
+from gateway.roles import Right
 from memory.pages import handoff_page
 from memory.units import identity, parking, people
 from memory.units.identity import Changed, IdentityProblem
@@ -224,6 +225,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Take a case that waits.",
         HandoffChange,
         take,
+        Right.ANSWER,
         body=Empty,
         errors=_CONFLICT,
     ),
@@ -233,6 +235,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Answer on the customer's channel, as a person.",
         AnswerView,
         answer,
+        Right.ANSWER,
         body=Answer,
         errors=_CONFLICT,
     ),
@@ -242,6 +245,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Let the bot answer again.",
         HandoffChange,
         hand_back,
+        Right.ANSWER,
         body=Empty,
         errors=_CONFLICT,
     ),
@@ -251,6 +255,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Close the case.",
         HandoffChange,
         resolve,
+        Right.ANSWER,
         body=Empty,
         errors=_CONFLICT,
     ),
@@ -261,6 +266,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Join a handle to a customer.",
         Changed,
         link,
+        Right.LINK,
         body=LinkBody,
         errors={409: "The two cannot be one customer."},
     ),
@@ -270,6 +276,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "End a link.",
         Changed,
         unlink,
+        Right.LINK,
         body=UnlinkBody,
         errors={409: "The link cannot be ended."},
     ),
@@ -279,6 +286,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Try again what got stuck.",
         Retried,
         retry,
+        Right.OPERATE,
         body=Empty,
         errors={409: "It is not stuck any more."},
     ),
@@ -288,6 +296,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "What could not be read has been seen to.",
         Dismissed,
         dismiss,
+        Right.OPERATE,
         body=Empty,
         errors={409: "It is not waiting any more."},
     ),

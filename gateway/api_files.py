@@ -22,6 +22,7 @@ from gateway.api_models import Body, Line
 from gateway.enclosures import clean_name
 from gateway.files import PREFIX
 from gateway.gate import Problem
+from gateway.roles import Right
 from memory.message_page import kept_message
 from memory.units.attachments import KeptFile, keep_reference
 from memory.units.parking import parked_file
@@ -235,6 +236,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "A message as it came, with its quotes and files.",
         OriginalView,
         show_original,
+        Right.SEE,
         errors=_GONE,
     ),
     Endpoint(
@@ -243,6 +245,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "A mail's HTML as a page without scripts and without the network.",
         FileAnswer,
         show_html,
+        Right.SEE,
         errors=_GONE,
     ),
     Endpoint(
@@ -251,6 +254,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "A message's raw source, as a download.",
         FileAnswer,
         show_source,
+        Right.SEE,
         errors=_GONE,
     ),
     Endpoint(
@@ -259,6 +263,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "A file of a message, as a download.",
         FileAnswer,
         show_attachment,
+        Right.SEE,
         errors={
             **_GONE,
             409: "The channel that has the file is not enabled.",
@@ -271,6 +276,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "What could not be read, as a download.",
         FileAnswer,
         show_parked,
+        Right.OPERATE,
         errors=_GONE,
     ),
     Endpoint(
@@ -279,6 +285,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Keep a file, to be sent with an answer. The body is the file.",
         StoredFile,
         keep_file,
+        Right.ANSWER,
         query=FileName,
         takes_file=UPLOAD_LIMIT,
     ),

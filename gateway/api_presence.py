@@ -15,6 +15,7 @@ from core.clock import to_micros
 from gateway.api_calls import Call, Endpoint
 from gateway.api_models import Body
 from gateway.gate import Problem
+from gateway.roles import Right
 from memory.pages import handoff_page
 from memory.resume import place_of
 
@@ -59,6 +60,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Show the customer that a person reads or writes.",
         Shown,
         be_present,
+        Right.ANSWER,
         body=Presence,
     ),
 )

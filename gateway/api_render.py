@@ -25,6 +25,7 @@ from gateway.enclosures import clean_name
 from gateway.files import PREFIX
 from gateway.gate import Problem
 from gateway.outgoing import Render
+from gateway.roles import Right
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "A message as one channel account would send it, or as each of them would.",
         list[Preview],
         render,
+        Right.CHANNELS,
         body=RenderBody,
     ),
 )

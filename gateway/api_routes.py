@@ -16,6 +16,7 @@ from gateway.api_calls import Call, Endpoint
 from gateway.api_models import Page, QueueQuery, Search, TimelineQuery
 from gateway.api_render import carries_files
 from gateway.gate import Problem
+from gateway.roles import Right
 from gateway.trace import Step, tell_turn
 from memory import pages
 from memory.customer_page import customer_page, timeline
@@ -126,6 +127,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "The channel accounts, and what an answer there can carry.",
         list[ChannelView],
         list_channels,
+        Right.CHANNELS,
     ),
     Endpoint(
         "GET",
@@ -133,6 +135,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "The conversations, the latest first.",
         list[ConversationView],
         list_conversations,
+        Right.SEE,
         query=Page,
     ),
     Endpoint(
@@ -141,6 +144,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "One conversation.",
         ConversationView,
         show_conversation,
+        Right.SEE,
     ),
     Endpoint(
         "GET",
@@ -148,6 +152,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Find customers by name or handle.",
         list[CustomerRow],
         list_customers,
+        Right.SEE,
         query=Search,
     ),
     Endpoint(
@@ -156,6 +161,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "One customer: handles with evidence, facts, cases.",
         CustomerView,
         show_customer,
+        Right.SEE,
     ),
     Endpoint(
         "GET",
@@ -163,6 +169,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "What was said, on all channels, oldest first.",
         list[TimelineView],
         show_timeline,
+        Right.SEE,
         query=TimelineQuery,
     ),
     Endpoint(
@@ -171,6 +178,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Cases in human hands, in the order to take them.",
         list[HandoffView],
         list_handoffs,
+        Right.SEE,
         query=QueueQuery,
     ),
     Endpoint(
@@ -179,6 +187,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "One case in human hands.",
         HandoffView,
         show_handoff,
+        Right.SEE,
     ),
     Endpoint(
         "GET",
@@ -186,6 +195,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Why one answer was given, step by step.",
         TurnExplained,
         explain_turn,
+        Right.SEE,
     ),
     Endpoint(
         "GET",
@@ -193,6 +203,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "What could not be handled or delivered.",
         list[Letter],
         list_dead_letters,
+        Right.OPERATE,
         query=Page,
     ),
     Endpoint(
@@ -201,6 +212,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "Who changed what, the latest first.",
         list[AuditView],
         list_changes,
+        Right.AUDIT,
         query=Page,
     ),
     *api_files.ENDPOINTS,

@@ -27,6 +27,7 @@ from gateway.admission import AdmissionRules, Admissions
 from gateway.answer_guard import AnswerGuard
 from gateway.channels import Channel, open_channels
 from gateway.deliveries import Backoff, Deliveries
+from gateway.effects import Effects
 from gateway.events import Bus
 from gateway.files import FileStore
 from gateway.keeping import StoreKeep
@@ -217,6 +218,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         stages,
         TurnSettings(worker, settings.pipeline.token_budget),
         AnswerGuard(store, settings.turns.answers_per_hour, now),
+        Effects({}),
         count_tokens=count_tokens,
         now=now,
         new_id=new_id,

@@ -1,15 +1,59 @@
-"""Performing what a decision asks for. Today that is looking up a row of the business's tables.
+"""Performing what a decision asks for: one performer for each kind of effect, in a table.
 
-The level rule lives here with the data: a row is shown to its proved owner, or to a guest who
-gives its second detail; nobody else learns whether it exists.
+The look-up is here, and the level rule with its data: a row is shown to its proved owner, or to a
+guest who gives its second detail; nobody else learns whether it exists. Every performer must bear
+being asked again by the same turn, which may be decided anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from core.playbook import Playbook, Table
-from core.turn import LookUp
+from core.turn import Effect, LookUp, TurnInput
+from memory.units.claims import Thread, Waiting
+
+Result: TypeAlias = Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where an effect is asked for: the turn, its thread and messages, and whose turn it is."""
+
+    turn: TurnInput
+    customer_id: int
+    thread: Thread
+    taken: Sequence[Waiting]
+    playbook: Playbook
+    now: datetime
+
+    @property
+    def source(self) -> str:
+        """The newest message's id: the same however often the turn is decided."""
+        return self.taken[-1].message_id
+
+
+Performer: TypeAlias = Callable[[Any, Asked], Awaitable[Result]]
+"""Performs effects of one kind. Its first argument is the effect."""
+
+
+class Effects:
+    """Performs effects by their kind; `performers` are keyed by the effect's class."""
+
+    def __init__(self, performers: Mapping[type, Performer]) -> None:
+        self._performers: Mapping[type, Performer] = {LookUp: look_up, **performers}
+
+    async def perform(self, effect: Effect, asked: Asked) -> Result:
+        """The effect's result. Raises `KeyError` for a kind that nobody performs."""
+        return await self._performers[type(effect)](effect, asked)
+
+
+async def look_up(effect: LookUp, asked: Asked) -> Result:
+    """A row of the business's tables."""
+    return perform(effect, asked.playbook)
 
 
 def perform(effect: LookUp, playbook: Playbook) -> Mapping[str, str] | None:

@@ -33,7 +33,7 @@ from core.turn import (
     text_of,
 )
 from gateway.answer_guard import AnswerGuard
-from gateway.effects import perform
+from gateway.effects import Asked, Effects
 from gateway.events import Bus
 from gateway.outgoing import Outgoing
 from gateway.turn_rows import Ids, build_commit, needs_person, plain_decision
@@ -94,6 +94,7 @@ class TurnWork:
         stages: Stages,
         settings: TurnSettings,
         guard: AnswerGuard,
+        effects: Effects,
         *,
         count_tokens: Callable[[str], int],
         now: Callable[[], datetime],
@@ -109,6 +110,7 @@ class TurnWork:
         self.stages = stages
         self._settings = settings
         self._guard = guard
+        self._effects = effects
         self._count_tokens = count_tokens
         self._now = now
         self._new_id = new_id
@@ -141,7 +143,7 @@ class TurnWork:
         elif person is not None:
             decision = plain_decision(turn, silent=person)
         else:
-            decision, acted = self._decide(turn, playbook)
+            decision, acted = await self._decide(claimed, taken, turn, playbook)
         if interrupted is not None and interrupted() and not acted and self._may_restart(claimed):
             return Outcome.RESTART
         self._restarts.pop(claimed.customer_id, None)
@@ -212,14 +214,18 @@ class TurnWork:
             private_reply=self._outgoing.is_private(thread.account),
         )
 
-    def _decide(self, turn: TurnInput, playbook: Playbook) -> tuple[Decision, bool]:
+    async def _decide(
+        self, claimed: Claimed, taken: Sequence[Waiting], turn: TurnInput, playbook: Playbook
+    ) -> tuple[Decision, bool]:
         """Run the pipeline, performing the effects it asks for; whether any was performed."""
+        assert claimed.thread is not None
+        asked = Asked(turn, claimed.customer_id, claimed.thread, taken, playbook, turn.now)
         acted = False
         for _ in range(_MAX_EFFECTS):
             decision = decide(turn, playbook, self.stages, self._tick)
             if not isinstance(decision, NeedEffect):
                 return decision, acted
-            result = perform(decision.effect, playbook)
+            result = await self._effects.perform(decision.effect, asked)
             acted = True
             turn = replace(turn, effects={**turn.effects, decision.effect.id: result})
         raise RuntimeError(f"the pipeline asked for more than {_MAX_EFFECTS} effects in one turn")

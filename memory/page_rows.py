@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Row, bindparam, func, literal_column, select
 
 from core.clock import from_micros
-from memory.tables import Customer, Delivery, Handle, Inbound, Parked
+from memory.channel_tables import Parked
+from memory.tables import Customer, Delivery, Handle, Inbound
 from memory.units.rows import table
 from memory.views import DeliveryView
 

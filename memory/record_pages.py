@@ -12,8 +12,9 @@ import orjson
 from sqlalchemy import Connection, literal_column, select
 
 from core.clock import from_micros
+from memory.channel_tables import Parked
 from memory.page_rows import DEAD, FAILED, PARKED, AnyRow, delivery_view, display_names
-from memory.tables import Audit, Conversation, Delivery, Handle, Inbound, Message, Parked, Turn
+from memory.tables import Audit, Conversation, Delivery, Handle, Inbound, Message, Turn
 from memory.units.rows import table
 from memory.views import AuditView, Letter, TurnView
 

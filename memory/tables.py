@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from memory.table_columns import big, count, flag, key_part, name_part, only_where, row_id, words
+from memory.table_columns import big, count, flag, key_part, only_where, row_id, words
 
 
 class Customer(SQLModel, table=True):
@@ -33,7 +33,12 @@ class Customer(SQLModel, table=True):
 
 class Handle(SQLModel, table=True):
     """An address on a channel. `customer_id` is the root of its component, derived from the links;
-    `home_customer_id` is the customer made with it, and never changes."""
+    `home_customer_id` is the customer made with it, and never changes.
+
+    Until `proved_until`, whoever writes from it is proved at `proved_level`: possession was shown.
+    A handle whose address has gone to somebody else is retired: it stays with its customer, its
+    `key` gets its id behind it, and the address begins anew with another row.
+    """
 
     __tablename__ = "handle"
     __table_args__ = (Index("ix_handle_customer", "customer_id"),)
@@ -48,15 +53,24 @@ class Handle(SQLModel, table=True):
     opted_out: bool = Field(default=False, sa_column=flag())
     dead: bool = Field(default=False, sa_column=flag())
     shared: bool = Field(default=False, sa_column=flag())
+    proved_level: int = Field(default=0, sa_column=count())
+    proved_until: int = Field(default=0, sa_column=big(default="0"))
+    retired_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    retired_because: str | None = Field(default=None, sa_column=words(nullable=True))
 
 
 class Link(SQLModel, table=True):
-    """An edge between a handle and a customer, with what proved it. Ended, never deleted."""
+    """An edge between a handle and a customer, with what proved it. Ended, never deleted.
+
+    Until `reads_from` nothing old is read over it. `batch_id` is the import that made it. A merge
+    of two customers is the link of one's first handle with the other.
+    """
 
     __tablename__ = "link"
     __table_args__ = (
         Index("ix_link_handle", "handle_id"),
         Index("ix_link_customer", "customer_id"),
+        Index("ix_link_batch", "batch_id", **only_where("batch_id is not null")),
     )
     id: int = Field(sa_column=row_id())
     handle_id: int = Field(sa_column=big())
@@ -70,6 +84,8 @@ class Link(SQLModel, table=True):
     ended_at: int | None = Field(default=None, sa_column=big(nullable=True))
     ended_by: str | None = Field(default=None, sa_column=words(nullable=True))
     end_reason: str | None = Field(default=None, sa_column=words(nullable=True))
+    reads_from: int = Field(default=0, sa_column=big(default="0"))
+    batch_id: int | None = Field(default=None, sa_column=big(nullable=True))
 
 
 class Conversation(SQLModel, table=True):
@@ -121,7 +137,8 @@ class Message(SQLModel, table=True):
     `extra_json` holds what few messages have, each only when it is there: `secrets`, `quick_reply`,
     `claims`, `consent`, `returned`; `attachments` (name, type, reference, size, content_id);
     `original` (references of `text`, `html`, `source`); `needs_person` (why no machine may answer);
-    `revised_at` and `versions` (text, at) of a message that was changed, `taken_back` (when).
+    `revised_at` and `versions` (text, at) of a message that was changed, `taken_back` (when);
+    `drawn` (ids of other handles from whose memory an answer was made).
     """
 
     __tablename__ = "message"
@@ -205,7 +222,10 @@ class Case(SQLModel, table=True):
 
 
 class Turn(SQLModel, table=True):
-    """One run of the pipeline: what came in, what each stage saw and said, what went out."""
+    """One run of the pipeline: what came in, what each stage saw and said, what went out.
+
+    `drawn_json` lists the other handles of the customer whose memory it was given, if any.
+    """
 
     __tablename__ = "turn"
     __table_args__ = (
@@ -220,11 +240,15 @@ class Turn(SQLModel, table=True):
     escalated: str | None = Field(default=None, sa_column=words(nullable=True))
     silent: str | None = Field(default=None, sa_column=words(nullable=True))
     record_json: str = Field(sa_column=words())
+    drawn_json: str | None = Field(default=None, sa_column=words(nullable=True))
     decided_at: int = Field(sa_column=big())
 
 
 class Fact(SQLModel, table=True):
-    """Something remembered, with its source. A new value supersedes the old row."""
+    """Something remembered, with its source. A new value supersedes the old row.
+
+    `level` is how well its teller was proved, `needs` what a sender needs to be told it.
+    """
 
     __tablename__ = "fact"
     __table_args__ = (Index("ix_fact_handle", "handle_id", "key"),)
@@ -234,6 +258,7 @@ class Fact(SQLModel, table=True):
     value: str = Field(sa_column=words())
     source: str = Field(sa_column=words())
     level: int = Field(sa_column=count(None))
+    needs: int = Field(default=0, sa_column=count())
     secret: bool = Field(default=False, sa_column=flag())
     recorded_at: int = Field(sa_column=big())
     valid_to: int | None = Field(default=None, sa_column=big(nullable=True))
@@ -293,25 +318,6 @@ class Delivery(SQLModel, table=True):
     updated_at: int = Field(sa_column=big())
 
 
-class ParkedUpdate(SQLModel, table=True):
-    """A provider's report about a part whose receipt we do not have yet; applied when it comes.
-
-    One about a message that is not ours is dropped after a day.
-    """
-
-    __tablename__ = "parked_update"
-    __table_args__ = (UniqueConstraint("account", "provider_id", "status"),)
-    id: int = Field(sa_column=row_id())
-    account: str = Field(sa_column=words())
-    provider_id: str = Field(sa_column=words())
-    status: str = Field(sa_column=words())
-    code: str | None = Field(default=None, sa_column=words(nullable=True))
-    reason: str | None = Field(default=None, sa_column=words(nullable=True))
-    opted_out: bool = Field(default=False, sa_column=flag())
-    dead: bool = Field(default=False, sa_column=flag())
-    received_at: int = Field(sa_column=big())
-
-
 class Handoff(SQLModel, table=True):
     """A case in human hands. `status` is "waiting", "owned" or "closed".
 
@@ -355,43 +361,3 @@ class Audit(SQLModel, table=True):
     action: str = Field(sa_column=words())
     subject: str = Field(sa_column=words())
     detail_json: str = Field(sa_column=words())
-
-
-class Secret(SQLModel, table=True):
-    """A key this installation made for itself: token hashes and signing keys, by name."""
-
-    __tablename__ = "secret"
-    name: str = Field(sa_column=name_part())
-    value: str = Field(sa_column=words())
-    created_at: int = Field(sa_column=big())
-
-
-class Kept(SQLModel, table=True):
-    """A small value that a channel's account keeps over restarts: a cursor, an installation."""
-
-    __tablename__ = "kept"
-    account: str = Field(sa_column=name_part())
-    name: str = Field(sa_column=name_part())
-    value: str = Field(sa_column=words())
-    updated_at: int = Field(sa_column=big())
-
-
-class Parked(SQLModel, table=True):
-    """Something that came in and could not be read, for a person to look at.
-
-    `status` is "open" or "dismissed"; `file` is the reference of its bytes.
-    """
-
-    __tablename__ = "parked"
-    __table_args__ = (
-        UniqueConstraint("event_id", "account"),
-        Index("ix_parked_open", "id", **only_where("status = 'open'")),
-    )
-    id: int = Field(sa_column=row_id())
-    account: str = Field(sa_column=words())
-    event_id: str = Field(sa_column=words())
-    title: str = Field(sa_column=words())
-    reason: str = Field(sa_column=words())
-    file: str = Field(sa_column=words())
-    status: str = Field(default="open", sa_column=words(default="open"))
-    received_at: int = Field(sa_column=big())

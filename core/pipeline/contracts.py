@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from core.message import OutboundMessage, QuickReply, Sensitivity
 from core.playbook import Playbook
-from core.turn import CaseState, Escalation, Fact, LookUp, SlotValue, TurnInput
+from core.turn import CaseState, Effect, Escalation, Fact, SlotValue, TurnInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class StateStep:
     intent: str | None
     captured: tuple[SlotValue, ...] = ()
     ask: str | None = None
-    effect: LookUp | None = None
+    effect: Effect | None = None
     facts: tuple[Fact, ...] = ()
     new_case: bool = False
     guess: IntentGuess | None = None

@@ -10,7 +10,10 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-import memory.tables  # noqa: F401  # filling the metadata is what it is imported for
+import memory.channel_tables
+import memory.identity_tables
+import memory.people_tables
+import memory.tables  # noqa: F401  # filling the metadata is what they are imported for
 
 
 def run(connection: Connection) -> None:

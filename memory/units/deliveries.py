@@ -14,7 +14,8 @@ from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select,
 
 from core.clock import Micros
 from core.message import DeliveryStatus
-from memory.tables import Delivery, Handle, ParkedUpdate
+from memory.channel_tables import ParkedUpdate
+from memory.tables import Delivery, Handle
 from memory.units.bounces import call_people
 from memory.units.prepared import write
 from memory.units.rows import table

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 
 from core.clock import Micros
-from memory.tables import Parked
+from memory.channel_tables import Parked
 from memory.units.audit import record
 from memory.units.rows import table
 

@@ -14,7 +14,7 @@ from gateway import token_watch
 from gateway.cli import main
 from gateway.gate import COOKIE
 from memory.pages import audit_log
-from memory.tables import Secret
+from memory.people_tables import Secret
 from memory.units.rows import table
 from tests.gateway.way import Way, running
 

@@ -12,7 +12,7 @@ from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide, default_stages
 from core.playbook import Article, Flow, Hours, Intent, Playbook, Slot, Table
 from core.secrets import find_secrets
-from core.turn import CaseState, Decision, Fact, NeedEffect, Recall, Said, Sender, TurnInput
+from core.turn import CaseState, Decision, Fact, LookUp, NeedEffect, Recall, Said, Sender, TurnInput
 from gateway.effects import perform
 from gateway.training_child import train
 
@@ -171,6 +171,7 @@ class Talk:
         for _ in range(4):
             if not isinstance(decision, NeedEffect):
                 break
+            assert isinstance(decision.effect, LookUp)
             found = perform(decision.effect, self.playbook)
             turn = replace(turn, effects={**turn.effects, decision.effect.id: found})
             decision = decide(turn, self.playbook, stages(), lambda: 0)

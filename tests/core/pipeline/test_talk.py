@@ -14,7 +14,7 @@ from core.pipeline.decide import decide
 from core.pipeline.response import response_stage
 from core.pipeline.trivial import trivial_stages
 from core.playbook import Article
-from core.turn import CaseState, Decision, Fact, NeedEffect
+from core.turn import CaseState, Decision, Fact, LookUp, NeedEffect
 from tests.core.pipeline.shop import NOW, SHOP, Talk, stages
 
 OWNER = ("email:robin@example.com",)
@@ -302,6 +302,7 @@ def test_a_look_up_is_asked_for_as_an_effect() -> None:
     talk = Talk(proved=OWNER)
     asked = decide(talk.turn("where is my order 1042"), SHOP, stages(), lambda: 0)
     assert isinstance(asked, NeedEffect)
+    assert isinstance(asked.effect, LookUp)
     assert asked.effect.key == {"order_id": "1042"}
     assert asked.effect.proved == OWNER
 

@@ -1,0 +1,65 @@
+"""Who may do what: the rights there are, and which of them each role has. One table, nothing else.
+
+Whatever is not named here nobody may do. Checking who somebody is, is `gateway.access`'s work, and
+refusing them `gateway.gate`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Right(StrEnum):
+    """One thing that somebody may be allowed to do. Every endpoint of the API needs one."""
+
+    CHANNELS = "channels"
+    """See which channels there are, and how a message would look there."""
+    SEE = "see"
+    """Read conversations, customers, cases and turns."""
+    ANSWER = "answer"
+    """Take cases, answer customers, and close cases."""
+    REVEAL = "reveal"
+    """See a personal field that is hidden; each time is written down."""
+    OPERATE = "operate"
+    """See to the channels, and to what got stuck."""
+    LINK = "link"
+    """Join and part customers, and decide suggestions."""
+    RULES = "rules"
+    """Try out, publish and take back the identity rules."""
+    PROVISION = "provision"
+    """Bring in customers of the business's own systems, and take them out again as a file."""
+    AUDIT = "audit"
+    """Read who changed what."""
+    PEOPLE = "people"
+    """Say who may come in: people, roles, tokens."""
+
+
+class Role(StrEnum):
+    """What somebody is to the gateway."""
+
+    VIEWER = "viewer"
+    AGENT = "agent"
+    INTEGRATOR = "integrator"
+    IDENTITY_ADMIN = "identity-admin"
+    OWNER = "owner"
+
+
+ROLES: Mapping[Role, frozenset[Right]] = {
+    Role.VIEWER: frozenset({Right.CHANNELS, Right.SEE}),
+    Role.AGENT: frozenset({Right.CHANNELS, Right.SEE, Right.ANSWER, Right.REVEAL}),
+    Role.INTEGRATOR: frozenset({Right.CHANNELS, Right.OPERATE, Right.PROVISION}),
+    Role.IDENTITY_ADMIN: frozenset(
+        {
+            Right.CHANNELS,
+            Right.SEE,
+            Right.REVEAL,
+            Right.LINK,
+            Right.RULES,
+            Right.PROVISION,
+            Right.AUDIT,
+        }
+    ),
+    Role.OWNER: frozenset(Right),
+}
+"""Deny by default: a role has the rights written here, and no other."""
