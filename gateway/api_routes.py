@@ -77,7 +77,8 @@ async def list_customers(call: Call) -> list[CustomerRow]:
 
 
 async def show_customer(call: Call) -> CustomerView:
-    found = await call.services.store.read(customer_page, call.id("id"))
+    now = to_micros(call.services.now())
+    found = await call.services.store.read(customer_page, call.id("id"), now)
     return _found(found, "customer")
 
 

@@ -6,7 +6,7 @@ is for people who answer customers; what a *sender* may know is decided in `memo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
@@ -15,6 +15,7 @@ from core.identity import Edge, home_edge, widest_paths
 from core.message import Assurance
 from memory.message_page import extras
 from memory.page_rows import AnyRow, delivery_view, display_names
+from memory.personal import is_hidden, proved_reach
 from memory.tables import (
     Case,
     Conversation,
@@ -78,8 +79,13 @@ def root_of(connection: Connection, customer_id: int) -> int | None:
     return int(row.id if row.merged_into is None else row.merged_into)
 
 
-def customer_page(connection: Connection, customer_id: int) -> CustomerView | None:
-    """Everything about a customer but what was said, or nothing when there is none."""
+def customer_page(
+    connection: Connection, customer_id: int, now: Micros | None = None
+) -> CustomerView | None:
+    """Everything about a customer but what was said, or nothing when there is none.
+
+    What is personal is kept back, unless somebody has proved by `now` that it is them.
+    """
     root = root_of(connection, customer_id)
     if root is None:
         return None
@@ -91,28 +97,35 @@ def customer_page(connection: Connection, customer_id: int) -> CustomerView | No
         select(_handle).where(_handle.c.customer_id == root).order_by(_handle.c.id)
     ).all()
     keys = {row.id: row.key for row in handles}
+    links = _active_links(connection, keys)
+    edges = _edges(handles, links)
+    reach = {} if now is None else proved_reach(handles, edges, now)
     return CustomerView(
         id=root,
         name=display_names(connection, [root])[root],
         created_at=from_micros(customer.created_at),
         merged_ids=tuple(merged),
-        handles=_handle_views(connection, handles, root),
-        facts=_fact_views(connection, keys),
+        handles=_handle_views(handles, links, edges, root),
+        facts=_fact_views(connection, keys, reach),
         cases=_case_views(connection, keys),
         handoff_id=_open_handoff(connection, keys),
     )
 
 
-def _handle_views(
-    connection: Connection, handles: Sequence[AnyRow], root: int
-) -> tuple[HandleView, ...]:
-    links: dict[int, list[AnyRow]] = {row.id: [] for row in handles}
+def _active_links(
+    connection: Connection, handle_ids: Collection[int]
+) -> Mapping[int, Sequence[AnyRow]]:
+    links: dict[int, list[AnyRow]] = {one: [] for one in handle_ids}
     for link in connection.execute(
         select(_link)
         .where(_link.c.handle_id.in_(links), _link.c.ended_at.is_(None))
         .order_by(_link.c.id)
     ):
         links[link.handle_id].append(link)
+    return links
+
+
+def _edges(handles: Sequence[AnyRow], links: Mapping[int, Sequence[AnyRow]]) -> list[Edge]:
     edges = [home_edge(row.id, row.home_customer_id) for row in handles]
     edges += [
         Edge(row.id, link.customer_id, Assurance(link.level))
@@ -120,6 +133,15 @@ def _handle_views(
         for link in links[row.id]
         if link.customer_id != row.home_customer_id
     ]
+    return edges
+
+
+def _handle_views(
+    handles: Sequence[AnyRow],
+    links: Mapping[int, Sequence[AnyRow]],
+    edges: Sequence[Edge],
+    root: int,
+) -> tuple[HandleView, ...]:
     return tuple(
         HandleView(
             id=row.id,
@@ -130,6 +152,7 @@ def _handle_views(
             opted_out=bool(row.opted_out),
             dead=bool(row.dead),
             shared=bool(row.shared),
+            retired=row.retired_at is not None,
             created_at=from_micros(row.created_at),
             seen_at=from_micros(row.seen_at),
             links=tuple(_link_view(link, row.home_customer_id) for link in links[row.id]),
@@ -163,7 +186,9 @@ def _link_view(link: AnyRow, home: int) -> LinkView:
     )
 
 
-def _fact_views(connection: Connection, keys: Mapping[int, str]) -> tuple[FactView, ...]:
+def _fact_views(
+    connection: Connection, keys: Mapping[int, str], reach: Mapping[int, Assurance]
+) -> tuple[FactView, ...]:
     rows = connection.execute(
         select(_fact)
         .where(_fact.c.handle_id.in_(keys), _fact.c.valid_to.is_(None))
@@ -174,15 +199,24 @@ def _fact_views(connection: Connection, keys: Mapping[int, str]) -> tuple[FactVi
         FactView(
             id=row.id,
             key=row.key,
-            value="provided" if row.secret else row.value,
+            value=_fact_value(row, reach),
             source=row.source,
             handle=keys[row.handle_id],
             level=row.level,
             secret=bool(row.secret),
             recorded_at=from_micros(row.recorded_at),
+            needs=row.needs,
+            hidden=not row.secret and is_hidden(row.needs, row.handle_id, reach),
         )
         for row in rows
     )
+
+
+def _fact_value(row: AnyRow, reach: Mapping[int, Assurance]) -> str:
+    """What people see of it: of a secret that there is one, of what is kept back nothing."""
+    if row.secret:
+        return "provided"
+    return "" if is_hidden(row.needs, row.handle_id, reach) else str(row.value)
 
 
 def _case_views(connection: Connection, keys: Mapping[int, str]) -> tuple[CaseView, ...]:

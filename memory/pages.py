@@ -230,7 +230,10 @@ def _handoff_views(
 
 
 def customers(connection: Connection, query: str = "", limit: int = 50) -> list[CustomerRow]:
-    """Customers whose name or any handle has the words of `query` in it, last seen first."""
+    """Customers whose name or any handle has the words of `query` in it, last seen first.
+
+    The digits of an id find the customer it stands for now, however often it was merged since.
+    """
     seen = func.max(_handle.c.seen_at).label("seen_at")
     found = select(_handle.c.customer_id, seen).group_by(_handle.c.customer_id)
     if query:
@@ -257,9 +260,13 @@ def customers(connection: Connection, query: str = "", limit: int = 50) -> list[
 
 
 def _matching(query: str) -> Select[int]:
-    """Ids of customers found by name or by address, in which spaces and dashes do not count."""
+    """Ids of customers found by name, by id, or by address without its spaces and dashes.
+
+    A customer's old id is that of the customer who came with one of the handles.
+    """
     wanted = query.casefold()
     dense = "".join(wanted.split()).replace("-", "")
+    known = _customer_numbered(query)
     return (
         select(_handle.c.customer_id)
         .join(_customer, _customer.c.id == _handle.c.home_customer_id)
@@ -268,9 +275,16 @@ def _matching(query: str) -> Select[int]:
                 func.lower(_handle.c.key).contains(wanted, autoescape=True),
                 func.lower(_handle.c.address).contains(dense, autoescape=True),
                 func.lower(_customer.c.name).contains(wanted, autoescape=True),
+                *([] if known is None else [_handle.c.home_customer_id == known]),
             )
         )
     )
+
+
+def _customer_numbered(query: str) -> int | None:
+    """The id that a query is, if it is one."""
+    number = int(query) if query.isascii() and query.isdigit() and len(query) < 20 else 0
+    return number if 0 < number < 1 << 63 else None
 
 
 def last_inbound_at(connection: Connection, account: str) -> Micros | None:

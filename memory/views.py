@@ -108,7 +108,10 @@ class LinkView:
 
 @dataclass(frozen=True, slots=True)
 class HandleView:
-    """One way to reach a customer; `level` is how well it is proved to be theirs."""
+    """One way to reach a customer; `level` is how well it is proved to be theirs.
+
+    Of a retired one the address has gone to somebody else; what came from it before stays theirs.
+    """
 
     id: int
     key: str
@@ -121,11 +124,16 @@ class HandleView:
     created_at: datetime
     seen_at: datetime
     links: tuple[LinkView, ...]
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """Something remembered. `value` of a secret is never the secret."""
+    """Something remembered. `value` of a secret is never the secret.
+
+    Of what is `hidden` it is empty: a sender needs the level `needs` for it, and nobody has shown
+    just now that they are the customer.
+    """
 
     id: int
     key: str
@@ -135,6 +143,8 @@ class FactView:
     level: int
     secret: bool
     recorded_at: datetime
+    needs: int = 0
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
