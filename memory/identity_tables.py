@@ -44,6 +44,16 @@ class Challenge(SQLModel, table=True):
     proved_by: str | None = Field(default=None, sa_column=words(nullable=True))
 
 
+class Reach(SQLModel, table=True):
+    """One message that we began ourselves, by what caused it: it is never written twice."""
+
+    __tablename__ = "reach"
+    cause: str = Field(sa_column=name_part())
+    conversation_id: int = Field(sa_column=big())
+    seq: int = Field(sa_column=big())
+    created_at: int = Field(sa_column=big())
+
+
 class Sighting(SQLModel, table=True):
     """Two handles were seen to belong together, by evidence of one kind; whether that joins them is
     for the rules to say. Seen again, `seen_at` moves on."""

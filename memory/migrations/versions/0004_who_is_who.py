@@ -73,6 +73,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("pattern"),
     )
     op.create_table(
+        "reach",
+        sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("cause"),
+    )
+    op.create_table(
         "challenge",
         sa.Column("id", _KEY, autoincrement=False, nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
@@ -291,6 +299,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_challenge_asker")
 
     op.drop_table("challenge")
+    op.drop_table("reach")
     op.drop_table("blocked_value")
     op.drop_table("batch")
     op.drop_table("api_token")
