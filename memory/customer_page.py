@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 from core.clock import Micros, from_micros
 from core.identity import Edge, home_edge, widest_paths
 from core.message import Assurance
+from memory.identity_words import level_words, rule_words
 from memory.message_page import extras
 from memory.page_rows import AnyRow, delivery_view, display_names
 from memory.personal import is_hidden, proved_reach
@@ -51,21 +52,6 @@ _message = table(Message)
 _turn = table(Turn)
 _written = _message.alias("written")
 
-_LEVEL_WORDS = {
-    Assurance.NONE: "not proved",
-    Assurance.ASSERTED: "claimed",
-    Assurance.AUTHENTICATED: "vouched for by the channel",
-    Assurance.PROVED: "proved",
-    Assurance.LOGGED_IN: "logged in",
-}
-_RULE_WORDS = {
-    "first-contact": "Wrote to us from here",
-    "by-hand": "Joined by hand",
-    "login": "Joined by a login",
-    "code": "Joined by a one-time code",
-    "import": "Joined by an import",
-    "trusted-profile": "Joined by a profile we were told to trust",
-}
 _CASES, _FACTS, _TURNS = 50, 200, 200
 
 
@@ -170,7 +156,6 @@ def _level(handle: AnyRow, links: Sequence[AnyRow], edges: Sequence[Edge], root:
 
 
 def _link_view(link: AnyRow, home: int) -> LinkView:
-    rule = _RULE_WORDS.get(link.rule, f"Joined by the rule “{link.rule}”")
     evidence = f": {link.evidence}" if link.evidence else ""
     by = "" if link.customer_id == home else f", by {link.actor}"
     return LinkView(
@@ -182,7 +167,7 @@ def _link_view(link: AnyRow, home: int) -> LinkView:
         actor=link.actor,
         created_at=from_micros(link.created_at),
         can_end=link.customer_id != home,
-        words=f"{rule}{evidence} ({_LEVEL_WORDS[Assurance(link.level)]}{by})",
+        words=f"{rule_words(link.rule)}{evidence} ({level_words(link.level)}{by})",
     )
 
 
