@@ -7,7 +7,7 @@ are the product's: a business that writes nothing has these.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -177,3 +177,19 @@ def _fits(key: str, pattern: str) -> bool:
             return False
         at = found + len(piece)
     return True
+
+
+def joining_rule(rules: IdentityRules, evidence: str, kinds: Iterable[str]) -> JoinRule | None:
+    """The first rule for this kind of evidence between handles of these kinds, if there is one.
+
+    What the business wrote stands before what is built in.
+    """
+    between = frozenset(kinds)
+    return next(
+        (
+            one
+            for one in rules.joins
+            if one.evidence == evidence and (not one.kinds or between <= one.kinds)
+        ),
+        None,
+    )

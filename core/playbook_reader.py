@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from core.escalation import DEFAULT_RULES
+from core.identity_rules_reader import IDENTITY_FILE, collect_identity_rules
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD
 from core.pipeline.rules import FALLBACK_LIMIT, NEGATIVE_LIMIT
 from core.pipeline.state import ASK_LIMIT
@@ -40,7 +41,12 @@ PLAYBOOK_FILES = (
     "rules.toml",
     "tables.toml",
 )
-"""The files of a playbook; beside them stand `tables/*.csv` and `articles/*.md`."""
+"""The files of a playbook; beside them stand `tables/*.csv`, `articles/*.md` and `identity.toml`.
+
+The last is no part of the playbook's data, because it takes effect only by being published. It is
+checked with the others.
+"""
+_FILES = (*PLAYBOOK_FILES, IDENTITY_FILE)
 
 SETTINGS: Mapping[str, tuple[float, float, float]] = {
     "article_threshold": (DEFAULT_ARTICLE_THRESHOLD, 0.0, 1.0),
@@ -67,7 +73,7 @@ def read_playbook(files: Mapping[str, str], unread: Collection[str] = ()) -> Pla
     name = main.text("name", needed=readable)
     playbook = Playbook(
         name=name,
-        version=_digest(files),
+        version=_digest({name: files[name] for name in files if name != IDENTITY_FILE}),
         business=main.text("business", needed=readable),
         language=main.text("language", default="en"),
         intents=_intents(raw, report),
@@ -83,6 +89,8 @@ def read_playbook(files: Mapping[str, str], unread: Collection[str] = ()) -> Pla
     )
     main.close()
     check_playbook(playbook, report)
+    if IDENTITY_FILE in files:
+        collect_identity_rules(files[IDENTITY_FILE], IDENTITY_FILE, report)
     if report.problems:
         raise PlaybookError(report.problems)
     return replace(playbook, rules=_with_built_in(playbook.rules))
@@ -110,11 +118,14 @@ def _check_names(files: Mapping[str, str], report: Report) -> None:
     if MAIN not in files and MAIN not in report.broken:
         report.add(MAIN, "", "is missing", "Add it, with at least name and business")
     for name in files:
-        known = name in PLAYBOOK_FILES or re.fullmatch(
-            r"tables/[^/]+\.csv|articles/[^/]+\.md", name
-        )
+        known = name in _FILES or re.fullmatch(r"tables/[^/]+\.csv|articles/[^/]+\.md", name)
         if not known:
-            report.add(name, "", "is read by nobody", suggest(name, PLAYBOOK_FILES, "files"))
+            report.add(
+                name,
+                "",
+                "is read by nobody",
+                suggest(name, (*PLAYBOOK_FILES, IDENTITY_FILE), "files"),
+            )
 
 
 def _tables_of(

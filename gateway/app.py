@@ -30,10 +30,11 @@ from gateway.deliveries import Backoff, Deliveries
 from gateway.effects import Effects
 from gateway.events import Bus
 from gateway.files import FileStore
+from gateway.identity_rules import RulesInForce
 from gateway.keeping import StoreKeep
 from gateway.obstacles import reaching_database
 from gateway.outgoing import Outgoing
-from gateway.playbooks import load_playbook
+from gateway.playbooks import identity_text, load_playbook
 from gateway.pulling import Pulling
 from gateway.session_watch import SessionWatch
 from gateway.settings import Settings
@@ -91,6 +92,7 @@ class Gateway:
     first_token: str | None
     files: FileStore
     pulling: Pulling
+    rules: RulesInForce
     web_app: web.Application = field(default_factory=web.Application)
 
     @property
@@ -104,6 +106,7 @@ class Gateway:
         await self.deliveries.start(alone=self.store.dialect == "sqlite")
         await self.turns.start()
         self.token_watch.start()
+        self.rules.start()
         await self.session_watch.start()
         for channel in self.channels.values():
             if isinstance(channel.adapter, CatchesUp):
@@ -113,6 +116,7 @@ class Gateway:
     async def stop(self) -> None:
         """Stop taking work, finish what runs, disconnect."""
         await self.token_watch.stop()
+        await self.rules.stop()
         await self.session_watch.stop()
         await self.pulling.stop()
         await self.hub.close()
@@ -161,6 +165,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     new_id = id_source(lambda: to_micros(now()), secrets.randbelow(1024))
     public_url = parts.public_url or public_url_of(settings)
     playbook = parts.playbook or load_playbook(settings.playbook.path)
+    rules_text = None if parts.playbook else identity_text(settings.playbook.path)
     url = settings.storage.url.get_secret_value()
     store = Store(
         url,
@@ -184,6 +189,8 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     count_tokens = token_counter(settings.pipeline.encoding, settings.data.folder / "tokens")
     with reaching_database(settings.file):
         await store.open()
+    rules = RulesInForce(store, rules_text, now=now, new_id=new_id)
+    await rules.open()
     keeper, first_token = await _keeper(store, now)
     digest_key = await store.run(keep_secret, "digest-key", secrets.token_hex(32), to_micros(now()))
     bus = Bus()
@@ -270,6 +277,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         first_token,
         files,
         Pulling(channels, admissions, turns.settled),
+        rules,
     )
     gateway.web_app = mount(gateway)
     return gateway

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.identity_rules_reader import IDENTITY_FILE
 from core.playbook import Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem, Report
 from core.playbook_reader import read_playbook
@@ -49,6 +50,21 @@ def load_playbook(path: Path) -> Playbook:
     if report.problems:
         raise PlaybookError(report.problems)
     return playbook
+
+
+def identity_text(path: Path) -> str | None:
+    """The text of the folder's identity rules; nothing without such a file.
+
+    Raises `PlaybookError` when it cannot be read.
+    """
+    file = path / IDENTITY_FILE
+    if not file.is_file():
+        return None
+    report = Report()
+    text = _read(file, path, report)
+    if text is None:
+        raise PlaybookError(report.problems)
+    return text
 
 
 def _paths(path: Path) -> Iterator[Path]:
