@@ -46,7 +46,8 @@ class Invitation(SQLModel, table=True):
 
 
 class Session(SQLModel, table=True):
-    """A signed-in browser. `csrf` has to come back in a header with every change."""
+    """A signed-in browser. `csrf` has to come back in a header with every change; `seen_at` is when
+    it was last used, to the minute."""
 
     __tablename__ = "session"
     __table_args__ = (Index("ix_session_person", "person_id"),)
@@ -55,6 +56,7 @@ class Session(SQLModel, table=True):
     csrf: str = Field(sa_column=words())
     remote: str = Field(sa_column=words())
     created_at: int = Field(sa_column=big())
+    seen_at: int = Field(sa_column=big())
     until: int = Field(sa_column=big())
 
 
