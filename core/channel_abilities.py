@@ -119,6 +119,16 @@ class Pulls(Protocol):
         """Stop pulling and return when nothing more will be handed over."""
 
 
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A conversation that we begin. `key` is the conversation key under which an answer to what is
+    sent to `address` comes back; `title` is what people call it."""
+
+    key: str
+    address: Mapping[str, str]
+    title: str | None = None
+
+
 @runtime_checkable
 class Addresses(Protocol):
     """Optional: can write to somebody who has not written first."""
@@ -126,6 +136,13 @@ class Addresses(Protocol):
     def address_of(self, to: str) -> Mapping[str, str]:
         """The reply address of a person who is called `to` on this channel. Raises `ValueError`
         in words when it is no address."""
+
+    async def opening(self, to: str) -> Opening:
+        """A conversation with this person, of which nobody is told before something is sent.
+
+        Raises `ValueError` when it is no address, or our own, and `SendError` when the provider has
+        to be asked and refuses.
+        """
 
 
 class Gravity(StrEnum):

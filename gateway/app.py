@@ -36,6 +36,7 @@ from gateway.obstacles import reaching_database
 from gateway.outgoing import Outgoing
 from gateway.playbooks import identity_text, load_playbook
 from gateway.pulling import Pulling
+from gateway.reaching import Reaching
 from gateway.session_watch import SessionWatch
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
@@ -83,6 +84,7 @@ class Gateway:
     work: TurnWork
     deliveries: Deliveries
     outgoing: Outgoing
+    reaching: Reaching
     token_watch: TokenWatch
     session_watch: SessionWatch
     count_tokens: Callable[[str], int]
@@ -217,6 +219,16 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         spread=lambda: secrets.randbelow(1000) / 1000,
     )
     outgoing = Outgoing({name: one.exit() for name, one in channels.items()}, deliveries, hub)
+    reaching = Reaching(
+        store,
+        bus,
+        channels,
+        outgoing,
+        worker=worker,
+        count_tokens=count_tokens,
+        now=now,
+        new_id=new_id,
+    )
     work = TurnWork(
         store,
         bus,
@@ -268,6 +280,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         work,
         deliveries,
         outgoing,
+        reaching,
         TokenWatch(store, keeper, bus),
         SessionWatch(store, hub),
         count_tokens,

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from core.clock import Micros
 from core.message import Audience, Author, DeliveryStatus, OutboundMessage, RenderedPart
 from core.socket_channel import LoggedMessage
 from gateway.deliveries import Deliveries
@@ -31,6 +32,7 @@ _SENT, _SENDING = (
 _DISCARDED = {"status": DeliveryStatus.DISCARDED.value, "provider_id": None, "reason": OPTED_OUT}
 _FAILED = {"status": DeliveryStatus.FAILED.value, "provider_id": None, "reason": UNREACHABLE}
 
+Columns = Mapping[str, object]
 Render = Callable[[OutboundMessage], Sequence[RenderedPart]]
 
 
@@ -83,11 +85,29 @@ class Outgoing:
         """Let a committed reply leave."""
         if message is None:
             return
-        if self._exits[thread.account].socket:
-            for row in change.deliveries:
-                self.push(thread.account, thread.key, seq, row, message, now)
-        elif not (thread.opted_out or thread.dead):
-            self._deliveries.hold([_as_due(row, seq) for row in change.deliveries])
+        if self._exits[thread.account].socket or not (thread.opted_out or thread.dead):
+            self.leave(thread.account, thread.key, seq, change.deliveries, message, now)
+
+    def fresh(self, account: str, worker: str, at: Micros, hold_seconds: int) -> Columns:
+        """The columns with which the parts of a message are born that answers nobody."""
+        held = {"claimed_by": worker, "claimed_until": at + hold_seconds * 1_000_000}
+        return {**held, **(_SENT if self._exits[account].socket else _SENDING)}
+
+    def leave(
+        self,
+        account: str,
+        key: str,
+        seq: int,
+        rows: Sequence[Columns],
+        message: OutboundMessage,
+        now: datetime,
+    ) -> None:
+        """Let the written parts of a message leave, in the thread of this key."""
+        if self._exits[account].socket:
+            for row in rows:
+                self.push(account, key, seq, row, message, now)
+        else:
+            self._deliveries.hold([_as_due(row, seq) for row in rows])
 
     def show_typing(self, thread: Thread) -> None:
         """Show that an answer is coming, where the channel can."""

@@ -36,7 +36,7 @@ from core.channel import (
     Transport,
     WebhookRequest,
 )
-from core.channel_abilities import Finding, Health, Sink
+from core.channel_abilities import Finding, Health, Opening, Sink
 from core.message import Author, OutboundMessage, OutboundPart, RenderedPart, SendReceipt
 from core.rendering import renderer
 
@@ -128,6 +128,13 @@ class EmailAdapter:
         until = self._context.now().date() + LIFE
         ref = ThreadRef(conversation, self._tokens.origin(address), until)
         return {"to": address, "from": self._config.address, **ref.fields()}
+
+    async def opening(self, to: str) -> Opening:
+        """A new thread with this person. Raises `ValueError`."""
+        address = self.address_of(to)
+        if address["to"] in self._config.own_addresses:
+            raise ValueError("this address is our own")
+        return Opening(address["thread"], address, self._config.answers_subject)
 
     async def health(self) -> Health:
         """Whether the mailbox is being read and the mail server takes our login."""

@@ -32,7 +32,7 @@ from adapters.slack.socket import Socket
 from adapters.slack.threads import Threads
 from adapters.slack.workspaces import Workspaces
 from core.channel import AdapterContext, Received, WebhookRequest
-from core.channel_abilities import Attempt, Finding, Health, Link, Reconciled, Sink
+from core.channel_abilities import Attempt, Finding, Health, Link, Opening, Reconciled, Sink
 from core.message import (
     Attachment,
     InboundMessage,
@@ -142,6 +142,14 @@ class SlackAdapter:
         name = "user" if found["id"][0] in "UW" else "channel"
         place = "enterprise" if (found["team"] or "").startswith("E") else "team"
         return {name: found["id"], **({place: found["team"]} if found["team"] else {})}
+
+    async def opening(self, to: str) -> Opening:
+        """The direct messages with a person. Raises `ValueError` and `SendError`."""
+        address = self.address_of(to)
+        if "user" not in address:
+            raise ValueError(f"{to!r} is no person: others read along in a channel")
+        place, room = await self._sending.room_of(address)
+        return Opening(f"{place}:{room}", {**address, "channel": room}, "Direct message")
 
     def links(self) -> Sequence[Link]:
         """The page that installs the app in a workspace."""

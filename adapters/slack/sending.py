@@ -100,6 +100,11 @@ class Sending:
             return Unknown("Slack's history may not show the message yet.")
         return Absent()
 
+    async def room_of(self, address: Mapping[str, str]) -> tuple[str, str]:
+        """The place and the channel of the direct messages with somebody. Raises `SendError`."""
+        installed = await self._speaker(address)
+        return installed.place, await self._direct(installed, address["user"])
+
     async def close(self) -> None:
         """Let go of courtesies that are still under way."""
         for task in list(self._updates):

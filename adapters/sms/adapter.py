@@ -44,6 +44,7 @@ from core.channel_abilities import (
     Finding,
     Found,
     Health,
+    Opening,
     Reconciled,
     Unknown,
 )
@@ -179,6 +180,14 @@ class SmsAdapter:
             raise ValueError("write the number with + and the country's code, as +447700900123")
         return {"to": number}
 
+    async def opening(self, to: str) -> Opening:
+        """The conversation of our sender with this phone. Raises `ValueError` when it is none."""
+        address = {**self.address_of(to), **self._opener()}
+        if address["to"] in self._numbers:
+            raise ValueError("this number is our own")
+        sender = address.get("from") or address["service"]
+        return Opening(f"{sender}|{address['to']}", address)
+
     async def diagnose(self) -> Sequence[Finding]:
         """What is right and wrong at Twilio, and between Twilio and us."""
         base = self._context.webhook_base
@@ -191,6 +200,14 @@ class SmsAdapter:
         """Let go of connections."""
         await self._media.close()
         await self._api.close()
+
+    def _opener(self) -> dict[str, str]:
+        """Who writes first. A service alone picks one of its numbers, so that nobody can say which
+        conversation the answer will be in."""
+        sender = self._config.from_number or next(iter(self._config.numbers), None)
+        if sender is not None:
+            return {"from": sender}
+        return {"service": self._config.messaging_service_sid or ""}
 
     def _sender(self, address: Mapping[str, str]) -> dict[str, str]:
         """The number the customer wrote to, so that the reply stays in their thread."""

@@ -191,6 +191,18 @@ async def test_what_is_no_id_is_refused_in_words(to: str) -> None:
             on.adapter.address_of(to)
 
 
+async def test_a_conversation_we_begin_has_the_key_of_the_answer_to_it() -> None:
+    async with line() as on:
+        on.slack.add_person(USER, "Ada")
+        opening = await on.adapter.opening(f"{TEAM}:{USER}")
+        await on.slack.write(USER, "Thank you for asking.")
+        [message] = on.door.messages
+        assert message.conversation_key == opening.key
+        assert message.reply_address["channel"] == opening.address["channel"]
+        with pytest.raises(ValueError, match="no person"):
+            await on.adapter.opening("C0HELP")
+
+
 async def test_somebody_who_never_wrote_can_be_written_to() -> None:
     async with line() as on:
         on.slack.add_person(USER, "Ada")

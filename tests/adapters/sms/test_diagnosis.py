@@ -11,10 +11,18 @@ from aiohttp import web
 from yarl import URL
 
 from adapters.sms.api import _swap
+from adapters.sms.parsing import read_message
 from adapters.sms.simulator import Line, TwilioSimulator
 from adapters.sms.simulator_account import SimulatedAccount, SimulatedNumber, SimulatedService
 from core.channel_abilities import Addresses, Finding, Gravity
-from tests.adapters.sms.account import ACCOUNT, NUMBER, TOKEN, make_adapter, make_config
+from tests.adapters.sms.account import (
+    ACCOUNT,
+    NUMBER,
+    TOKEN,
+    inbound_form,
+    make_adapter,
+    make_config,
+)
 from tests.adapters.sms.provider import twilio
 
 # Nobody answers there, at once and without a look-up of a name.
@@ -250,6 +258,16 @@ def test_a_number_is_an_address(to: str, number: str) -> None:
     adapter = make_adapter()
     assert isinstance(adapter, Addresses)
     assert adapter.address_of(to) == {"to": number}
+
+
+async def test_a_conversation_we_begin_has_the_key_of_the_answer_to_it() -> None:
+    opening = await make_adapter().opening("+44 7700 900123")
+    form = inbound_form(From="+447700900123")
+    answer = read_message(form, "sms", datetime.now(UTC))
+    assert opening.key == answer.conversation_key
+    assert opening.address == {"to": "+447700900123", "from": form["To"]}
+    with pytest.raises(ValueError, match="our own"):
+        await make_adapter().opening(form["To"])
 
 
 @pytest.mark.parametrize("to", ["07700900123", "00447700900123", "ada@example.com", "", "+"])
