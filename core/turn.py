@@ -47,7 +47,8 @@ def text_of(messages: Sequence[Said]) -> str:
 class SlotValue:
     """A value told for a slot. A secret's `value` is the word "provided", never the secret.
 
-    `source` is the id of the message that told it, `handle` the key of who told it.
+    `source` is the id of the message that told it, `handle` the key of who told it. Whoever is
+    below `needs` is not told it, unless they said it themselves in this very conversation.
     """
 
     name: str
@@ -58,11 +59,15 @@ class SlotValue:
     secret: bool = False
     digest: str | None = None
     confirmed: bool = True
+    needs: Assurance = Assurance.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something remembered of a customer beyond a case, with its source and level."""
+    """Something remembered of a customer beyond a case, with its source and level.
+
+    Whoever is below `needs` is not told it, unless they said it in this very conversation.
+    """
 
     key: str
     value: str
@@ -71,6 +76,7 @@ class Fact:
     level: Assurance
     recorded_at: datetime
     secret: bool = False
+    needs: Assurance = Assurance.NONE
 
 
 @dataclass(frozen=True, slots=True)
