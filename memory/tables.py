@@ -37,7 +37,7 @@ class Handle(SQLModel, table=True):
 
     Until `proved_until`, whoever writes from it is proved at `proved_level`: possession was shown.
     A handle whose address has gone to somebody else is retired: it stays with its customer, its
-    `key` gets its id behind it, and the address begins anew with another row.
+    `key` gets its id behind it, and the address begins anew with another row, which `succeeds` it.
     """
 
     __tablename__ = "handle"
@@ -57,6 +57,7 @@ class Handle(SQLModel, table=True):
     proved_until: int = Field(default=0, sa_column=big(default="0"))
     retired_at: int | None = Field(default=None, sa_column=big(nullable=True))
     retired_because: str | None = Field(default=None, sa_column=words(nullable=True))
+    succeeds: int | None = Field(default=None, sa_column=big(nullable=True))
 
 
 class Link(SQLModel, table=True):
