@@ -81,7 +81,10 @@ _DIGITS = re.compile(
     rf"(?<!\w)(?:{_SPELLED}[ ,.-]*){{3,}}(?!\w)",
     re.I,
 )
-_LENGTHS = {"card": (4, 19), "pin": (3, 8), "cvv": (3, 4), "national_id": (4, 9)}
+_LENGTHS = {"code": (4, 10), "card": (4, 19), "pin": (3, 8), "cvv": (3, 4), "national_id": (4, 9)}
+CODE = "code"
+"""The kind of a one-time code that we sent ourselves."""
+
 _SHORT = 80
 _WORDS = 4
 
@@ -110,7 +113,7 @@ def find_secrets(
     digests: dict[str, str] = {}
 
     def remove(kind: str, value: str) -> str:
-        digests[kind] = _digest(value, key)
+        digests[kind] = digest_of(value, key)
         return marker(kind)
 
     if any(char.isdigit() for char in text):
@@ -126,7 +129,8 @@ def find_secrets(
     return text, digests
 
 
-def _digest(value: str, key: bytes) -> str:
+def digest_of(value: str, key: bytes) -> str:
+    """The keyed digest that is kept of a secret, the same however it is spaced."""
     plain = "".join(char for char in value if char not in " .-\u00a0")
     return hmac.new(key, (plain or value).encode(), hashlib.sha256).hexdigest()
 
@@ -252,18 +256,36 @@ def _without_passwords(text: str, remove: Callable[[str, str], str]) -> str:
 
 def _without_bare(text: str, kind: str, remove: Callable[[str, str], str]) -> str:
     """Without the bare value that answers a question for a secret."""
+    if kind == CODE:
+        return _without_code(text, remove)
     if len(text.strip()) > _SHORT:
         return text
     if kind in _LENGTHS or (any(char.isdigit() for char in text) and kind != "password"):
-        low, high = _LENGTHS.get(kind, (3, 32))
-        for found in _DIGITS.finditer(text):
-            value = found[0].strip(" ,.-")
-            count = sum(char.isdigit() for char in value) or len(re.findall(r"[a-z]+", value, re.I))
-            if low <= count <= high:
-                start = found.start() + found[0].index(value)
-                return text[:start] + remove(kind, value) + text[start + len(value) :]
-        return text
+        return _without_number(text, kind, remove)
     return _without_phrase(text, kind, remove)
+
+
+def _without_code(text: str, remove: Callable[[str, str], str]) -> str:
+    """Without the first code, in whichever short line it stands: a mail has a signature below."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if len(line.strip()) <= _SHORT:
+            lines[number] = _without_number(line, CODE, remove)
+            if lines[number] != line:
+                break
+    return "\n".join(lines)
+
+
+def _without_number(text: str, kind: str, remove: Callable[[str, str], str]) -> str:
+    """Without the first number that is as long as this kind of secret can be."""
+    low, high = _LENGTHS.get(kind, (3, 32))
+    for found in _DIGITS.finditer(text):
+        value = found[0].strip(" ,.-")
+        count = sum(char.isdigit() for char in value) or len(re.findall(r"[a-z]+", value, re.I))
+        if low <= count <= high:
+            start = found.start() + found[0].index(value)
+            return text[:start] + remove(kind, value) + text[start + len(value) :]
+    return text
 
 
 def _without_phrase(text: str, kind: str, remove: Callable[[str, str], str]) -> str:

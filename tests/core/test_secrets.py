@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.secrets import find_secrets, luhn, marker
+from core.secrets import digest_of, find_secrets, luhn, marker
 
 KEY = b"a key"
 
@@ -119,3 +119,11 @@ def test_a_text_without_digits_and_cues_is_left_alone(text: str) -> None:
 def test_an_announced_pin_never_survives(pin: str) -> None:
     for text in (f"my pin is {pin}", f"PIN {pin}", f"pin: {pin} ok"):
         assert pin not in find_secrets(text, (), KEY, None)[0]
+
+
+@given(st.from_regex(r"[0-9]{4,10}", fullmatch=True), st.sampled_from(["", "The code is ", "> "]))
+def test_a_code_that_was_asked_for_never_survives(code: str, before: str) -> None:
+    signature = f"\n\nKind regards\n{'Long Name ' * 9}\n+44 7700 900142"
+    cleaned, secrets = find_secrets(f"{before}{code}{signature}", (), KEY, "code")
+    assert cleaned == f"{before}[code removed]{signature}"
+    assert secrets == {"code": digest_of(code, KEY)}
