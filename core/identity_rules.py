@@ -153,6 +153,8 @@ DEFAULT_RULES = IdentityRules(
     shared=DEFAULT_SHARED,
     joins=DEFAULT_JOINS,
     suggestions=SuggestionRules(weights=DEFAULT_WEIGHTS),
+    # A text message is read on a locked screen, by whoever is near.
+    disclosure={"sms": "personal"},
 )
 
 

@@ -32,10 +32,13 @@ class Audience(StrEnum):
 
 
 class Sensitivity(StrEnum):
-    """What an outgoing text reveals; a channel's policy says what it may carry."""
+    """What an outgoing text reveals, the least first; a channel's policy says what it may carry."""
 
     GENERAL = "general"
     PERSONAL = "personal"
+    """Of this customer: an order's state, what was said before."""
+    CONFIDENTIAL = "confidential"
+    """Address, payment state, documents: what needs the level `personal` of the rules."""
 
 
 class Author(StrEnum):
@@ -134,6 +137,8 @@ class InboundMessage:
     `reply_address` is frozen here: replies go to it and to no other address. Admission removes
     secrets from `text` before anything is stored. `needs_person` says in words why no machine may
     answer: the message is stored and shown to people, and the bot keeps silent about it.
+    `network` is where on the internet it came from, as we saw it ourselves; of it only a keyed
+    digest is kept, to count by.
     """
 
     account: str
@@ -156,6 +161,7 @@ class InboundMessage:
     place: Place | None = None
     original: Original | None = None
     needs_person: str | None = None
+    network: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

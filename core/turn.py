@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Author, OutboundMessage
 
 CONFIRMED = "confirmed"
@@ -80,12 +81,29 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What goes on about who is writing, beside the matter itself, since `at`.
+
+    `stage` is "code" (one is on its way to `choices[0]`), "address" (the reply asked for one) or
+    "choice" (it offered `choices`, keys of handles). `goal` is what it is for: "" for its own sake,
+    "flow" for the flow that needs it, "move:" and a kind of handle to go on there, or "answer" to
+    be answered there, too.
+    """
+
+    stage: str
+    at: datetime
+    goal: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CaseState:
     """How far one customer problem is. Empty when a case is new.
 
     `asking` is the slot the last reply asked for, `offering` a remembered value waiting for a
     yes or no. `counters` feed the escalation rules. `said` holds digests of sentences already used
-    with this customer, so that none is repeated word for word.
+    with this customer, so that none is repeated word for word. `proof` is the talk about who is
+    writing, while there is one.
     """
 
     intent: str | None = None
@@ -97,6 +115,7 @@ class CaseState:
     done: tuple[str, ...] = ()
     counters: Mapping[str, int] = field(default_factory=dict)
     said: tuple[str, ...] = ()
+    proof: Proof | None = None
 
     def slot(self, name: str) -> SlotValue | None:
         """The value at hand for a slot, if any."""
@@ -149,8 +168,9 @@ class TurnInput:
     """Everything a decision may depend on. The same input always gives the same decision.
 
     `case_ended` says that the customer had said goodbye to the case a moment ago. `private_reply`
-    says that what is personal reaches the sender alone, whoever reads along. `effects` holds
-    results of effects asked for by an earlier `NeedEffect` of the same turn.
+    says that what is personal reaches the sender alone, whoever reads along. `rules` are those
+    about who is who. `effects` holds results of effects asked for by an earlier `NeedEffect` of the
+    same turn.
     """
 
     id: str
@@ -165,6 +185,7 @@ class TurnInput:
     in_handoff: bool = False
     case_ended: bool = False
     private_reply: bool = False
+    rules: IdentityRules = DEFAULT_RULES
     effects: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
 
     @property
@@ -249,7 +270,8 @@ class MoveTo:
     ("phone", "email"), `target` its key when the sender named one.
 
     The result's "outcome" is "moved", "unproved" (no handle of that kind is proved to be theirs:
-    ask for one), "opted-out" or "cannot"; "to" is the address, masked.
+    ask for one), "which" (of several: "targets" are their keys, the one seen last first, a space
+    between), "opted-out" or "cannot"; "to" is the address, masked.
     """
 
     kind: str
@@ -261,7 +283,22 @@ class MoveTo:
         return f"move-to:{self.kind}:{self.target or ''}"
 
 
-Effect = LookUp | AskProof | ShowCode | Disown | MoveTo
+@dataclass(frozen=True, slots=True)
+class AnswerAt:
+    """An effect: answers that nobody sees here, because the sender has left, go to `target` too.
+
+    The result's "outcome" is "noted", or "cannot" where it is not proved to be theirs.
+    """
+
+    target: str
+
+    @property
+    def id(self) -> str:
+        """A stable name for this effect within its turn."""
+        return f"answer-at:{self.target}"
+
+
+Effect = LookUp | AskProof | ShowCode | Disown | MoveTo | AnswerAt
 """What a decision may ask to be done before it can be made."""
 
 
@@ -297,7 +334,8 @@ class Escalation:
 class Decision:
     """What a turn decided. Exactly one of `reply` and `silent` is set.
 
-    `asked` are the slots the reply asks for. `sources` are (title, public link) of articles used.
+    `asked` are the slots the reply asks for; `expecting` is the kind of secret that the next message
+    may be, though no slot asks for it. `sources` are (title, public link) of articles used.
     `facts` are new or touched; `close` ends the case with the given outcome.
     """
 
@@ -312,3 +350,4 @@ class Decision:
     stages: tuple[StageRecord, ...] = ()
     new_case: bool = False
     close: str | None = None
+    expecting: str | None = None

@@ -66,7 +66,7 @@ def _addressed(
     message: OutboundMessage, payloads: Sequence[Payload], notes: list[str]
 ) -> Sequence[RenderedPart]:
     """The parts, told apart by who may read them."""
-    personal = message.sensitivity is Sensitivity.PERSONAL
+    personal = message.sensitivity is not Sensitivity.GENERAL
     if message.audience is Audience.ROOM and personal:
         notes.append("Others read here: what is personal goes by direct message.")
         neutral = _post([Piece(PRIVATELY, PRIVATELY)])

@@ -188,7 +188,7 @@ class LoopbackAdapter:
     def render(self, message: OutboundMessage) -> Sequence[RenderedPart]:
         """The default rendering, the files with the last part, and who may see it."""
         parts = self._render(message)
-        personal = message.sensitivity is Sensitivity.PERSONAL
+        personal = message.sensitivity is not Sensitivity.GENERAL
         direct = personal and message.audience is Audience.ROOM
         files = [
             {"name": one.name, "media_type": one.media_type, "reference": one.reference}
