@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from core.message import Assurance, Attachment, Author, Claim, Handle, InboundMessage
+from core.message import Assurance, Attachment, Author, Claim, Handle, InboundMessage, Vouched
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class SocketSession:
     `resume_from` is the last sequence number the client has. `welcome` is the frame to answer
     with; it carries the token with which this client can come back, and the gateway adds `resume`:
     the number after which it tells the thread, 0 when the client has to forget what it shows.
+    `network` is where the socket comes from, as far as we see it. `link` is a one-time token that the
+    client brought along, to show that this person reads the address it was sent to.
     `standing` is the last change of identity that the client's token knows of; nothing where no
     token alone lets anybody in.
     """
@@ -46,6 +48,9 @@ class SocketSession:
     claims: tuple[Claim, ...] = ()
     standing: int | None = None
     read_only: bool = False
+    network: str | None = None
+    vouched: tuple[Vouched, ...] = ()
+    link: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,11 @@ import structlog
 from core.channel import Received
 from core.clock import from_micros, to_micros
 from core.message import DeliveryUpdate, InboundMessage, Parked, Revision
-from core.secrets import find_secrets
+from core.secrets import digest_of, find_secrets
 from gateway.enclosures import Enclosed, clean_title, enclose, has_enclosures
 from gateway.events import Bus, Event
 from gateway.files import FileStore
+from gateway.networks import network_of
 from memory.expectations import expectation
 from memory.store import Store
 from memory.units.admission import Admission, Admitted, Cleaned, admit
@@ -33,6 +34,8 @@ from memory.units.vouching import Vouching, may_be_joined, vouch
 log = structlog.get_logger(__name__)
 
 _NOT_KEPT = "Its content is not kept, because a card number or the like is in it."
+
+_NETWORK_DIGITS = 16
 
 LONGEST_TEXT = 100_000
 """Characters kept of a message's text."""
@@ -89,7 +92,7 @@ class Admissions:
             enclosed = await self._enclose(message)
         new_id = self._new_id
         admission = Admission(
-            message=enclosed.message,
+            message=self._counted(enclosed.message),
             clean=lambda expecting: self._clean(message.text, expecting),
             received_at=to_micros(self._now()),
             quiet=int(self._rules.quiet.get(message.channel, 0.0) * 1_000_000),
@@ -212,6 +215,13 @@ class Admissions:
                     data: dict[str, object] = {"state": "linked", "handle": key, "to": other}
                     self._bus.publish(Event("identity", at, changed.customer_id, None, data))
         return admitted
+
+    def _counted(self, message: InboundMessage) -> InboundMessage:
+        """The message with a digest in place of its network, to count by and to tell nothing."""
+        if message.network is None:
+            return message
+        kept = digest_of(network_of(message.network), self._rules.secret_key)
+        return replace(message, network=kept[:_NETWORK_DIGITS])
 
     def _clean(self, text: str, expecting: str | None) -> Cleaned:
         cleaned, secrets = self._find(text[:LONGEST_TEXT], expecting)

@@ -114,6 +114,7 @@ class WebchatAdapter:
             claims=_claims(login),
             standing=None if session.login else session.standing,
             read_only=session.acted,
+            network=request.remote,
         )
 
     def write_token(self, session: SocketSession, standing: int) -> Mapping[str, object]:
@@ -200,6 +201,7 @@ class WebchatAdapter:
             quick_reply=say.quick_reply.replace("\x00", "") if say.quick_reply else None,
             client_id=say.client_id,
             claims=session.claims,
+            network=session.network,
         )
 
     async def diagnose(self) -> Sequence[Finding]:

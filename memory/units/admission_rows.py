@@ -179,6 +179,8 @@ def _extra(admission: Admission, cleaned: Cleaned, returned: bool) -> dict[str, 
         extra["consent"] = message.consent.value
     if message.consent is ConsentChange.OPT_IN and returned:
         extra["returned"] = True
+    if message.network is not None:
+        extra["network"] = message.network
     if message.needs_person is not None:
         extra["needs_person"] = message.needs_person[:LONGEST_REASON]
     return extra
