@@ -11,16 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import heappop, heappush
 
+from core.clock import Micros
+from core.identity_rules import IdentityRules, matches
 from core.message import Assurance
-
-READ_LEVEL = Assurance.AUTHENTICATED
-"""Needed of the sender now and of every link on the way, to read a customer's memory."""
 
 LOGIN_KIND = "login"
 """The kind of handle that the business's own application vouches for."""
 
-COMPONENT_LIMIT = 50
-"""Handles that one customer may have; more is a sign of a shared address, not of a person."""
+_HELD_BY_NOBODY_ELSE = frozenset({LOGIN_KIND, "external", "visitor", "unproved-email"})
+"""Kinds that never pass to somebody else: given by the business, or by us to one browser or one
+mail thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,12 @@ class Paths:
     handles: Mapping[int, Assurance]
     customers: Mapping[int, Assurance]
 
-    def readable(self, level: Assurance) -> frozenset[int]:
-        """The handles whose memory a sender at `level` may read over all channels."""
-        if level < READ_LEVEL:
+    def readable(self, level: Assurance, needed: Assurance) -> frozenset[int]:
+        """The handles whose memory a sender at `level` may read over all channels, when `needed`
+        is needed both of the sender and of every link on the way."""
+        if level < needed:
             return frozenset()
-        return frozenset(one for one, reached in self.handles.items() if reached >= READ_LEVEL)
+        return frozenset(one for one, reached in self.handles.items() if reached >= needed)
 
 
 _Node = tuple[bool, int]
@@ -87,13 +88,50 @@ def widest_paths(source: int, edges: Iterable[Edge]) -> Paths:
     )
 
 
-def sender_level(now: Assurance, to_customer: Assurance) -> Assurance:
+def sender_level(now: Assurance, to_customer: Assurance, needed: Assurance) -> Assurance:
     """What a sender may do: its own level now, limited by its weakest link to the customer.
 
-    A link too weak to read anything through takes nothing away either: the sender then stands for
-    its own handle alone. Otherwise a careless guess about somebody would lock them out.
+    A link too weak to read anything through (below `needed`) takes nothing away either: the sender
+    then stands for its own handle alone. Otherwise a careless guess about somebody would lock them
+    out.
     """
-    return min(now, to_customer) if to_customer >= READ_LEVEL else now
+    return min(now, to_customer) if to_customer >= needed else now
+
+
+def edge_level(level: Assurance, *, shared: bool, cooling: bool) -> Assurance:
+    """What a link counts now. Over a handle that several people hold, and over a link that still
+    cools off, nothing old is read, whatever proved it."""
+    return min(level, Assurance.ASSERTED) if shared or cooling else level
+
+
+def level_now(
+    sent: Assurance, proved: Assurance, *, shared: bool, retired: bool = False
+) -> Assurance:
+    """How well a sender is proved: as its message was `sent`, or as possession of its handle was
+    `proved` and still is (`NONE` when it is not).
+
+    Proof raises only a message that somebody stands for. Who answers a code sent to a shared handle
+    holds the mailbox and is not therefore a person. Nobody writes from a retired handle.
+    """
+    if retired:
+        return Assurance.NONE
+    raised = max(sent, proved) if sent >= Assurance.ASSERTED else sent
+    if not shared:
+        return raised
+    mailbox_shown = proved >= Assurance.PROVED
+    return min(raised, Assurance.AUTHENTICATED if mailbox_shown else Assurance.ASSERTED)
+
+
+def is_shared(key: str, flagged: bool, rules: IdentityRules) -> bool:
+    """Whether several people hold this handle: somebody marked it, or it has a pattern of such."""
+    return flagged or matches(key, rules.shared)
+
+
+def silent_before(kind: str, rules: IdentityRules, now: Micros) -> Micros:
+    """A handle of this kind that last wrote before this moment may be somebody else's by now; 0
+    when it never is."""
+    silence = None if kind in _HELD_BY_NOBODY_ELSE else rules.decay.get(kind)
+    return 0 if silence is None else now - int(silence.total_seconds() * 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,13 @@ from core.clock import Micros
 from core.message import Vouched
 from memory.tables import Handle, Link
 from memory.units.handles import introduce
-from memory.units.identity import TRUSTED_PROFILE, Changed, link
+from memory.units.identity import Changed, link
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 ACTOR = "gateway"
+TRUSTED_PROFILE = "trusted-profile"
 
 _handle = table(Handle)
 _link = table(Link)

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from core.identity import Edge, components, home_edge, sender_level, widest_paths
 from core.message import Assurance
 
+NEEDED = Assurance.AUTHENTICATED
+
 edges = st.lists(
     st.builds(Edge, st.integers(1, 4), st.integers(11, 14), st.sampled_from(list(Assurance)[1:])),
     max_size=7,
@@ -70,7 +72,7 @@ def test_the_minimum_along_the_path_decides() -> None:
     ]
     paths = widest_paths(phone, known)
     assert paths.handles == {1: 4, 2: 2, 3: 1}
-    assert paths.readable(Assurance.LOGGED_IN) == {phone, shared_mailbox}
+    assert paths.readable(Assurance.LOGGED_IN, NEEDED) == {phone, shared_mailbox}
 
 
 def test_a_second_way_around_counts() -> None:
@@ -85,14 +87,22 @@ def test_a_second_way_around_counts() -> None:
 
 def test_a_sender_that_is_not_proved_reads_nothing_over_channels() -> None:
     paths = widest_paths(1, [home_edge(1, 11), Edge(2, 11, Assurance.PROVED)])
-    assert paths.readable(Assurance.ASSERTED) == frozenset()
-    assert paths.readable(Assurance.NONE) == frozenset()
+    assert paths.readable(Assurance.ASSERTED, NEEDED) == frozenset()
+    assert paths.readable(Assurance.NONE, NEEDED) == frozenset()
 
 
 def test_the_sender_is_as_good_as_its_weakest_link() -> None:
-    assert sender_level(Assurance.LOGGED_IN, Assurance.AUTHENTICATED) == Assurance.AUTHENTICATED
-    assert sender_level(Assurance.AUTHENTICATED, Assurance.LOGGED_IN) == Assurance.AUTHENTICATED
+    assert (
+        sender_level(Assurance.LOGGED_IN, Assurance.AUTHENTICATED, NEEDED)
+        == Assurance.AUTHENTICATED
+    )
+    assert (
+        sender_level(Assurance.AUTHENTICATED, Assurance.LOGGED_IN, NEEDED)
+        == Assurance.AUTHENTICATED
+    )
 
 
 def test_a_guess_about_somebody_takes_nothing_from_them() -> None:
-    assert sender_level(Assurance.AUTHENTICATED, Assurance.ASSERTED) == Assurance.AUTHENTICATED
+    assert (
+        sender_level(Assurance.AUTHENTICATED, Assurance.ASSERTED, NEEDED) == Assurance.AUTHENTICATED
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
+from core.identity_rules import DEFAULT_RULES
 from core.message import Assurance
 from memory.pages import audit_log, customer_page, timeline
 from memory.tables import Conversation, Handle, Link
@@ -117,13 +119,14 @@ def test_two_logins_never_become_one_customer(world: World) -> None:
     assert _snapshot(world) == before
 
 
-def test_one_handle_too_many_is_an_alarm(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("memory.units.identity.COMPONENT_LIMIT", 2)
+def test_one_handle_too_many_is_an_alarm(world: World) -> None:
     for who in (PHONE, CHAT, MAIL):
         world.say(who, "hi")
-    world.link(CHAT, PHONE)
-    with pytest.raises(IdentityProblem, match="shared by several people"):
-        world.link(MAIL, PHONE)
+    rules = replace(DEFAULT_RULES, component_limit=2)
+    world.link(CHAT, PHONE, rules=rules)
+    with pytest.raises(IdentityProblem, match="shared by several people") as refused:
+        world.link(MAIL, PHONE, rules=rules)
+    assert refused.value.alarm == "component"
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import Connection, insert, select, update
 
 from core.clock import to_micros
+from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Claim, Handle, InboundMessage
 from core.turn import CaseState, SlotValue
 from memory.codec import dump_case
@@ -237,13 +238,17 @@ class World:
         to: str,
         level: Assurance = Assurance.AUTHENTICATED,
         evidence: str = "saw it",
+        rule: str = "by-hand",
+        rules: IdentityRules = DEFAULT_RULES,
+        reads_from: int = 0,
     ) -> Changed:
-        """An admin joins two handles."""
+        """An admin joins two handles, or a rule does."""
         target = self.handle_row(to)["customer_id"]
         ids = (self.id(), self.id())
         return link(
-            self.connection, handle, target, level, "by-hand", evidence, "admin", self.micros(), ids
-        )
+            self.connection, handle, target, level, rule, evidence, "admin", self.micros(), ids,
+            rules=rules, reads_from=reads_from,
+        )  # fmt: skip
 
     def unlink(self, handle: str, customer_id: int | None = None) -> Changed:
         """An admin parts them again."""
