@@ -5,7 +5,7 @@ It names columns and nothing else; what is stored in them was decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,9 @@ from core.clock import to_micros
 from core.message import OutboundMessage, RenderedPart
 from core.playbook import Playbook
 from core.turn import Decision, Escalation, Fact, Said, SlotValue, TurnInput
+from gateway.provenance import Given
 from memory.codec import dump_case
+from memory.drawing import dump_drawn
 from memory.units.asides import RULE, STATUS, Aside
 from memory.units.claims import Claimed, Waiting
 from memory.units.turns import Commit
@@ -29,6 +31,7 @@ APOLOGY = (
 _REASONS = 2
 """Reasons kept for each recalled message, the strongest ones."""
 _PACKET_MESSAGES = 12
+NOTHING_GIVEN = Given()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +77,19 @@ def build_commit(
     expecting: str | None,
     dead: str | None = None,
     person: str | None = None,
+    given: Given = NOTHING_GIVEN,
 ) -> Commit:
     """Everything the turn changes, as rows. `birth` is the status the parts are born with, `person`
-    why the messages are set aside for one."""
+    why the messages are set aside for one, `given` whose memory the turn had before it."""
     thread = claimed.thread
     assert thread is not None
     at = to_micros(now)
     turn_id = int(turn.id)
-    aside = None if person is None else _aside(claimed, person, len(taken), turn, decision, at, ids)
+    packet = orjson.dumps(_packet(turn, decision, given)).decode()
+    aside = None if person is None else _aside(claimed, person, len(taken), turn, packet, at, ids)
     new_case, case, case_id = None, None, None
     if aside is None:
-        new_case, case, case_id = _case_rows(claimed, turn, decision, at, ids)
+        new_case, case, case_id = _case_rows(claimed, turn, decision, at, ids, given)
     return Commit(
         customer_id=claimed.customer_id,
         owner=ids.worker,
@@ -100,11 +105,12 @@ def build_commit(
             "intent": decision.intent,
             "escalated": None if decision.escalation is None else decision.escalation.rule,
             "silent": decision.silent,
-            "record_json": _record(taken, turn, decision),
+            "record_json": _record(taken, turn, decision, given),
+            "drawn_json": dump_drawn(given.drawn),
             "decided_at": at,
         },
         inbound_ids=tuple(one.inbound_id for one in taken),
-        messages=_message_rows(claimed, decision, tokens, turn_id, at),
+        messages=_message_rows(claimed, decision, tokens, turn_id, at, given),
         deliveries=tuple(
             {
                 "id": ids.new(),
@@ -129,8 +135,8 @@ def build_commit(
         ),
         new_case=new_case,
         case=case,
-        facts=_fact_rows(decision.facts, thread.handle_id, ids, at),
-        handoff=_handoff_row(claimed, turn, decision, case_id, turn_id, at, ids),
+        facts=_fact_rows(decision.facts, thread.handle_id, ids, at, given),
+        handoff=_handoff_row(claimed, decision, case_id, turn_id, packet, at, ids),
         expecting=expecting,
         dead=dead,
         aside=aside,
@@ -142,7 +148,7 @@ def _aside(
     reason: str,
     messages: int,
     turn: TurnInput,
-    decision: Decision,
+    packet: str,
     at: int,
     ids: Ids,
 ) -> Aside:
@@ -166,7 +172,7 @@ def _aside(
         "reason": reason,
         "queue": "general",
         "urgency": "low",
-        "packet_json": orjson.dumps(_packet(turn, decision)).decode(),
+        "packet_json": packet,
     }
     return Aside(case, handoff, messages)
 
@@ -177,7 +183,7 @@ def needs_person(taken: Sequence[Waiting]) -> str | None:
 
 
 def _case_rows(
-    claimed: Claimed, turn: TurnInput, decision: Decision, at: int, ids: Ids
+    claimed: Claimed, turn: TurnInput, decision: Decision, at: int, ids: Ids, given: Given
 ) -> tuple[dict[str, object] | None, dict[str, object] | None, int | None]:
     """A row to insert or to update, and the case's id; neither when nothing is to be kept."""
     thread = claimed.thread
@@ -187,12 +193,13 @@ def _case_rows(
         status = "handed"
     elif decision.close is not None:
         status = "closed"
+    state = dump_case(decision.case, given.case_drawn(decision, thread.handle_id))
     if turn.case_id is not None and not decision.new_case:
         row: dict[str, object] = {
             "row": int(turn.case_id),
             "new_status": status,
             "new_intent": decision.case.intent,
-            "state": dump_case(decision.case),
+            "state": state,
             "now": at,
             "new_outcome": decision.close,
         }
@@ -207,7 +214,7 @@ def _case_rows(
         "conversation_id": thread.id,
         "status": status,
         "intent": decision.case.intent,
-        "state_json": dump_case(decision.case),
+        "state_json": state,
         "opened_at": at,
         "updated_at": at,
         "outcome": decision.close,
@@ -216,7 +223,7 @@ def _case_rows(
 
 
 def _message_rows(
-    claimed: Claimed, decision: Decision, tokens: int, turn_id: int, at: int
+    claimed: Claimed, decision: Decision, tokens: int, turn_id: int, at: int, given: Given
 ) -> tuple[dict[str, object], ...]:
     thread = claimed.thread
     if decision.reply is None or thread is None:
@@ -228,6 +235,8 @@ def _message_rows(
         ]
     if decision.sources:
         extra["sources"] = [list(one) for one in decision.sources]
+    if given.drawn:
+        extra["drawn"] = sorted(given.drawn)
     return (
         {
             "conversation_id": thread.id,
@@ -244,12 +253,13 @@ def _message_rows(
 
 
 def _fact_rows(
-    facts: Sequence[Fact], handle_id: int, ids: Ids, at: int
+    facts: Sequence[Fact], handle_id: int, ids: Ids, at: int, given: Given
 ) -> tuple[dict[str, object], ...]:
+    """Facts stay with whoever told them, also when another handle of theirs has confirmed one."""
     return tuple(
         {
             "id": ids.new(),
-            "handle_id": handle_id,
+            "handle_id": given.handles.get(one.handle, handle_id),
             "key": one.key,
             "value": one.value,
             "source": one.source,
@@ -263,10 +273,10 @@ def _fact_rows(
 
 def _handoff_row(
     claimed: Claimed,
-    turn: TurnInput,
     decision: Decision,
     case_id: int | None,
     turn_id: int,
+    packet: str,
     at: int,
     ids: Ids,
 ) -> dict[str, object] | None:
@@ -285,23 +295,31 @@ def _handoff_row(
         "reason": escalation.reason,
         "queue": escalation.queue,
         "urgency": escalation.urgency,
-        "packet_json": orjson.dumps(_packet(turn, decision)).decode(),
+        "packet_json": packet,
         "opened_at": at,
     }
 
 
-def _packet(turn: TurnInput, decision: Decision) -> dict[str, object]:
-    """What a person needs to take over: the want, what is known, and the last of the talk."""
+def _packet(turn: TurnInput, decision: Decision, given: Given) -> dict[str, object]:
+    """What a person needs to take over: the want, what is known, and the last of the talk.
+
+    Each thing has the handle it came from, and those it was made from, so that it is shown only
+    while they are one customer's.
+    """
     recent = (*turn.recall.exchanges, *turn.messages)[-_PACKET_MESSAGES:]
     return {
         "intent": decision.intent or decision.case.intent,
-        "slots": [_slot(one) for one in decision.case.slots],
-        "facts": [{"key": one.key, "value": one.value} for one in turn.recall.facts],
-        "exchanges": [_quote(one) for one in recent],
+        "slots": [_slot(one, given) for one in decision.case.slots],
+        "facts": [
+            {"key": one.key, "value": one.value, "needs": int(one.needs), **_of(one.handle, given)}
+            for one in turn.recall.facts
+        ],
+        "exchanges": [_quote(one, given) for one in recent],
+        **_drawn(given.drawn),
     }
 
 
-def _record(taken: Sequence[Waiting], turn: TurnInput, decision: Decision) -> str:
+def _record(taken: Sequence[Waiting], turn: TurnInput, decision: Decision, given: Given) -> str:
     """The turn as it is stored for explaining and replaying."""
     recall = turn.recall
     return orjson.dumps(
@@ -314,13 +332,14 @@ def _record(taken: Sequence[Waiting], turn: TurnInput, decision: Decision) -> st
             "reply": None if decision.reply is None else decision.reply.text,
             "asked": decision.asked,
             "sources": decision.sources,
-            "slots": [_slot(one) for one in decision.case.slots],
+            "slots": [_slot(one, given) for one in decision.case.slots],
             "facts": [
                 {
                     "name": one.key,
                     "value": one.value,
                     "source": one.source,
                     "secret": one.secret,
+                    **_of(one.handle, given),
                 }
                 for one in (*recall.facts, *decision.facts)
             ],
@@ -351,9 +370,21 @@ def _move(decision: Decision) -> object:
     return next((one.output.get("move") for one in decision.stages if one.stage == "state"), None)
 
 
-def _slot(one: SlotValue) -> Mapping[str, object]:
-    return {"name": one.name, "value": one.value, "source": one.source, "secret": one.secret}
+def _slot(one: SlotValue, given: Given) -> Mapping[str, object]:
+    slot = {"name": one.name, "value": one.value, "source": one.source, "secret": one.secret}
+    return {**slot, "needs": int(one.needs), **_of(one.handle, given)}
 
 
-def _quote(one: Said) -> Mapping[str, object]:
-    return {"author": one.author.value, "channel": one.channel, "text": one.text}
+def _quote(one: Said, given: Given) -> Mapping[str, object]:
+    quote = {"author": one.author.value, "channel": one.channel, "text": one.text}
+    return {**quote, **_of(one.handle, given), **_drawn(given.answers.get(one.id, ()))}
+
+
+def _of(handle: str, given: Given) -> Mapping[str, object]:
+    """Whose it is, by the id, which stays when an address goes to somebody else."""
+    found = given.handles.get(handle)
+    return {} if found is None else {"handle_id": str(found)}
+
+
+def _drawn(handles: Collection[int]) -> Mapping[str, object]:
+    return {"drawn": sorted(handles)} if handles else {}

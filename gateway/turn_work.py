@@ -11,34 +11,36 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from typing import TypeAlias
 
 import orjson
 import structlog
 
-from core.clock import Micros, from_micros, to_micros
+from core.clock import from_micros, to_micros
 from core.message import Assurance, Audience, Author, ConsentChange
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
 from core.pipeline.phrases import yes_or_no
 from core.playbook import Playbook
 from core.turn import (
-    CaseState,
     Decision,
+    Effect,
     Fact,
     NeedEffect,
     Recall,
     Said,
-    Sender,
     TurnInput,
     text_of,
 )
 from gateway.answer_guard import AnswerGuard
-from gateway.effects import Asked, Effects
+from gateway.effects import Asked, Effects, Result
 from gateway.events import Bus
 from gateway.outgoing import Outgoing
+from gateway.provenance import given
+from gateway.remembered import Memory, after, blank
 from gateway.turn_rows import Ids, build_commit, needs_person, plain_decision
 from gateway.turn_story import tell_turn
-from memory.context import Context, load_context
+from memory.context import load_context
 from memory.recall import IndexedThread, index
 from memory.sender import ContextQuery
 from memory.store import Store
@@ -51,25 +53,15 @@ _MAX_EFFECTS = 4
 _MAX_RESTARTS = 2
 
 
+Done: TypeAlias = tuple[tuple[Effect, Result], ...]
+"""Effects that were performed in a turn, with their results."""
+
+
 class Outcome(Enum):
     """How a turn ended."""
 
     COMMITTED = "committed"
     RESTART = "restart"
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """A customer's context with its thread indexed for recall."""
-
-    version: int
-    key: tuple[int, int, int]
-    context: Context
-    thread: IndexedThread
-
-    def holds(self, version: int, key: tuple[int, int, int], now: Micros) -> bool:
-        """Whether it is still what the database would say, for this sender, now."""
-        return self.version == version and self.key == key and now < self.context.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +129,17 @@ class TurnWork:
         turn = self._turn_input(claimed, taken, memory)
         playbook = self.playbook
         carrier, person = _carrier_word(taken), await self._why_person(claimed, taken)
-        acted = False
+        effects: Done = ()
         if carrier is not None:
             decision, person = plain_decision(turn, silent=f"carrier word: {carrier}"), None
         elif person is not None:
             decision = plain_decision(turn, silent=person)
         else:
-            decision, acted = await self._decide(claimed, taken, turn, playbook)
-        if interrupted is not None and interrupted() and not acted and self._may_restart(claimed):
+            decision, effects = await self._decide(claimed, taken, turn, playbook)
+        if interrupted is not None and interrupted() and not effects and self._may_restart(claimed):
             return Outcome.RESTART
         self._restarts.pop(claimed.customer_id, None)
-        await self._commit(claimed, taken, memory, turn, decision, person=person)
+        await self._commit(claimed, taken, memory, turn, decision, person=person, effects=effects)
         return Outcome.COMMITTED
 
     async def bury(self, claimed: Claimed, taken: Sequence[Waiting], why: str) -> None:
@@ -157,7 +149,7 @@ class TurnWork:
         except Exception:
             # What cannot be read must not keep back the word that a person will look.
             log.exception("memory_unreadable", customer=claimed.customer_id)
-            memory = _blank(claimed, taken)
+            memory = blank(claimed, taken)
         turn = self._turn_input(claimed, taken, memory)
         # Where no machine may answer, it may not say sorry either.
         person = needs_person(taken)
@@ -216,17 +208,17 @@ class TurnWork:
 
     async def _decide(
         self, claimed: Claimed, taken: Sequence[Waiting], turn: TurnInput, playbook: Playbook
-    ) -> tuple[Decision, bool]:
-        """Run the pipeline, performing the effects it asks for; whether any was performed."""
+    ) -> tuple[Decision, Done]:
+        """Run the pipeline, performing the effects it asks for; and those, with their results."""
         assert claimed.thread is not None
         asked = Asked(turn, claimed.customer_id, claimed.thread, taken, playbook, turn.now)
-        acted = False
+        done: list[tuple[Effect, Result]] = []
         for _ in range(_MAX_EFFECTS):
             decision = decide(turn, playbook, self.stages, self._tick)
             if not isinstance(decision, NeedEffect):
-                return decision, acted
+                return decision, tuple(done)
             result = await self._effects.perform(decision.effect, asked)
-            acted = True
+            done.append((decision.effect, result))
             turn = replace(turn, effects={**turn.effects, decision.effect.id: result})
         raise RuntimeError(f"the pipeline asked for more than {_MAX_EFFECTS} effects in one turn")
 
@@ -244,10 +236,12 @@ class TurnWork:
         decision: Decision,
         dead: str | None = None,
         person: str | None = None,
+        effects: Done = (),
     ) -> None:
         thread = claimed.thread
         assert thread is not None
         now = self._now()
+        had = given(memory.context, turn, thread.handle_id, effects)
         ids = Ids(self._new_id, self._settings.worker, self._settings.hold_seconds)
         parts = self._outgoing.render(thread, decision.reply)
         tokens = self._count_tokens(decision.reply.text) if decision.reply is not None else 0
@@ -264,97 +258,32 @@ class TurnWork:
             _expected_secret(decision, self.playbook),
             dead,
             person,
+            had,
         )
         done = await self._store.write(commit, change)
-        self._keep(claimed, memory, turn, decision, change.new_case, done.version, done.seq, tokens)
+        self._keep(
+            claimed.customer_id, after(memory, thread, turn, decision, change, done, had, tokens)
+        )
         if done.seq is not None and not done.withheld:
             self._outgoing.dispatch(thread, done.seq, change, decision.reply, now)
         if self._bus.listening:
             tell_turn(self._bus, claimed, turn, decision, change, done, now)
 
-    def _keep(
-        self,
-        claimed: Claimed,
-        memory: Memory,
-        turn: TurnInput,
-        decision: Decision,
-        new_case: object,
-        version: int,
-        seq: int | None,
-        tokens: int,
-    ) -> None:
-        """Carry the context forward by what this turn changed, instead of reading it again."""
-        changed = decision.close is not None or decision.escalation is not None
-        if changed or turn.in_handoff or decision.silent is not None:
-            self.forget(claimed.customer_id)
+    def _keep(self, customer_id: int, memory: Memory | None) -> None:
+        """Remember what the turn left, or nothing."""
+        if memory is None:
+            self.forget(customer_id)
             return
-        thread = claimed.thread
-        assert thread is not None
-        said = list(turn.messages)
-        if decision.reply is not None and seq is not None:
-            said.append(
-                Said(
-                    id=f"{thread.id}-{seq}",
-                    at=turn.now,
-                    channel=thread.channel,
-                    author=Author.BOT,
-                    text=decision.reply.text,
-                    tokens=tokens,
-                    handle=thread.handle_key,
-                )
-            )
-        context = memory.context
-        case_id = context.case_id
-        if case_id is None and isinstance(new_case, dict):
-            case_id = int(new_case["id"])
-        facts = _merge_facts(context, decision)
-        self._memories[claimed.customer_id] = Memory(
-            version,
-            memory.key,
-            replace(
-                context,
-                case=decision.case,
-                case_id=case_id,
-                case_status="open",
-                facts=facts,
-                version=version,
-            ),
-            memory.thread.extended(said),
-        )
-        self._memories.move_to_end(claimed.customer_id)
+        self._memories[customer_id] = memory
+        self._memories.move_to_end(customer_id)
         if len(self._memories) > self._settings.remembered:
             self._memories.popitem(last=False)
-
-
-def _blank(claimed: Claimed, taken: Sequence[Waiting]) -> Memory:
-    """Nothing but who writes: enough to apologise and to open a case for a person."""
-    thread = claimed.thread
-    assert thread is not None
-    context = Context(
-        sender=Sender(thread.handle_key, Assurance(min(one.assurance for one in taken))),
-        case_id=None,
-        case=CaseState(),
-        case_status=None,
-        in_handoff=False,
-        facts=(),
-        thread=(),
-        version=claimed.version,
-        until=0,
-    )
-    return Memory(claimed.version, (0, 0, 0), context, index(()))
 
 
 def _expected_secret(decision: Decision, playbook: Playbook) -> str | None:
     """The kind of secret the reply asks for, so that the answer is cleaned before it is stored."""
     asked = (playbook.slots.get(name) for name in decision.asked)
     return next((slot.secret for slot in asked if slot is not None and slot.secret), None)
-
-
-def _merge_facts(context: Context, decision: Decision) -> tuple[Fact, ...]:
-    if not decision.facts:
-        return context.facts
-    new = {one.key for one in decision.facts}
-    return (*(one for one in context.facts if one.key not in new), *decision.facts)
 
 
 def _said(one: Waiting, channel: str, handle: str) -> Said:

@@ -6,6 +6,7 @@ decides what is stored or who may read it.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -20,8 +21,11 @@ Json = dict[str, Any]
 _NO_CASE = "{}"
 
 
-def dump_case(case: CaseState) -> str:
-    """A case's state as JSON text, without what is empty."""
+def dump_case(case: CaseState, drawn: Collection[int] = ()) -> str:
+    """A case's state as JSON text, without what is empty.
+
+    `drawn` are ids of handles, other than the one that opened it, from which it was made too.
+    """
     data = {
         "intent": case.intent,
         "flow": case.flow,
@@ -32,6 +36,7 @@ def dump_case(case: CaseState) -> str:
         "done": case.done,
         "counters": dict(sorted(case.counters.items())),
         "said": case.said,
+        "drawn": sorted(drawn),
     }
     return orjson.dumps({key: value for key, value in data.items() if value}).decode()
 

@@ -1,14 +1,15 @@
 """What one sender may know at the start of a turn, filtered here by customer and by assurance.
 
 Nothing leaves this module that the sender may not read, so that no later stage can leak it: the
-messages, the open case with its slots, and the facts. It only reads; what is put before the
-pipeline within a token budget is `memory.recall`'s choice.
+messages, the open case with its slots, and the facts. Nor does what was made of it: an answer that
+drew on handles which the sender does not read (any more) is as closed as these are. It only reads;
+what is put before the pipeline within a token budget is `memory.recall`'s choice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import orjson
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from core.clock import Micros, from_micros
 from core.message import Assurance, Audience, Author
 from core.turn import CONFIRMED, CaseState, Fact, Said, Sender, SlotValue
 from memory.codec import load_case
+from memory.drawing import drawn_of
 from memory.sender import NEVER, AnyRow, ContextQuery, Reader, read_sender
 from memory.tables import Case, Conversation, Handle, Inbound, Message
 from memory.tables import Fact as FactRow
@@ -43,6 +45,10 @@ class Context:
     `case_id` is the readable case that is not closed, or was by a goodbye a moment ago;
     `in_handoff` says that people have the case or this conversation. `version` is the customer's,
     to fence the commit; `until` is when all this has to be read again though nothing was written.
+
+    `handles` are the ids of all readable handles by key. `drawn` says of answers in the thread, by
+    message id, from which other handles they were made; `case_handle` opened the case, and
+    `case_from` are the handles that it was made from, or that told something of it.
     """
 
     sender: Sender
@@ -54,6 +60,10 @@ class Context:
     thread: tuple[Said, ...]
     version: int
     until: Micros
+    handles: Mapping[str, int] = field(default_factory=dict)
+    drawn: Mapping[str, frozenset[int]] = field(default_factory=dict)
+    case_handle: int | None = None
+    case_from: frozenset[int] = frozenset()
 
 
 _handle = table(Handle)
@@ -119,6 +129,7 @@ _thread = (
 _cases = (
     select(
         _case.c.id,
+        _case.c.handle_id,
         _case.c.conversation_id,
         _case.c.status,
         _case.c.state_json,
@@ -147,6 +158,7 @@ _facts = (
         _fact.c.value,
         _fact.c.source,
         _fact.c.level,
+        _fact.c.needs,
         _fact.c.secret,
         _fact.c.recorded_at,
     )
@@ -171,11 +183,13 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
     """
     reader = read_sender(connection, query)
     thread: tuple[Said, ...] = ()
+    drawn: dict[str, frozenset[int]] = {}
     since: Micros = 0
     if reader.level >= Assurance.ASSERTED:
         rows = _thread_rows(connection, query, reader)
         if not reader.everywhere:
             rows, since = _own_tail(rows, reader)
+        rows, drawn = _undrawn(rows, reader)
         thread = _said(connection, rows, reader.keys)
     found, in_handoff = _find_cases(connection, reader, since, query.now - REOPEN_WINDOW)
     case_row = found[0] if found else None
@@ -185,13 +199,17 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
     return Context(
         sender=reader.sender,
         case_id=None if case_row is None else case_row.id,
-        case=_join([_readable_case(row.state_json, reader) for row in found]),
+        case=_join([_readable_case(row, reader) for row in found]),
         case_status=None if case_row is None else case_row.status,
         in_handoff=in_handoff,
         facts=_load_facts(connection, reader, since),
         thread=thread,
         version=reader.version,
         until=min(ends),
+        handles={key: row_id for row_id, key in reader.keys.items()},
+        drawn=drawn,
+        case_handle=None if case_row is None else case_row.handle_id,
+        case_from=frozenset().union(*(_made_from(row) & reader.keys.keys() for row in found)),
     )
 
 
@@ -228,6 +246,23 @@ def _own_tail(rows: list[AnyRow], reader: Reader) -> tuple[list[AnyRow], Micros]
     if not own:
         return [], NEVER
     return rows[own[0] :], rows[own[0]].created_at
+
+
+def _undrawn(
+    rows: Sequence[AnyRow], reader: Reader
+) -> tuple[list[AnyRow], dict[str, frozenset[int]]]:
+    """The rows without answers that were made from what the sender may not read, and from whom
+    the other answers were made."""
+    kept: list[AnyRow] = []
+    drawn: dict[str, frozenset[int]] = {}
+    for row in rows:
+        made_from = () if row.author == Author.CUSTOMER else drawn_of(row.extra_json)
+        if not made_from:
+            kept.append(row)
+        elif made_from <= reader.keys.keys():
+            kept.append(row)
+            drawn[f"{row.conversation_id}-{row.seq}"] = made_from
+    return kept, drawn
 
 
 def _said(
@@ -296,13 +331,24 @@ def _join(cases: Sequence[CaseState]) -> CaseState:
     return replace(case, slots=tuple(slots.values()), said=tuple(said))
 
 
-def _readable_case(state_json: str, reader: Reader) -> CaseState:
-    """The state without what was told by handles that the sender may not read."""
-    case = load_case(state_json)
+def _made_from(row: AnyRow) -> frozenset[int]:
+    """The handles that a case was made from: whoever opened it, and whoever else had part in it."""
+    return drawn_of(row.state_json) | {row.handle_id}
+
+
+def _readable_case(row: AnyRow, reader: Reader) -> CaseState:
+    """The state without what was told by handles that the sender may not read.
+
+    How far a case is, was worked out from all who had part in it. When not all of them are readable
+    any more, nothing is left of it but what the others told.
+    """
+    case = load_case(row.state_json)
 
     def readable(slot: SlotValue) -> bool:
         return reader.may_read(slot.handle, slot.source, slot.level)
 
+    if not _made_from(row) <= reader.keys.keys():
+        return CaseState(slots=tuple(slot for slot in case.slots if readable(slot)))
     if case.offering is not None and not readable(case.offering):
         case = replace(case, offering=None)
     if all(readable(slot) for slot in case.slots):

@@ -225,7 +225,7 @@ class Case(SQLModel, table=True):
 class Turn(SQLModel, table=True):
     """One run of the pipeline: what came in, what each stage saw and said, what went out.
 
-    `drawn_json` lists the other handles of the customer whose memory it was given, if any.
+    `drawn_json` says of which other handles it was given what, if any (`memory.drawing`).
     """
 
     __tablename__ = "turn"

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from core.clock import Micros
 from core.message import Attachment, Author, DeliveryStatus
 from memory.codec import dump_case, load_case
+from memory.drawing import drawn_of
 from memory.tables import Case, Conversation, Customer, Delivery, Handle, Handoff, Message
 from memory.units import asides
 from memory.units.addressee import addressee, open_handoff_of
@@ -170,7 +171,8 @@ def hand_back(
             select(_case.c.state_json).where(_case.c.id == row.case_id)
         ).scalar_one()
         case = replace(load_case(state), counters={})
-        _set_case(connection, row.case_id, status="open", state_json=dump_case(case), now=now)
+        text = dump_case(case, drawn_of(state))
+        _set_case(connection, row.case_id, status="open", state_json=text, now=now)
     _bump(connection, row.customer)
     record(connection, audit_id, now, agent, "hand back", f"handoff:{handoff_id}", {})
     return _change(row, "closed", agent)

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from core.clock import Micros
 from memory.codec import dump_case, load_case
+from memory.drawing import drawn_of
 from memory.tables import (
     Case,
     Conversation,
@@ -197,10 +198,11 @@ def _forget_slots(connection: Connection, customer_id: int, source: str) -> None
         slots = tuple(slot for slot in state.slots if slot.source != source)
         offered = state.offering
         offering = None if offered is not None and offered.source == source else offered
+        state = replace(state, slots=slots, offering=offering)
         connection.execute(
             update(_case)
             .where(_case.c.id == one.id)
-            .values(state_json=dump_case(replace(state, slots=slots, offering=offering)))
+            .values(state_json=dump_case(state, drawn_of(one.state_json)))
         )
 
 

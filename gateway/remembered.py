@@ -1,0 +1,131 @@
+"""What this process remembers of a customer between two turns: a context, carried forward.
+
+It has to be what the database would say; whoever it may not be said to, it is not kept for. Pure:
+turns hand in what they changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from core.clock import Micros
+from core.message import Assurance, Author, OutboundMessage
+from core.turn import CaseState, Decision, Fact, Said, Sender, TurnInput
+from gateway.provenance import Given
+from memory.context import Context
+from memory.recall import IndexedThread, index
+from memory.units.claims import Claimed, Thread, Waiting
+from memory.units.turns import Commit, Committed
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """A customer's context with its thread indexed for recall."""
+
+    version: int
+    key: tuple[int, int, int]
+    context: Context
+    thread: IndexedThread
+
+    def holds(self, version: int, key: tuple[int, int, int], now: Micros) -> bool:
+        """Whether it is still what the database would say, for this sender, now."""
+        return self.version == version and self.key == key and now < self.context.until
+
+
+def blank(claimed: Claimed, taken: Sequence[Waiting]) -> Memory:
+    """Nothing but who writes: enough to apologise and to open a case for a person."""
+    thread = claimed.thread
+    assert thread is not None
+    context = Context(
+        sender=Sender(thread.handle_key, Assurance(min(one.assurance for one in taken))),
+        case_id=None,
+        case=CaseState(),
+        case_status=None,
+        in_handoff=False,
+        facts=(),
+        thread=(),
+        version=claimed.version,
+        until=0,
+    )
+    return Memory(claimed.version, (0, 0, 0), context, index(()))
+
+
+def after(
+    memory: Memory,
+    thread: Thread,
+    turn: TurnInput,
+    decision: Decision,
+    change: Commit,
+    done: Committed,
+    had: Given,
+    tokens: int,
+) -> Memory | None:
+    """The context carried forward by what this turn changed, instead of reading it again.
+
+    Nothing when the next turn has to read it: what people or a goodbye change is not known here.
+    """
+    changed = decision.close is not None or decision.escalation is not None
+    if changed or turn.in_handoff or decision.silent is not None:
+        return None
+    said, drawn = list(turn.messages), memory.context.drawn
+    if decision.reply is not None and done.seq is not None:
+        answer = _answer(thread, done.seq, turn, decision.reply, tokens)
+        said.append(answer)
+        if had.drawn:
+            drawn = {**drawn, answer.id: frozenset(had.drawn)}
+    return Memory(
+        done.version,
+        memory.key,
+        _carried(memory.context, thread, decision, change, done.version, had, drawn),
+        memory.thread.extended(said),
+    )
+
+
+def _answer(thread: Thread, seq: int, turn: TurnInput, reply: OutboundMessage, tokens: int) -> Said:
+    """The reply as it will be remembered."""
+    return Said(
+        id=f"{thread.id}-{seq}",
+        at=turn.now,
+        channel=thread.channel,
+        author=Author.BOT,
+        text=reply.text,
+        tokens=tokens,
+        handle=thread.handle_key,
+    )
+
+
+def _carried(
+    context: Context,
+    thread: Thread,
+    decision: Decision,
+    change: Commit,
+    version: int,
+    had: Given,
+    drawn: Mapping[str, frozenset[int]],
+) -> Context:
+    """The context after a turn, but for its thread."""
+    case_id, case_handle = context.case_id, context.case_handle
+    if change.new_case is not None and case_id is None:
+        case_id, case_handle = int(str(change.new_case["id"])), thread.handle_id
+    case_from = had.case_drawn(decision, thread.handle_id)
+    return replace(
+        context,
+        case=decision.case,
+        case_id=case_id,
+        case_status="open",
+        facts=_merge_facts(context, decision),
+        version=version,
+        drawn=drawn,
+        case_handle=case_handle,
+        case_from=case_from if case_handle is None else case_from | {case_handle},
+    )
+
+
+def _merge_facts(context: Context, decision: Decision) -> tuple[Fact, ...]:
+    if not decision.facts:
+        return context.facts
+    # A value replaces what the same handle told before; of another one it stands beside it.
+    new = {(one.handle, one.key) for one in decision.facts}
+    kept = (one for one in context.facts if (one.handle, one.key) not in new)
+    return (*kept, *decision.facts)
