@@ -7,15 +7,17 @@ read is decided in `memory.sender`; what a change would do is tried in `memory.r
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, or_, select
 
 from core.clock import Micros, from_micros
-from core.identity import Edge, Paths, home_edge, widest_paths
+from core.identity import Edge, Paths, edge_level, home_edge, is_shared, widest_paths
 from core.identity_rules import DEFAULT_RULES, IdentityRules, matches
 from core.message import Assurance
 from memory.customer_page import root_of
+from memory.identity_sides import plain_key
 from memory.identity_tables import Alarm, BlockedValue
 from memory.identity_views import AlarmView, CustomerNode, GraphView, HandleNode, LinkEdge
 from memory.identity_words import level_words, link_sentences, rule_words
@@ -68,13 +70,14 @@ def graph(
     customers = _customer_nodes(connection, root, own, shown)
     titles = {one.id: one.name for one in customers}
     blocked = (*rules.blocked, *connection.execute(select(_blocked.c.pattern)).scalars())
+    rules = replace(rules, blocked=blocked)
     return GraphView(
         id=root,
         name=titles[root],
         customers=customers,
         handles=(
-            *_handle_nodes(own, links, root, now, blocked),
-            *(_outside_node(one, blocked) for one in others),
+            *_handle_nodes(own, links, root, now, rules),
+            *(_outside_node(one, rules) for one in others),
         ),
         edges=tuple(
             _edge(one, names[one.handle_id], titles[one.customer_id], now) for one in shown
@@ -111,13 +114,6 @@ def handle_words(handle: AnyRow) -> str:
     if handle.kind == "visitor":
         called = "an anonymous visitor"
     return f"{called} (retired)" if handle.retired_at is not None else called
-
-
-def effective_level(link: AnyRow, *, shared: bool, now: Micros) -> Assurance:
-    """What a link counts for now: less while it cools off, and where several share the handle."""
-    level = Assurance(link.level)
-    weak = shared or link.reads_from > now
-    return min(level, Assurance.ASSERTED) if weak else level
 
 
 def _past_links(connection: Connection, own: Sequence[AnyRow], root: int) -> Sequence[AnyRow]:
@@ -176,12 +172,17 @@ def _handle_nodes(
     links: Sequence[AnyRow],
     root: int,
     now: Micros,
-    blocked: tuple[str, ...],
+    rules: IdentityRules,
 ) -> list[HandleNode]:
-    shared = {one.id: bool(one.shared) for one in own}
+    shared = {one.id: _is_shared(one, rules) for one in own}
     edges = [home_edge(one.id, one.home_customer_id) for one in own]
     counted = [
-        (one, effective_level(one, shared=shared[one.handle_id], now=now))
+        (
+            one,
+            edge_level(
+                Assurance(one.level), shared=shared[one.handle_id], cooling=one.reads_from > now
+            ),
+        )
         for one in links
         if one.customer_id != one.home_customer_id
     ]
@@ -195,9 +196,7 @@ def _handle_nodes(
         if one.home_customer_id == root:
             level = _first_level(links, one)
         cooling = [link.reads_from for link, _ in mine if link.reads_from > now]
-        nodes.append(
-            _node(one, blocked, level, _weakest(one, level, root, counted, paths), cooling)
-        )
+        nodes.append(_node(one, rules, level, _weakest(one, level, root, counted, paths), cooling))
     return nodes
 
 
@@ -232,7 +231,7 @@ def _weakest(
 
 def _node(
     row: AnyRow,
-    blocked: tuple[str, ...],
+    rules: IdentityRules,
     level: Assurance,
     weakest: int | None,
     cooling: Sequence[Micros],
@@ -247,8 +246,8 @@ def _node(
         home_customer_id=row.home_customer_id,
         level=int(level),
         weakest_id=weakest,
-        shared=bool(row.shared),
-        blocked=matches(f"{row.kind}:{row.address}", blocked),
+        shared=_is_shared(row, rules),
+        blocked=matches(plain_key(row), rules.blocked),
         opted_out=bool(row.opted_out),
         dead=bool(row.dead),
         retired_at=None if row.retired_at is None else from_micros(row.retired_at),
@@ -262,8 +261,12 @@ def _node(
     )
 
 
-def _outside_node(row: AnyRow, blocked: tuple[str, ...]) -> HandleNode:
-    return _node(row, blocked, Assurance.NONE, None, (), outside=True)
+def _outside_node(row: AnyRow, rules: IdentityRules) -> HandleNode:
+    return _node(row, rules, Assurance.NONE, None, (), outside=True)
+
+
+def _is_shared(row: AnyRow, rules: IdentityRules) -> bool:
+    return is_shared(plain_key(row), bool(row.shared), rules)
 
 
 def _edge(row: AnyRow, handle: str, customer: str, now: Micros) -> LinkEdge:

@@ -1,0 +1,137 @@
+"""One customer as one side of a merge or a parting: its handles, what they may read, what it holds.
+
+It reads within the caller's transaction, so that a change which is only tried is seen. What a
+handle may read is asked of `memory.sender`, which decides it for real messages too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select
+
+from core.clock import Micros, from_micros
+from core.identity import is_shared
+from core.identity_rules import IdentityRules, matches
+from core.message import Assurance
+from memory.identity_tables import BlockedValue
+from memory.identity_views import CustomerSide, HandleSide
+from memory.page_rows import display_names
+from memory.sender import ContextQuery, read_sender
+from memory.tables import Case, Conversation, Customer, Fact, Handle
+from memory.units.rows import table
+
+AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
+Reads: TypeAlias = "Mapping[int, tuple[str, ...]]"
+
+_blocked = table(BlockedValue)
+_case = table(Case)
+_conversation = table(Conversation)
+_customer = table(Customer)
+_fact = table(Fact)
+_handle = table(Handle)
+
+_VOUCHED = {
+    "login": Assurance.LOGGED_IN,
+    "phone": Assurance.AUTHENTICATED,
+    "email": Assurance.AUTHENTICATED,
+    "slack": Assurance.AUTHENTICATED,
+    "visitor": Assurance.ASSERTED,
+}
+"""How well a sender is proved, at best, by the channel of a handle of this kind alone."""
+
+
+def handles_of(connection: Connection, root: int) -> Sequence[AnyRow]:
+    """The rows of a customer's handles, the oldest first."""
+    query = select(_handle).where(_handle.c.customer_id == root).order_by(_handle.c.id)
+    return connection.execute(query).all()
+
+
+def plain_key(handle: AnyRow) -> str:
+    """The key of a handle as its owner knows it, also of a retired one."""
+    return f"{handle.kind}:{handle.address}"
+
+
+def reads_of(
+    connection: Connection, handles: Sequence[AnyRow], now: Micros, rules: IdentityRules
+) -> Reads:
+    """For each of these handles, the keys of those whose memory its sender may be told, by id."""
+    reads: dict[int, tuple[str, ...]] = {}
+    for one in handles:
+        level = _VOUCHED.get(one.kind, Assurance.NONE)
+        query = ContextQuery(one.customer_id, one.id, 0, level, now, rules=rules)
+        reader = read_sender(connection, query)
+        reads[one.id] = tuple(sorted(reader.keys.values())) if reader.everywhere else ()
+    return reads
+
+
+def customer_side(
+    connection: Connection,
+    root: int,
+    handles: Sequence[AnyRow],
+    reads_now: Reads,
+    reads_then: Reads,
+    rules: IdentityRules,
+) -> CustomerSide:
+    """The customer `root` with these handles of its own."""
+    ids = [one.id for one in handles]
+    customer = connection.execute(select(_customer).where(_customer.c.id == root)).one()
+    blocked = (*rules.blocked, *connection.execute(select(_blocked.c.pattern)).scalars())
+    return CustomerSide(
+        id=root,
+        name=display_names(connection, [root])[root],
+        created_at=from_micros(customer.created_at),
+        handles=tuple(
+            HandleSide(
+                key=plain_key(one),
+                kind=one.kind,
+                level=int(_VOUCHED.get(one.kind, Assurance.NONE)),
+                shared=is_shared(plain_key(one), bool(one.shared), rules),
+                blocked=matches(plain_key(one), blocked),
+                retired=one.retired_at is not None,
+                opted_out=bool(one.opted_out),
+                reads_now=reads_now.get(one.id, ()),
+                reads_then=reads_then.get(one.id, ()),
+            )
+            for one in handles
+        ),
+        conversations=_count(connection, _conversation.c.id, _conversation.c.handle_id.in_(ids)),
+        messages=int(
+            connection.execute(
+                select(func.coalesce(func.sum(_conversation.c.seq), 0)).where(
+                    _conversation.c.handle_id.in_(ids)
+                )
+            ).scalar_one()
+        ),
+        open_cases=_count(
+            connection,
+            _case.c.id,
+            _case.c.handle_id.in_(ids),
+            _case.c.status.in_(("open", "handed")),
+        ),
+        cases=_count(connection, _case.c.id, _case.c.handle_id.in_(ids)),
+        facts=_count(
+            connection, _fact.c.id, _fact.c.handle_id.in_(ids), _fact.c.valid_to.is_(None)
+        ),
+    )
+
+
+def told_fields(connection: Connection, handles: Sequence[AnyRow]) -> Mapping[str, str]:
+    """What was told from these handles, by its name, but for secrets and what is personal."""
+    rows = connection.execute(
+        select(_fact.c.key, _fact.c.value)
+        .where(
+            _fact.c.handle_id.in_([one.id for one in handles]),
+            _fact.c.valid_to.is_(None),
+            _fact.c.secret.is_(False),
+            _fact.c.needs < int(Assurance.PROVED),
+        )
+        .order_by(_fact.c.recorded_at, _fact.c.id)
+        .limit(400)
+    )
+    return {one.key: one.value for one in rows}
+
+
+def _count(connection: Connection, what: Any, *where: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count(what)).where(*where)).scalar_one())
