@@ -1,18 +1,22 @@
-"""Making a handle known before it ever wrote to us, as an import or an admin does.
+"""One handle by itself: made known before it ever wrote, marked as several people's, proved now.
 
-The rows are those that a first message makes, with another reason; nobody is joined to anybody here
-(`memory.units.identity` does that). Cold transactions.
+The rows of a new one are those that a first message makes, with another reason; nobody is joined to
+anybody here (`memory.units.identity` does that). Cold transactions.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, select, update
 
 from core.clock import Micros
 from core.message import Assurance
 from core.message import Handle as Address
 from memory.tables import Customer, Handle, Link
 from memory.units.audit import record
+from memory.units.components import lock
+from memory.units.link_rows import find_handle
 from memory.units.rows import table
 
 _customer = table(Customer)
@@ -20,6 +24,17 @@ _handle = table(Handle)
 _link = table(Link)
 
 RULE = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Whether a handle is several people's now, and whether that is new."""
+
+    handle_id: int
+    handle_key: str
+    customer_id: int
+    shared: bool
+    changed: bool
 
 
 def introduce(
@@ -40,7 +55,24 @@ def introduce(
     ).scalar()
     if known is not None:
         return int(known)
-    handle_id, customer_id, link_id, audit_id = ids
+    make(connection, address, evidence, actor, now, ids[:3], rule)
+    record(connection, ids[3], now, actor, "introduce", address.key, {"evidence": evidence})
+    return ids[1]
+
+
+def make(
+    connection: Connection,
+    address: Address,
+    evidence: str,
+    actor: str,
+    now: Micros,
+    ids: tuple[int, int, int],
+    rule: str,
+    succeeds: int | None = None,
+) -> None:
+    """A handle that is not known yet, with a customer of its own. `ids` are those of handle,
+    customer and link."""
+    handle_id, customer_id, link_id = ids
     connection.execute(insert(_customer), {"id": customer_id, "created_at": now})
     connection.execute(
         insert(_handle),
@@ -53,6 +85,7 @@ def introduce(
             "home_customer_id": customer_id,
             "seen_at": now,
             "created_at": now,
+            "succeeds": succeeds,
         },
     )
     connection.execute(
@@ -68,5 +101,44 @@ def introduce(
             "created_at": now,
         },
     )
-    record(connection, audit_id, now, actor, "introduce", address.key, {"evidence": evidence})
-    return customer_id
+
+
+def raise_level(connection: Connection, handle_id: int, level: Assurance, until: Micros) -> None:
+    """Until then whoever writes from the handle is proved at this level: possession was shown.
+
+    What somebody remembers of the customer is void.
+    """
+    connection.execute(
+        update(_handle)
+        .where(_handle.c.id == handle_id)
+        .values(proved_level=int(level), proved_until=until)
+    )
+    customer = select(_handle.c.customer_id).where(_handle.c.id == handle_id).scalar_subquery()
+    connection.execute(
+        update(_customer).where(_customer.c.id == customer).values(version=_customer.c.version + 1)
+    )
+
+
+def mark_shared(
+    connection: Connection,
+    handle_key: str,
+    shared: bool,
+    actor: str,
+    reason: str,
+    now: Micros,
+    audit_id: int,
+) -> Marked:
+    """Say whether several people hold the handle: a role mailbox, an office phone. Then nothing is
+    read over it. Raises `memory.units.link_rows.IdentityProblem` for an unknown handle."""
+    handle = find_handle(connection, handle_key)
+    if bool(handle.shared) == shared:
+        return Marked(handle.id, handle.key, handle.customer_id, shared, changed=False)
+    lock(connection, {handle.customer_id})
+    connection.execute(update(_handle).where(_handle.c.id == handle.id).values(shared=shared))
+    action = "mark-shared" if shared else "unmark-shared"
+    record(connection, audit_id, now, actor, action, handle.key, {
+        "handle_id": str(handle.id),
+        "customers": [str(handle.customer_id)],
+        "reason": reason,
+    })  # fmt: skip
+    return Marked(handle.id, handle.key, handle.customer_id, shared, changed=True)

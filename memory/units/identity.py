@@ -7,7 +7,8 @@ that is worked out in `memory.units.components`. Cold transactions, one change e
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from typing import cast
 
 from sqlalchemy import Connection, insert, select
 
@@ -36,6 +37,7 @@ from memory.units.link_rows import (
     end_link,
     existing_root,
     find_handle,
+    handle_by_id,
     home_handles,
     link_of,
     link_to_end,
@@ -50,6 +52,7 @@ __all__ = [
     "customer_of",
     "link",
     "merge",
+    "relink",
     "resolve_customer",
     "unlink",
     "unlink_by_id",
@@ -92,43 +95,62 @@ def link(
         return _unchanged(handle, found)
     homes = home_handles(connection, customer_id)
     check_blocked(connection, {handle.key, *(one.key for one in homes)}, rules)
-    touched = {handle.customer_id, root}
-    members = lock(connection, touched)
+    members = lock(connection, {handle.customer_id, root})
     if rule not in RULES:
         check_alive([handle, *homes], rules, now)
         check_seals(connection, members)
     if active is not None:
         end_link(connection, active.id, actor, f"{REPLACED} {int(level)}", now)
-    link_id, audit_id = ids
-    connection.execute(
-        insert(_link),
-        {
-            "id": link_id,
-            "handle_id": handle.id,
-            "customer_id": customer_id,
-            "level": int(level),
-            "rule": rule,
-            "evidence": evidence,
-            "actor": actor,
-            "created_at": now,
-            "reads_from": reads_from,
-            "batch_id": batch_id,
-        },
-    )
-    limits = Limits({one.id: one for one in members}, rules, now)
-    roots = derive(connection, members, limits.check)
-    record(connection, audit_id, now, actor, "link", handle.key, {
-        "link_id": str(link_id),
-        "customer_id": str(customer_id),
-        "customers": _names(touched),
+    values = {
+        "id": ids[0],
+        "handle_id": handle.id,
+        "customer_id": customer_id,
         "level": int(level),
         "rule": rule,
         "evidence": evidence,
-        "replaced": None if active is None else str(active.id),
-    })  # fmt: skip
-    return Changed(
-        link_id, handle.id, handle.key, roots[handle.id], handle.customer_id, tuple(sorted(touched))
-    )
+        "actor": actor,
+        "created_at": now,
+        "reads_from": reads_from,
+        "batch_id": batch_id,
+    }
+    replaced = None if active is None else int(active.id)
+    return _join(connection, handle, members, values, ids[1], rules, replaced)
+
+
+def relink(
+    connection: Connection,
+    link_id: int,
+    actor: str,
+    now: Micros,
+    ids: tuple[int, int],
+    *,
+    rules: IdentityRules = DEFAULT_RULES,
+) -> Changed:
+    """Make a link that was ended anew, as it was: same level, rule and evidence, in a row of its
+    own. A person decides it, so that no seal is in the way; limits are.
+
+    Raises `IdentityProblem` when the link still holds or the two may not be one customer any more.
+    """
+    was = connection.execute(select(_link).where(_link.c.id == link_id)).first()
+    if was is None:
+        raise IdentityProblem(f"there was no link {link_id}")
+    handle = handle_by_id(connection, was.handle_id)
+    if active_link(connection, handle.id, was.customer_id) is not None:
+        raise IdentityProblem(f"{handle.key} is joined to customer {was.customer_id} again already")
+    homes = home_handles(connection, was.customer_id)
+    check_blocked(connection, {handle.key, *(one.key for one in homes)}, rules)
+    root = existing_root(connection, was.customer_id)
+    members = lock(connection, {handle.customer_id, root})
+    values = {
+        **was._mapping,
+        "id": ids[0],
+        "actor": actor,
+        "created_at": now,
+        "ended_at": None,
+        "ended_by": None,
+        "end_reason": None,
+    }
+    return _join(connection, handle, members, values, ids[1], rules, None)
 
 
 def merge(
@@ -203,6 +225,36 @@ def resolve_customer(connection: Connection, customer_id: int) -> int:
 def customer_of(connection: Connection, handle_key: str) -> int:
     """The customer that a handle belongs to now. Raises `IdentityProblem` for an unknown handle."""
     return int(find_handle(connection, handle_key).customer_id)
+
+
+def _join(
+    connection: Connection,
+    handle: AnyRow,
+    members: Sequence[AnyRow],
+    values: Mapping[str, object],
+    audit_id: int,
+    rules: IdentityRules,
+    replaced: int | None,
+) -> Changed:
+    """Write the link and what follows from it. `members` are the handles of both sides."""
+    connection.execute(insert(_link), values)
+    now, actor = cast(Micros, values["created_at"]), str(values["actor"])
+    limits = Limits({one.id: one for one in members}, rules, now)
+    roots = derive(connection, members, limits.check)
+    touched = {one.customer_id for one in members}
+    record(connection, audit_id, now, actor, "link", handle.key, {
+        "link_id": str(values["id"]),
+        "customer_id": str(values["customer_id"]),
+        "customers": _names(touched),
+        "level": values["level"],
+        "rule": values["rule"],
+        "evidence": values["evidence"],
+        "replaced": None if replaced is None else str(replaced),
+    })  # fmt: skip
+    return Changed(
+        cast(int, values["id"]), handle.id, handle.key, roots[handle.id], handle.customer_id,
+        tuple(sorted(touched)),
+    )  # fmt: skip
 
 
 def _is_enough(active: AnyRow | None, level: Assurance, rule: str) -> bool:

@@ -46,9 +46,9 @@ _PLAIN_LIMIT = {
 REPLACED = "replaced by a link at level"
 """How the reason begins for which a link was ended that a better one took the place of."""
 
-RULES_ACTOR = "rules:"
-"""How the actor begins who joins and parts because other rules were published. What only the rules
-parted, other rules may join again."""
+BY_RULES = "rules version"
+"""How the reason begins for which a link was ended because other rules were published. What only
+the rules parted, other rules may join again."""
 
 
 def check_level(level: Assurance, rule: str, evidence: str, rules: IdentityRules) -> None:
@@ -186,6 +186,5 @@ def _seals(
                 _link.c.ended_at.is_not(None),
             )
         )
-        if not (one.end_reason or "").startswith(REPLACED)
-        and not (one.ended_by or "").startswith(RULES_ACTOR)
+        if not (one.end_reason or "").startswith((REPLACED, BY_RULES))
     ]

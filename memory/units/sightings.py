@@ -1,0 +1,219 @@
+"""Two handles were seen to belong together: it is remembered, and the rules say whether it joins.
+
+Evidence is kept also when it joins nobody, so that other rules can be tried on it. The link itself
+is made by `memory.units.identity`, under its limits; what is refused is told to people, as there is
+nobody else to hear it. Cold transactions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from core.clock import Micros
+from core.identity import LOGIN_KIND, is_shared
+from core.identity_rules import DEFAULT_RULES, IdentityRules, JoinRule
+from core.message import Assurance, Handle
+from memory.identity_tables import Sighting
+from memory.tables import Handle as HandleRow
+from memory.units.alarms import CONTRADICTION, SHARED, sound
+from memory.units.handles import introduce
+from memory.units.identity import Changed, IdentityProblem, link
+from memory.units.joining import is_silent
+from memory.units.link_rows import AnyRow, find_handle, joins_of
+from memory.units.retiring import part_off, retire
+from memory.units.rows import table
+
+_handle = table(HandleRow)
+_sighting = table(Sighting)
+
+HINT = "hint"
+"""The kind of evidence that anybody can make by typing: it raises no alarm."""
+
+SHARED_WITHIN: Micros = 90 * 86_400 * 1_000_000
+"""How far back it is looked with how many customers a handle was seen."""
+
+OF_A_HOLDER = frozenset({"code", "login", "login-profile"})
+"""Kinds of evidence that show who holds a handle now: its holder, or the business itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`handle` was seen to be the same person's as `other`, by evidence of a `kind` that proves
+    `level` at most. `evidence` says in words what it was."""
+
+    handle: Handle
+    other: Handle
+    kind: str
+    level: Assurance
+    evidence: str
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """What came of it: the link, or in words why there is none."""
+
+    changed: Changed | None = None
+    refused: str | None = None
+
+
+def join_rule(rules: IdentityRules, seen: Seen) -> JoinRule | None:
+    """The first rule by which this evidence joins these two handles."""
+    kinds = {seen.handle.kind, seen.other.kind}
+    for one in rules.joins:
+        if one.evidence == seen.kind and one.joins and (not one.kinds or kinds <= one.kinds):
+            return one
+    return None
+
+
+def see(
+    connection: Connection,
+    seen: Seen,
+    now: Micros,
+    new_id: Callable[[], int],
+    *,
+    rules: IdentityRules = DEFAULT_RULES,
+    reads_from: Micros = 0,
+) -> Sighted:
+    """Remember that the two were seen together, and join them if a rule says so.
+
+    Seen again, it changes nothing more. A handle that was silent for too long begins anew first: it
+    may be somebody else's. So does one that the business says is another login's than the one it
+    was joined to.
+    """
+    _remember(connection, seen, now, new_id)
+    rule = join_rule(rules, seen)
+    if rule is None or seen.handle.key == seen.other.key:
+        return Sighted()
+    for one in (seen.handle, seen.other):
+        ids = (new_id(), new_id(), new_id(), new_id())
+        introduce(connection, one, seen.evidence, seen.actor, now, ids, rule=rule.id)
+    _begin_anew_if_silent(connection, seen, rules, now, new_id)
+    if seen.kind in OF_A_HOLDER:
+        _resolve_contradiction(connection, seen, now, new_id)
+    done = _join(connection, seen, rule, rules, reads_from, now, new_id)
+    _suspect_shared(connection, seen, now, new_id)
+    return done
+
+
+def _remember(connection: Connection, seen: Seen, now: Micros, new_id: Callable[[], int]) -> None:
+    values = {
+        "level": int(seen.level),
+        "evidence": seen.evidence,
+        "actor": seen.actor,
+        "seen_at": now,
+    }
+    known = connection.execute(
+        update(_sighting)
+        .where(
+            _sighting.c.handle_key == seen.handle.key,
+            _sighting.c.other_key == seen.other.key,
+            _sighting.c.kind == seen.kind,
+        )
+        .values(**values)
+    )
+    if not known.rowcount:
+        keys = {"handle_key": seen.handle.key, "other_key": seen.other.key, "kind": seen.kind}
+        connection.execute(insert(_sighting), {"id": new_id(), "created_at": now, **keys, **values})
+
+
+def _begin_anew_if_silent(
+    connection: Connection,
+    seen: Seen,
+    rules: IdentityRules,
+    now: Micros,
+    new_id: Callable[[], int],
+) -> None:
+    for one in (seen.handle, seen.other):
+        handle = find_handle(connection, one.key)
+        if is_silent(handle, rules, now) and not _are_joined(connection, seen):
+            retire(connection, one.key, "silent for too long", seen.actor, now, new_id)
+
+
+def _are_joined(connection: Connection, seen: Seen) -> bool:
+    one, other = (find_handle(connection, key.key) for key in (seen.handle, seen.other))
+    return bool(one.customer_id == other.customer_id)
+
+
+def _resolve_contradiction(
+    connection: Connection, seen: Seen, now: Micros, new_id: Callable[[], int]
+) -> None:
+    """A handle of one login that is shown to be another's: what joined it ends at once."""
+    login, other = seen.handle, seen.other
+    if login.kind != LOGIN_KIND:
+        login, other = other, login
+    handle = find_handle(connection, other.key)
+    if login.kind != LOGIN_KIND or other.kind == LOGIN_KIND:
+        return
+    theirs = connection.execute(
+        select(_handle.c.key).where(
+            _handle.c.customer_id == handle.customer_id, _handle.c.kind == LOGIN_KIND
+        )
+    ).scalars().all()  # fmt: skip
+    if not theirs or login.key in theirs:
+        return
+    because = f"{login.key} is proved to hold it, and it was joined to {' and '.join(theirs)}"
+    joins = joins_of(connection, handle)
+    part_off(connection, handle, joins, seen.actor, because, now, new_id)
+    retire(connection, handle.key, because, seen.actor, now, new_id)
+    sound(connection, new_id(), CONTRADICTION, handle.key, handle.customer_id, because, now)
+
+
+def _join(
+    connection: Connection,
+    seen: Seen,
+    rule: JoinRule,
+    rules: IdentityRules,
+    reads_from: Micros,
+    now: Micros,
+    new_id: Callable[[], int],
+) -> Sighted:
+    handle, other = (
+        find_handle(connection, seen.handle.key),
+        find_handle(connection, seen.other.key),
+    )
+    if any(is_shared(one.key, bool(one.shared), rules) for one in (handle, other)):
+        return Sighted(refused="a handle that several people hold is joined to nobody by a rule")
+    level = min(seen.level, rule.level)
+    try:
+        with connection.begin_nested():
+            changed = link(
+                connection, handle.key, other.home_customer_id, level, rule.id, seen.evidence,
+                seen.actor, now, (new_id(), new_id()), rules=rules, reads_from=reads_from,
+            )  # fmt: skip
+    except IdentityProblem as problem:
+        if problem.alarm is not None:
+            words = f"{seen.other.key} was not joined to it: {problem}"
+            customer = handle.customer_id
+            sound(connection, new_id(), problem.alarm, handle.key, customer, words, now)
+        return Sighted(refused=str(problem))
+    return Sighted(changed)
+
+
+def _suspect_shared(
+    connection: Connection, seen: Seen, now: Micros, new_id: Callable[[], int]
+) -> None:
+    """A handle that was seen with several customers who are not one may be several people's."""
+    for one in (seen.handle, seen.other):
+        handle = find_handle(connection, one.key)
+        met = _met(connection, handle, now - SHARED_WITHIN)
+        if len(met) > 1 and not handle.shared:
+            words = f"{handle.key} was seen with {len(met)} customers. Do several people use it?"
+            sound(connection, new_id(), SHARED, handle.key, handle.customer_id, words, now)
+
+
+def _met(connection: Connection, handle: AnyRow, since: Micros) -> set[int]:
+    """The customers, as they are now, of the handles that it was seen with lately."""
+    rows = connection.execute(
+        select(_sighting.c.handle_key, _sighting.c.other_key).where(
+            or_(_sighting.c.handle_key == handle.key, _sighting.c.other_key == handle.key),
+            _sighting.c.kind != HINT,
+            _sighting.c.seen_at >= since,
+        )
+    ).all()
+    keys = {key for row in rows for key in row} - {handle.key}
+    query = select(_handle.c.customer_id).where(_handle.c.key.in_(keys))
+    return set(connection.execute(query).scalars())
