@@ -1,0 +1,219 @@
+"""An import from its file to its report: looked at, brought in, taken back; step by step.
+
+A step is one short transaction, and whoever drives the steps says how each is run: a command on its
+own connection, the API through the store. How many rows a step takes follows from how long the last
+one took, so that nobody else waits for the writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection
+
+from core.clock import Micros
+from core.identity_rules import IdentityRules
+from core.message import Assurance
+from gateway.import_files import Fault, ReadFile
+from memory.import_preview import Pair, Preview
+from memory.units import importing
+from memory.units.bringing import Brought, Conflict, Entry, Source
+
+SHOWN = 200
+"""Pairs and conflicts that are named one by one."""
+
+MOST_LEVEL = Assurance.AUTHENTICATED
+"""A file proves no more: whoever wrote it vouches for it, and nobody showed anything."""
+
+_TARGET_SECONDS = 0.02
+_FIRST, _LEAST, _MOST = 10, 2, 400
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One transaction: what to run, and whether it writes."""
+
+    run: Callable[[Connection], Any]
+    writes: bool
+
+
+Steps = Generator[Step, Any, "Report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an import does, or has done. Of pairs, conflicts and faults the first are named, and all
+    are counted."""
+
+    dry_run: bool
+    batch_id: int | None
+    rows: int
+    new: int
+    known: int
+    joined: int
+    attributes: int
+    pairs: tuple[Pair, ...]
+    conflict_count: int
+    conflicts: tuple[Conflict, ...]
+    fault_count: int
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What an import needs of the process. `tick` gives seconds that only go forward, `progress`
+    hears how many rows are done."""
+
+    now: Callable[[], Micros]
+    new_id: Callable[[], int]
+    tick: Callable[[], float]
+    rules: Callable[[], IdentityRules]
+    progress: Callable[[int], None] = field(default=lambda done: None)
+
+
+def preview(file: ReadFile, source: Source, tools: Tools) -> Steps:
+    """The steps of a dry run: they read, and give what the import would do."""
+    look = Preview(source, tools.rules())
+    done = Brought()
+    pairs: list[Pair] = []
+    pace = _Pace(tools.tick)
+    at = 0
+    while at < len(file.entries):
+        chunk = file.entries[at : at + pace.size]
+        told, joined = yield Step(pace.timed(_looking(look, chunk)), writes=False)
+        done, at = done + told, at + len(chunk)
+        pairs.extend(joined[: SHOWN - len(pairs)])
+        tools.progress(at)
+    return _report(file, done, None, tuple(pairs))
+
+
+def apply(file: ReadFile, source: Source, tools: Tools) -> Steps:
+    """The steps of an import. Broken off, it goes on where it was when the same file is given
+    again. Raises `memory.units.importing.ImportProblem`."""
+    ids = (tools.new_id(), tools.new_id())
+    begun = yield Step(
+        lambda connection: importing.begin(
+            connection, source, file.digest, len(file.entries), tools.now(), ids
+        ),
+        writes=True,
+    )
+    source = Source(source.name, source.level, source.reason, source.actor, begun.id)
+    done, at = Brought(), begun.done
+    pace = _Pace(tools.tick)
+    while at < len(file.entries):
+        chunk = file.entries[at : at + pace.size]
+        done += yield Step(pace.timed(_taking_in(source, chunk, tools)), writes=True)
+        at += len(chunk)
+        tools.progress(at)
+    return _report(file, done, begun.id, ())
+
+
+def take_back(batch_id: int, actor: str, tools: Tools) -> Generator[Step, Any, int]:
+    """The steps that undo a batch; they give how many links were ended. Raises `ImportProblem`."""
+    yield Step(lambda connection: importing.batch_to_undo(connection, batch_id), writes=False)
+    facts = yield Step(lambda one: importing.facts_of_batch(one, batch_id), writes=False)
+    pace = _Pace(tools.tick)
+    while facts:
+        some, facts = facts[: pace.size], facts[pace.size :]
+        yield Step(pace.timed(_undoing_facts(some, tools)), writes=True)
+    sightings = yield Step(lambda one: importing.sightings_of_batch(one, batch_id), writes=False)
+    while sightings:
+        some, sightings = sightings[: pace.size], sightings[pace.size :]
+        yield Step(pace.timed(_undoing_sightings(some)), writes=True)
+    ended, after = 0, 0
+    while links := (yield Step(_links(batch_id, after, pace.size), writes=False)):
+        ended += yield Step(pace.timed(_undoing_links(batch_id, links, actor, tools)), writes=True)
+        after = links[-1]
+        tools.progress(ended)
+    audit_id = tools.new_id()
+    yield Step(
+        lambda one: importing.finish_undo(one, batch_id, actor, tools.now(), audit_id), writes=True
+    )
+    return ended
+
+
+class _Pace:
+    """How many rows the next step takes: as many as fit into the time that one may take."""
+
+    def __init__(self, tick: Callable[[], float]) -> None:
+        self._tick = tick
+        self.size = _FIRST
+
+    def timed(self, run: Callable[[Connection], Any]) -> Callable[[Connection], Any]:
+        """The step, measured where it runs: waiting for the writer does not count."""
+
+        def measured(connection: Connection) -> Any:
+            began = self._tick()
+            result = run(connection)
+            took = max(self._tick() - began, 1e-6)
+            wanted = int(self.size * min(_TARGET_SECONDS / took, 2.0))
+            self.size = max(_LEAST, min(_MOST, wanted))
+            return result
+
+        return measured
+
+
+def _looking(look: Preview, chunk: Sequence[Entry]) -> Callable[[Connection], Any]:
+    return lambda connection: look.look(connection, chunk)
+
+
+def _taking_in(
+    source: Source, chunk: Sequence[Entry], tools: Tools
+) -> Callable[[Connection], Brought]:
+    return lambda connection: importing.take_in(
+        connection, source, chunk, tools.now(), tools.new_id, tools.rules()
+    )
+
+
+def _undoing_facts(facts: Sequence[int], tools: Tools) -> Callable[[Connection], None]:
+    return lambda connection: importing.undo_facts(connection, facts, tools.now())
+
+
+def _undoing_sightings(sightings: Sequence[int]) -> Callable[[Connection], None]:
+    return lambda connection: importing.undo_sightings(connection, sightings)
+
+
+def _links(batch_id: int, after: int, limit: int) -> Callable[[Connection], list[int]]:
+    return lambda connection: importing.links_of_batch(connection, batch_id, after, limit)
+
+
+def _undoing_links(
+    batch_id: int, links: Sequence[int], actor: str, tools: Tools
+) -> Callable[[Connection], int]:
+    return lambda connection: importing.undo_links(
+        connection, batch_id, links, actor, tools.now(), tools.new_id
+    )
+
+
+def _report(file: ReadFile, done: Brought, batch_id: int | None, pairs: tuple[Pair, ...]) -> Report:
+    return Report(
+        dry_run=batch_id is None,
+        batch_id=batch_id,
+        rows=done.rows,
+        new=done.new,
+        known=done.known,
+        joined=done.joined,
+        attributes=done.attributes,
+        pairs=pairs,
+        conflict_count=len(done.conflicts),
+        conflicts=done.conflicts[:SHOWN],
+        fault_count=file.fault_count,
+        faults=file.faults,
+    )
+
+
+def drive(steps: Generator[Step, Any, Any], run: Callable[[Step], Any]) -> Any:
+    """Run the steps one after the other, each by `run`, and give what they come to."""
+    try:
+        step = next(steps)
+        while True:
+            try:
+                result = run(step)
+            except Exception as error:  # noqa: BLE001 - it belongs to whoever asked for the step
+                step = steps.throw(error)
+            else:
+                step = steps.send(result)
+    except StopIteration as end:
+        return end.value
