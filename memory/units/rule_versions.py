@@ -7,7 +7,7 @@ Cold transactions.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, insert, select
@@ -76,7 +76,7 @@ def begin(connection: Connection, text: str, now: Micros, ids: tuple[int, int, i
     note = "the rules this installation began with"
     made = publish(connection, text, note, GATEWAY, now, ids[:2])
     mark_applied(connection, made.id, GATEWAY, now, ids[2], made=0, ended=0)
-    return made
+    return replace(made, applied=True)
 
 
 def publish(
