@@ -93,6 +93,11 @@ def alarms(connection: Connection, *, closed: bool = False, limit: int = 100) ->
     return _alarms(connection, state, open_only=not closed)[:limit]
 
 
+def handle_key(connection: Connection, handle_id: int) -> str | None:
+    """The key of the handle with this id, if there is one."""
+    return connection.execute(select(_handle.c.key).where(_handle.c.id == handle_id)).scalar()
+
+
 def links_of(
     connection: Connection, handle_ids: Collection[int], *, ended: bool
 ) -> Sequence[AnyRow]:

@@ -11,14 +11,16 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import Connection, Select, case, func, or_, select
 
 from core.clock import Micros, from_micros
 from core.message import Author
+from memory.audit_pages import audit_log
 from memory.customer_page import customer_page, timeline
+from memory.drawing import WITHHELD, drawn_of, strangers
+from memory.packets import readable_packet
 from memory.page_rows import FAILED, AnyRow, display_names
-from memory.record_pages import audit_log, dead_letters, turn_page
+from memory.record_pages import dead_letters, turn_page
 from memory.tables import Case, Conversation, Customer, Delivery, Handle, Handoff, Inbound, Message
 from memory.units.rows import table
 from memory.views import ConversationView, CustomerRow, HandleBrief, HandoffView
@@ -76,6 +78,8 @@ def _conversation_rows() -> Select[*tuple[Any, ...]]:
             _handle.c.customer_id,
             _message.c.author,
             _message.c.text,
+            _message.c.extra_json,
+            _message.c.handle_id.label("answered_id"),
         )
         .join(_handle, _handle.c.id == _conversation.c.handle_id)
         .outerjoin(
@@ -106,6 +110,7 @@ def _conversation_views(connection: Connection, rows: Collection[AnyRow]) -> lis
     )
     names = display_names(connection, {row.customer_id for row in rows})
     people = _people(connection, [row.id for row in rows if row.place_key is not None])
+    last = _last_texts(connection, rows)
     return [
         ConversationView(
             id=row.id,
@@ -117,7 +122,7 @@ def _conversation_views(connection: Connection, rows: Collection[AnyRow]) -> lis
             handle=row.handle_key,
             messages=row.seq,
             last_author=row.author,
-            last_text=row.text,
+            last_text=last[row.id],
             status=cases.get(row.id),
             failed=row.id in failed,
             created_at=from_micros(row.created_at),
@@ -128,6 +133,13 @@ def _conversation_views(connection: Connection, rows: Collection[AnyRow]) -> lis
         )
         for row in rows
     ]
+
+
+def _last_texts(connection: Connection, rows: Collection[AnyRow]) -> dict[int, str | None]:
+    """The newest words of each row's thread, unless they were made from another's memory."""
+    drawn = {row.id: (row.answered_id, drawn_of(row.extra_json)) for row in rows}
+    closed = strangers(connection, drawn.values())
+    return {row.id: WITHHELD if drawn[row.id] in closed else row.text for row in rows}
 
 
 def _people(connection: Connection, ids: Collection[int]) -> dict[int, int]:
@@ -182,6 +194,8 @@ def _handoff_rows() -> Select[*tuple[Any, ...]]:
             _conversation.c.place_title,
             _message.c.author,
             _message.c.text,
+            _message.c.extra_json,
+            _message.c.handle_id.label("answered_id"),
         )
         .join(_handle, _handle.c.id == _handoff.c.handle_id)
         .join(_conversation, _conversation.c.id == _handoff.c.conversation_id)
@@ -197,6 +211,8 @@ def _handoff_views(
     connection: Connection, rows: Collection[AnyRow], now: Micros
 ) -> list[HandoffView]:
     names = display_names(connection, {row.present_customer_id for row in rows})
+    last = _last_texts(connection, rows)
+    owners = _owners(connection, {row.present_customer_id for row in rows})
     return [
         HandoffView(
             id=row.id,
@@ -220,13 +236,25 @@ def _handoff_views(
             closed_as=row.closed_as,
             turn_id=row.turn_id,
             last_author=row.author,
-            last_text=row.text,
+            last_text=last[row.id],
             place_title=row.place_title,
             messages=row.messages,
-            packet=orjson.loads(row.packet_json),
+            packet=readable_packet(row.packet_json, owners.get(row.present_customer_id, {})),
         )
         for row in rows
     ]
+
+
+def _owners(connection: Connection, customer_ids: Collection[int]) -> dict[int, dict[int, str]]:
+    """The handles of each customer, by id."""
+    owners: dict[int, dict[int, str]] = {}
+    for row in connection.execute(
+        select(_handle.c.customer_id, _handle.c.id, _handle.c.key).where(
+            _handle.c.customer_id.in_(customer_ids)
+        )
+    ):
+        owners.setdefault(row.customer_id, {})[row.id] = row.key
+    return owners
 
 
 def customers(connection: Connection, query: str = "", limit: int = 50) -> list[CustomerRow]:

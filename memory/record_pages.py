@@ -1,4 +1,4 @@
-"""What was recorded: a turn with all it saw, what got stuck, and who changed what.
+"""What was recorded: a turn with all it saw, and what got stuck.
 
 Reads only, for people who want to know why. Every list is bounded.
 """
@@ -13,12 +13,13 @@ from sqlalchemy import Connection, literal_column, select
 
 from core.clock import from_micros
 from memory.channel_tables import Parked
+from memory.drawing import WITHHELD, drawn_of, load_drawn, strangers
 from memory.page_rows import DEAD, FAILED, PARKED, AnyRow, delivery_view, display_names
-from memory.tables import Audit, Conversation, Delivery, Handle, Inbound, Message, Turn
+from memory.personal import PERSONAL
+from memory.tables import Conversation, Delivery, Handle, Inbound, Message, Turn
 from memory.units.rows import table
-from memory.views import AuditView, Letter, TurnView
+from memory.views import Letter, TurnView
 
-_audit = table(Audit)
 _conversation = table(Conversation)
 _delivery = table(Delivery)
 _handle = table(Handle)
@@ -26,6 +27,9 @@ _inbound = table(Inbound)
 _message = table(Message)
 _parked = table(Parked)
 _turn = table(Turn)
+
+_CAME_IN = ("messages", "events", "channel", "sender", "tokens", "budget")
+"""What of a turn's record is its sender's own, or says nothing of anybody."""
 
 
 def turn_page(connection: Connection, turn_id: int) -> TurnView | None:
@@ -39,6 +43,9 @@ def turn_page(connection: Connection, turn_id: int) -> TurnView | None:
         return None
     record = orjson.loads(row.record_json)
     sender = _sender(connection, record, row.handle_id)
+    drawn = (sender.id, frozenset(load_drawn(row.drawn_json)))
+    withheld = bool(strangers(connection, [drawn]))
+    record = _what_came_in(record) if withheld else _without_personal(record)
     parts = connection.execute(
         select(_delivery)
         .where(_delivery.c.conversation_id == row.conversation_id, _delivery.c.turn_id == turn_id)
@@ -59,13 +66,29 @@ def turn_page(connection: Connection, turn_id: int) -> TurnView | None:
         record=record,
         texts=_texts(connection, _named_messages(record)),
         deliveries=tuple(delivery_view(part) for part in parts),
+        withheld=withheld,
     )
+
+
+def _what_came_in(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record without anything that was remembered or made of it."""
+    kept = {name: record[name] for name in _CAME_IN if name in record}
+    return {**kept, "withheld": WITHHELD}
+
+
+def _without_personal(record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record without the values that people are not shown before a proof."""
+    facts = [
+        {**one, "value": "", "hidden": True} if one.get("needs", 0) >= PERSONAL else one
+        for one in record.get("facts", ())
+    ]
+    return {**record, "facts": facts} if "facts" in record else dict(record)
 
 
 def _sender(connection: Connection, record: Mapping[str, Any], first: int) -> AnyRow:
     """The handle that the turn answered; in a record that names none, whoever began the thread."""
     key = record.get("sender", {}).get("handle")
-    handles = select(_handle.c.key, _handle.c.customer_id)
+    handles = select(_handle.c.id, _handle.c.key, _handle.c.customer_id)
     known = connection.execute(handles.where(_handle.c.key == key)).first()
     return known or connection.execute(handles.where(_handle.c.id == first)).one()
 
@@ -124,6 +147,7 @@ def dead_letters(connection: Connection, limit: int = 200) -> list[Letter]:
                 _conversation.c.channel,
                 _handle.c.customer_id,
                 _message.c.text,
+                _message.c.extra_json,
             )
             .join(_conversation, _conversation.c.id == one.c.conversation_id)
             .join(_handle, _handle.c.id == one.c.handle_id)
@@ -134,6 +158,8 @@ def dead_letters(connection: Connection, limit: int = 200) -> list[Letter]:
             )
         ).all()
     names = display_names(connection, {row.customer_id for row in rows})
+    drawn = [(row.handle_id, drawn_of(row.extra_json)) for row in rows]
+    closed = strangers(connection, drawn)
     letters = [
         Letter(
             kind=row.kind,
@@ -143,12 +169,12 @@ def dead_letters(connection: Connection, limit: int = 200) -> list[Letter]:
             customer_name=names[row.customer_id],
             account=row.account,
             channel=row.channel,
-            text=row.text,
+            text=WITHHELD if made_from in closed else row.text,
             reason=row.reason or "No reason was given.",
             attempts=row.attempts,
             at=from_micros(row.at),
         )
-        for row in rows
+        for row, made_from in zip(rows, drawn, strict=True)
     ]
     letters += _parked_letters(connection, limit)
     return sorted(letters, key=lambda one: (one.at, one.id), reverse=True)[:limit]
@@ -173,29 +199,4 @@ def _parked_letters(connection: Connection, limit: int) -> list[Letter]:
             at=from_micros(row.received_at),
         )
         for row in rows
-    ]
-
-
-def audit_log(
-    connection: Connection,
-    limit: int = 100,
-    before: int | None = None,
-    subject: str | None = None,
-) -> list[AuditView]:
-    """Changes, the newest first; `before` is the id of the last one seen."""
-    query = select(_audit).order_by(_audit.c.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(_audit.c.id < before)
-    if subject is not None:
-        query = query.where(_audit.c.subject == subject)
-    return [
-        AuditView(
-            row.id,
-            from_micros(row.at),
-            row.actor,
-            row.action,
-            row.subject,
-            orjson.loads(row.detail_json),
-        )
-        for row in connection.execute(query)
     ]

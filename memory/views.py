@@ -245,7 +245,8 @@ class TimelineView:
     """One message of a customer's one thread. `author` is "customer", "bot" or "agent".
 
     In a place where several write it may be another's: `customer_id` and `customer_name` say whose
-    it is, or whom it answers.
+    it is, or whom it answers. What is `withheld` was made from the memory of another customer, who
+    was taken for this one; its text says so.
     """
 
     id: str
@@ -265,11 +266,16 @@ class TimelineView:
     place_title: str | None = None
     deliveries: tuple[DeliveryView, ...] = ()
     extras: MessageExtras = MessageExtras()
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """One turn as recorded. `texts` holds the words of every message that the record names."""
+    """One turn as recorded. `texts` holds the words of every message that the record names.
+
+    Of a turn that is `withheld` only what came in is left: it was given the memory of another
+    customer, who was taken for this one.
+    """
 
     id: int
     at: datetime
@@ -285,6 +291,7 @@ class TurnView:
     record: Mapping[str, Any]
     texts: Mapping[str, str]
     deliveries: tuple[DeliveryView, ...]
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +314,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class AuditView:
-    """Who changed what."""
+    """Who changed what. `can_undo` says that there is a way back which was not taken yet."""
 
     id: int
     at: datetime
@@ -315,3 +322,5 @@ class AuditView:
     action: str
     subject: str
     detail: Mapping[str, Any]
+    can_undo: bool = False
+    undone: bool = False
