@@ -21,12 +21,19 @@ from gateway.api_files import FileAnswer
 from gateway.api_openapi import describe
 from gateway.api_routes import ENDPOINTS
 from gateway.bodies import read_up_to, read_whole
-from gateway.gate import Problem, actor_of
-from memory.store import Overloaded
+from gateway.gate import Needs, Problem, caller_of
+from gateway.roles import Right
 
-__all__ = ["ApiServices", "as_answer", "read_body", "register_api", "to_json"]
+__all__ = ["NEEDS", "ApiServices", "as_answer", "read_body", "register_api", "to_json"]
 
 _BODY_LIMIT = 64 * 1024
+_DESCRIPTION = f"{PREFIX}/openapi.json"
+
+NEEDS: Needs = {
+    ("GET", _DESCRIPTION): Right.SELF,
+    **{(one.method, PREFIX + one.path): one.needs for one in ENDPOINTS},
+}
+"""What each operation takes, for `gateway.gate`."""
 
 
 def register_api(app: web.Application, services: ApiServices) -> None:
@@ -36,7 +43,7 @@ def register_api(app: web.Application, services: ApiServices) -> None:
     async def openapi(_request: web.Request) -> web.Response:
         return web.Response(text=document, content_type="application/json")
 
-    app.router.add_get(f"{PREFIX}/openapi.json", openapi)
+    app.router.add_get(_DESCRIPTION, openapi)
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, PREFIX + endpoint.path, _serve(endpoint, services))
 
@@ -47,20 +54,14 @@ def _serve(
     async def serve(request: web.Request) -> web.Response:
         call = Call(
             services,
-            actor_of(request),
+            caller_of(request),
             dict(request.match_info),
             _read_query(endpoint, request),
             None if endpoint.body is None else await read_body(endpoint.body, request),
             b"" if endpoint.takes_file is None else await read_up_to(request, endpoint.takes_file),
             request.content_type,
         )
-        try:
-            answer = await endpoint.handle(call)
-        except Overloaded:
-            problem = Problem(503, "The server is busy.", where="storage", fix="Try again shortly.")
-            problem.headers["Retry-After"] = "2"
-            raise problem from None
-        return as_answer(answer)
+        return as_answer(await endpoint.handle(call))
 
     return serve
 

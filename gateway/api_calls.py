@@ -14,10 +14,12 @@ from typing import Protocol, TypeVar
 from pydantic import BaseModel
 
 from core.channel import AdapterSpec
+from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Attachment, OutboundMessage, RenderedPart
-from gateway.access import Keeper
+from gateway.access import Caller, Keeper
 from gateway.events import Bus
 from gateway.gate import Problem
+from gateway.reception import Reception
 from gateway.roles import Right
 from memory.store import Store
 
@@ -42,12 +44,14 @@ class ApiServices:
 
     `new_id` gives row ids, `count_tokens` the tokens of a text, and `wake` tells the delivery
     worker that something new is due in a conversation. `show_presence` shows in an account's thread
-    that a person is "reading", "typing" or "away", and says whether anybody sees it.
+    that a person is "reading", "typing" or "away", and says whether anybody sees it. `rules` gives
+    the identity rules in force.
     """
 
     store: Store
     bus: Bus
     keeper: Keeper
+    reception: Reception
     now: Callable[[], datetime]
     new_id: Callable[[], int]
     count_tokens: Callable[[str], int]
@@ -57,6 +61,7 @@ class ApiServices:
     show_presence: Callable[[str, str, str], bool] = lambda account, key, doing: False
     specs: Mapping[str, AdapterSpec] = field(default_factory=dict)
     fetchers: Mapping[str, Callable[[Attachment], Awaitable[bytes]]] = field(default_factory=dict)
+    rules: Callable[[], IdentityRules] = lambda: DEFAULT_RULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +73,17 @@ class Call:
     """
 
     services: ApiServices
-    actor: str
+    caller: Caller
     path: Mapping[str, str]
     query: BaseModel | None = None
     body: BaseModel | None = None
     content: bytes = b""
     media_type: str = ""
+
+    @property
+    def actor(self) -> str:
+        """Who asks, as recorded with a change."""
+        return self.caller.actor
 
     def id(self, name: str) -> int:
         """A path parameter as a row id. Raises `Problem` when it is not one."""

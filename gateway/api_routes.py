@@ -11,7 +11,15 @@ from datetime import datetime
 from typing import TypeVar
 
 from core.clock import to_micros
-from gateway import api_changes, api_files, api_render
+from gateway import (
+    api_account,
+    api_audit,
+    api_changes,
+    api_files,
+    api_identities,
+    api_people,
+    api_render,
+)
 from gateway.api_calls import Call, Endpoint
 from gateway.api_models import Page, QueueQuery, Search, TimelineQuery
 from gateway.api_render import carries_files
@@ -21,7 +29,6 @@ from gateway.trace import Step, tell_turn
 from memory import pages
 from memory.customer_page import customer_page, timeline
 from memory.views import (
-    AuditView,
     ConversationView,
     CustomerRow,
     CustomerView,
@@ -109,10 +116,6 @@ async def explain_turn(call: Call) -> TurnExplained:
 
 async def list_dead_letters(call: Call) -> list[Letter]:
     return await call.services.store.read(pages.dead_letters, call.query_as(Page).limit)
-
-
-async def list_changes(call: Call) -> list[AuditView]:
-    return await call.services.store.read(pages.audit_log, call.query_as(Page).limit)
 
 
 def _found(one: T | None, what: str) -> T:
@@ -207,16 +210,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Right.OPERATE,
         query=Page,
     ),
-    Endpoint(
-        "GET",
-        "/changes",
-        "Who changed what, the latest first.",
-        list[AuditView],
-        list_changes,
-        Right.AUDIT,
-        query=Page,
-    ),
     *api_files.ENDPOINTS,
     *api_render.ENDPOINTS,
     *api_changes.ENDPOINTS,
+    *api_identities.ENDPOINTS,
+    *api_audit.ENDPOINTS,
+    *api_account.ENDPOINTS,
+    *api_people.ENDPOINTS,
 )

@@ -10,24 +10,36 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 
 from aiohttp import WSCloseCode, web
 from aiohttp.typedefs import Handler
 
 from gateway.api import to_json
 from gateway.events import CHANGES, Bus, Event
+from gateway.gate import Needs, caller_of
+from gateway.lines import Lines
+from gateway.roles import Right
 
+PATH = "/console/socket"
+NEEDS: Needs = {("GET", PATH): Right.SEE}
 HEARTBEAT_SECONDS = 25.0
 _FRAME_LIMIT = 4096
 
 
-def register_console_socket(app: web.Application, bus: Bus) -> None:
+Hold = Callable[[web.Request, Callable[[], None]], AbstractContextManager[None]]
+
+
+def register_console_socket(app: web.Application, bus: Bus, lines: Lines) -> None:
     """Mount the console's live line, which tells that something changed and where."""
+
+    def hold(request: web.Request, end: Callable[[], None]) -> AbstractContextManager[None]:
+        return lines.held(caller_of(request), end)
 
     def translate(event: Event) -> Mapping[str, object] | None:
         return as_notice(event) if event.kind in CHANGES or event.kind == "delivered" else None
 
-    app.router.add_get("/console/socket", relay(bus, translate))
+    app.router.add_get(PATH, relay(bus, translate, hold))
 
 
 def as_notice(event: Event) -> Mapping[str, object]:
@@ -40,12 +52,23 @@ def as_notice(event: Event) -> Mapping[str, object]:
     }
 
 
-def relay(bus: Bus, translate: Callable[[Event], Mapping[str, object] | None]) -> Handler:
-    """A handler that sends every event `translate` has something to say about, as JSON."""
+def _held_by_anybody(_request: web.Request, _end: object) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def relay(
+    bus: Bus,
+    translate: Callable[[Event], Mapping[str, object] | None],
+    hold: Hold = _held_by_anybody,
+) -> Handler:
+    """A handler that sends every event `translate` has something to say about, as JSON.
+
+    `hold(request, end)` is entered while the line is open, and may call `end` to close it.
+    """
 
     async def serve(request: web.Request) -> web.WebSocketResponse:
         socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=_FRAME_LIMIT)
-        with bus.subscribe() as events:
+        with bus.subscribe() as events, hold(request, lambda: bus.leave(events)):
             await socket.prepare(request)
             sending = asyncio.create_task(_send(socket, events, translate))
             async for _ in socket:

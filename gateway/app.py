@@ -32,17 +32,21 @@ from gateway.events import Bus
 from gateway.files import FileStore
 from gateway.identity_rules import RulesInForce
 from gateway.keeping import StoreKeep
+from gateway.lines import Lines
 from gateway.obstacles import reaching_database
 from gateway.outgoing import Outgoing
+from gateway.passwords import Passwords
 from gateway.playbooks import identity_text, load_playbook
+from gateway.proving import Chance, Proving
 from gateway.pulling import Pulling
 from gateway.reaching import Reaching
+from gateway.reception import Reception
+from gateway.roles import Right
 from gateway.session_watch import SessionWatch
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
 from gateway.stages import build_stages
 from gateway.threads import SocketThreads
-from gateway.token_watch import TokenWatch
 from gateway.turn_work import TurnSettings, TurnWork
 from gateway.turns import TurnRules, Turns
 from gateway.web import mount
@@ -71,12 +75,14 @@ class Parts:
 
 @dataclass(slots=True)
 class Gateway:
-    """A running system. `first_token` is the admin token when this start made it."""
+    """A running system."""
 
     settings: Settings
     store: Store
     bus: Bus
     keeper: Keeper
+    reception: Reception
+    lines: Lines
     channels: Mapping[str, Channel]
     hub: SocketHub
     admissions: Admissions
@@ -85,13 +91,11 @@ class Gateway:
     deliveries: Deliveries
     outgoing: Outgoing
     reaching: Reaching
-    token_watch: TokenWatch
     session_watch: SessionWatch
     count_tokens: Callable[[str], int]
     now: Callable[[], datetime]
     new_id: Callable[[], int]
     public_url: str
-    first_token: str | None
     files: FileStore
     pulling: Pulling
     rules: RulesInForce
@@ -107,7 +111,7 @@ class Gateway:
         # With SQLite there is one process, so that whatever is claimed is claimed by nobody alive.
         await self.deliveries.start(alone=self.store.dialect == "sqlite")
         await self.turns.start()
-        self.token_watch.start()
+        self.lines.start()
         self.rules.start()
         await self.session_watch.start()
         for channel in self.channels.values():
@@ -117,7 +121,7 @@ class Gateway:
 
     async def stop(self) -> None:
         """Stop taking work, finish what runs, disconnect."""
-        await self.token_watch.stop()
+        await self.lines.stop()
         await self.rules.stop()
         await self.session_watch.stop()
         await self.pulling.stop()
@@ -193,7 +197,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         await store.open()
     rules = RulesInForce(store, rules_text, now=now, new_id=new_id)
     await rules.open()
-    keeper, first_token = await _keeper(store, now)
+    keeper, reception = _doors(store, now, new_id)
     digest_key = await store.run(keep_secret, "digest-key", secrets.token_hex(32), to_micros(now()))
     bus = Bus()
     worker = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -229,6 +233,18 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         now=now,
         new_id=new_id,
     )
+    proving = Proving(
+        store,
+        bus,
+        reaching,
+        channels,
+        business=playbook.business,
+        key=bytes.fromhex(digest_key),
+        rules=lambda: rules.current,
+        chance=Chance(secrets.randbelow, lambda: secrets.token_urlsafe(24)),
+        now=now,
+        new_id=new_id,
+    )
     work = TurnWork(
         store,
         bus,
@@ -237,7 +253,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         stages,
         TurnSettings(worker, settings.pipeline.token_budget),
         AnswerGuard(store, settings.turns.answers_per_hour, now),
-        Effects({}),
+        Effects(proving.performers),
         count_tokens=count_tokens,
         now=now,
         new_id=new_id,
@@ -273,6 +289,8 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         store,
         bus,
         keeper,
+        reception,
+        Lines(store, now, Right.SEE),
         channels,
         hub,
         admissions,
@@ -281,13 +299,11 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         deliveries,
         outgoing,
         reaching,
-        TokenWatch(store, keeper, bus),
         SessionWatch(store, hub),
         count_tokens,
         now,
         new_id,
         public_url,
-        first_token,
         files,
         Pulling(channels, admissions, turns.settled),
         rules,
@@ -296,12 +312,15 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     return gateway
 
 
-async def _keeper(store: Store, now: Callable[[], datetime]) -> tuple[Keeper, str | None]:
-    """The door, and the admin token if it was made just now: it is shown once and never again."""
-    from gateway.access import hash_secret, keep_first_token, token_hash
+def _doors(
+    store: Store, now: Callable[[], datetime], new_id: Callable[[], int]
+) -> tuple[Keeper, Reception]:
+    """Who checks credentials, and who hands out the first of them."""
 
-    token = secrets.token_urlsafe(32)
-    made = await store.run(keep_first_token, token, to_micros(now()))
-    stored = hash_secret(token) if made else await store.read(token_hash)
-    keeper = Keeper(stored or "", now=now, new_secret=lambda: secrets.token_urlsafe(32))
-    return keeper, token if made else None
+    def new_secret() -> str:
+        return secrets.token_urlsafe(32)
+
+    passwords = Passwords()
+    keeper = Keeper(store, now=now, new_secret=new_secret, passwords=passwords)
+    reception = Reception(store, keeper, passwords, now=now, new_id=new_id, new_secret=new_secret)
+    return keeper, reception

@@ -80,6 +80,11 @@ LATE: tuple[Late, ...] = (
         "Make the first configuration in a conversation.\n\nExample: onethread init",
     ),
     Late(
+        "people",
+        "gateway.people_cli:app",
+        "Say who may sign in to the console.\n\nExample: onethread people link",
+    ),
+    Late(
         "playbook",
         "gateway.playbook_cli:app",
         "Check a playbook.\n\nExample: onethread playbook check playbook",
@@ -97,9 +102,9 @@ LATE: tuple[Late, ...] = (
         "Example: onethread send --channel sms --to +447700900123",
     ),
     Late(
-        "token",
+        "tokens",
         "gateway.token_cli:app",
-        "Replace the admin token.\n\nExample: onethread token reset",
+        "Let programs use the API.\n\nExample: onethread tokens add shop --right provision",
     ),
 )
 

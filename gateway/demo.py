@@ -20,13 +20,20 @@ import jwt
 from adapters.email.simulator import MailSimulator
 from adapters.slack.simulator import SlackSimulator
 from adapters.sms.simulator import Line, TwilioSimulator
+from core.clock import to_micros
 from gateway.app import Gateway, Parts, build_gateway, utc_now
 from gateway.demo_outside import Counter
 from gateway.demo_people import ADA, CHAT, SENTENCES, SHOP, SLACK, SMS, WORKSPACE, spaced
 from gateway.demo_places import Mailbox, Phone, Workplace
 from gateway.demo_settings import LOGIN_KEY, demo_settings
 from gateway.demo_web import World, register_demo
+from gateway.roles import Role
 from gateway.serving import listen
+from memory.people_pages import person_of
+from memory.units.actors import NewPerson, actor_name, add_person
+
+OWNER = "demo"
+"""Whoever sits before the demo owns it."""
 
 _LINK_LIFE = timedelta(hours=1)
 
@@ -80,6 +87,7 @@ async def running_demo(
             stack.push_async_callback(provider.stop)
         settings = demo_settings(folder, port, phones, mail, slack)
         gateway = await build_gateway(settings, Parts(models=models, now=now))
+        await _make_owner(gateway)
         demo = Demo(gateway, phones, mail, slack, url)
         register_demo(gateway.web_app, _world(demo), gateway.bus, gateway.now)
         runner = await listen(gateway)
@@ -119,9 +127,17 @@ def _facts() -> Mapping[str, object]:
     }
 
 
+async def _make_owner(gateway: Gateway) -> None:
+    """An owner who comes by links alone: without a password nobody can guess it."""
+    if await gateway.store.read(person_of, OWNER) is None:
+        owner = NewPerson(gateway.new_id(), OWNER, "Demo", Role.OWNER)
+        now, actor = to_micros(gateway.now()), actor_name(OWNER)
+        await gateway.store.run(add_person, owner, actor, now, gateway.new_id())
+
+
 def enter_path(gateway: Gateway) -> str:
     """Where a browser goes, once, to be signed in to the console."""
-    return f"/console/enter?once={gateway.keeper.make_link(life=_LINK_LIFE)}"
+    return f"/console/enter?once={gateway.keeper.make_link(OWNER, _LINK_LIFE)}"
 
 
 def sign_login(subject: str, name: str, gateway: Gateway) -> str:

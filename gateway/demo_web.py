@@ -20,7 +20,7 @@ from pydantic import Field
 from gateway.api import as_answer, read_body
 from gateway.api_models import Body, Empty, Line, Words
 from gateway.api_socket import relay
-from gateway.console.pages import page, static_files
+from gateway.console.sheets import page, static_files
 from gateway.demo_outside import Counter
 from gateway.demo_places import Mailbox, Phone, Workplace
 from gateway.demo_watch import Sights, Watcher

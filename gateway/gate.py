@@ -1,12 +1,14 @@
 """The one door: every request passes this middleware, and what no rule names is refused.
 
-It maps a route to what it takes to enter, asks `gateway.access`, and puts the security headers on
-whatever goes out. Handlers below it may rely on `actor_of`; none checks credentials of its own.
+It maps a route to what it takes to enter and to the right its caller needs, asks `gateway.access`,
+and puts the security headers on whatever goes out. Handlers below it may rely on `caller_of`; none
+checks credentials or rights of its own.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -16,15 +18,23 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
-from gateway.access import Keeper, same_secret
+from gateway.access import Caller, Keeper, same_secret
 from gateway.hosts import Hosts
 from gateway.proxies import FORWARDED_FOR, FORWARDED_PROTO, Client, Networks, seen_through
+from gateway.roles import Right
+from memory.store import Overloaded
 
 log = structlog.get_logger(__name__)
 
 COOKIE = "onethread_session"
 CSRF_HEADER = "X-CSRF-Token"
-_ACTOR = web.RequestKey("actor", str)
+UNATTENDED_HEADER = "X-Unattended"
+"""A page sends it with what it reads by itself: that alone keeps no session alive."""
+
+Needs = Mapping[tuple[str, str], Right]
+"""The right that a route takes, by method and canonical path."""
+
+_CALLER = web.RequestKey("caller", Caller)
 _CLIENT = web.RequestKey("client", Client)
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -67,8 +77,9 @@ class Entry(StrEnum):
     """Machines that look whether we live, under any name: it tells nothing about anybody."""
     PUBLIC = "public"
     """Anyone who reaches this address, from a page of ours or none."""
-    ADMIN = "admin"
-    """The token as bearer, or a console session (with its CSRF token for changes)."""
+    API = "api"
+    """A token as bearer, or a console session (with its CSRF token for changes); and the right that
+    the route needs."""
     PAGE = "page"
     """A console session; a browser without one is sent to the sign-in page."""
 
@@ -90,14 +101,16 @@ RULES: tuple[Rule, ...] = (
     Rule("/health", Entry.PROBE),
     Rule("/console/enter", Entry.PUBLIC),
     Rule("/console/sign-in", Entry.PUBLIC),
+    # Whoever comes by a one-time link has no session yet; the link is the credential.
+    Rule("/console/welcome", Entry.PUBLIC),
     # A form without a script has no CSRF token to send. A page of another site is refused by its
     # origin, and the cookie is SameSite=Strict.
     Rule("/console/sign-out", Entry.PUBLIC),
     Rule("/console/static/", Entry.PUBLIC),
-    Rule("/console/socket", Entry.ADMIN),
+    Rule("/console/socket", Entry.API),
     Rule("/console", Entry.PAGE),
     Rule("/console/", Entry.PAGE),
-    Rule("/api/", Entry.ADMIN),
+    Rule("/api/", Entry.API),
     # Only the demo mounts anything there, on loopback.
     Rule("/demo", Entry.PUBLIC),
     Rule("/demo/", Entry.PUBLIC),
@@ -127,9 +140,9 @@ class Problem(Exception):
         )
 
 
-def actor_of(request: web.Request) -> str:
-    """Who makes this request, as recorded with a change. Only below an `ADMIN` or `PAGE` rule."""
-    return request[_ACTOR]
+def caller_of(request: web.Request) -> Caller:
+    """Who makes this request. Only below an `API` or `PAGE` rule."""
+    return request[_CALLER]
 
 
 def remote_of(request: web.Request) -> str:
@@ -150,12 +163,14 @@ def entry_for(path: str, rules: tuple[Rule, ...]) -> Entry | None:
 
 def make_gate(
     keeper: Keeper,
+    needs: Needs,
     *,
     hosts: Hosts | None = None,
     trusted: Networks = (),
     rules: tuple[Rule, ...] = RULES,
 ) -> Middleware:
-    """The middleware. `hosts` are the names pages and API answer to (`None`: any), `trusted` the
+    """The middleware. `needs` is the right that each `API` route takes: one that is not in it is
+    refused to everybody. `hosts` are the names pages and API answer to (`None`: any), `trusted` the
     proxies that are believed about who is behind them."""
 
     @web.middleware
@@ -166,7 +181,7 @@ def make_gate(
         if trusted:
             request[_CLIENT] = _client(request, trusted)
         try:
-            _admit(request, entry, keeper, hosts)
+            await _admit(request, entry, keeper, needs, hosts)
             response = await handler(request)
         except Problem as problem:
             response = problem.response()
@@ -175,8 +190,7 @@ def make_gate(
         except Exception as error:
             if entry is Entry.CHANNEL:
                 raise
-            log.exception("request_failed", route=path, error=type(error).__name__)
-            response = Problem(500, "Something went wrong here.", where=request.path).response()
+            response = _broken(request, path, error).response()
         if not response.prepared:
             _add_headers(response, entry)
             _keep_cookies_private(request, response)
@@ -195,8 +209,19 @@ def _client(request: web.Request, trusted: Networks) -> Client:
     )
 
 
-def _admit(request: web.Request, entry: Entry | None, keeper: Keeper, hosts: Hosts | None) -> None:
+async def _admit(
+    request: web.Request, entry: Entry | None, keeper: Keeper, needs: Needs, hosts: Hosts | None
+) -> None:
     """Return when the request may go on. Raises `Problem`, or a redirect to the sign-in page."""
+    _refuse_odd(request, entry, hosts)
+    if entry in (Entry.API, Entry.PAGE):
+        request[_CALLER] = caller = await _caller(request, entry, keeper)
+        if entry is Entry.API:
+            _refuse_without_right(request, caller, needs)
+
+
+def _refuse_odd(request: web.Request, entry: Entry | None, hosts: Hosts | None) -> None:
+    """Refuse what no credential could make right. Raises `Problem`."""
     if entry in (Entry.CHANNEL, Entry.PROBE):
         return
     if hosts is not None and not hosts.answer_to(request.host):
@@ -209,10 +234,31 @@ def _admit(request: web.Request, entry: Entry | None, keeper: Keeper, hosts: Hos
     if entry is None:
         raise Problem(404, "There is nothing here.", where=request.path)
     _refuse_foreign_page(request, always=_is_upgrade(request))
-    if entry is Entry.PUBLIC:
+
+
+def _refuse_without_right(request: web.Request, caller: Caller, needs: Needs) -> None:
+    """Refuse whoever has not the right that this route takes, and all where none is named."""
+    resource = request.match_info.route.resource
+    if resource is None:
+        # There is no such route, or not with this method; the router says so.
         return
-    actor = _bearer(request, keeper) if entry is Entry.ADMIN else None
-    request[_ACTOR] = actor or _session_actor(request, entry, keeper)
+    method = "GET" if request.method == "HEAD" else request.method
+    right = needs.get((method, resource.canonical))
+    if right is None:
+        raise Problem(403, "Nobody may do this: it names no right.", where=request.path)
+    if right not in caller.rights:
+        raise Problem(
+            403,
+            f"This needs the right “{right.value}”.",
+            where="role" if caller.token_id is None else "token",
+            fix="Ask an owner for it.",
+        )
+
+
+async def _caller(request: web.Request, entry: Entry, keeper: Keeper) -> Caller:
+    """Who asks. Raises `Problem`, or a redirect to the sign-in page."""
+    by_token = await _bearer(request, keeper) if entry is Entry.API else None
+    return by_token or await _session_caller(request, entry, keeper)
 
 
 def _refuse_foreign_page(request: web.Request, *, always: bool) -> None:
@@ -229,33 +275,36 @@ def _refuse_foreign_page(request: web.Request, *, always: bool) -> None:
         )
 
 
-def _bearer(request: web.Request, keeper: Keeper) -> str | None:
+async def _bearer(request: web.Request, keeper: Keeper) -> Caller | None:
     header = request.headers.get(hdrs.AUTHORIZATION)
     if header is None:
         return None
     scheme, _, token = header.partition(" ")
     remote = remote_of(request)
-    actor = keeper.check_token(token.strip(), remote) if scheme.lower() == "bearer" else None
-    if actor is None:
+    caller = None
+    if scheme.lower() == "bearer":
+        caller = await keeper.by_token(token.strip(), remote)
+    if caller is None:
         raise refusal(keeper, remote, "That token is not valid.")
-    return actor
+    return caller
 
 
-def _session_actor(request: web.Request, entry: Entry, keeper: Keeper) -> str:
-    session = keeper.session(request.cookies.get(COOKIE, ""))
-    if session is None:
+async def _session_caller(request: web.Request, entry: Entry, keeper: Keeper) -> Caller:
+    attended = UNATTENDED_HEADER not in request.headers
+    caller = await keeper.by_session(request.cookies.get(COOKIE, ""), attended=attended)
+    if caller is None:
         if entry is Entry.PAGE and request.method in _SAFE:
             raise web.HTTPSeeOther(f"/console/sign-in?{urlencode({'next': request.path})}")
-        raise refusal(keeper, remote_of(request), "This needs the admin token.")
+        raise refusal(keeper, remote_of(request), "This needs a token or a session.")
     sent = request.headers.get(CSRF_HEADER, "")
-    if request.method not in _SAFE and not same_secret(sent, session.csrf):
+    if request.method not in _SAFE and not same_secret(sent, caller.csrf):
         raise Problem(
             403,
             "This change did not come from the console.",
             where=f"{CSRF_HEADER} header",
             fix="Reload the page and try again.",
         )
-    return session.actor
+    return caller
 
 
 def refusal(keeper: Keeper, remote: str, error: str) -> Problem:
@@ -272,10 +321,20 @@ def refusal(keeper: Keeper, remote: str, error: str) -> Problem:
         401,
         error,
         where="Authorization header",
-        fix="Send 'Authorization: Bearer TOKEN' with the token shown at the first start.",
+        fix="Send 'Authorization: Bearer TOKEN' with a token of 'onethread tokens add'.",
     )
     problem.headers["WWW-Authenticate"] = "Bearer"
     return problem
+
+
+def _broken(request: web.Request, route: str, error: Exception) -> Problem:
+    """What is told of a request that failed here: nothing of how."""
+    if isinstance(error, Overloaded):
+        problem = Problem(503, "The server is busy.", where="storage", fix="Try again shortly.")
+        problem.headers["Retry-After"] = "2"
+        return problem
+    log.error("request_failed", route=route, error=type(error).__name__, exc_info=error)
+    return Problem(500, "Something went wrong here.", where=request.path)
 
 
 def _plain_error(request: web.Request, error: web.HTTPException) -> web.StreamResponse:
@@ -293,7 +352,7 @@ def _add_headers(response: web.StreamResponse, entry: Entry | None) -> None:
     wanted = _EMBEDDED_HEADERS if entry is Entry.CHANNEL else _HEADERS
     for name, value in wanted.items():
         response.headers.setdefault(name, value)
-    if entry in (Entry.ADMIN, Entry.PAGE):
+    if entry in (Entry.API, Entry.PAGE):
         response.headers["Cache-Control"] = "no-store"
 
 

@@ -6,13 +6,17 @@ refusing them `gateway.gate`'s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
+
+from memory.units.actors import OWNER as OWNER_ROLE
 
 
 class Right(StrEnum):
     """One thing that somebody may be allowed to do. Every endpoint of the API needs one."""
 
+    SELF = "self"
+    """See who one is oneself, and see to one's own account; whoever comes in at all has it."""
     CHANNELS = "channels"
     """See which channels there are, and how a message would look there."""
     SEE = "see"
@@ -42,15 +46,16 @@ class Role(StrEnum):
     AGENT = "agent"
     INTEGRATOR = "integrator"
     IDENTITY_ADMIN = "identity-admin"
-    OWNER = "owner"
+    OWNER = OWNER_ROLE
 
 
 ROLES: Mapping[Role, frozenset[Right]] = {
-    Role.VIEWER: frozenset({Right.CHANNELS, Right.SEE}),
-    Role.AGENT: frozenset({Right.CHANNELS, Right.SEE, Right.ANSWER, Right.REVEAL}),
-    Role.INTEGRATOR: frozenset({Right.CHANNELS, Right.OPERATE, Right.PROVISION}),
+    Role.VIEWER: frozenset({Right.SELF, Right.CHANNELS, Right.SEE}),
+    Role.AGENT: frozenset({Right.SELF, Right.CHANNELS, Right.SEE, Right.ANSWER, Right.REVEAL}),
+    Role.INTEGRATOR: frozenset({Right.SELF, Right.CHANNELS, Right.OPERATE, Right.PROVISION}),
     Role.IDENTITY_ADMIN: frozenset(
         {
+            Right.SELF,
             Right.CHANNELS,
             Right.SEE,
             Right.REVEAL,
@@ -63,3 +68,14 @@ ROLES: Mapping[Role, frozenset[Right]] = {
     Role.OWNER: frozenset(Right),
 }
 """Deny by default: a role has the rights written here, and no other."""
+
+
+def rights_of(role: str) -> frozenset[Right]:
+    """The rights of a role by its name; none for a name that is no role of this release."""
+    return ROLES[Role(role)] if role in set(Role) else frozenset()
+
+
+def rights_named(names: Iterable[str]) -> frozenset[Right]:
+    """The rights a token was given, and the one that everybody has; unknown names give none."""
+    known = set(Right)
+    return frozenset(Right(name) for name in names if name in known) | {Right.SELF}

@@ -45,9 +45,10 @@ def _settle_memory() -> None:
 async def _serve(settings: Settings) -> None:
     gateway = await build_gateway(settings)
     _settle_memory()
-    # Before anything else can fail: it cannot be shown a second time.
-    if gateway.first_token is not None:
-        typer.echo(f"The admin token, shown only now: {gateway.first_token}")
+    if (path := await gateway.reception.first_link()) is not None:
+        typer.echo("Make the first account with this link, within 15 minutes and once:")
+        typer.echo(f"  {gateway.public_url}{path}")
+        typer.echo("Another link at any time: onethread people link")
     # Whoever reaches the socket may also ask us to stop.
     asked = stop_asked()
     try:

@@ -1,55 +1,103 @@
-"""`onethread token reset`: another admin token in place of one that was lost or got out.
+"""The commands `onethread tokens`: credentials of programs, made, listed and revoked.
 
-It reads options and prints the token, once; only its hash is stored, and the change is in the audit
-log with the operating system's user as its actor. A running gateway finds out by itself.
+They read options and print a token once; only its hash is stored. Every change is in the audit log
+with the operating system's user as its actor, and a running gateway goes by it at once.
 """
 
 from __future__ import annotations
 
-import getpass
+import re
 import secrets
-from pathlib import Path
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
-app = typer.Typer(no_args_is_help=True, help="Replace the admin token.")
+from gateway.people_cli import ConfigOption, at_desk
+from gateway.roles import ROLES, Right, Role
+
+app = typer.Typer(no_args_is_help=True, help="Let programs use the API.")
 
 TOKEN_BYTES = 32
-
-
-@app.callback()
-def token() -> None:
-    """Replace the admin token."""
+_SPAN = re.compile(r"([1-9][0-9]{0,4})([hd])")
 
 
 @app.command()
-def reset(
-    config: Annotated[
-        Path | None,
-        typer.Option("--config", help="The settings file.", show_default="config.toml, if present"),
+def add(
+    name: Annotated[str, typer.Argument(help="What it is for; it stands in the audit log.")],
+    right: Annotated[
+        list[Right] | None, typer.Option(help="What it may do; once for each right.")
     ] = None,
+    role: Annotated[Role | None, typer.Option(help="All that this role may do.")] = None,
+    expires: Annotated[
+        str | None, typer.Option(help="For how long, such as 90d or 12h.", show_default="for ever")
+    ] = None,
+    config: ConfigOption = None,
 ) -> None:
-    """Make a new admin token, show it once, and end the old one with every session.
+    """Make a token and show it, once.
 
-    Example: onethread token reset --config shop.toml
+    Example: onethread tokens add shop --right provision --expires 90d
     """
-    from gateway.access import replace_token
-    from gateway.database import NoDatabase, command_ids, now_micros, transaction
-    from gateway.obstacles import reaching_database
-    from gateway.settings import load_settings
+    from gateway.access import TOKEN_MARK, hash_secret
+    from gateway.database import command_ids
+    from memory.units.api_tokens import NewToken, add_token
 
-    settings = load_settings(config)
-    fresh = secrets.token_urlsafe(TOKEN_BYTES)
-    url = settings.storage.url.get_secret_value()
-    try:
-        with reaching_database(settings.file), transaction(url) as connection:
-            actor = f"cli:{getpass.getuser()}"
-            replace_token(connection, fresh, actor, now_micros(), command_ids()())
-    except NoDatabase as error:
-        Console(stderr=True).print(f"{error}", style="red", markup=False)
-        raise typer.Exit(1) from None
+    rights = {*(right or ()), *(ROLES[role] if role else ())}
+    if not rights:
+        raise typer.BadParameter("give at least one --right, or a --role")
+    life = None if expires is None else _span(expires)
+    fresh, new_id = TOKEN_MARK + secrets.token_urlsafe(TOKEN_BYTES), command_ids()
+    with at_desk(config) as desk:
+        until = None if life is None else desk.now + life // timedelta(microseconds=1)
+        kept = NewToken(new_id(), name.strip(), hash_secret(fresh), rights, until)
+        add_token(desk.connection, kept, desk.actor, desk.now, new_id())
     # Plain, so that it can be copied whole from any terminal.
-    typer.echo(f"The new admin token, shown only now: {fresh}")
-    typer.echo("The old one and every session have ended; a running gateway needs a few seconds.")
+    typer.echo(f"The token “{name.strip()}”, shown only now: {fresh}")
+
+
+@app.command("list")
+def show_all(config: ConfigOption = None) -> None:
+    """Show every token, without what it opens with.
+
+    Example: onethread tokens list
+    """
+    from memory.people_pages import token_list
+
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("name", "rights", "state", "until", "last used", "made by"):
+        table.add_column(column)
+    with at_desk(config) as desk:
+        for one in token_list(desk.connection, desk.now):
+            until = "for ever" if one.expires_at is None else f"{one.expires_at:%Y-%m-%d}"
+            used = "never" if one.used_at is None else f"{one.used_at:%Y-%m-%d %H:%M} UTC"
+            rights = Text(" ".join(one.rights))
+            table.add_row(Text(one.name), rights, one.state, until, used, Text(one.created_by))
+    Console().print(table)
+
+
+@app.command()
+def revoke(
+    name: Annotated[str, typer.Argument(help="The name it was made under.")],
+    config: ConfigOption = None,
+) -> None:
+    """End a token for good.
+
+    Example: onethread tokens revoke shop
+    """
+    from gateway.database import command_ids
+    from memory.units.api_tokens import revoke_named
+
+    with at_desk(config) as desk:
+        revoke_named(desk.connection, name, desk.actor, desk.now, command_ids()())
+    typer.echo(f"The token “{name}” opens nothing any more.")
+
+
+def _span(text: str) -> timedelta:
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise typer.BadParameter("write it as 90d or 12h", param_hint="--expires")
+    number = int(found[1])
+    return timedelta(days=number) if found[2] == "d" else timedelta(hours=number)

@@ -11,8 +11,9 @@ from aiohttp import web
 
 from core.channel_abilities import Fetches
 from core.socket_channel import CarriesFiles
-from gateway.api import register_api
+from gateway.api import NEEDS, register_api
 from gateway.api_calls import ApiServices
+from gateway.api_socket import NEEDS as SOCKET_NEEDS
 from gateway.api_socket import register_console_socket
 from gateway.console.pages import register_console
 from gateway.gate import make_gate
@@ -32,6 +33,7 @@ def mount(gateway: Gateway) -> web.Application:
     server = gateway.settings.server
     gate = make_gate(
         gateway.keeper,
+        {**NEEDS, **SOCKET_NEEDS},
         hosts=hosts_of(server, gateway.public_url),
         trusted=server.trusted_proxies,
     )
@@ -44,8 +46,8 @@ def mount(gateway: Gateway) -> web.Application:
             _mount_channel(app, gateway, channel)
     register_api(app, _services(gateway))
     secure = server.tls or gateway.public_url.startswith("https:")
-    register_console(app, gateway.keeper, secure=secure)
-    register_console_socket(app, gateway.bus)
+    register_console(app, gateway.keeper, gateway.reception, secure=secure)
+    register_console_socket(app, gateway.bus, gateway.lines)
 
     async def home(_request: web.Request) -> web.Response:
         raise web.HTTPFound("/console")
@@ -93,6 +95,7 @@ def _services(gateway: Gateway) -> ApiServices:
         store=gateway.store,
         bus=gateway.bus,
         keeper=gateway.keeper,
+        reception=gateway.reception,
         now=gateway.now,
         new_id=gateway.new_id,
         count_tokens=gateway.count_tokens,
@@ -106,4 +109,5 @@ def _services(gateway: Gateway) -> ApiServices:
             for name, one in gateway.channels.items()
             if isinstance(one.adapter, Fetches)
         },
+        rules=lambda: gateway.rules.current,
     )

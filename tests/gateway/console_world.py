@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,18 +20,23 @@ from core.channel import AdapterSpec
 from core.clock import from_micros
 from core.message import Assurance, Attachment, Handle, OutboundMessage, RenderedPart
 from core.turn import CaseState
-from gateway.access import Keeper, hash_secret
-from gateway.api import ApiServices, register_api
+from gateway.access import Keeper
+from gateway.api import NEEDS, ApiServices, register_api
+from gateway.api_socket import NEEDS as SOCKET_NEEDS
 from gateway.api_socket import register_console_socket
 from gateway.console.pages import register_console
 from gateway.events import Bus
 from gateway.files import FileStore
 from gateway.gate import make_gate
+from gateway.lines import Lines
+from gateway.reception import Reception
+from gateway.roles import Right
 from memory.codec import dump_case
 from memory.store import Store
 from memory.units.admission import admit
 from memory.units.deliveries import NotSent, mark_not_sent
 from memory.units.turns import commit
+from tests.gateway.credentials import enter_link, keep_token, quick_passwords
 from tests.memory.hot import NOW, admission, admitted, claimed, ids, inbound, opened, reply
 
 TOKEN = "ot_a-token-for-tests"
@@ -38,6 +44,16 @@ PHONE = "+447700900142"
 Client = TestClient[web.Request, web.Application]
 Render = Callable[[OutboundMessage], Sequence[RenderedPart]]
 Fetch = Callable[[Attachment], Awaitable[bytes]]
+
+
+class Clock:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.at = from_micros(NOW)
+
+    def __call__(self) -> datetime:
+        return self.at
 
 
 @dataclass
@@ -48,6 +64,8 @@ class World:
     store: Store
     bus: Bus
     keeper: Keeper
+    lines: Lines
+    clock: Clock
     files: Path
     renderers: dict[str, Render]
     fetchers: dict[str, Fetch]
@@ -85,14 +103,21 @@ async def served(
     specs: Mapping[str, AdapterSpec] | None = None,
 ) -> AsyncIterator[World]:
     """The world, served on loopback over an own database and an own folder of files."""
-    new_id = ids()
+    new_id, clock = ids(), Clock()
     numbers = iter(range(10_000))
-    keeper = Keeper(
-        hash_secret(TOKEN),
-        now=lambda: from_micros(NOW),
-        new_secret=lambda: f"secret-{next(numbers):032d}",
-    )
+
+    def new_secret() -> str:
+        return f"secret-{next(numbers):032d}"
+
     async with opened(url) as store:
+        await keep_token(store, TOKEN)
+        passwords = quick_passwords()
+        keeper = Keeper(
+            store, now=clock, new_secret=new_secret, passwords=passwords, refusal_seconds=0
+        )
+        reception = Reception(
+            store, keeper, passwords, now=clock, new_id=new_id, new_secret=new_secret
+        )
         woken: list[int] = []
         render: dict[str, Render] = {"sms": partial(parts, mms=False), **(renderers or {})}
         fetch: dict[str, Fetch] = dict(fetchers or {})
@@ -100,7 +125,8 @@ async def served(
             store=store,
             bus=Bus(),
             keeper=keeper,
-            now=lambda: from_micros(NOW),
+            reception=reception,
+            now=clock,
             new_id=new_id,
             count_tokens=lambda text: len(text.split()),
             renderers=render,
@@ -109,12 +135,15 @@ async def served(
             specs={"sms": SPEC, **(specs or {})},
             fetchers=fetch,
         )
-        app = web.Application(middlewares=[make_gate(keeper)])
+        lines = Lines(store, clock, Right.SEE)
+        app = web.Application(middlewares=[make_gate(keeper, {**NEEDS, **SOCKET_NEEDS})])
         register_api(app, services)
-        register_console(app, keeper)
-        register_console_socket(app, services.bus)
+        register_console(app, keeper, reception)
+        register_console_socket(app, services.bus, lines)
         async with TestClient(TestServer(app)) as client:
-            world = World(client, store, services.bus, keeper, files, render, fetch, woken)
+            world = World(
+                client, store, services.bus, keeper, lines, clock, files, render, fetch, woken
+            )
             await _fill(world, new_id)
             yield world
 
@@ -170,7 +199,8 @@ async def _fill(world: World, new_id: Any) -> None:
 
 async def enter(world: World) -> str:
     """Sign the client in by a one-time link; the CSRF token of its session."""
-    await world.client.get("/console/enter", params={"once": world.keeper.make_link()})
+    once = await enter_link(world.store, world.keeper)
+    await world.client.get("/console/enter", params={"once": once})
     shell = await (await world.client.get("/console")).text()
     found = re.search(r'name="csrf-token" content="([^"]+)"', shell)
     assert found is not None

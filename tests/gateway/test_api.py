@@ -9,6 +9,7 @@ import pytest
 
 from gateway.api_routes import ENDPOINTS
 from tests.gateway.console_world import PHONE, TOKEN, World, bearer, enter, served
+from tests.gateway.credentials import TESTER
 from tests.gateway.schema_check import faults
 
 
@@ -68,9 +69,9 @@ async def test_an_answer_is_stored_audited_told_and_sent(world: World) -> None:
     assert (said[-1]["author"], said[-1]["author_name"]) == ("agent", "Sam")
     assert said[-1]["id"] == answer["message_id"]
     (handoff,) = await world.get("/handoffs")
-    assert (handoff["status"], handoff["owner"]) == ("owned", "admin")
+    assert (handoff["status"], handoff["owner"]) == ("owned", TESTER)
     (change, *_) = await world.get("/changes")
-    assert (change["actor"], change["action"]) == ("admin", "answer")
+    assert (change["actor"], change["action"]) == (TESTER, "answer")
 
 
 @pytest.mark.parametrize("how", ["hand-back", "resolve"])
@@ -97,7 +98,7 @@ async def test_link_and_unlink(world: World) -> None:
     customer = await world.get(f"/customers/{changed['customer_id']}")
     assert {one["key"] for one in customer["handles"]} == {f"phone:{PHONE}", "login:ada"}
     (joined,) = [link for one in customer["handles"] for link in one["links"] if link["can_end"]]
-    assert "She said so" in joined["words"] and joined["actor"] == "admin"
+    assert "She said so" in joined["words"] and joined["actor"] == TESTER
     body = {"link_id": joined["id"], "reason": "A mistake"}
     assert (await world.post("/identities/unlink", body))[0] == 200
     assert (await world.post("/identities/unlink", body))[0] == 409
@@ -113,7 +114,7 @@ async def test_what_got_stuck_is_tried_again_once(world: World) -> None:
     assert await world.get("/dead-letters") == []
     assert (await world.post(path, {}))[0] == 409
     (change, *_) = await world.get("/changes")
-    assert (change["action"], change["actor"]) == ("retry", "admin")
+    assert (change["action"], change["actor"]) == ("retry", TESTER)
 
 
 @pytest.mark.parametrize(

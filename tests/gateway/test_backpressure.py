@@ -26,6 +26,7 @@ from memory.tables import Message
 from memory.units.deliveries import mark_sent
 from memory.units.rows import table
 from tests.gateway import test_kill, way
+from tests.gateway.credentials import bearer
 from tests.gateway.test_way import parts, settled
 from tests.gateway.way import OURS, Way, running
 
@@ -144,9 +145,9 @@ async def test_the_api_asks_to_come_again_too(tmp_path: Path) -> None:
     async with running(tmp_path) as here:
         await here.sms.text("+15550001111", "hello")
         await settled(here)
+        headers = await bearer(here.gateway)
         here.gateway.store._queue_limit = 0
         body = {"handle": "login:ada", "customer_id": "1", "evidence": "she called"}
-        headers = {"Authorization": f"Bearer {here.gateway.first_token}"}
         async with (
             aiohttp.ClientSession(here.base_url, headers=headers) as web,
             web.post("/api/v1/identities/link", json=body) as answer,

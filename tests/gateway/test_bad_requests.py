@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Select, func, select
 from adapters.sms.signature import sign
 from memory.tables import Handle, Message
 from memory.units.rows import table
+from tests.gateway.credentials import bearer
 from tests.gateway.way import Way, running
 
 ADMIN = "the-admin-token-of-the-tests"
@@ -86,13 +87,6 @@ async def way(tmp_path: Path) -> AsyncIterator[Way]:
         await assert_untouched(running_way)
 
 
-def bearer(way: Way) -> dict[str, str]:
-    """The admin's credentials."""
-    token = way.gateway.first_token
-    assert token is not None
-    return {"Authorization": f"Bearer {token}"}
-
-
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
@@ -121,7 +115,7 @@ def bearer(way: Way) -> dict[str, str]:
 async def test_wrong_methods_and_unknown_paths(
     way: Way, method: str, path: str, status: int
 ) -> None:
-    credentials = f"Authorization: {bearer(way)['Authorization']}\r\n".encode()
+    credentials = f"Authorization: {(await bearer(way.gateway))['Authorization']}\r\n".encode()
     request = f"{method} {path} HTTP/1.1\r\n".encode() + HOST + credentials + b"\r\n"
     answer = await answer_to(way, request)
     assert answer.status == status
@@ -181,7 +175,7 @@ async def test_a_body_too_large_is_refused(way: Way, path: str, chunked: bool) -
     form = "application/x-www-form-urlencoded"
     kind = JSON if path.startswith("/api") else {"Content-Type": form}
     async with (
-        aiohttp.ClientSession(way.base_url, headers={**kind, **bearer(way)}) as web,
+        aiohttp.ClientSession(way.base_url, headers={**kind, **await bearer(way.gateway)}) as web,
         web.post(path, data=data) as answer,
     ):
         assert answer.status == 413
@@ -189,7 +183,7 @@ async def test_a_body_too_large_is_refused(way: Way, path: str, chunked: bool) -
 
 async def test_an_api_body_is_taken_in_pieces_and_refused_above_its_own_limit(way: Way) -> None:
     body = json.dumps({"account": "sms", "text": "hello"}).encode()
-    credentials = f"Authorization: {bearer(way)['Authorization']}\r\n".encode()
+    credentials = f"Authorization: {(await bearer(way.gateway))['Authorization']}\r\n".encode()
     head = b"POST /api/v1/render HTTP/1.1\r\n" + HOST + credentials
     head += b"Content-Type: application/json\r\n"
     async with wired(way) as (reader, writer):
@@ -228,7 +222,9 @@ async def test_the_api_says_what_is_wrong_with_a_body(
 ) -> None:
     async with (
         aiohttp.ClientSession(way.base_url, skip_auto_headers=["Content-Type"]) as web,
-        web.post("/api/v1/render", data=body, headers={**headers, **bearer(way)}) as answer,
+        web.post(
+            "/api/v1/render", data=body, headers={**headers, **await bearer(way.gateway)}
+        ) as answer,
     ):
         assert answer.status == status
         assert set(await answer.json(content_type=None)) == {"error", "where", "fix"}
@@ -260,7 +256,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
 ) -> None:
     monkeypatch.setattr("gateway.bodies.BODY_SECONDS", 0.2)
     kind = b"Content-Type: application/json\r\n" if path.startswith("/api") else FORM
-    credentials = f"Authorization: {bearer(way)['Authorization']}\r\n".encode()
+    credentials = f"Authorization: {(await bearer(way.gateway))['Authorization']}\r\n".encode()
     head = f"POST {path} HTTP/1.1\r\n".encode() + HOST + kind + credentials
     async with wired(way) as (reader, writer):
         writer.write(head + b"Content-Length: 100\r\n\r\nhalf")

@@ -16,6 +16,7 @@ import pytest
 
 from adapters.webchat.client import ChatClient
 from tests.adapters.webchat.chat_server import until
+from tests.gateway.credentials import bearer
 from tests.gateway.way import Way, poisoned, running
 
 
@@ -54,7 +55,7 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 async def at_desk(way: Way) -> AsyncIterator[Desk]:
     client = await way.chat()
     await client.say("human")
-    headers = {"Authorization": f"Bearer {way.gateway.first_token}"}
+    headers = await bearer(way.gateway)
     async with aiohttp.ClientSession(headers=headers) as http:
         cases: list[dict[str, str]] = []
         url = f"{way.base_url}/api/v1/handoffs"

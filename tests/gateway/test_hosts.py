@@ -10,6 +10,7 @@ import pytest
 from gateway.demo import running_demo
 from gateway.hosts import hosts_of
 from gateway.settings_sections import Server
+from tests.gateway.credentials import bearer
 from tests.gateway.way import running
 
 FOREIGN = "rebound.example"
@@ -51,7 +52,7 @@ def test_its_own_names_are_answered(server: dict[str, object], header: str, answ
 @pytest.mark.parametrize("path", PAGES)
 async def test_a_foreign_name_is_refused_and_told_what_to_do(tmp_path: Path, path: str) -> None:
     async with running(tmp_path) as way, aiohttp.ClientSession(way.base_url) as web:
-        headers = {"Host": FOREIGN, "Authorization": f"Bearer {way.gateway.first_token}"}
+        headers = {"Host": FOREIGN, **await bearer(way.gateway)}
         async with web.get(path, headers=headers, allow_redirects=False) as answer:
             assert answer.status == 421
             told = await answer.json(content_type=None)

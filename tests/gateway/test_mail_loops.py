@@ -9,6 +9,7 @@ import pytest
 
 from core.pipeline.trivial import trivial_stages
 from memory.tables import Handoff
+from tests.gateway.credentials import bearer
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 from tests.gateway.way import empty_playbook
 
@@ -64,7 +65,7 @@ async def test_the_same_text_twice_in_a_row_is_not_answered_twice(
 async def answer_as_sam(world: Everywhere, handoff_id: int) -> None:
     """A person answers a case and gives it back."""
     base = f"http://127.0.0.1:{world.port}/api/v1/handoffs/{handoff_id}"
-    headers = {"Authorization": f"Bearer {world.gateway.first_token}"}
+    headers = await bearer(world.gateway)
     async with aiohttp.ClientSession(headers=headers) as session:
         async with session.post(f"{base}/answer", json={"text": "Sam here."}) as answer:
             assert answer.status == 200, await answer.text()

@@ -16,6 +16,7 @@ from memory.store import Overloaded
 from memory.tables import Case, Inbound, Message
 from memory.units.rows import table
 from memory.units.turns import commit
+from tests.gateway.credentials import bearer
 from tests.gateway.test_way import settled
 from tests.gateway.way import Way, poisoned, running
 
@@ -44,7 +45,7 @@ def _change(connection: Connection, statement: Update) -> None:
 
 async def call(way: Way, method: str, path: str, body: Mapping[str, object] | None = None) -> Any:
     """What the API answers to its admin."""
-    headers = {"Authorization": f"Bearer {way.gateway.first_token}"}
+    headers = await bearer(way.gateway)
     url = f"{way.base_url}/api/v1{path}"
     async with (
         aiohttp.ClientSession(headers=headers) as web,

@@ -17,6 +17,7 @@ from gateway.access import FAILURES_ALLOWED
 from gateway.gate import COOKIE
 from gateway.proxies import Client, Networks, seen_through
 from gateway.socket_limits import Remotes, SocketLimits
+from tests.gateway.credentials import enter_link
 from tests.gateway.way import ORIGIN, Way, running
 
 TRUSTED: Networks = (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
@@ -180,7 +181,7 @@ async def test_sockets_of_who_is_no_proxy_are_counted_together(alone: Way) -> No
 
 async def _cookie(way: Way, headers: Mapping[str, str]) -> Any:
     url = f"{way.base_url}/console/enter"
-    once = {"once": way.gateway.keeper.make_link()}
+    once = {"once": await enter_link(way.gateway.store, way.gateway.keeper)}
     async with (
         aiohttp.ClientSession() as web,
         web.get(url, params=once, headers=headers) as answer,

@@ -16,6 +16,7 @@ from memory.tables import Delivery, Handle
 from memory.units.consent import OPTED_OUT
 from memory.units.rows import table
 from tests.adapters.sms.account import inbound_form, official_signature, sid
+from tests.gateway.credentials import bearer
 from tests.gateway.test_way import settled
 from tests.gateway.way import OURS, Way, poisoned, running
 
@@ -188,7 +189,7 @@ async def test_a_person_is_told_and_cannot_write_either(tmp_path: Path) -> None:
         await tell(way, "STOP", 2)
         await settled(way)
         before = len(way.sms.texts_to(PHONE))
-        headers = {"Authorization": f"Bearer {way.gateway.first_token}"}
+        headers = await bearer(way.gateway)
         api = f"{way.base_url}/api/v1/handoffs"
         async with aiohttp.ClientSession(headers=headers) as web:
             async with web.get(api) as answer:
@@ -203,7 +204,7 @@ async def test_what_a_person_wrote_is_kept_back_too(tmp_path: Path) -> None:
         await tell(way, "human", 1)
         await until(way, lambda connection: [one[0] for one in fates(connection)] == ["sent"])
         await settled(way)
-        headers = {"Authorization": f"Bearer {way.gateway.first_token}"}
+        headers = await bearer(way.gateway)
         api = f"{way.base_url}/api/v1/handoffs"
         way.sms.faults.append(Fault("throttle"))
         async with aiohttp.ClientSession(headers=headers) as web:

@@ -1,0 +1,58 @@
+"""Counting what one network address tries, so that guessing ends soon.
+
+Counts only, in this process; what is counted, and what follows, is decided in `gateway.access`. The
+count for each login, which outlives the process, is in `memory.units.sessions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+_KEPT = 1024
+
+
+@dataclass(slots=True)
+class _Count:
+    number: int
+    since: datetime
+
+
+class Tally:
+    """How often each address did something within `window`; after `limit` times it has to wait.
+
+    At most 1,024 addresses are kept, the oldest is forgotten first.
+    """
+
+    def __init__(self, limit: int, window: timedelta, now: Callable[[], datetime]) -> None:
+        self._limit = limit
+        self._window = window
+        self._now = now
+        self._counts: dict[str, _Count] = {}
+
+    def wait(self, remote: str) -> int:
+        """Seconds until this address may go on; 0 when it may now."""
+        seen = self._counts.get(remote)
+        if seen is None or seen.number < self._limit:
+            return 0
+        left = (seen.since + self._window - self._now()).total_seconds()
+        return int(left) + 1 if left > 0 else 0
+
+    def count(self, remote: str) -> None:
+        """It did so once more."""
+        now = self._now()
+        seen = self._counts.get(remote)
+        if seen is None or seen.since + self._window <= now:
+            self._counts.pop(remote, None)
+            if len(self._counts) >= _KEPT:
+                self._counts.pop(next(iter(self._counts)))
+            self._counts[remote] = _Count(1, now)
+        else:
+            seen.number += 1
+
+    def take_back(self, remote: str) -> None:
+        """One that was counted was none after all."""
+        seen = self._counts.get(remote)
+        if seen is not None and seen.number > 0:
+            seen.number -= 1
