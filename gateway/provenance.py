@@ -39,13 +39,16 @@ def given(
     context: Context, turn: TurnInput, sender: int, effects: Sequence[tuple[object, object]] = ()
 ) -> Given:
     """What a turn of the handle `sender` was given. `effects` are those performed, with results."""
+    # An address may be there twice, once retired: what is told now is told by who has it now.
+    handles = {key: one for one, key in context.handles.items() if one != sender}
+    handles |= {key: one for one, key in context.handles.items() if one == sender}
     drawn: dict[int, set[str]] = {}
     # Whoever is joined to nobody, as nearly all are, can have been given nothing of another's.
     if len(context.handles) > 1:
         for handle, kind in _all_given(context, turn, effects):
             if handle != sender:
                 drawn.setdefault(handle, set()).add(kind)
-    return Given(context.handles, drawn, context.case_from, context.case_handle, context.drawn)
+    return Given(handles, drawn, context.case_from, context.case_handle, context.drawn)
 
 
 def _all_given(
@@ -58,8 +61,11 @@ def _all_given(
     keys |= {(key, LOOK_UP) for effect, result in effects for key in _owners(effect, result)}
     messages = (*turn.recall.exchanges, *(one.said for one in turn.recall.recalled))
     keys |= {(one.handle, MESSAGE) for one in messages}
-    # In a room there are others' messages: they are strangers, and nobody's memory is theirs.
-    yield from ((context.handles[key], kind) for key, kind in keys if key in context.handles)
+    # Others who write in a room are strangers: what they say there is no memory of this customer.
+    owners: dict[str, list[int]] = {}
+    for one, key in context.handles.items():
+        owners.setdefault(key, []).append(one)
+    yield from ((one, kind) for key, kind in keys for one in owners.get(key, ()))
     if context.drawn:
         for said in messages:
             yield from ((one, MESSAGE) for one in context.drawn.get(said.id, ()))

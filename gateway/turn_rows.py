@@ -264,6 +264,7 @@ def _fact_rows(
             "value": one.value,
             "source": one.source,
             "level": int(one.level),
+            "needs": int(one.needs),
             "secret": one.secret,
             "recorded_at": at,
         }
@@ -339,6 +340,7 @@ def _record(taken: Sequence[Waiting], turn: TurnInput, decision: Decision, given
                     "value": one.value,
                     "source": one.source,
                     "secret": one.secret,
+                    "needs": int(one.needs),
                     **_of(one.handle, given),
                 }
                 for one in (*recall.facts, *decision.facts)

@@ -46,7 +46,7 @@ class Context:
     `in_handoff` says that people have the case or this conversation. `version` is the customer's,
     to fence the commit; `until` is when all this has to be read again though nothing was written.
 
-    `handles` are the ids of all readable handles by key. `drawn` says of answers in the thread, by
+    `handles` are the keys of all readable handles by id. `drawn` says of answers in the thread, by
     message id, from which other handles they were made; `case_handle` opened the case, and
     `case_from` are the handles that it was made from, or that told something of it.
     """
@@ -60,7 +60,7 @@ class Context:
     thread: tuple[Said, ...]
     version: int
     until: Micros
-    handles: Mapping[str, int] = field(default_factory=dict)
+    handles: Mapping[int, str] = field(default_factory=dict)
     drawn: Mapping[str, frozenset[int]] = field(default_factory=dict)
     case_handle: int | None = None
     case_from: frozenset[int] = frozenset()
@@ -206,7 +206,7 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
         thread=thread,
         version=reader.version,
         until=min(ends),
-        handles={key: row_id for row_id, key in reader.keys.items()},
+        handles=reader.keys,
         drawn=drawn,
         case_handle=None if case_row is None else case_row.handle_id,
         case_from=frozenset().union(*(_made_from(row) & reader.keys.keys() for row in found)),
@@ -345,7 +345,11 @@ def _readable_case(row: AnyRow, reader: Reader) -> CaseState:
     case = load_case(row.state_json)
 
     def readable(slot: SlotValue) -> bool:
-        return reader.may_read(slot.handle, slot.source, slot.level)
+        # What somebody has just said here themselves, they need no proof to go on with.
+        own = slot.handle == reader.sender.handle and slot.level <= reader.level
+        here = own and slot.source.startswith(f"{reader.conversation_id}-")
+        needs = Assurance.NONE if here else slot.needs
+        return reader.may_read(slot.handle, slot.source, slot.level, needs)
 
     if not _made_from(row) <= reader.keys.keys():
         return CaseState(slots=tuple(slot for slot in case.slots if readable(slot)))
@@ -370,8 +374,11 @@ def _load_facts(connection: Connection, reader: Reader, since: Micros) -> tuple[
             level=Assurance(row.level),
             recorded_at=from_micros(row.recorded_at),
             secret=bool(row.secret),
+            needs=Assurance(row.needs),
         )
         for row in reversed(rows)
         if row.recorded_at >= since
     )
-    return tuple(one for one in facts if reader.may_read(one.handle, one.source, one.level))
+    return tuple(
+        one for one in facts if reader.may_read(one.handle, one.source, one.level, one.needs)
+    )

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
 from core.clock import Micros, from_micros
 from core.identity import Edge, home_edge, widest_paths
-from core.message import Assurance
+from core.message import Assurance, Author
+from memory.drawing import WITHHELD, drawn_of, strangers
 from memory.identity_words import level_words, rule_words
 from memory.message_page import extras
 from memory.page_rows import AnyRow, delivery_view, display_names
@@ -270,6 +271,7 @@ def timeline(
     rows = connection.execute(query).all()[::-1]
     parts = _parts(connection, rows)
     names = display_names(connection, {row.customer_id for row in rows})
+    closed = _withheld(connection, rows)
     return [
         TimelineView(
             id=f"{row.conversation_id}-{row.seq}",
@@ -279,7 +281,7 @@ def timeline(
             handle=row.key,
             author=row.author,
             author_name=row.author_name,
-            text=row.text,
+            text=WITHHELD if (row.conversation_id, row.seq) in closed else row.text,
             at=from_micros(row.created_at),
             level=row.level,
             turn_id=row.turn_id,
@@ -288,10 +290,22 @@ def timeline(
             place_key=row.place_key,
             place_title=row.place_title,
             deliveries=tuple(parts.get((row.conversation_id, row.seq), ())),
-            extras=extras(row.extra_json),
+            extras=extras(None if (row.conversation_id, row.seq) in closed else row.extra_json),
+            withheld=(row.conversation_id, row.seq) in closed,
         )
         for row in rows
     ]
+
+
+def _withheld(connection: Connection, rows: Sequence[AnyRow]) -> frozenset[tuple[int, int]]:
+    """The messages that were made from the memory of somebody who is another customer now."""
+    drawn = {
+        (row.conversation_id, row.seq): (row.handle_id, drawn_of(row.extra_json))
+        for row in rows
+        if row.author != Author.CUSTOMER.value
+    }
+    closed = strangers(connection, drawn.values())
+    return frozenset(place for place, one in drawn.items() if one in closed)
 
 
 def _where_written(connection: Connection, root: int) -> tuple[ColumnElement[bool], ...]:

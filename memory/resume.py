@@ -12,12 +12,17 @@ import orjson
 from sqlalchemy import Connection, and_, select, update
 
 from core.clock import Micros
+from memory.drawing import drawn_of, strangers
+from memory.page_rows import AnyRow
 from memory.tables import Conversation, Delivery, Message
 from memory.units.rows import table
 
 _conversation = table(Conversation)
 _message = table(Message)
 _delivery = table(Delivery)
+
+GONE = {"text": "This message is not shown any more."}
+"""What a customer sees in its place; the number stays, so that a client finds no gap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ def log_after(
     rows = connection.execute(
         select(
             _message.c.seq,
+            _message.c.handle_id,
             _message.c.author,
             _message.c.author_name,
             _message.c.text,
@@ -66,17 +72,21 @@ def log_after(
         .order_by(_message.c.seq.desc() if newest else _message.c.seq)
         .limit(limit)
     ).all()
-    return [
+    # What was made from another's memory is not shown a second time, once they were parted.
+    drawn = [(row.handle_id, drawn_of(row.extra_json)) for row in rows]
+    closed = strangers(connection, drawn)
+    entries = [
         Entry(
             row.seq,
             row.author,
             row.author_name,
-            orjson.loads(row.payload_json) if row.payload_json else _own(row.text, row.extra_json),
+            GONE if made_from in closed else _payload(row),
             row.created_at,
             row.client_id,
         )
-        for row in (reversed(rows) if newest else rows)
+        for row, made_from in zip(rows, drawn, strict=True)
     ]
+    return entries[::-1] if newest else entries
 
 
 def place_of(connection: Connection, conversation_id: int) -> tuple[str, str] | None:
@@ -87,6 +97,13 @@ def place_of(connection: Connection, conversation_id: int) -> tuple[str, str] | 
         )
     ).first()
     return None if row is None else (row.account, row.key)
+
+
+def _payload(row: AnyRow) -> Mapping[str, object]:
+    if row.payload_json:
+        payload: Mapping[str, object] = orjson.loads(row.payload_json)
+        return payload
+    return _own(row.text, row.extra_json)
 
 
 def _own(text: str, extra_json: str | None) -> Mapping[str, object]:

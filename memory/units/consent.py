@@ -1,4 +1,5 @@
-"""Who opted out, asked at the last moment: STOP may come while an answer is on its way.
+"""What must not leave any more, asked at the last moment: STOP may come while an answer is on its
+way, and so may word that its receiver was taken for somebody else.
 
 It reads only. What a carrier word changes is written at admission.
 """
@@ -7,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, or_, select
 
+from core.message import DeliveryStatus
 from memory.tables import Delivery, Handle
 from memory.units.rows import table
 
@@ -22,7 +24,7 @@ _gone = select(_handle.c.id).where(
     _handle.c.id.in_(bindparam("ids", expanding=True)), _handle.c.opted_out
 )
 _recipient = (
-    select(_handle.c.opted_out)
+    select(or_(_handle.c.opted_out, _delivery.c.status == DeliveryStatus.DISCARDED.value))
     .join(_delivery, _delivery.c.handle_id == _handle.c.id)
     .where(_delivery.c.id == bindparam("part"))
 )
@@ -35,5 +37,5 @@ def opted_out_among(connection: Connection, handle_ids: Collection[object]) -> f
 
 
 def is_recipient_gone(connection: Connection, delivery_id: int) -> bool:
-    """Whether the part's recipient wants no messages by now."""
+    """Whether the part's recipient wants no messages by now, or it was discarded meanwhile."""
     return bool(connection.execute(_recipient, {"part": delivery_id}).scalar())

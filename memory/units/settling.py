@@ -102,7 +102,7 @@ def settle(
     """Take apart what these handles, which were one customer's until now, had in common."""
     rows = connection.execute(select(_handle).where(_handle.c.id.in_(handle_ids))).all()
     sides = _Sides(
-        {row.id: row.key for row in rows},
+        {row.id: f"{row.kind}:{row.address}" for row in rows},
         {row.id: row.customer_id for row in rows},
         frozenset(row.home_customer_id for row in rows),
     )
@@ -128,10 +128,9 @@ def _shared_cases(connection: Connection, sides: _Sides) -> list[int]:
 
 
 def _had_part(row: AnyRow, sides: _Sides) -> frozenset[int]:
-    ids = {key: one for one, key in sides.keys.items()}
     case = load_case(row.state_json)
-    told = (*case.slots, *(() if case.offering is None else (case.offering,)))
-    tellers = {ids[one.handle] for one in told if one.handle in ids}
+    told = {one.handle for one in (*case.slots, case.offering) if one is not None}
+    tellers = {one for one, key in sides.keys.items() if key in told}
     return (drawn_of(row.state_json) & sides.keys.keys()) | tellers
 
 
@@ -203,7 +202,9 @@ def _take_apart(
 
 def _left(shared: _Shared, side: frozenset[int], sides: _Sides) -> CaseState:
     """What the side told, and what it wanted in a turn that knew nothing of the others."""
-    keys = {sides.keys[one] for one in side}
+    # A retired handle has the key of whoever has its address now: what both may have told is lost.
+    others = {key for one, key in sides.keys.items() if one not in side}
+    keys = {sides.keys[one] for one in side} - others
     alone = [one for one in shared.steps if one.handle_id in side and one.drawn <= side]
     return CaseState(
         intent=next((one.intent for one in reversed(alone) if one.intent), None),
