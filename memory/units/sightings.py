@@ -14,7 +14,7 @@ from sqlalchemy import Connection, insert, or_, select, update
 
 from core.clock import Micros
 from core.identity import LOGIN_KIND, is_shared
-from core.identity_rules import DEFAULT_RULES, IdentityRules, JoinRule
+from core.identity_rules import DEFAULT_RULES, IdentityRules, JoinRule, joining_rule
 from core.message import Assurance, Handle
 from memory.identity_tables import Sighting
 from memory.tables import Handle as HandleRow
@@ -23,7 +23,7 @@ from memory.units.handles import introduce
 from memory.units.identity import Changed, IdentityProblem, link
 from memory.units.joining import is_silent
 from memory.units.link_rows import AnyRow, find_handle, joins_of
-from memory.units.retiring import part_off, retire
+from memory.units.retiring import part_off, retire, silence_words
 from memory.units.rows import table
 
 _handle = table(HandleRow)
@@ -61,12 +61,9 @@ class Sighted:
 
 
 def join_rule(rules: IdentityRules, seen: Seen) -> JoinRule | None:
-    """The first rule by which this evidence joins these two handles."""
-    kinds = {seen.handle.kind, seen.other.kind}
-    for one in rules.joins:
-        if one.evidence == seen.kind and one.joins and (not one.kinds or kinds <= one.kinds):
-            return one
-    return None
+    """The rule by which this evidence joins these two handles, if it does."""
+    found = joining_rule(rules, seen.kind, (seen.handle.kind, seen.other.kind))
+    return found if found is not None and found.joins else None
 
 
 def see(
@@ -130,7 +127,8 @@ def _begin_anew_if_silent(
     for one in (seen.handle, seen.other):
         handle = find_handle(connection, one.key)
         if is_silent(handle, rules, now) and not _are_joined(connection, seen):
-            retire(connection, one.key, "silent for too long", seen.actor, now, new_id)
+            because = silence_words(handle.seen_at, now)
+            retire(connection, one.key, because, seen.actor, now, new_id)
 
 
 def _are_joined(connection: Connection, seen: Seen) -> bool:
