@@ -259,6 +259,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         new_id=new_id,
         tick=time.perf_counter_ns,
         recall=latest if settings.pipeline.stages == "trivial" else recall,
+        rules=lambda: rules.current,
     )
     turns = Turns(
         store,

@@ -17,6 +17,7 @@ import orjson
 import structlog
 
 from core.clock import from_micros, to_micros
+from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Author, ConsentChange
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
@@ -93,6 +94,7 @@ class TurnWork:
         new_id: Callable[[], int],
         tick: Callable[[], int],
         recall: Callable[[IndexedThread, str, Sequence[Fact], datetime, int], Recall],
+        rules: Callable[[], IdentityRules] = lambda: DEFAULT_RULES,
     ) -> None:
         self._recall = recall
         self._store = store
@@ -107,6 +109,8 @@ class TurnWork:
         self._now = now
         self._new_id = new_id
         self._tick = tick
+        self._rules = rules
+        self._ruled = rules().version
         self._memories: OrderedDict[int, Memory] = OrderedDict()
         self._restarts: dict[int, int] = {}
 
@@ -167,13 +171,23 @@ class TurnWork:
         level = min(one.assurance for one in taken)
         scope = 0 if level >= Assurance.AUTHENTICATED else last.conversation_id
         key = (last.handle_id, level, scope)
+        rules = self._rules()
+        if rules.version != self._ruled:
+            # What is remembered was read by other rules.
+            self._memories.clear()
+            self._ruled = rules.version
         kept = self._memories.get(claimed.customer_id)
         now = to_micros(self._now())
         if kept is not None and kept.holds(claimed.version, key, now):
             self._memories.move_to_end(claimed.customer_id)
             return kept
         query = ContextQuery(
-            claimed.customer_id, last.handle_id, last.conversation_id, Assurance(level), now
+            claimed.customer_id,
+            last.handle_id,
+            last.conversation_id,
+            Assurance(level),
+            now,
+            rules=rules,
         )
         context = await self._store.read(load_context, query)
         return Memory(claimed.version, key, context, index(context.thread))
@@ -204,6 +218,7 @@ class TurnWork:
             in_handoff=context.in_handoff,
             case_ended=context.case_status == "closed",
             private_reply=self._outgoing.is_private(thread.account),
+            rules=self._rules(),
         )
 
     async def _decide(
@@ -283,7 +298,8 @@ class TurnWork:
 def _expected_secret(decision: Decision, playbook: Playbook) -> str | None:
     """The kind of secret the reply asks for, so that the answer is cleaned before it is stored."""
     asked = (playbook.slots.get(name) for name in decision.asked)
-    return next((slot.secret for slot in asked if slot is not None and slot.secret), None)
+    kinds = (slot.secret for slot in asked if slot is not None and slot.secret)
+    return next(kinds, decision.expecting)
 
 
 def _said(one: Waiting, channel: str, handle: str) -> Said:
