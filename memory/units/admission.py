@@ -28,10 +28,20 @@ from memory.units.admission_rows import (
     message_row,
     person_rows,
 )
+from memory.units.components import lock
 from memory.units.prepared import write
+from memory.units.retiring import (
+    Retired,
+    record_retirement,
+    retired_key,
+    set_apart,
+    silence_words,
+)
 from memory.units.rows import table
 
 __all__ = ["Admission", "Admitted", "Cleaned", "admit"]
+
+ACTOR = "gateway"
 
 _handle = table(Handle)
 _conversation = table(Conversation)
@@ -71,7 +81,7 @@ _known_events = select(
     _inbound.c.due_at,
 ).where(_inbound.c.event_id.in_(bindparam("events", expanding=True)))
 _known_handles = select(
-    _handle.c.key, _handle.c.id, _handle.c.customer_id, _handle.c.opted_out
+    _handle.c.key, _handle.c.id, _handle.c.customer_id, _handle.c.opted_out, _handle.c.seen_at
 ).where(_handle.c.key.in_(bindparam("keys", expanding=True)))
 _known_conversations = (
     select(
@@ -145,6 +155,7 @@ class _Batch:
         }
         self.events: dict[tuple[str, str], Admitted] = {}
         self.handles: dict[str, tuple[int, int, bool]] = {}
+        self.seen_at: dict[int, Micros] = {}
         self.threads: dict[tuple[str, str], _Thread] = {}
         self.advanced: dict[int, Row] = {}
         self.moved: dict[int, Row] = {}
@@ -162,6 +173,7 @@ class _Batch:
         keys = {one.message.sender.key for one in batch}
         for row in run(_known_handles, {"keys": list(keys)}):
             self.handles[row.key] = (row.id, row.customer_id, bool(row.opted_out))
+            self.seen_at[row.id] = row.seen_at
         threads = {one.message.conversation_key for one in batch}
         for thread in run(_known_conversations, {"keys": list(threads)}):
             self.threads[thread.account, thread.key] = _Thread(
@@ -211,15 +223,39 @@ class _Batch:
         return admitted
 
     def _handle_of(self, admission: Admission) -> tuple[int, int, bool]:
-        """The sender's handle; a first contact becomes a customer of its own, joined to nobody."""
+        """The sender's handle; a first contact becomes a customer of its own, joined to nobody.
+
+        Who was silent for too long is one: the address may be somebody else's by now.
+        """
         key = admission.message.sender.key
         known = self.handles.get(key)
         if known is not None:
-            return known
-        for name, row in zip(("customer", "handle", "link"), person_rows(admission), strict=True):
+            if self.seen_at.get(known[0], admission.received_at) >= admission.silent_before:
+                return known
+            self._retire(admission, known[0], known[1])
+        out = known is not None and known[2]
+        rows = person_rows(admission, None if known is None else known[0], out)
+        for name, row in zip(("customer", "handle", "link"), rows, strict=True):
             self.rows[name].append(row)
-        self.handles[key] = (admission.ids[1], admission.ids[2], False)
+        self.handles[key] = (admission.ids[1], admission.ids[2], out)
         return self.handles[key]
+
+    def _retire(self, admission: Admission, handle_id: int, customer_id: int) -> None:
+        """The old life rests with its customer; its threads are not those that come now."""
+        because = silence_words(self.seen_at[handle_id], admission.received_at)
+        threads = set_apart(self.connection, handle_id, because, admission.received_at)
+        lock(self.connection, {customer_id})
+        self.threads = {at: one for at, one in self.threads.items() if one.id not in threads}
+        successor_id, successor_customer = admission.ids[1:3]
+        key = admission.message.sender.key
+        done = Retired(
+            handle_id, retired_key(key, handle_id), customer_id,
+            successor_id, key, successor_customer,
+        )  # fmt: skip
+        # No id is fresh but the link's, and in the log of changes nothing else has it.
+        record_retirement(
+            self.connection, done, because, ACTOR, admission.received_at, admission.ids[3]
+        )
 
     def _next_place(self, admission: Admission, handle_id: int) -> _Thread:
         """The conversation, brought on by one: its number is the message's in it."""

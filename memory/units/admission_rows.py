@@ -37,7 +37,8 @@ class Admission:
 
     It is told which kind of secret the conversation's last question asked for, if any. `ids` are
     fresh ids for the rows it may need; `quiet` is its quiet window in microseconds. What came along
-    with the message is in files already: its attachments name them, `original` by kind.
+    with the message is in files already: its attachments name them, `original` by kind. A sender
+    who last wrote before `silent_before` is taken for somebody else (0: never).
     """
 
     message: InboundMessage
@@ -46,10 +47,17 @@ class Admission:
     quiet: Micros
     ids: tuple[int, int, int, int, int]
     original: Mapping[str, str] = field(default_factory=dict)
+    silent_before: Micros = 0
 
 
-def person_rows(admission: Admission) -> tuple[Row, Row, Row]:
-    """A first contact: customer, handle, and the link that says how they came to be one."""
+def person_rows(
+    admission: Admission, succeeds: int | None = None, opted_out: bool = False
+) -> tuple[Row, Row, Row]:
+    """A first contact: customer, handle, and the link that says how they came to be one.
+
+    `succeeds` is the handle that had the address before, when it has gone to somebody else. Who
+    `opted_out` there is left alone still: carriers know numbers, not people.
+    """
     message, now = admission.message, admission.received_at
     handle_id, customer_id, link_id = admission.ids[1:4]
     customer: Row = {"id": customer_id, "name": _name_of(message), "created_at": now}
@@ -62,6 +70,8 @@ def person_rows(admission: Admission) -> tuple[Row, Row, Row]:
         "home_customer_id": customer_id,
         "seen_at": now,
         "created_at": now,
+        "opted_out": opted_out,
+        "succeeds": succeeds,
     }
     link: Row = {
         "id": link_id,

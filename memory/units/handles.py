@@ -68,10 +68,12 @@ def make(
     now: Micros,
     ids: tuple[int, int, int],
     rule: str,
+    *,
     succeeds: int | None = None,
+    opted_out: bool = False,
 ) -> None:
     """A handle that is not known yet, with a customer of its own. `ids` are those of handle,
-    customer and link."""
+    customer and link; `succeeds` is the handle that had its address before."""
     handle_id, customer_id, link_id = ids
     connection.execute(insert(_customer), {"id": customer_id, "created_at": now})
     connection.execute(
@@ -85,6 +87,7 @@ def make(
             "home_customer_id": customer_id,
             "seen_at": now,
             "created_at": now,
+            "opted_out": opted_out,
             "succeeds": succeeds,
         },
     )

@@ -26,6 +26,7 @@ from memory.units.components import derive, lock
 from memory.units.handles import make
 from memory.units.link_rows import AnyRow, IdentityProblem, end_link, find_handle, joins_of
 from memory.units.rows import table
+from memory.units.settling import settle
 
 _conversation = table(Conversation)
 _delivery = table(Delivery)
@@ -83,7 +84,10 @@ def retire(
     set_apart(connection, handle.id, because, now)
     ids = (new_id(), new_id(), new_id())
     address = Address(handle.kind, handle.address)
-    make(connection, address, ANEW, actor, now, ids, FIRST_CONTACT, succeeds=handle.id)
+    make(
+        connection, address, ANEW, actor, now, ids, FIRST_CONTACT,
+        succeeds=handle.id, opted_out=bool(handle.opted_out),
+    )  # fmt: skip
     done = Retired(
         handle.id,
         retired_key(handle.key, handle.id),
@@ -99,6 +103,11 @@ def retire(
 def retired_key(key: str, handle_id: int) -> str:
     """What a key becomes, so that its address is free."""
     return f"{key}#{handle_id}"
+
+
+def silence_words(seen_at: Micros, now: Micros) -> str:
+    """Why an address begins anew that was silent for so long, for a person."""
+    return f"silent for {(now - seen_at) // 86_400_000_000} days"
 
 
 def set_apart(connection: Connection, handle_id: int, because: str, now: Micros) -> Collection[int]:
@@ -200,7 +209,8 @@ def part_off(
     now: Micros,
     new_id: Callable[[], int],
 ) -> set[int]:
-    """End these links of one handle, and write each down. The customers whose view changed."""
+    """End these links of one handle, write each down, and take apart what the sides had in common.
+    The customers whose view changed."""
     if not joins:
         return set()
     members = lock(connection, {handle.customer_id})
@@ -208,6 +218,7 @@ def part_off(
         end_link(connection, one.id, actor, reason, now)
     keys = {one.id: one.key for one in members}
     roots = derive(connection, members)
+    settle(connection, list(keys), now, new_id)
     touched = {handle.customer_id, *roots.values()}
     for one in joins:
         record(connection, new_id(), now, actor, "unlink", keys[one.handle_id], {

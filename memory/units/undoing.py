@@ -21,9 +21,11 @@ from memory.units.components import lock
 from memory.units.handles import mark_shared
 from memory.units.identity import relink, unlink_by_id
 from memory.units.link_rows import AnyRow, IdentityProblem, handle_by_id
+from memory.units.parting import PART
 from memory.units.retiring import rename_sightings, retired_key
 from memory.units.reversal import CannotUndo, Reversal, Undoer
 from memory.units.rows import table
+from memory.units.settling import settle
 
 __all__ = ["UNDOERS", "CannotUndo", "Undone", "can_be_undone", "undo"]
 
@@ -94,11 +96,13 @@ def is_undone(connection: Connection, audit_id: int, subject: str) -> bool:
 
 def _undo_link(connection: Connection, one: Reversal) -> tuple[int, ...]:
     """End the link, and let the one hold again that it took the place of."""
+    together = _one_customers_handles(connection, one.subject)
     done = unlink_by_id(
         connection, _id(one.detail, "link_id"), one.actor, one.reason, one.now, one.new_id()
     )
     replaced = one.detail.get("replaced")
     if replaced is None:
+        settle(connection, together, one.now, one.new_id)
         return done.customers
     again = relink(
         connection, int(replaced), one.actor, one.now, (one.new_id(), one.new_id()),
@@ -107,12 +111,27 @@ def _undo_link(connection: Connection, one: Reversal) -> tuple[int, ...]:
     return tuple(sorted({*done.customers, *again.customers}))
 
 
+def _one_customers_handles(connection: Connection, key: str) -> list[int]:
+    customer = select(_handle.c.customer_id).where(_handle.c.key == key).scalar_subquery()
+    query = select(_handle.c.id).where(_handle.c.customer_id == customer)
+    return list(connection.execute(query).scalars())
+
+
 def _undo_unlink(connection: Connection, one: Reversal) -> tuple[int, ...]:
     done = relink(
         connection, _id(one.detail, "link_id"), one.actor, one.now,
         (one.new_id(), one.new_id()), rules=one.rules,
     )  # fmt: skip
     return done.customers
+
+
+def _undo_part(connection: Connection, one: Reversal) -> tuple[int, ...]:
+    """Every link that ended together is made anew."""
+    customers: set[int] = set()
+    for change in one.detail["changes"]:
+        done = undo(connection, int(change), one.actor, one.now, one.new_id, rules=one.rules)
+        customers.update(done.customers)
+    return tuple(sorted(customers))
 
 
 def _undo_mark(connection: Connection, one: Reversal) -> tuple[int, ...]:
@@ -190,6 +209,7 @@ def _id(detail: Mapping[str, Any], name: str) -> int:
 UNDOERS: Mapping[str, Undoer] = {
     "link": _undo_link,
     "unlink": _undo_unlink,
+    PART: _undo_part,
     "mark-shared": _undo_mark,
     "unmark-shared": _undo_mark,
     "retire": _undo_retire,

@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import Connection, insert, select, update
 
 from core.clock import to_micros
+from core.identity import silent_before
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Claim, Handle, InboundMessage
 from core.turn import CaseState, SlotValue
@@ -37,7 +38,13 @@ from memory.units.identity import Changed, link, unlink
 from memory.units.rows import table
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-_KINDS = {"phone": "sms", "login": "webchat", "visitor": "webchat", "email": "email"}
+_KINDS = {
+    "phone": "sms",
+    "login": "webchat",
+    "visitor": "webchat",
+    "email": "email",
+    "unproved-email": "email",
+}
 
 PHONE, CHAT, VISITOR, MAIL = "phone:+15550001111", "login:anna", "visitor:v1", "email:anna@x.org"
 LEVELS = {
@@ -45,6 +52,7 @@ LEVELS = {
     "login": Assurance.LOGGED_IN,
     "visitor": Assurance.ASSERTED,
     "email": Assurance.AUTHENTICATED,
+    "unproved-email": Assurance.ASSERTED,
 }
 
 
@@ -114,7 +122,9 @@ class World:
         )
         ids = (self.id(), self.id(), self.id(), self.id(), self.id())
         clean = Cleaned(text, secrets or {}, max(1, len(text) // 4))
-        (done,) = admit(self.connection, [Admission(message, lambda _kind: clean, at, 0, ids)])
+        before = silent_before(kind, DEFAULT_RULES, at)
+        one = Admission(message, lambda _kind: clean, at, 0, ids, silent_before=before)
+        (done,) = admit(self.connection, [one])
         if not waiting:
             self._update(Inbound, done.inbound_id, status="done")
         return Place(done.handle_id, done.conversation_id, done.seq)
