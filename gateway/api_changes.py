@@ -1,4 +1,4 @@
-"""The endpoints that change something: what people do with a case, with identity, with trouble.
+"""The endpoints that change something: what people do with a case, and with trouble.
 
 Each is one unit of memory, named with its actor, followed by word to whoever watches. What a person
 may not do is answered as a conflict, in the words of the unit.
@@ -6,23 +6,22 @@ may not do is answered as a conflict, in the words of the unit.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from core.channel import CannotRender
-from core.clock import Micros, to_micros
-from core.message import Assurance, Attachment, Author, OutboundMessage
+from core.clock import to_micros
+from core.message import Attachment, Author, OutboundMessage
 from gateway import api_presence
-from gateway.api_calls import Call, Endpoint, parse_id
+from gateway.api_calls import Call, Endpoint
 from gateway.api_files import clean_type
-from gateway.api_models import Answer, AnswerFile, Empty, LinkBody, UnlinkBody
+from gateway.api_models import Answer, AnswerFile, Empty
 from gateway.enclosures import clean_name
 from gateway.events import Event
 from gateway.gate import Problem
 from gateway.roles import Right
 from memory.pages import handoff_page
-from memory.units import identity, parking, people
-from memory.units.identity import Changed, IdentityProblem
+from memory.units import parking, people
 from memory.units.letters import retry_letter
 from memory.units.people import AgentAnswer, HandoffChange, PeopleProblem
 
@@ -129,53 +128,6 @@ async def _file(call: Call, one: AnswerFile) -> Attachment:
     return Attachment(clean_name(one.name), clean_type(one.media_type), one.reference, len(content))
 
 
-async def link(call: Call) -> Changed:
-    body, services = call.body_as(LinkBody), call.services
-    return await _change_identity(
-        call,
-        "linked",
-        lambda now: services.store.run(
-            identity.link,
-            body.handle,
-            parse_id(body.customer_id, "body: customer_id"),
-            Assurance.AUTHENTICATED,
-            identity.BY_HAND,
-            body.evidence,
-            call.actor,
-            now,
-            (services.new_id(), services.new_id()),
-        ),
-    )
-
-
-async def unlink(call: Call) -> Changed:
-    body, services = call.body_as(UnlinkBody), call.services
-    return await _change_identity(
-        call,
-        "unlinked",
-        lambda now: services.store.run(
-            identity.unlink_by_id,
-            parse_id(body.link_id, "body: link_id"),
-            call.actor,
-            body.reason,
-            now,
-            services.new_id(),
-        ),
-    )
-
-
-async def _change_identity(
-    call: Call, state: str, change: Callable[[Micros], Awaitable[Changed]]
-) -> Changed:
-    try:
-        changed = await change(to_micros(call.services.now()))
-    except IdentityProblem as problem:
-        raise _refused(problem, "body") from None
-    data: dict[str, object] = {"state": state, "handle": changed.handle_key}
-    _tell(call, "identity", changed.customer_id, None, data)
-    return changed
-
-
 async def retry(call: Call) -> Retried:
     kind, services = call.path["kind"], call.services
     if kind not in ("inbound", "delivery"):
@@ -260,26 +212,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         errors=_CONFLICT,
     ),
     *api_presence.ENDPOINTS,
-    Endpoint(
-        "POST",
-        "/identities/link",
-        "Join a handle to a customer.",
-        Changed,
-        link,
-        Right.LINK,
-        body=LinkBody,
-        errors={409: "The two cannot be one customer."},
-    ),
-    Endpoint(
-        "POST",
-        "/identities/unlink",
-        "End a link.",
-        Changed,
-        unlink,
-        Right.LINK,
-        body=UnlinkBody,
-        errors={409: "The link cannot be ended."},
-    ),
     Endpoint(
         "POST",
         "/dead-letters/{kind}/{id}/retry",

@@ -1,0 +1,260 @@
+"""Who is who over the API: the graph, merging and parting with a look before, undo, and secrets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, insert, select, update
+
+from memory.tables import Audit, Fact, Handle, Link
+from memory.units import alarms
+from memory.units.rows import table
+from tests.gateway.console_world import PHONE, World, served
+from tests.memory.hot import NOW
+
+LOGIN = "login:ada"
+
+
+@pytest.fixture
+async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
+    async with served(database_url, tmp_path / "files") as one:
+        yield one
+
+
+async def merge(world: World) -> Any:
+    status, done = await world.post(
+        "/identities/merge",
+        {
+            "customer_id": str(world.login_customer_id),
+            "with_customer_id": str(world.customer_id),
+            "evidence": "She told us her order number",
+        },
+    )
+    assert status == 200, done
+    return done
+
+
+async def graph_of(world: World, *, ended: bool = False) -> Any:
+    query = {"ended": "true"} if ended else {}
+    return await world.get(f"/customers/{world.customer_id}/graph", **query)
+
+
+async def made_link(world: World) -> str:
+    graph = await graph_of(world)
+    (edge,) = [one for one in graph["edges"] if one["can_end"]]
+    return str(edge["id"])
+
+
+async def test_the_graph_says_why_in_sentences(world: World) -> None:
+    await merge(world)
+    graph = await graph_of(world)
+    assert {one["key"] for one in graph["handles"]} == {f"phone:{PHONE}", LOGIN}
+    assert [one["place"] for one in graph["customers"]] == ["root", "merged"]
+    (edge,) = [one for one in graph["edges"] if not one["first_contact"]]
+    told = " ".join(edge["sentences"])
+    assert "Merged by hand" in told and "Evidence: She told us her order number" in told
+    assert "Level 2, vouched for by the channel." in told
+    assert {one["weakest_id"] for one in graph["handles"]} == {None, edge["id"]}
+
+
+async def test_a_merge_is_looked_at_before_and_changes_nothing_by_that(world: World) -> None:
+    before = await snapshot(world)
+    seen = await world.get(
+        f"/customers/{world.customer_id}/merge-preview", **{"with": str(world.login_customer_id)}
+    )
+    assert seen["possible"] and seen["stays_id"] == str(world.customer_id)
+    assert [one["id"] for one in (seen["one"], seen["other"])] == [
+        str(world.customer_id),
+        str(world.login_customer_id),
+    ]
+    (login,) = seen["other"]["handles"]
+    assert login["reads_now"] == [LOGIN] and login["reads_then"] == [LOGIN, f"phone:{PHONE}"]
+    assert await snapshot(world) == before
+    await merge(world)
+    again = await world.get(
+        f"/customers/{world.customer_id}/merge-preview", **{"with": str(world.login_customer_id)}
+    )
+    assert not again["possible"] and again["conflicts"][0]["stops"]
+
+
+async def test_what_a_parting_would_leave_is_what_it_leaves(world: World) -> None:
+    await merge(world)
+    link_id = await made_link(world)
+    before = await snapshot(world)
+    report = await world.get("/identities/unmerge-preview", links=link_id)
+    assert await snapshot(world) == before
+    preview = report["preview"]
+    assert preview["parts"] and report["seen"]["turns"] == []
+    assert [[one["key"] for one in side["handles"]] for side in preview["sides"]] == [
+        [f"phone:{PHONE}"],
+        [LOGIN],
+    ]
+    status, parted = await world.post(
+        "/identities/unmerge", {"link_ids": [link_id], "reason": "Two people"}
+    )
+    assert status == 200
+    assert parted["customer_ids"] == [one["id"] for one in preview["sides"]]
+    again = await world.post("/identities/unmerge", {"link_ids": [link_id], "reason": "Again"})
+    assert again[0] == 409 and "no active link" in again[1]["error"]
+
+
+async def test_an_ended_link_is_shown_on_demand(world: World) -> None:
+    await merge(world)
+    body = {"link_ids": [await made_link(world)], "reason": "Two people"}
+    await world.post("/identities/unmerge", body)
+    graph = await graph_of(world)
+    assert graph["ended"] == 1 and not any(one["ended_at"] for one in graph["edges"])
+    graph = await graph_of(world, ended=True)
+    (edge,) = [one for one in graph["edges"] if one["ended_at"]]
+    assert edge["end_reason"] == "Two people" and not edge["can_end"]
+    assert "Two people" in edge["sentences"][-1]
+    (outside,) = [one for one in graph["handles"] if one["outside"]]
+    assert outside["key"] == LOGIN
+
+
+async def test_a_merge_is_undone_from_the_log_once(world: World) -> None:
+    await merge(world)
+    (change, *_) = await world.get("/changes", action="link")
+    assert change["can_undo"] and not change["undone"]
+    status, undone = await world.post(f"/changes/{change['id']}/undo", {})
+    assert status == 200 and undone["action"] == "link"
+    graph = await graph_of(world)
+    assert [one["key"] for one in graph["handles"]] == [f"phone:{PHONE}"]
+    (change, *_) = await world.get("/changes", action="link")
+    assert change["undone"] and not change["can_undo"]
+    status, problem = await world.post(f"/changes/{change['id']}/undo", {})
+    assert status == 409 and "undone already" in problem["error"]
+
+
+async def test_the_log_is_filtered(world: World) -> None:
+    await merge(world)
+    assert {one["action"] for one in await world.get("/changes", action="link")} == {"link"}
+    assert await world.get("/changes", subject="login:nobody") == []
+    (newest, *_) = await world.get("/changes")
+    older = await world.get("/changes", before=newest["id"])
+    assert newest["id"] not in {one["id"] for one in older}
+
+
+async def test_an_old_id_is_found_and_shows_who_it_stands_for(world: World) -> None:
+    await merge(world)
+    (found,) = await world.get("/customers", q=str(world.login_customer_id))
+    assert found["id"] == str(world.customer_id)
+    graph = await world.get(f"/customers/{world.login_customer_id}/graph")
+    assert graph["id"] == str(world.customer_id)
+
+
+async def test_a_shared_handle_is_marked_shown_and_undone(world: World) -> None:
+    (phone,) = (await graph_of(world))["handles"]
+    path = f"/handles/{phone['id']}/shared"
+    body = {"shared": True, "reason": "The office phone"}
+    assert (await world.post(path, body))[1]["changed"] is True
+    assert (await graph_of(world))["handles"][0]["shared"] is True
+    (change, *_) = await world.get("/changes", action="mark-shared")
+    assert (await world.post(f"/changes/{change['id']}/undo", {}))[0] == 200
+    assert (await graph_of(world))["handles"][0]["shared"] is False
+
+
+async def test_an_alarm_is_shown_and_closed(world: World) -> None:
+    def sound(connection: Connection) -> None:
+        key, words = f"phone:{PHONE}", "Two people use it."
+        alarms.sound(connection, 77, alarms.SHARED, key, world.customer_id, words, NOW)
+
+    await world.store.run(sound)
+    (alarm,) = await world.get("/alarms")
+    assert alarm["message"] == "Two people use it." and (await graph_of(world))["alarms"]
+    assert (await world.post(f"/alarms/{alarm['id']}/close", {}))[0] == 200
+    assert await world.get("/alarms") == []
+    assert (await world.post(f"/alarms/{alarm['id']}/close", {}))[0] == 409
+    assert [one["id"] for one in await world.get("/alarms", status="closed")] == [alarm["id"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/identities/merge", {"customer_id": "1", "with_customer_id": "2", "evidence": "x"}, 409),
+        ("/identities/unmerge", {"link_ids": ["1"], "reason": "x"}, 409),
+        ("/identities/unmerge", {"link_ids": [], "reason": "x"}, 422),
+        ("/changes/1/undo", {}, 409),
+        ("/facts/1/reveal", {}, 404),
+        ("/handles/1/shared", {"shared": True, "reason": "x"}, 404),
+    ],
+)
+async def test_what_is_not_there_is_said(
+    world: World, path: str, body: object, status: int
+) -> None:
+    got, problem = await world.post(path, body)
+    assert got == status and problem["error"]
+
+
+async def snapshot(world: World) -> list[object]:
+    """Every row that a change of who is who could touch."""
+
+    def read(connection: Connection) -> list[object]:
+        return [
+            tuple(row)
+            for model in (Handle, Link, Audit)
+            for row in connection.execute(select(table(model)).order_by(table(model).c.id))
+        ]
+
+    return await world.store.read(read)
+
+
+class TestPersonalFields:
+    """Trap 9: a human agent is no oracle."""
+
+    async def told(self, world: World) -> Any:
+        """One personal fact, and one secret, told from the phone."""
+        fact = table(Fact)
+
+        def add(connection: Connection) -> None:
+            handle = connection.execute(
+                select(table(Handle).c.id).where(table(Handle).c.key == f"phone:{PHONE}")
+            ).scalar_one()
+            row = {"handle_id": handle, "source": "1-1", "level": 3, "recorded_at": NOW}
+            street = {**row, "id": 501, "key": "address", "value": "1 Loom Street", "needs": 3}
+            card = {**row, "id": 502, "key": "card", "value": "digest", "needs": 4, "secret": True}
+            connection.execute(insert(fact), [{**street, "secret": False}, card])
+
+        await world.store.run(add)
+        return {one["key"]: one for one in (await self.page(world))["facts"]}
+
+    async def page(self, world: World) -> Any:
+        return await world.get(f"/customers/{world.customer_id}")
+
+    async def test_are_hidden_until_one_is_revealed_which_is_written_down(
+        self, world: World
+    ) -> None:
+        facts = await self.told(world)
+        assert (facts["address"]["hidden"], facts["address"]["value"]) == (True, "")
+        status, revealed = await world.post("/facts/501/reveal", {})
+        assert status == 200 and revealed["value"] == "1 Loom Street"
+        (change, *_) = await world.get("/changes", action="reveal")
+        assert change["detail"]["fact_id"] == "501" and "Loom" not in str(change)
+        assert "Loom" not in str(await self.page(world)), "it is shown for that view only"
+
+    async def test_are_shown_while_the_customer_has_proved_who_they_are(self, world: World) -> None:
+        await self.told(world)
+        handle = table(Handle)
+
+        def prove(connection: Connection) -> None:
+            connection.execute(
+                update(handle)
+                .where(handle.c.key == f"phone:{PHONE}")
+                .values(proved_level=3, proved_until=NOW + 1)
+            )
+
+        await world.store.run(prove)
+        assert "1 Loom Street" in str(await self.page(world))
+
+        def pass_by(connection: Connection) -> None:
+            connection.execute(update(handle).values(proved_until=NOW))
+
+        await world.store.run(pass_by)
+        assert "Loom" not in str(await self.page(world))
+
+    async def test_of_a_secret_nothing_is_ever_revealed(self, world: World) -> None:
+        await self.told(world)
+        assert (await world.post("/facts/502/reveal", {}))[0] == 404
