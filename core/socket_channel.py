@@ -32,8 +32,8 @@ class SocketSession:
     `resume_from` is the last sequence number the client has. `welcome` is the frame to answer
     with; it carries the token with which this client can come back, and the gateway adds `resume`:
     the number after which it tells the thread, 0 when the client has to forget what it shows.
-    `network` is where the socket comes from, as far as we see it. `link` is a one-time token that the
-    client brought along, to show that this person reads the address it was sent to.
+    `network` is where the socket comes from, as far as we see it. `link` is a one-time token that
+    the client brought along, to show that this person reads the address it was sent to.
     `standing` is the last change of identity that the client's token knows of; nothing where no
     token alone lets anybody in.
     """
@@ -126,6 +126,14 @@ class Rotates(Protocol):
 
     def write_token(self, session: SocketSession, standing: int) -> Mapping[str, object]:
         """The frame that gives the client another token in place of its own, for this standing."""
+
+
+@runtime_checkable
+class TakesLinks(Protocol):
+    """Optional: a page of the business can bring a one-time token along (`SocketSession.link`)."""
+
+    def page_of(self, token: str) -> str | None:
+        """The address that brings this token; nothing when no page is configured."""
 
 
 @runtime_checkable

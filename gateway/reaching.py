@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import structlog
 
@@ -27,6 +28,7 @@ log = structlog.get_logger(__name__)
 
 _HOLD_SECONDS = 60
 _FIXED_IDS = 5
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +68,19 @@ class Reaching:
         self._now = now
         self._new_id = new_id
 
-    async def reach(self, handle_key: str, message: OutboundMessage, cause: str) -> Reached | None:
+    async def reach(
+        self,
+        handle_key: str,
+        message: OutboundMessage,
+        cause: str,
+        about: Mapping[str, str] = NOTHING,
+    ) -> Reached | None:
         """Write to the handle; nothing when no channel of ours reaches it, or it may not be.
 
-        The same cause writes once, whatever the message says the next time.
+        The same cause writes once, whatever the message says the next time. `about` is kept with
+        it, for when it is answered.
         """
-        letter = await self.prepare(handle_key, message, cause)
+        letter = await self.prepare(handle_key, message, cause, about)
         if letter is None:
             return None
         written = await self._store.run(write_letter, letter)
@@ -89,7 +98,12 @@ class Reaching:
         )
 
     async def prepare(
-        self, handle_key: str, message: OutboundMessage, cause: str, kept: str | None = None
+        self,
+        handle_key: str,
+        message: OutboundMessage,
+        cause: str,
+        about: Mapping[str, str] = NOTHING,
+        kept: str | None = None,
     ) -> Letter | None:
         """The letter as `memory.units.reaching.write_letter` writes it, for a caller who writes
         more in the same transaction and then calls `leave`. `kept` stands in the thread in place of
@@ -117,6 +131,7 @@ class Reaching:
             now=to_micros(at),
             ids=tuple(self._new_id() for _ in range(_FIXED_IDS + len(parts))),
             choices=tuple((one.label, one.value) for one in message.quick_replies),
+            about=about,
         )
 
     def leave(self, written: Written, message: OutboundMessage) -> None:

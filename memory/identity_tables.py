@@ -17,13 +17,14 @@ class Challenge(SQLModel, table=True):
     `asker_handle_id` asked in `conversation_id` with `source` (the message's id); `target_key` is
     the handle the code goes to. `status` is "open", "proved", "spent" (too many tries), "refused"
     (its owner said no) or "replaced". Codes and links are kept as keyed digests. `proved_by` is the
-    message or link that showed it, so that asking again with the same one changes nothing.
+    message or link that was shown last, right or wrong: with the same one again nothing changes.
     """
 
     __tablename__ = "challenge"
     __table_args__ = (
         Index("ix_challenge_asker", "asker_handle_id", "id"),
         Index("ix_challenge_target", "target_key", "id"),
+        Index("ix_challenge_network", "network", "id", **only_where("network is not null")),
         Index("ix_challenge_link", "link_digest", **only_where("link_digest is not null")),
         UniqueConstraint("source", "target_key"),
     )

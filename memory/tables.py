@@ -139,7 +139,9 @@ class Message(SQLModel, table=True):
     `claims`, `consent`, `returned`; `attachments` (name, type, reference, size, content_id);
     `original` (references of `text`, `html`, `source`); `needs_person` (why no machine may answer);
     `revised_at` and `versions` (text, at) of a message that was changed, `taken_back` (when);
-    `drawn` (ids of other handles from whose memory an answer was made).
+    `drawn` (ids of other handles from whose memory an answer was made); `network` (a digest of
+    where it came from); `challenge` or `notice` (the code or link that a message of our own accord
+    tells of).
     """
 
     __tablename__ = "message"

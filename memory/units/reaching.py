@@ -8,7 +8,7 @@ and nothing is written to whom we may not write.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import orjson
@@ -66,7 +66,8 @@ class Letter:
     """One message of ours. `text` is what is kept of it, `payloads` what is sent, in parts.
 
     `ids` are five fresh ids and one more for each part. `birth` are the columns with which parts
-    are born. Of equal causes the first is written.
+    are born. Of equal causes the first is written. `about`
+    names what it tells of, for when somebody answers it.
     """
 
     cause: str
@@ -79,6 +80,7 @@ class Letter:
     now: Micros
     ids: tuple[int, ...]
     choices: tuple[tuple[str, str], ...] = ()
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +312,9 @@ def _part_rows(
 
 
 def _extra(letter: Letter) -> str | None:
-    if not letter.choices:
-        return None
-    choices = [{"label": label, "value": value} for label, value in letter.choices]
-    return orjson.dumps({"quick_replies": choices}).decode()
+    extra: dict[str, object] = dict(letter.about)
+    if letter.choices:
+        extra["quick_replies"] = [
+            {"label": label, "value": value} for label, value in letter.choices
+        ]
+    return orjson.dumps(extra).decode() if extra else None

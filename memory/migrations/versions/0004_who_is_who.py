@@ -109,6 +109,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("link_digest is not null"),
             postgresql_where=sa.text("link_digest is not null"),
         )
+        batch_op.create_index(
+            "ix_challenge_network",
+            ["network", "id"],
+            unique=False,
+            sqlite_where=sa.text("network is not null"),
+            postgresql_where=sa.text("network is not null"),
+        )
         batch_op.create_index("ix_challenge_target", ["target_key", "id"], unique=False)
 
     op.create_table(
@@ -294,6 +301,11 @@ def downgrade() -> None:
     op.drop_table("invitation")
     with op.batch_alter_table("challenge", schema=None) as batch_op:
         batch_op.drop_index("ix_challenge_target")
+        batch_op.drop_index(
+            "ix_challenge_network",
+            sqlite_where=sa.text("network is not null"),
+            postgresql_where=sa.text("network is not null"),
+        )
         batch_op.drop_index(
             "ix_challenge_link",
             sqlite_where=sa.text("link_digest is not null"),
