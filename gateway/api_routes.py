@@ -19,6 +19,7 @@ from gateway import (
     api_identities,
     api_people,
     api_render,
+    api_rules,
 )
 from gateway.api_calls import Call, Endpoint
 from gateway.api_models import Page, QueueQuery, Search, TimelineQuery
@@ -217,4 +218,5 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *api_audit.ENDPOINTS,
     *api_account.ENDPOINTS,
     *api_people.ENDPOINTS,
+    *api_rules.ENDPOINTS,
 )

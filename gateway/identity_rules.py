@@ -1,15 +1,16 @@
 """The identity rules that are in force, for every part of this process that needs them.
 
-It looks now and then at what was published, here or beside this process. A file that says something
-else changes nothing: that is told at the start, with how to publish it. What rules mean is core's
-and memory's to say.
+It looks now and then at what was published, here or beside this process, and has what follows from
+it done. A file that says something else changes nothing: that is told at the start, with how to
+publish it. What rules mean is core's and memory's to say.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -19,6 +20,7 @@ from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.identity_rules_reader import read_identity_rules
 from core.identity_rules_text import write_identity_rules
 from core.playbook_fields import PlaybookError
+from gateway.rule_application import RuleApplication
 from memory.store import Store
 from memory.units.rule_versions import Version, begin, in_force
 
@@ -46,8 +48,10 @@ class RulesInForce:
         self._file_text = file_text
         self._now = now
         self._new_id = new_id
-        self._looking: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
         self._version: Version | None = None
+        self._readable = True
+        self.application = RuleApplication(store, now=now, new_id=new_id)
         self.current: IdentityRules = DEFAULT_RULES
 
     @property
@@ -71,15 +75,18 @@ class RulesInForce:
             )
 
     def start(self) -> None:
-        """Begin to look for publications."""
-        self._looking = asyncio.create_task(self._look_again_and_again())
+        """Begin to look for publications, and to carry out what they change."""
+        self._tasks = [
+            asyncio.create_task(self._again_and_again(self.look)),
+            asyncio.create_task(self._again_and_again(self.apply)),
+        ]
 
     async def stop(self) -> None:
-        """Look no more."""
-        if self._looking is not None:
-            self._looking.cancel()
+        """Look no more. What is half carried out goes on with the next start."""
+        for task in self._tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self._looking
+                await task
 
     async def look(self) -> None:
         """Take over what was published since, if anything was."""
@@ -88,22 +95,32 @@ class RulesInForce:
             self._take(found)
             log.info("identity_rules_in_force", version=str(found.id), actor=found.actor)
 
+    async def apply(self) -> None:
+        """Carry out what is in force, unless that was done."""
+        version = self._version
+        if version is None or version.applied or not self._readable:
+            return
+        if await self.application.apply(version, self.current) and self.version_id == version.id:
+            self._version = replace(version, applied=True)
+
     def _take(self, found: Version) -> None:
         self._version = found
         try:
             read = read_identity_rules(found.text)
         except PlaybookError as error:
+            self._readable = False
             # Published by a release that knew more: the rules of before stay.
             log.warning("identity_rules_unreadable", version=str(found.id), faults=str(error))
             return
+        self._readable = True
         self.current = read.rules
         for warning in read.warnings:
             log.warning("identity_rules_loose", words=warning)
 
-    async def _look_again_and_again(self) -> None:
+    async def _again_and_again(self, what: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(EVERY_SECONDS)
             try:
-                await self.look()
+                await what()
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                log.debug("rules_unread", error=type(error).__name__)
+                log.warning("identity_rules_delayed", error=type(error).__name__)

@@ -101,6 +101,9 @@ def publish(
     if before is not None and before.text == text:
         raise RulesProblem(f"this text is in force already, as version {before.id}")
     version_id, audit_id = ids
+    if before is not None:
+        # The newest has the highest id, also when the clock of whoever publishes is behind.
+        version_id = max(version_id, before.id + 1)
     row = {
         "id": version_id,
         "text": text,

@@ -1,0 +1,244 @@
+"""The endpoints of the identity rules: what is in force, trying a draft, publishing, going back.
+
+A draft is read and weighed and nothing is kept of it. What a publication changes is done in the
+background (`gateway.rule_application`); whether it is through is told with each version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from core.clock import from_micros, to_micros
+from core.identity_rules_reader import ReadRules, read_identity_rules
+from core.playbook_fields import PlaybookError
+from core.rule_world import Pair
+from gateway.api_calls import Call, Endpoint
+from gateway.api_models import Body, Line, Page, RowId
+from gateway.gate import Problem
+from gateway.roles import Right
+from gateway.rule_application import foresee
+from memory.units import rule_versions
+from memory.units.rule_versions import RulesProblem, Version
+
+PAIRS_SHOWN = 200
+"""Pairs of customers that one answer lists; all are counted."""
+
+HANDLES_SHOWN = 20
+"""Handles of one customer in such a pair."""
+
+
+class TryBody(Body):
+    """A draft: the whole text of the rules."""
+
+    text: Annotated[str, Field(max_length=60_000)]
+
+
+class PublishBody(TryBody):
+    """A draft to be put in force, with a word on why. `based_on_id` is the version it was made
+    from: another one published meanwhile is not overwritten."""
+
+    note: Line
+    based_on_id: RowId | None = None
+
+
+class BackBody(Body):
+    """An older version whose text is to be in force again."""
+
+    version_id: RowId
+
+
+@dataclass(frozen=True, slots=True)
+class VersionView:
+    """One publication. `applied` says that all customers are as it wants; `warnings` say where its
+    rules are weaker than the product's own."""
+
+    id: int
+    text: str
+    digest: str
+    note: str
+    actor: str
+    published_at: datetime
+    applied: bool
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault of a draft: the key, what is wrong, how to mend it."""
+
+    key: str
+    wrong: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What publishing a draft would do. Of pairs, the first are listed and all are counted;
+    `refused` counts what was seen and joins nobody, by reason."""
+
+    faults: tuple[Fault, ...] = ()
+    warnings: tuple[str, ...] = ()
+    joins: tuple[Pair, ...] = ()
+    parts: tuple[Pair, ...] = ()
+    pairs_that_join: int = 0
+    pairs_that_part: int = 0
+    links_that_change_level: int = 0
+    refused: Mapping[str, int] | None = None
+    customers_before: int = 0
+    customers_after: int = 0
+
+
+async def show(call: Call) -> VersionView:
+    found = await call.services.store.read(rule_versions.in_force)
+    if found is None:
+        raise Problem(404, "No rules were published yet.", where="storage", fix="Start once.")
+    return _view(found)
+
+
+async def list_versions(call: Call) -> list[VersionView]:
+    limit = call.query_as(Page).limit
+    return [_view(one) for one in await call.services.store.read(rule_versions.versions, limit)]
+
+
+async def try_out(call: Call) -> Foreseen:
+    try:
+        read = read_identity_rules(call.body_as(TryBody).text)
+    except PlaybookError as error:
+        return Foreseen(tuple(Fault(one.key, one.wrong, one.mend) for one in error.problems))
+    services = call.services
+    effect = await foresee(services.store, read.rules, to_micros(services.now()))
+    return Foreseen(
+        (),
+        read.warnings,
+        _shown(effect.joins),
+        _shown(effect.parts),
+        len(effect.joins),
+        len(effect.parts),
+        sum(one.action == "level" for one in effect.changes),
+        effect.refused,
+        effect.customers_before,
+        effect.customers_after,
+    )
+
+
+async def publish(call: Call) -> VersionView:
+    body, services = call.body_as(PublishBody), call.services
+    _read(body.text)
+    ids, now = (services.new_id(), services.new_id()), to_micros(services.now())
+    based_on = None if body.based_on_id is None else int(body.based_on_id)
+    try:
+        made = await services.store.run(
+            rule_versions.publish, body.text, body.note, call.actor, now, ids, based_on
+        )
+    except RulesProblem as problem:
+        raise _refused(problem) from None
+    return _view(made)
+
+
+async def roll_back(call: Call) -> VersionView:
+    version_id, services = int(call.body_as(BackBody).version_id), call.services
+    ids, now = (services.new_id(), services.new_id()), to_micros(services.now())
+    try:
+        made = await services.store.run(rule_versions.roll_back, version_id, call.actor, now, ids)
+    except RulesProblem as problem:
+        raise _refused(problem) from None
+    return _view(made)
+
+
+def _read(text: str) -> ReadRules:
+    try:
+        return read_identity_rules(text)
+    except PlaybookError as error:
+        faults = " ".join(f"{one.key}: {one.wrong}. {one.mend}." for one in error.problems)
+        raise Problem(422, faults, where="body: text", fix="Mend them, then try again.") from None
+
+
+def _view(one: Version) -> VersionView:
+    try:
+        warnings = read_identity_rules(one.text).warnings
+    except PlaybookError:
+        warnings = ("This release cannot read these rules; those of before are in force.",)
+    return VersionView(
+        one.id,
+        one.text,
+        one.digest,
+        one.note,
+        one.actor,
+        from_micros(one.published_at),
+        one.applied,
+        warnings,
+    )
+
+
+def _shown(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+    return tuple(
+        Pair(
+            one.one_id,
+            one.other_id,
+            one.one_handles[:HANDLES_SHOWN],
+            one.other_handles[:HANDLES_SHOWN],
+            one.reasons[:HANDLES_SHOWN],
+        )
+        for one in pairs[:PAIRS_SHOWN]
+    )
+
+
+def _refused(problem: Exception) -> Problem:
+    words = str(problem)
+    return Problem(409, f"{words[:1].upper()}{words[1:]}.", where="body")
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "GET",
+        "/identity-rules",
+        "The rules of who is who that are in force.",
+        VersionView,
+        show,
+        Right.RULES,
+        errors={404: "There are none yet."},
+    ),
+    Endpoint(
+        "GET",
+        "/identity-rules/versions",
+        "What was published, the latest first.",
+        list[VersionView],
+        list_versions,
+        Right.RULES,
+        query=Page,
+    ),
+    Endpoint(
+        "POST",
+        "/identity-rules/try",
+        "What publishing a draft would do: its faults, or who would join and part.",
+        Foreseen,
+        try_out,
+        Right.RULES,
+        body=TryBody,
+    ),
+    Endpoint(
+        "POST",
+        "/identity-rules/publish",
+        "Put a draft in force.",
+        VersionView,
+        publish,
+        Right.RULES,
+        body=PublishBody,
+        errors={409: "Another was published meanwhile, or it is in force already."},
+    ),
+    Endpoint(
+        "POST",
+        "/identity-rules/roll-back",
+        "Put the text of an older version in force again.",
+        VersionView,
+        roll_back,
+        Right.RULES,
+        body=BackBody,
+        errors={409: "There is no such version, or its text is in force."},
+    ),
+)
