@@ -79,12 +79,14 @@ class Claim:
 class Vouched:
     """Another handle of the sender's that somebody we were told to trust vouches for.
 
-    It joins the two at `level`, unlike a claim; `evidence` says who vouches and why it counts.
+    It joins the two, unlike a claim, if a rule says so about evidence of this `kind`: at `level`,
+    or as well as the rule allows. `evidence` says who vouches and why it counts.
     """
 
     handle: Handle
     level: Assurance
     evidence: str
+    kind: str = "trusted-profile"
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ import structlog
 
 from core.channel import Received
 from core.clock import from_micros, to_micros
+from core.identity import silent_before
+from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import DeliveryUpdate, InboundMessage, Parked, Revision
 from core.secrets import digest_of, find_secrets
 from gateway.enclosures import Enclosed, clean_title, enclose, has_enclosures
@@ -26,10 +28,9 @@ from memory.expectations import expectation
 from memory.store import Store
 from memory.units.admission import Admission, Admitted, Cleaned, admit
 from memory.units.deliveries import Report, report
-from memory.units.identity import IdentityProblem
 from memory.units.parking import Parking, park
 from memory.units.revisions import Change, Revised, revise
-from memory.units.vouching import Vouching, may_be_joined, vouch
+from memory.units.vouching import Vouching, is_news, vouch
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,8 @@ class AdmissionRules:
 class Admissions:
     """Takes messages in, durably. `notify` is told whose messages wait, and until when.
 
-    `lost_revisions` counts changes of messages that were never admitted here.
+    `identity_rules` gives those in force. `lost_revisions` counts changes of messages that were
+    never admitted here.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Admissions:
         now: Callable[[], datetime],
         new_id: Callable[[], int],
         notify: Callable[[int, int], None],
+        identity_rules: Callable[[], IdentityRules] = lambda: DEFAULT_RULES,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -80,6 +83,7 @@ class Admissions:
         self._now = now
         self._new_id = new_id
         self._notify = notify
+        self._identity_rules = identity_rules
         self.lost_revisions = 0
 
     async def admit(self, message: InboundMessage) -> Admitted:
@@ -90,14 +94,15 @@ class Admissions:
         enclosed = Enclosed(message)
         if has_enclosures(message):
             enclosed = await self._enclose(message)
-        new_id = self._new_id
+        new_id, at = self._new_id, to_micros(self._now())
         admission = Admission(
             message=self._counted(enclosed.message),
             clean=lambda expecting: self._clean(message.text, expecting),
-            received_at=to_micros(self._now()),
+            received_at=at,
             quiet=int(self._rules.quiet.get(message.channel, 0.0) * 1_000_000),
             ids=(new_id(), new_id(), new_id(), new_id(), new_id()),
             original=enclosed.original,
+            silent_before=silent_before(message.sender.kind, self._identity_rules(), at),
         )
         admitted = await self._store.write(admit, admission)
         if admitted.secret and enclosed.original:
@@ -196,16 +201,12 @@ class Admissions:
         for vouched in message.vouched:
             key, other = message.sender.key, vouched.handle.key
             try:
-                if not await self._store.read(may_be_joined, key, vouched):
-                    continue
-                new_id = self._new_id
-                ids = (new_id(), new_id(), new_id(), new_id(), new_id(), new_id())
                 at = self._now()
-                one = Vouching(key, vouched, to_micros(at), ids)
+                if not await self._store.read(is_news, key, vouched, to_micros(at)):
+                    continue
+                rules = self._identity_rules()
+                one = Vouching(message.sender, vouched, to_micros(at), self._new_id, rules)
                 changed = await self._store.run(vouch, one)
-            except IdentityProblem:
-                log.warning("vouching_refused", account=message.account, handle=admitted.handle_id)
-                continue
             except Exception:
                 log.exception("vouching_failed", account=message.account)
                 continue

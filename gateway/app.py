@@ -283,8 +283,10 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         now=now,
         new_id=new_id,
         notify=turns.notify,
+        identity_rules=lambda: rules.current,
     )
     threads.admit = admissions.admit
+    threads.show_link = proving.show_link
     gateway = Gateway(
         settings,
         store,

@@ -85,6 +85,8 @@ def see(
     rule = join_rule(rules, seen)
     if rule is None or seen.handle.key == seen.other.key:
         return Sighted()
+    if _is_of_several(connection, seen, rules):
+        return Sighted(refused="a handle that several people hold is joined to nobody by a rule")
     for one in (seen.handle, seen.other):
         ids = (new_id(), new_id(), new_id(), new_id())
         introduce(connection, one, seen.evidence, seen.actor, now, ids, rule=rule.id)
@@ -115,6 +117,13 @@ def _remember(connection: Connection, seen: Seen, now: Micros, new_id: Callable[
     if not known.rowcount:
         keys = {"handle_key": seen.handle.key, "other_key": seen.other.key, "kind": seen.kind}
         connection.execute(insert(_sighting), {"id": new_id(), "created_at": now, **keys, **values})
+
+
+def _is_of_several(connection: Connection, seen: Seen, rules: IdentityRules) -> bool:
+    keys = (seen.handle.key, seen.other.key)
+    marked = select(_handle.c.key).where(_handle.c.key.in_(keys), _handle.c.shared)
+    flagged = set(connection.execute(marked).scalars())
+    return any(is_shared(key, key in flagged, rules) for key in keys)
 
 
 def _begin_anew_if_silent(
@@ -173,8 +182,6 @@ def _join(
         find_handle(connection, seen.handle.key),
         find_handle(connection, seen.other.key),
     )
-    if any(is_shared(one.key, bool(one.shared), rules) for one in (handle, other)):
-        return Sighted(refused="a handle that several people hold is joined to nobody by a rule")
     level = min(seen.level, rule.level)
     try:
         with connection.begin_nested():

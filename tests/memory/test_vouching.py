@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
+
 from sqlalchemy import select, update
 
 from core.message import Assurance, Handle, Vouched
+from memory.identity_tables import Alarm
 from memory.tables import Audit
 from memory.tables import Handle as HandleRow
-from memory.units.identity import Changed, IdentityProblem, unlink_by_id
+from memory.units.identity import Changed, unlink_by_id
 from memory.units.rows import table
-from memory.units.vouching import Vouching, vouch
+from memory.units.vouching import Vouching, is_news, vouch
 from tests.memory.world import CHAT, MAIL, PHONE, World
 
 ANNA = Handle("email", "anna@x.org")
@@ -23,9 +25,9 @@ def vouched(
     level: Assurance = Assurance.AUTHENTICATED,
 ) -> Changed | None:
     """A message of `who` carries the profile's word for `handle`."""
-    ids = (world.id(), world.id(), world.id(), world.id(), world.id(), world.id())
     one = Vouched(handle, level, "the profile in workspace T1, trusted for x.org")
-    return vouch(world.connection, Vouching(who, one, world.micros(), ids))
+    sender = Handle(*who.split(":", 1))
+    return vouch(world.connection, Vouching(sender, one, world.micros(), world.id))
 
 
 def test_the_two_are_one_customer(world: World) -> None:
@@ -93,14 +95,29 @@ def test_two_logins_are_never_joined(world: World) -> None:
     world.say(PHONE, "hi")
     world.say("login:bob", "hello")
     world.link(PHONE, CHAT)
-    with pytest.raises(IdentityProblem, match="two different logins"):
-        vouched(world, who=PHONE, handle=Handle("login", "bob"))
+    assert vouched(world, who=PHONE, handle=Handle("login", "bob")) is None
+    assert world.texts(PHONE) == ["hey", "hi"]
+    alarm = world.connection.execute(select(table(Alarm))).one()
+    assert (alarm.kind, alarm.handle_key) == ("contradiction", PHONE)
+    assert "two different logins" in alarm.message
 
 
 def test_a_profile_proves_no_more_than_that_the_channel_vouches(world: World) -> None:
     world.say(PHONE, "hi")
-    with pytest.raises(IdentityProblem, match="level 2 at most"):
-        vouched(world, level=Assurance.PROVED)
+    world.say(MAIL, "hello")
+    vouched(world, level=Assurance.PROVED)
+    assert world.sees(PHONE, Assurance.LOGGED_IN).sender.level == Assurance.LOGGED_IN
+    assert world.sees(MAIL, Assurance.LOGGED_IN).sender.level == Assurance.AUTHENTICATED
+
+
+def test_the_same_word_is_heard_once_a_day(world: World) -> None:
+    world.say(PHONE, "hi")
+    word = Vouched(ANNA, Assurance.AUTHENTICATED, "the profile")
+    assert is_news(world.connection, PHONE, word, world.micros())
+    vouched(world)
+    assert not is_news(world.connection, PHONE, word, world.micros())
+    world.now += timedelta(days=1)
+    assert is_news(world.connection, PHONE, word, world.micros())
 
 
 def test_an_address_that_several_share_is_joined_to_nobody(world: World) -> None:
