@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import URL
 
 from core.clock import Micros, id_source, to_micros
-from memory.engine import database_url, writer_engine
+from memory.engine import database_url, reader_engine, writer_engine
 from memory.migrate import version
 
 
@@ -26,6 +27,33 @@ class NoDatabase(Exception):
 @contextmanager
 def transaction(url: str) -> Iterator[Connection]:
     """One transaction, committed at the end. Raises `NoDatabase`."""
+    with writing(url) as engine, engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(url: str) -> Iterator[Engine]:
+    """For many short transactions, one after the other. Raises `NoDatabase`."""
+    engine = writer_engine(_ready(url), "FULL")
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Connection]:
+    """A connection that cannot write and keeps nobody waiting. Raises `NoDatabase`."""
+    engine = reader_engine(_ready(url), 1)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _ready(url: str) -> URL:
+    """The address of a database that is there, with the layout of this release."""
     parsed = database_url(url)
     if (missing := missing_file(url)) is not None:
         raise NoDatabase(
@@ -38,12 +66,7 @@ def transaction(url: str) -> Iterator[Connection]:
             f"the database has layout {found or 'none'}, this release needs {needed}; "
             "run: onethread db upgrade"
         )
-    engine = writer_engine(parsed, "FULL")
-    try:
-        with engine.begin() as connection:
-            yield connection
-    finally:
-        engine.dispose()
+    return parsed
 
 
 def missing_file(url: str) -> Path | None:

@@ -18,6 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from core.message import Assurance
+from gateway.rules_cli import app as rules
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, help="See why handles are one customer, join them, part them."
 )
+app.add_typer(rules, name="rules")
 
 ConfigOption = Annotated[
     Path | None,

@@ -7,6 +7,7 @@ Cold transactions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -51,18 +52,16 @@ def in_force(connection: Connection) -> Version | None:
     return newest[0] if newest else None
 
 
+def version(connection: Connection, version_id: int) -> Version | None:
+    """One publication, by its id."""
+    row = connection.execute(select(_version).where(_version.c.id == version_id)).first()
+    return None if row is None else _views(connection, [row])[0]
+
+
 def versions(connection: Connection, limit: int) -> list[Version]:
     """The publications, the newest first."""
     rows = connection.execute(select(_version).order_by(_version.c.id.desc()).limit(limit)).all()
-    subjects = [_subject(row.id) for row in rows]
-    applied = set(
-        connection.execute(
-            select(_audit.c.subject).where(
-                _audit.c.subject.in_(subjects), _audit.c.action == APPLIED
-            )
-        ).scalars()
-    )
-    return [_view(row, applied=_subject(row.id) in applied) for row in rows]
+    return _views(connection, rows)
 
 
 def begin(connection: Connection, text: str, now: Micros, ids: tuple[int, int, int]) -> Version:
@@ -126,10 +125,10 @@ def roll_back(
     connection: Connection, version_id: int, actor: str, now: Micros, ids: tuple[int, int]
 ) -> Version:
     """Publish an older text again. Raises `RulesProblem` when there is none, or it is in force."""
-    row = connection.execute(select(_version).where(_version.c.id == version_id)).first()
-    if row is None:
+    found = version(connection, version_id)
+    if found is None:
         raise RulesProblem(f"there is no version {version_id}")
-    return publish(connection, row.text, f"back to version {version_id}", actor, now, ids)
+    return publish(connection, found.text, f"back to version {version_id}", actor, now, ids)
 
 
 def mark_applied(
@@ -155,7 +154,24 @@ def _subject(version_id: int) -> str:
     return f"rules:{version_id}"
 
 
-def _view(row: AnyRow, *, applied: bool) -> Version:
-    return Version(
-        row.id, row.text, row.digest, row.note, row.actor, row.published_at, applied=applied
+def _views(connection: Connection, rows: Sequence[AnyRow]) -> list[Version]:
+    subjects = [_subject(row.id) for row in rows]
+    applied = set(
+        connection.execute(
+            select(_audit.c.subject).where(
+                _audit.c.subject.in_(subjects), _audit.c.action == APPLIED
+            )
+        ).scalars()
     )
+    return [
+        Version(
+            row.id,
+            row.text,
+            row.digest,
+            row.note,
+            row.actor,
+            row.published_at,
+            applied=_subject(row.id) in applied,
+        )
+        for row in rows
+    ]
