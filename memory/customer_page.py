@@ -158,7 +158,8 @@ def _level(handle: AnyRow, links: Sequence[AnyRow], edges: Sequence[Edge], root:
 
 def _link_view(link: AnyRow, home: int) -> LinkView:
     evidence = f": {link.evidence}" if link.evidence else ""
-    by = "" if link.customer_id == home else f", by {link.actor}"
+    own = link.customer_id == home
+    by = "" if own else f", by {link.actor}"
     return LinkView(
         id=link.id,
         customer_id=link.customer_id,
@@ -167,8 +168,8 @@ def _link_view(link: AnyRow, home: int) -> LinkView:
         evidence=link.evidence,
         actor=link.actor,
         created_at=from_micros(link.created_at),
-        can_end=link.customer_id != home,
-        words=f"{rule_words(link.rule)}{evidence} ({level_words(link.level)}{by})",
+        can_end=not own,
+        words=f"{rule_words(link.rule, home=own)}{evidence} ({level_words(link.level)}{by})",
     )
 
 

@@ -283,7 +283,7 @@ def _edge(row: AnyRow, handle: str, customer: str, now: Micros) -> LinkEdge:
         level=row.level,
         level_words=level_words(row.level),
         rule=row.rule,
-        rule_words=rule_words(row.rule),
+        rule_words=rule_words(row.rule, home=home),
         evidence=row.evidence,
         actor=row.actor,
         created_at=from_micros(row.created_at),

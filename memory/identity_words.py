@@ -47,9 +47,11 @@ def level_words(level: int) -> str:
     return LEVEL_WORDS[Assurance(level)]
 
 
-def rule_words(rule: str) -> str:
-    """A rule as people say it: "Joined by a one-time code"."""
-    return RULE_WORDS.get(rule, f"Joined by the rule “{rule}”")
+def rule_words(rule: str, *, home: bool = False) -> str:
+    """A rule as people say it: "Joined by a one-time code". That of a handle's link with its own
+    `home` customer joined nobody: it says how the handle came to be known."""
+    words = RULE_WORDS.get(rule, f"Joined by the rule “{rule}”")
+    return words.replace("Joined by", "Known to us by") if home else words
 
 
 def moment(at: Micros) -> str:
@@ -75,7 +77,8 @@ def link_sentences(link: AnyRow, handle: str, customer: str, now: Micros) -> tup
 def _sentences(link: AnyRow, handle: str, customer: str, now: Micros) -> Iterator[str]:
     level = Assurance(link.level)
     if link.customer_id == link.home_customer_id:
-        yield f"The first message from {handle} made customer {link.customer_id} ({customer})."
+        words = rule_words(link.rule, home=True)
+        yield f"{words}: {handle} began as customer {link.customer_id}, {customer}."
         yield "This is who the handle is by itself, and says nothing about anybody else."
     else:
         yield f"{rule_words(link.rule)}: {handle} is taken for customer {link.customer_id}, "\

@@ -45,3 +45,5 @@ export const read = (path) => call("GET", path);
 export const change = (path, body = {}) => call("POST", path, body);
 /** Send a file as it is. */
 export const send = (path, file) => call("POST", path, file, true);
+/** Take something away. */
+export const remove = (path) => call("DELETE", path);

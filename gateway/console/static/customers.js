@@ -11,7 +11,7 @@ import { ageSince } from "./time.js";
 let sought = "";
 
 export function customersView(main, id) {
-  const input = h("input", { type: "search", placeholder: "Name, phone, mail or login", "aria-label": "Search customers", value: sought });
+  const input = h("input", { type: "search", placeholder: "Name, phone, mail, login or id", "aria-label": "Search customers", value: sought });
   const view = panes(main, {
     title: "Customers",
     tools: h("div", { class: "pane-search" }, icon("search"), input),
@@ -19,7 +19,7 @@ export function customersView(main, id) {
     draw: (one) => row(one, id),
     nothing: () => ({
       title: sought ? "Nobody matches that" : "No customers yet",
-      text: sought ? "Names, phone numbers, mail addresses and logins are searched." : "Everyone who writes on any channel appears here.",
+      text: sought ? "Names, phone numbers, mail addresses, logins and old customer ids are searched." : "Everyone who writes on any channel appears here.",
       choose: "Choose a customer",
     }),
     detail: (element, chosen) => customerThread(element, async () => chosen, "/console/customers"),
@@ -34,12 +34,14 @@ export function customersView(main, id) {
 }
 
 function row(one, chosen) {
+  const all = one.handles.map((handle) => handle.kind);
+  const kinds = all.length > 6 ? [...new Set(all)] : all;
   return h("a", { class: "row", href: `/console/customers/${one.id}`, "aria-current": one.id === chosen ? "true" : false },
     avatar(one.name),
     h("span", { class: "row-title" }, one.name),
     ageSince(one.seen_at),
     h("span", { class: "row-text" }, addresses(one)),
-    h("span", { class: "row-end icons" }, one.handles.map((handle) => handleIcon(handle.kind))),
+    h("span", { class: "row-end icons" }, kinds.slice(0, 6).map((kind) => handleIcon(kind)), one.handles.length > 6 && h("span", { class: "small" }, String(one.handles.length))),
   );
 }
 

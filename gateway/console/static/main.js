@@ -5,6 +5,7 @@ import { conversationsView } from "./conversations.js";
 import { customersView } from "./customers.js";
 import { fill, h, redraw, toast } from "./dom.js";
 import { icon } from "./icons.js";
+import { identitiesView } from "./identities.js";
 import { connect, listen } from "./live.js";
 import { queueView } from "./queue.js";
 import { troubleView } from "./trouble.js";
@@ -13,6 +14,7 @@ const VIEWS = {
   queue: { name: "Queue", icon: "queue", show: queueView, count: "/handoffs", counted: (one) => one.rule !== "not-answerable" },
   conversations: { name: "Conversations", icon: "threads", show: conversationsView },
   customers: { name: "Customers", icon: "people", show: customersView },
+  identities: { name: "Who is who", icon: "link", show: identitiesView },
   trouble: { name: "Trouble", icon: "trouble", show: troubleView, count: "/dead-letters", red: true },
 };
 const counts = {};
@@ -26,7 +28,7 @@ function place() {
 
 /** Go to a page of the console without loading the document anew. */
 function go(path) {
-  if (path !== location.pathname) history.pushState(null, "", path);
+  if (path !== location.pathname + location.hash) history.pushState(null, "", path);
   show();
 }
 
