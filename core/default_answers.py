@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.identity_answers import IDENTITY_ANSWERS
+
 DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
     "greeting": (
         "Hello! How can I help you?",
@@ -308,6 +310,7 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Expect the answer {where}.",
         "You hear from us {where}.",
     ),
+    **IDENTITY_ANSWERS,
 }
 """Answer key -> variants, the first being preferred."""
 

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from core.message import Assurance
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -22,7 +24,8 @@ class Slot:
     `ask` and `offer` are variants of the question; `offer` contains `{value}`. `secret` names the
     kind of secret the slot holds; its value is then only ever carried as "provided". `remember`
     keeps the value as a fact beyond the case, to be offered in the next one. `guest_only` slots are
-    asked only of senders who could not be recognised as the owner.
+    asked only of senders who could not be recognised as the owner. Whoever is below `needs` is
+    neither offered nor told the value again.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Slot:
     remember: bool = False
     optional: bool = False
     guest_only: bool = False
+    needs: Assurance = Assurance.NONE
 
 
 SLOT_KINDS = (
@@ -61,7 +65,9 @@ class Flow:
 
     `look_up` names a table; `found` may name its columns and the flow's slots in braces; `missing`
     is said when there is no such row or it is not the asker's. Without a table, `found` is said.
-    `escalate` hands the finished flow to a queue.
+    `escalate` hands the finished flow to a queue. A sender below `needs` is asked for a proof;
+    without it anybody may go through the flow, and to be shown a row as its owner takes the level
+    that the rules want for history.
     """
 
     name: str
@@ -70,6 +76,7 @@ class Flow:
     look_up: str | None = None
     missing: tuple[str, ...] = ()
     escalate: str | None = None
+    needs: Assurance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,7 @@ class Playbook:
 
     `answers` maps a key ("greeting", "handoff_requested") to variants. `settings` are the tunable
     numbers with their defaults filled in (`article_threshold`, `fallback_limit`, `repeat_limit`).
+    `region` (ISO 3166-1) is where a phone number without a country code is at home, or empty.
     """
 
     name: str
@@ -159,6 +167,7 @@ class Playbook:
     hours: Hours
     tables: Mapping[str, Table] = field(default_factory=dict)
     settings: Mapping[str, float] = field(default_factory=dict)
+    region: str = ""
     protected_patterns: tuple[str, ...] = ()
     """Order and tracking number shapes that must never be taken for a card number."""
 

@@ -11,8 +11,10 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from core.addresses import is_region
 from core.escalation import DEFAULT_RULES
 from core.identity_rules_reader import IDENTITY_FILE, collect_identity_rules
+from core.message import Assurance
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD
 from core.pipeline.rules import FALLBACK_LIMIT, NEGATIVE_LIMIT
 from core.pipeline.state import ASK_LIMIT
@@ -85,6 +87,7 @@ def read_playbook(files: Mapping[str, str], unread: Collection[str] = ()) -> Pla
         hours=read_hours(main),
         tables=read_tables(raw.get("tables.toml", {}), files, report),
         settings=_settings(main),
+        region=_region(main),
         protected_patterns=main.texts("protected_patterns"),
     )
     main.close()
@@ -171,6 +174,7 @@ def _slots(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str,
             remember=one.flag("remember"),
             optional=one.flag("optional"),
             guest_only=one.flag("guest_only"),
+            needs=_needs(one) or Assurance.NONE,
         )
         one.close()
     return found
@@ -186,9 +190,30 @@ def _flows(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str,
             look_up=one.text("look_up") or None,
             missing=one.texts("missing"),
             escalate=one.text("escalate") or None,
+            needs=_needs(one),
         )
         one.close()
     return found
+
+
+def _needs(section: Section) -> Assurance | None:
+    """The level that something needs, if it names one."""
+    absent = -1
+    level = section.whole("needs", default=absent)
+    if level == absent:
+        return None
+    if level not in Assurance.__members__.values():
+        section.fault("needs", "is no level", "Write a number from 0 (none) to 4 (logged in)")
+        return None
+    return Assurance(level)
+
+
+def _region(main: Section) -> str:
+    region = main.text("region")
+    if region and not is_region(region):
+        mend = 'Write two capital letters of ISO 3166-1, such as "GB"'
+        main.fault("region", f"there are no phone numbers of {region!r}", mend)
+    return region
 
 
 def _answers(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str, tuple[str, ...]]:

@@ -334,9 +334,9 @@ class Escalation:
 class Decision:
     """What a turn decided. Exactly one of `reply` and `silent` is set.
 
-    `asked` are the slots the reply asks for; `expecting` is the kind of secret that the next message
-    may be, though no slot asks for it. `sources` are (title, public link) of articles used.
-    `facts` are new or touched; `close` ends the case with the given outcome.
+    `asked` are the slots the reply asks for; `expecting` is the kind of secret that may come next
+    though no slot asks for it. `sources` are (title, public link) of articles used. `facts` are new
+    or touched; `close` ends the case with the given outcome.
     """
 
     reply: OutboundMessage | None

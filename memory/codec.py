@@ -13,7 +13,7 @@ import orjson
 
 from core.clock import from_micros, to_micros
 from core.message import Assurance, Author
-from core.turn import CaseState, Fact, Said, SlotValue
+from core.turn import CaseState, Fact, Proof, Said, SlotValue
 
 Json = dict[str, Any]
 """Data fresh from JSON text: its shape is checked by the code that takes it apart."""
@@ -36,6 +36,7 @@ def dump_case(case: CaseState, drawn: Collection[int] = ()) -> str:
         "done": case.done,
         "counters": dict(sorted(case.counters.items())),
         "said": case.said,
+        "proof": None if case.proof is None else _proof_data(case.proof),
         "drawn": sorted(drawn),
     }
     return orjson.dumps({key: value for key, value in data.items() if value}).decode()
@@ -57,6 +58,7 @@ def load_case(text: str) -> CaseState:
         done=tuple(data.get("done", ())),
         counters=data.get("counters", {}),
         said=tuple(data.get("said", ())),
+        proof=_proof(data["proof"]) if "proof" in data else None,
     )
 
 
@@ -71,6 +73,7 @@ def dump_fact(fact: Fact) -> str:
             "level": int(fact.level),
             "at": to_micros(fact.recorded_at),
             "secret": fact.secret or None,
+            "needs": int(fact.needs) or None,
         }
     )
 
@@ -86,6 +89,7 @@ def load_fact(text: str) -> Fact:
         level=Assurance(data["level"]),
         recorded_at=from_micros(data["at"]),
         secret=data.get("secret", False),
+        needs=Assurance(data.get("needs", 0)),
     )
 
 
@@ -124,6 +128,19 @@ def load_said(text: str) -> Said:
     )
 
 
+def _proof_data(proof: Proof) -> Json:
+    return {
+        "stage": proof.stage,
+        "at": to_micros(proof.at),
+        "goal": proof.goal,
+        "choices": proof.choices,
+    }
+
+
+def _proof(data: Json) -> Proof:
+    return Proof(data["stage"], from_micros(data["at"]), data["goal"], tuple(data["choices"]))
+
+
 def _slot_data(slot: SlotValue) -> Json:
     data: Json = {
         "name": slot.name,
@@ -138,6 +155,8 @@ def _slot_data(slot: SlotValue) -> Json:
         data["digest"] = slot.digest
     if not slot.confirmed:
         data["confirmed"] = False
+    if slot.needs:
+        data["needs"] = int(slot.needs)
     return data
 
 
@@ -151,6 +170,7 @@ def _slot(data: Json) -> SlotValue:
         secret=data.get("secret", False),
         digest=data.get("digest"),
         confirmed=data.get("confirmed", True),
+        needs=Assurance(data.get("needs", 0)),
     )
 
 

@@ -6,8 +6,8 @@ a playbook may name others.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from core.message import OutboundMessage, QuickReply, Sensitivity
 from core.playbook import Playbook
@@ -29,13 +29,24 @@ class IntentGuess:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What the talk about who is writing has to say: an answer's key, its words, and choices."""
+
+    key: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    quick_replies: tuple[QuickReply, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class StateStep:
     """Where the case stands after this turn's messages, and what should happen next.
 
     `move` is one of "ask" (the slot in `ask`), "offer" (`case.offering`), "look_up" (perform
     `effect`, then come back), "finish" (the flow's slots are all known), "answer" (no flow),
-    "small_talk", "unclear", "cancelled" or "silent". `guess` is what the later stages go by, where
-    the state made something else of the first stage's guess.
+    "small_talk", "unclear", "cancelled", "silent", "step_up" (the flow needs a better proof of who
+    is writing), "effect" (perform `effect` of that talk) or "identity" (say `told` and no more).
+    With any other move `told` is said first. `guess` is what the later stages go by, where the
+    state made something else of the first stage's guess.
     """
 
     move: str
@@ -47,6 +58,7 @@ class StateStep:
     facts: tuple[Fact, ...] = ()
     new_case: bool = False
     guess: IntentGuess | None = None
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)

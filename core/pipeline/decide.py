@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, Stages, StateStep
 from core.pipeline.intent import IntentModel, stage
+from core.pipeline.proving import with_identity
 from core.pipeline.response import response_stage
 from core.pipeline.rules import rules_stage
 from core.pipeline.state import state_stage
 from core.playbook import Playbook
+from core.secrets import CODE
 from core.turn import CONFIRMED, Decision, NeedEffect, StageRecord, TurnInput
 
 VERSION = "1"
@@ -24,7 +26,7 @@ def default_stages(model: IntentModel, index: ArticleIndex) -> Stages:
     """The four stages over a trained model and the playbook's articles."""
     return Stages(
         intent=stage(model),
-        state=state_stage,
+        state=with_identity(state_stage),
         response=response_stage(index),
         rules=rules_stage,
         versions=(
@@ -49,7 +51,7 @@ def decide(
     times.append(tick())
     step = stages.state(turn, guess, playbook)
     times.append(tick())
-    if step.move == "look_up" and step.effect is not None:
+    if step.move in ("look_up", "effect") and step.effect is not None:
         return NeedEffect(step.effect)
     taken = step.guess or guess
     draft = stages.response(turn, taken, step, playbook)
@@ -69,7 +71,14 @@ def decide(
         stages=_records(turn, guess, step, draft, ruled, stages, times),
         new_case=step.new_case,
         close=_close(turn, taken, step, ruled, playbook),
+        expecting=_expected(ruled),
     )
+
+
+def _expected(ruled: Ruled) -> str | None:
+    """A code that is on its way may come with any message, whatever else is talked of."""
+    proof = ruled.case.proof
+    return CODE if proof is not None and proof.stage == "code" else None
 
 
 def _close(

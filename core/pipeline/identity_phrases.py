@@ -60,7 +60,9 @@ _IS_ME = re.compile(
     re.I,
 )
 _DENIED = re.compile(
-    r"\w+n['’]t\b|\b(?:not|never|no longer|if|can|could|should|may|shall|will|would)\b", re.I
+    r"\w+n['’]t\b|\b(?:not|never|no longer|if)\b|"
+    r"\b(?:can|could|should|may|shall|will|would|do) (?:i|we)\b",
+    re.I,
 )
 _SENTENCE = re.compile(r"[?!\n]|\.(?=\s)")
 
@@ -224,8 +226,8 @@ _NOT_ME = re.compile(
 )
 _WRONG_NUMBER = re.compile(
     _OPENING + r"(?:(?:you(?:['’]ve| have)?(?: got)? (?:the )?)?wrong number|falsche nummer|"
-    r"falsch verbunden|(?:vous avez )?(?:le )?(?:mauvais|faux) num[ée]ro|n[úu]mero (?:equivocado|incorrecto))"
-    + _CLOSING,
+    r"falsch verbunden|(?:vous avez )?(?:le )?(?:mauvais|faux) num[ée]ro|"
+    r"n[úu]mero (?:equivocado|incorrecto))" + _CLOSING,
     re.I,
 )
 

@@ -32,7 +32,8 @@ def plan_look_up(
     if len(key) < len(table.key):
         return None
     proved: tuple[str, ...] = ()
-    if turn.sender.level >= Assurance.AUTHENTICATED and turn.audience is Audience.ONE:
+    needed = max(turn.rules.levels.history, flow.needs or Assurance.NONE)
+    if turn.sender.level >= needed and turn.audience is Audience.ONE:
         proved = turn.sender.proved
     verify = {
         column: value.value

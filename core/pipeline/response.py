@@ -10,9 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.message import QuickReply, Sensitivity
+from core.message import Assurance, QuickReply, Sensitivity
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, ArticleHit, ArticleIndex
-from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StateStep
+from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StateStep, Told
 from core.pipeline.judgement import familiarity, tells_who_answers
 from core.pipeline.phrases import (
     asks_for_help,
@@ -31,6 +31,7 @@ from core.pipeline.state import SWITCH_CONFIDENCE
 from core.playbook import Flow, Playbook, Slot
 from core.turn import SlotValue, TurnInput
 
+_CONFIDENTIAL = Sensitivity.CONFIDENTIAL
 _VALUE_LIMIT = 40
 _CLARIFY_SHARE = 0.12
 _SORRY = re.compile(r"\b(?:sorry|apolog)", re.I)
@@ -45,6 +46,8 @@ def response_stage(index: ArticleIndex) -> ResponseStage:
         if step.move in ("silent", "look_up"):
             return Draft(text="", template=step.move)
         speaker = Speaker(turn, guess, step, playbook, frozenset(step.case.said))
+        if step.move == "identity" and step.told is not None:
+            return _tell(speaker, step.told)
         opening = _opening(speaker)
         if opening:
             speaker = replace(speaker, opening=opening)
@@ -72,8 +75,17 @@ def _word_move(speaker: Speaker, index: ArticleIndex) -> Draft:
     return _answer(speaker, index)
 
 
+def _tell(speaker: Speaker, told: Told) -> Draft:
+    """What the talk about who is writing has to say. A channel for short texts lists no yes."""
+    replies = () if speaker.limit and "to" in told.words else told.quick_replies
+    return Draft(speaker.say_surely(told.key, told.words), told.key, quick_replies=replies)
+
+
 def _opening(speaker: Speaker) -> str:
-    """What has to be said before all else: what it is that answers, or a word of regret."""
+    """What has to be said before all else: the thanks for a proof, what it is that answers, or a
+    word of regret."""
+    if (told := speaker.step.told) is not None:
+        return speaker.say_surely(told.key, told.words)
     key = ""
     if asks_who_answers(speaker.turn.text) and not tells_who_answers(
         speaker.guess, speaker.playbook
@@ -158,6 +170,8 @@ def _acknowledgement(speaker: Speaker) -> str:
         slot = slots[value.name]
         if value.secret:
             return speaker.say("acknowledge_secret") or ""
+        if speaker.is_confidential(value.needs):
+            return speaker.say("noted", statement=True) or ""
         if slot.kind == "yes_no" or len(value.value) > _VALUE_LIMIT or "\n" in value.value:
             continue
         key = "acknowledge_name" if _is_own_name(slot) else "acknowledge"
@@ -180,9 +194,8 @@ def _offer(speaker: Speaker) -> Draft:
     question = choose((*slot.offer, *speaker.variants("offer")), words, speaker.said)
     text = speaker.join(_acknowledgement(speaker), question or speaker.last_words())
     replies = () if speaker.limit else (QuickReply("Yes", "yes"), QuickReply("No", "no"))
-    return Draft(
-        text, f"offer:{offered.name}", quick_replies=replies, sensitivity=Sensitivity.PERSONAL
-    )
+    about = _CONFIDENTIAL if speaker.is_confidential(offered.needs) else Sensitivity.PERSONAL
+    return Draft(text, f"offer:{offered.name}", quick_replies=replies, sensitivity=about)
 
 
 def _finish(speaker: Speaker) -> Draft:
@@ -192,9 +205,9 @@ def _finish(speaker: Speaker) -> Draft:
     row: Mapping[str, str] | None = None
     if step.effect is not None:
         row = speaker.turn.effects.get(step.effect.id)
-    words = {one.name: _shown(one) for one in step.case.slots}
+    words = {one.name: _shown(speaker, one) for one in step.case.slots}
     words |= row or {}
-    personal = Sensitivity.PERSONAL if flow and flow.look_up else Sensitivity.GENERAL
+    personal = _reveals(speaker, flow)
     if flow is not None and flow.look_up and row is None:
         text = choose((*flow.missing, *speaker.variants("missing")), words, speaker.said)
         return Draft(text or speaker.last_words(), f"missing:{flow.name}", sensitivity=personal)
@@ -208,8 +221,20 @@ def _finish(speaker: Speaker) -> Draft:
     return Draft(text or speaker.say_surely("noted"), f"found:{name}", sensitivity=personal)
 
 
-def _shown(value: SlotValue) -> str:
-    return "the one you gave me" if value.secret else value.value
+def _shown(speaker: Speaker, value: SlotValue) -> str:
+    hidden = value.secret or speaker.turn.sender.level < value.needs
+    return "the one you gave me" if hidden else value.value
+
+
+def _reveals(speaker: Speaker, flow: Flow | None) -> Sensitivity:
+    """How sensitive the end of a flow is: by what it needs, or the slots it speaks of."""
+    if flow is None:
+        return Sensitivity.GENERAL
+    needs = [flow.needs or Assurance.NONE]
+    needs += [one.needs for name in flow.slots if (one := speaker.playbook.slots.get(name))]
+    if speaker.is_confidential(max(needs)):
+        return _CONFIDENTIAL
+    return Sensitivity.PERSONAL if flow.look_up else Sensitivity.GENERAL
 
 
 def _flow(speaker: Speaker) -> Flow | None:

@@ -18,11 +18,13 @@ from core.hours import is_open, opening_words
 from core.message import Audience, OutboundMessage, Sensitivity
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
 from core.pipeline.phrases import asks_for_human, is_negative
+from core.pipeline.proving import ANSWER
 from core.pipeline.readers import PlaybookKey
 from core.pipeline.sentences import choose, is_fresh, remember
 from core.pipeline.state import count
+from core.pipeline.whereabouts import asks_where, elsewhere_words, is_above, where_words
 from core.playbook import Flow, Playbook, Rule
-from core.turn import CaseState, Escalation, TurnInput
+from core.turn import CaseState, Escalation, Proof, TurnInput
 
 FALLBACK_LIMIT = 3
 NEGATIVE_LIMIT = 2
@@ -36,9 +38,12 @@ def rules_stage(
     turn: TurnInput, guess: IntentGuess, step: StateStep, draft: Draft, playbook: Playbook
 ) -> Ruled:
     """The rules stage of the default pipeline."""
-    if turn.in_handoff or step.move == "silent":
+    about_identity = step.move == "identity"
+    if (turn.in_handoff and not about_identity) or step.move == "silent":
         return Ruled(None, IN_HANDOFF, step.case)
-    case = _count_fallbacks(step, draft)
+    if turn.in_handoff:
+        return _let_through(step.case, draft, ())
+    case = step.case if about_identity else _count_fallbacks(step, draft)
     verdict = _evaluate(turn, guess, case, draft, playbook)
     if verdict.winner is not None:
         return _apply(turn, step, case, playbook, verdict)
@@ -46,13 +51,20 @@ def rules_stage(
     if flow is not None:
         return _finish_with_people(turn, step, case, draft, playbook, flow, verdict.matched)
     others_read = turn.audience is Audience.ROOM and not turn.private_reply
-    if others_read and draft.sensitivity is Sensitivity.PERSONAL:
+    if others_read and draft.sensitivity is not Sensitivity.GENERAL:
         return _refuse(case, playbook, verdict.matched)
-    case = replace(case, said=remember(case.said, draft.text))
+    if is_above(turn, draft.sensitivity):
+        return _point_elsewhere(turn, step, case, draft.sensitivity, playbook)
+    if not about_identity:
+        case = replace(case, said=remember(case.said, draft.text))
+    return _let_through(case, draft, verdict.matched)
+
+
+def _let_through(case: CaseState, draft: Draft, matched: tuple[str, ...]) -> Ruled:
     reply = OutboundMessage(
         draft.text, quick_replies=draft.quick_replies, sensitivity=draft.sensitivity
     )
-    return Ruled(reply, None, case, asked=draft.asked, matched=verdict.matched)
+    return Ruled(reply, None, case, asked=draft.asked, matched=matched)
 
 
 def _count_fallbacks(step: StateStep, draft: Draft) -> CaseState:
@@ -160,7 +172,7 @@ def _apply(
     )
     say = str(rule.then.get("say", "handoff_stuck"))
     text = handoff_words(turn, case, playbook, say)
-    return _hand_over(case, text, escalation, verdict.matched)
+    return _hand_over(turn, playbook, case, text, escalation, verdict.matched)
 
 
 _REASONS = {
@@ -174,9 +186,17 @@ _REASONS = {
 
 
 def _hand_over(
-    case: CaseState, text: str, escalation: Escalation, matched: tuple[str, ...]
+    turn: TurnInput,
+    playbook: Playbook,
+    case: CaseState,
+    text: str,
+    escalation: Escalation,
+    matched: tuple[str, ...],
 ) -> Ruled:
     """The reply of a handoff; the counters begin anew for when the case is handed back."""
+    if asks_where(turn):
+        text = f"{text} {where_words(playbook, case)}"
+        case = replace(case, proof=Proof("address", turn.now, ANSWER))
     counters = {"turns": case.counters.get("turns", 0)}
     case = replace(
         case, asking=None, offering=None, counters=counters, said=remember(case.said, text)
@@ -224,14 +244,16 @@ def _finish_with_people(
     matched: tuple[str, ...],
 ) -> Ruled:
     """What the flow says at its end, and when and where a person goes on with it."""
-    case = replace(case, said=remember(case.said, draft.text))
-    if flow.found and turn.audience is Audience.ONE:
+    told = not is_above(turn, draft.sensitivity)
+    if flow.found and told and turn.audience is Audience.ONE:
+        case = replace(case, said=remember(case.said, draft.text))
         text = f"{draft.text} {_when(turn, playbook, frozenset(case.said))}"
     else:
         text = handoff_words(turn, case, playbook, "handoff_flow")
     queue = str(flow.escalate)
     reason = "The request is complete and needs a person."
-    return _hand_over(case, text, Escalation("flow", queue, "normal", reason), matched)
+    escalation = Escalation("flow", queue, "normal", reason)
+    return _hand_over(turn, playbook, case, text, escalation, matched)
 
 
 def _refuse(case: CaseState, playbook: Playbook, matched: tuple[str, ...]) -> Ruled:
@@ -243,3 +265,16 @@ def _refuse(case: CaseState, playbook: Playbook, matched: tuple[str, ...]) -> Ru
         text = text if is_fresh(text, case.said) else variants[0]
     case = replace(case, asking=None, offering=None, said=remember(case.said, text))
     return Ruled(OutboundMessage(text), None, case, matched=matched)
+
+
+def _point_elsewhere(
+    turn: TurnInput, step: StateStep, case: CaseState, about: Sensitivity, playbook: Playbook
+) -> Ruled:
+    """On a channel that may not carry it, a short text says where to ask; there it is told."""
+    text = elsewhere_words(turn, case, playbook, about)
+    flow = playbook.flows.get(case.done[-1]) if step.move == "finish" and case.done else None
+    if flow is not None and flow.look_up:
+        # Not told, so not done: the flow goes on wherever the customer writes next.
+        case = replace(case, flow=flow.name, done=case.done[:-1])
+    case = replace(case, asking=None, offering=None, said=remember(case.said, text))
+    return Ruled(OutboundMessage(text), None, case)

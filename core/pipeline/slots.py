@@ -364,6 +364,7 @@ def _value(turn: TurnInput, said: Said, slot: Slot, value: str) -> SlotValue:
         level=turn.sender.level,
         secret=secret,
         digest=digests.get(secret_kind(slot.secret)) if slot.secret else None,
+        needs=slot.needs,
     )
 
 

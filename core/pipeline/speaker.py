@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.default_answers import DEFAULT_ANSWERS
+from core.message import Assurance
 from core.pipeline.contracts import IntentGuess, StateStep
 from core.pipeline.sentences import choose, is_fresh, split_sentences
 from core.playbook import Playbook
@@ -36,6 +37,10 @@ class Speaker:
         if self.turn.channel != "sms":
             return 0
         return SMS_LIMIT - len(self.opening) - 1 if self.opening else SMS_LIMIT
+
+    def is_confidential(self, needs: Assurance) -> bool:
+        """Whether what needs this level is of the most sensitive class."""
+        return needs >= self.turn.rules.levels.personal
 
     def variants(self, key: str) -> tuple[str, ...]:
         """The playbook's variants of an answer, then the default ones."""

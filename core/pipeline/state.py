@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from core.message import Audience
 from core.pipeline.contracts import IntentGuess, StateStep
 from core.pipeline.judgement import reconsider
 from core.pipeline.lookups import plan_look_up
@@ -22,9 +21,10 @@ from core.pipeline.phrases import (
     leaning,
     yes_or_no,
 )
+from core.pipeline.remembering import facts_told, remembered
 from core.pipeline.slots import capture
 from core.playbook import Flow, Intent, Playbook, Slot
-from core.turn import CaseState, Fact, LookUp, SlotValue, TurnInput
+from core.turn import CaseState, LookUp, SlotValue, TurnInput
 
 ASK_LIMIT = 2
 """How often a slot is asked for before it is skipped or a person takes over."""
@@ -91,7 +91,7 @@ def _step(
         intent=intent,
         captured=captured,
         ask=ask,
-        facts=_facts(at, case, captured),
+        facts=facts_told(at.turn, at.playbook, case, captured),
         new_case=at.new_case,
         guess=at.guess,
     )
@@ -258,7 +258,9 @@ def _asked(name: str) -> str:
 
 
 def _advance(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow) -> StateStep:
-    """The next step of a flow: offer, ask, look up or finish."""
+    """The next step of a flow: offer, ask, look up or finish, once it is known well who asks."""
+    if flow.needs is not None and at.turn.sender.level < flow.needs:
+        return _step(at, "step_up", case, captured)
     case, name = _next_slot(at, case, flow, guest=False)
     if name is None and flow.look_up is not None:
         return _look_up(at, case, captured, flow)
@@ -316,25 +318,12 @@ def _hands_over(playbook: Playbook) -> bool:
 
 
 def _ask(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], name: str) -> StateStep:
-    offer = _remembered(at, case, name)
+    offer = remembered(at.turn, at.playbook, case, name)
     if offer is not None:
         return _step(at, "offer", replace(case, offering=offer, asking=None), captured)
     times = case.counters.get(_asked(name), 0)
     case = count(replace(case, asking=name), _asked(name), times + 1)
     return _step(at, "ask", case, captured, ask=name)
-
-
-def _remembered(at: _Turn, case: CaseState, name: str) -> SlotValue | None:
-    """The remembered value to offer for a slot, once, and never where others read along."""
-    slot = at.playbook.slots[name]
-    if not slot.remember or slot.secret or name in case.refused:
-        return None
-    if at.turn.audience is Audience.ROOM:
-        return None
-    fact = next((one for one in at.turn.recall.facts if one.key == name and not one.secret), None)
-    if fact is None:
-        return None
-    return SlotValue(name, fact.value, fact.source, fact.handle, fact.level, confirmed=False)
 
 
 def _finish(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow) -> StateStep:
@@ -367,16 +356,3 @@ def _missed(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...], flow: F
         return _give_up(at, case, captured)
     key = next((name for name in flow.slots if not at.playbook.slots[name].guest_only), None)
     return _step(at, "finish", replace(case, asking=key, offering=None), captured)
-
-
-def _facts(at: _Turn, case: CaseState, captured: tuple[SlotValue, ...]) -> tuple[Fact, ...]:
-    """What is worth keeping beyond the case: values told or confirmed of slots to be remembered."""
-    offered = at.turn.case.offering
-    told = list(captured)
-    if offered is not None and (value := case.slot(offered.name)) is not None and value not in told:
-        told.append(value)
-    return tuple(
-        Fact(one.name, one.value, one.source, one.handle, one.level, at.turn.now, one.secret)
-        for one in told
-        if at.playbook.slots[one.name].remember and not one.secret
-    )

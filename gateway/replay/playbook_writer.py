@@ -23,6 +23,7 @@ def playbook_files(playbook: Playbook) -> dict[str, str]:
         "name": playbook.name,
         "business": playbook.business,
         "language": playbook.language,
+        "region": playbook.region,
         "protected_patterns": playbook.protected_patterns,
     }
     return {
@@ -100,6 +101,7 @@ def _slot(one: Slot) -> Mapping[str, object]:
         "remember": one.remember,
         "optional": one.optional,
         "guest_only": one.guest_only,
+        "needs": int(one.needs),
     }
 
 
@@ -110,6 +112,7 @@ def _flow(one: Flow) -> Mapping[str, object]:
         "found": one.found,
         "missing": one.missing,
         "escalate": one.escalate,
+        "needs": None if one.needs is None else int(one.needs),
     }
 
 
@@ -126,6 +129,8 @@ def _fields(fields: Mapping[str, object]) -> str:
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
     if isinstance(value, tuple):
         return "[\n" + "".join(f"    {_quoted(str(one))},\n" for one in value) + "]"
     return _quoted(str(value))

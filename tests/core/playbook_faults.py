@@ -125,6 +125,14 @@ intents.toml | title = "a greeting" -> title = "help"
 hello.title: offers 'help' as an answer, which is a command to phone companies
 Offer another word: one that answers it by SMS would be cut off or get an automatic reply
 
+playbook.toml | [settings] -> region = "UK" # [settings]
+region: there are no phone numbers of 'UK'
+Write two capital letters of ISO 3166-1, such as "GB"
+
+slots.toml | guest_only = true -> needs = 5
+street.needs: is no level
+Write a number from 0 (none) to 4 (logged in)
+
 slots.toml | kind = "order" -> kind = "ordr"
 number.kind: there is no kind 'ordr'
 Did you mean order?

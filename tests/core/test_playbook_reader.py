@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.escalation import DEFAULT_RULES
+from core.message import Assurance
 from core.playbook import Playbook, Slot, Table
 from core.playbook_reader import PLAYBOOK_FILES, PlaybookError, PlaybookProblem, read_playbook
 from tests.core.playbook_faults import GOOD, Files, Row, faults
@@ -54,6 +55,17 @@ def test_a_good_playbook_becomes_data() -> None:
     assert playbook.articles[0].body == "We bake at 5:00."
     assert playbook.settings["fallback_limit"] == 4
     assert playbook.settings["repeat_limit"] == 2
+
+
+def test_a_flow_and_a_slot_may_name_the_level_they_need() -> None:
+    plain = read_playbook(GOOD)
+    assert plain.flows["order_status"].needs is None
+    assert plain.slots["street"].needs is Assurance.NONE
+    flows = changed("flows.toml", "[order_status]", "[order_status]\nneeds = 0")
+    slots = changed("slots.toml", "guest_only = true", "needs = 3")
+    guarded = read_playbook({**flows, "slots.toml": slots["slots.toml"]})
+    assert guarded.flows["order_status"].needs is Assurance.NONE
+    assert guarded.slots["street"].needs is Assurance.PROVED
 
 
 def test_own_rules_come_beside_the_built_in_ones() -> None:

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
+from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Author
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide, default_stages
 from core.playbook import Article, Flow, Hours, Intent, Playbook, Slot, Table
 from core.secrets import find_secrets
-from core.turn import CaseState, Decision, Fact, LookUp, NeedEffect, Recall, Said, Sender, TurnInput
+from core.turn import (
+    CaseState,
+    Decision,
+    Effect,
+    Fact,
+    LookUp,
+    NeedEffect,
+    Recall,
+    Said,
+    Sender,
+    TurnInput,
+)
 from gateway.effects import perform
 from gateway.training_child import train
 
@@ -160,19 +173,24 @@ class Talk:
     in_handoff: bool = False
     case_ended: bool = False
     private_reply: bool = False
+    rules: IdentityRules = DEFAULT_RULES
+    handle: str = "phone:+1"
+    results: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What an effect's id, or its first word, results in; look-ups are performed."""
+    effects: list[Effect] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
 
     def say(self, *texts: str, quick_reply: str | None = None) -> Decision:
         """One turn of these messages; effects are performed with the shop's tables."""
         asked = self.decisions[-1].asked if self.decisions else ()
-        expecting = next((s for one in asked if (s := self.playbook.slots[one].secret)), None)
+        code = self.decisions[-1].expecting if self.decisions else None
+        expecting = next((s for one in asked if (s := self.playbook.slots[one].secret)), code)
         turn = self.turn(*texts, expecting=expecting, quick_reply=quick_reply)
         decision = decide(turn, self.playbook, stages(), lambda: 0)
         for _ in range(4):
             if not isinstance(decision, NeedEffect):
                 break
-            assert isinstance(decision.effect, LookUp)
-            found = perform(decision.effect, self.playbook)
+            found = self.perform(decision.effect)
             turn = replace(turn, effects={**turn.effects, decision.effect.id: found})
             decision = decide(turn, self.playbook, stages(), lambda: 0)
         assert isinstance(decision, Decision)
@@ -181,6 +199,13 @@ class Talk:
         self.in_handoff = self.in_handoff or decision.escalation is not None
         self.case_ended = decision.close is not None
         return decision
+
+    def perform(self, effect: Effect) -> Mapping[str, str] | None:
+        """A row of the shop's, or what the test says that comes of it."""
+        if isinstance(effect, LookUp):
+            return perform(effect, self.playbook)
+        self.effects.append(effect)
+        return self.results.get(effect.id) or self.results.get(effect.id.partition(":")[0])
 
     def hear(self, *texts: str) -> str:
         """The reply's words, or why there is none in angle brackets."""
@@ -203,7 +228,7 @@ class Talk:
                     Author.CUSTOMER,
                     cleaned,
                     len(cleaned.split()),
-                    "phone:+1",
+                    self.handle,
                     quick_reply=quick_reply,
                     secrets=secrets,
                 )
@@ -213,7 +238,7 @@ class Talk:
             now=self.now,
             channel=self.channel,
             audience=self.audience,
-            sender=Sender("phone:+1", self.level, self.proved),
+            sender=Sender(self.handle, self.level, self.proved),
             messages=tuple(messages),
             case_id=self.case_id,
             case=self.case,
@@ -221,4 +246,5 @@ class Talk:
             in_handoff=self.in_handoff,
             case_ended=self.case_ended,
             private_reply=self.private_reply,
+            rules=self.rules,
         )

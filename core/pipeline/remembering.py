@@ -1,0 +1,56 @@
+"""What outlives a case: which remembered value is offered for a slot, and what is kept of a turn.
+
+Memory hands over only what the sender may read; here it is seen to that a slot which needs more is
+not offered below it, and that nothing is offered where others read along.
+"""
+
+from __future__ import annotations
+
+from core.message import Audience
+from core.playbook import Playbook
+from core.turn import CaseState, Fact, SlotValue, TurnInput
+
+
+def remembered(turn: TurnInput, playbook: Playbook, case: CaseState, name: str) -> SlotValue | None:
+    """The remembered value to offer for a slot, once, and never where others read along."""
+    slot = playbook.slots[name]
+    if not slot.remember or slot.secret or name in case.refused:
+        return None
+    if turn.audience is Audience.ROOM or turn.sender.level < slot.needs:
+        return None
+    fact = next((one for one in turn.recall.facts if one.key == name and not one.secret), None)
+    if fact is None:
+        return None
+    return SlotValue(
+        name,
+        fact.value,
+        fact.source,
+        fact.handle,
+        fact.level,
+        confirmed=False,
+        needs=max(slot.needs, fact.needs),
+    )
+
+
+def facts_told(
+    turn: TurnInput, playbook: Playbook, case: CaseState, captured: tuple[SlotValue, ...]
+) -> tuple[Fact, ...]:
+    """What is worth keeping: values told or confirmed of slots to be remembered."""
+    offered = turn.case.offering
+    told = list(captured)
+    if offered is not None and (value := case.slot(offered.name)) is not None and value not in told:
+        told.append(value)
+    return tuple(
+        Fact(
+            one.name,
+            one.value,
+            one.source,
+            one.handle,
+            one.level,
+            turn.now,
+            one.secret,
+            one.needs,
+        )
+        for one in told
+        if playbook.slots[one.name].remember and not one.secret
+    )

@@ -1,0 +1,55 @@
+"""Where a text may be read: what a channel may carry, and where to point somebody instead.
+
+The rules say how sensitive a text a channel may carry at most; a web visitor, who can be written to
+nowhere else, is asked where an answer may go. Nothing is proved or sent here.
+"""
+
+from __future__ import annotations
+
+from core.default_answers import DEFAULT_ANSWERS
+from core.identity_answers import BY
+from core.message import Audience, Sensitivity
+from core.pipeline.sentences import choose
+from core.playbook import Playbook
+from core.turn import CaseState, TurnInput
+
+_CLASSES = tuple(Sensitivity)
+_CHANNEL_OF = {"phone": "sms", "email": "email", "login": "webchat", "slack": "slack"}
+
+
+def is_above(turn: TurnInput, about: Sensitivity) -> bool:
+    """Whether a text reveals more than this channel may carry."""
+    return _CLASSES.index(about) > _most(turn, turn.channel)
+
+
+def _most(turn: TurnInput, channel: str) -> int:
+    """The most sensitive class of a channel; a name that is none lets nothing but general out."""
+    named = turn.rules.disclosure.get(channel, Sensitivity.CONFIDENTIAL.value)
+    return next((at for at, one in enumerate(_CLASSES) if one.value == named), 0)
+
+
+def elsewhere_words(
+    turn: TurnInput, case: CaseState, playbook: Playbook, about: Sensitivity
+) -> str:
+    """A short neutral text that says where to ask for it: where the sender is known."""
+    channels = (_CHANNEL_OF.get(one.partition(":")[0], "") for one in turn.sender.proved)
+    fit = sorted({one for one in channels if one in BY and one != turn.channel}, key=list(BY).index)
+    able = [one for one in fit if _CLASSES.index(about) <= _most(turn, one)]
+    words = {"where": " or ".join(BY[one] for one in able)}
+    variants = (*playbook.answers.get("elsewhere", ()), *DEFAULT_ANSWERS["elsewhere"])
+    return choose(variants, words, case.said) or choose(variants, words, ()) or variants[-1]
+
+
+def asks_where(turn: TurnInput) -> bool:
+    """Whether to ask where to answer: a web visitor who can be written to nowhere else, once."""
+    if turn.audience is not Audience.ONE or not turn.sender.handle.startswith("visitor:"):
+        return False
+    if turn.case.proof is not None:
+        return False
+    return all(one.startswith("visitor:") for one in turn.sender.proved)
+
+
+def where_words(playbook: Playbook, case: CaseState) -> str:
+    """The question where an answer may go."""
+    variants = (*playbook.answers.get("where_to_answer", ()), *DEFAULT_ANSWERS["where_to_answer"])
+    return choose(variants, {}, case.said) or variants[0]
