@@ -18,7 +18,7 @@ from core.identity_rules import IdentityRules
 from core.message import Assurance
 from gateway.import_files import Fault, ReadFile
 from memory.import_preview import Pair, Preview
-from memory.units import importing
+from memory.units import import_undoing, importing
 from memory.units.bringing import Brought, Conflict, Entry, Source
 
 SHOWN = 200
@@ -112,13 +112,15 @@ def apply(file: ReadFile, source: Source, tools: Tools) -> Steps:
 
 def take_back(batch_id: int, actor: str, tools: Tools) -> Generator[Step, Any, int]:
     """The steps that undo a batch; they give how many links were ended. Raises `ImportProblem`."""
-    yield Step(lambda connection: importing.batch_to_undo(connection, batch_id), writes=False)
-    facts = yield Step(lambda one: importing.facts_of_batch(one, batch_id), writes=False)
+    yield Step(lambda connection: import_undoing.batch_to_undo(connection, batch_id), writes=False)
+    facts = yield Step(lambda one: import_undoing.facts_of_batch(one, batch_id), writes=False)
     pace = _Pace(tools.tick)
     while facts:
         some, facts = facts[: pace.size], facts[pace.size :]
         yield Step(pace.timed(_undoing_facts(some, tools)), writes=True)
-    sightings = yield Step(lambda one: importing.sightings_of_batch(one, batch_id), writes=False)
+    sightings = yield Step(
+        lambda one: import_undoing.sightings_of_batch(one, batch_id), writes=False
+    )
     while sightings:
         some, sightings = sightings[: pace.size], sightings[pace.size :]
         yield Step(pace.timed(_undoing_sightings(some)), writes=True)
@@ -129,7 +131,8 @@ def take_back(batch_id: int, actor: str, tools: Tools) -> Generator[Step, Any, i
         tools.progress(ended)
     audit_id = tools.new_id()
     yield Step(
-        lambda one: importing.finish_undo(one, batch_id, actor, tools.now(), audit_id), writes=True
+        lambda one: import_undoing.finish_undo(one, batch_id, actor, tools.now(), audit_id),
+        writes=True,
     )
     return ended
 
@@ -168,21 +171,21 @@ def _taking_in(
 
 
 def _undoing_facts(facts: Sequence[int], tools: Tools) -> Callable[[Connection], None]:
-    return lambda connection: importing.undo_facts(connection, facts, tools.now())
+    return lambda connection: import_undoing.undo_facts(connection, facts, tools.now())
 
 
 def _undoing_sightings(sightings: Sequence[int]) -> Callable[[Connection], None]:
-    return lambda connection: importing.undo_sightings(connection, sightings)
+    return lambda connection: import_undoing.undo_sightings(connection, sightings)
 
 
 def _links(batch_id: int, after: int, limit: int) -> Callable[[Connection], list[int]]:
-    return lambda connection: importing.links_of_batch(connection, batch_id, after, limit)
+    return lambda connection: import_undoing.links_of_batch(connection, batch_id, after, limit)
 
 
 def _undoing_links(
     batch_id: int, links: Sequence[int], actor: str, tools: Tools
 ) -> Callable[[Connection], int]:
-    return lambda connection: importing.undo_links(
+    return lambda connection: import_undoing.undo_links(
         connection, batch_id, links, actor, tools.now(), tools.new_id
     )
 

@@ -21,7 +21,7 @@ from core.rule_effect import effect_of
 from core.rule_world import Bond, Effect, Known, Seen, Standing, World
 from memory.identity_tables import BlockedValue, RuleVersion, Sighting
 from memory.tables import Handle, Link
-from memory.units.joining import BY_RULES, REPLACED
+from memory.units.joining import HARMLESS
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -155,7 +155,7 @@ def _between(pairs: dict[tuple[int, int], _Two], one: int, other: int, since: Mi
 def _note_link(two: _Two, row: AnyRow, evidence: str | None, now: Micros) -> None:
     """What this link says of the two. Without `evidence` it is no rule's, but people's."""
     if row.ended_at is not None:
-        two.apart |= not (row.end_reason or "").startswith((REPLACED, BY_RULES))
+        two.apart |= not (row.end_reason or "").startswith(HARMLESS)
     elif row.expires_at is not None and row.expires_at <= now:
         return
     elif evidence is None:

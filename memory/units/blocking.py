@@ -17,6 +17,7 @@ from core.identity_rules import IdentityRules, matches
 from memory.identity_tables import BlockedValue
 from memory.tables import Handle, Link
 from memory.units.audit import record
+from memory.units.reversal import CannotUndo, Reversal
 from memory.units.rows import table
 
 _blocked = table(BlockedValue)
@@ -77,6 +78,25 @@ def unblock(connection: Connection, pattern: str, actor: str, now: Micros, audit
         raise BlockingProblem(f"{pattern.strip()} is not on the list")
     connection.execute(delete(_blocked).where(_blocked.c.pattern == row[0]))
     record(connection, audit_id, now, actor, "unblock", row[0], {"reason": row[1]})
+
+
+def undo_block(connection: Connection, one: Reversal) -> tuple[int, ...]:
+    """Take it off again."""
+    try:
+        unblock(connection, one.subject, one.actor, one.now, one.new_id())
+    except BlockingProblem as problem:
+        raise CannotUndo(str(problem)) from None
+    return ()
+
+
+def undo_unblock(connection: Connection, one: Reversal) -> tuple[int, ...]:
+    """Put it on again, for the reason that it was there for."""
+    reason = str(one.detail["reason"])
+    try:
+        block(connection, one.subject, reason, one.actor, one.now, one.new_id())
+    except BlockingProblem as problem:
+        raise CannotUndo(str(problem)) from None
+    return ()
 
 
 def block_list(connection: Connection, rules: IdentityRules) -> list[BlockedView]:

@@ -24,6 +24,7 @@ from memory.tables import Customer, Fact, Handle, Link
 from memory.units.attributes import attribute_row, current_attributes, tell_attributes
 from memory.units.blocking import is_blocked
 from memory.units.identity import IdentityProblem, link
+from memory.units.joining import HARMLESS
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -367,18 +368,13 @@ def parted_by(connection: Connection, one: AnyRow, other: AnyRow) -> str | None:
     )
     row = connection.execute(
         select(_link.c.ended_by)
-        .where(between, _link.c.ended_at.is_not(None), ~_link.c.end_reason.startswith(_HARMLESS[0]))
-        .where(~_link.c.end_reason.startswith(_HARMLESS[1]))
+        .where(between, _link.c.ended_at.is_not(None))
+        .where(*(~_link.c.end_reason.startswith(one) for one in HARMLESS))
         .order_by(_link.c.id.desc())
         .limit(1)
     ).first()
     return None if row is None else str(row.ended_by)
 
-
-UNDONE = "the import was undone"
-"""Why links of a batch ended that somebody took back: nobody said that it was wrong of them."""
-
-_HARMLESS = (UNDONE, "replaced by")
 
 _INSERTS: Mapping[str, Executable] = {
     "customer": insert(_customer),

@@ -50,6 +50,12 @@ BY_RULES = "rules version"
 """How the reason begins for which a link was ended because other rules were published. What only
 the rules parted, other rules may join again."""
 
+IMPORT_UNDONE = "the import was undone"
+"""How the reason begins for which a link was ended because its import was taken back."""
+
+HARMLESS = (REPLACED, BY_RULES, IMPORT_UNDONE)
+"""How the reason of an end begins by which nobody said that the two are not one."""
+
 
 def check_level(level: Assurance, rule: str, evidence: str, rules: IdentityRules) -> None:
     """Whether this rule can prove this level, with this evidence."""
@@ -186,5 +192,5 @@ def _seals(
                 _link.c.ended_at.is_not(None),
             )
         )
-        if not (one.end_reason or "").startswith((REPLACED, BY_RULES))
+        if not (one.end_reason or "").startswith(HARMLESS)
     ]

@@ -17,15 +17,18 @@ from core.clock import Micros
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from memory.tables import Audit, Conversation, Handle, Link
 from memory.units.audit import record
+from memory.units.blocking import undo_block, undo_unblock
 from memory.units.components import lock
 from memory.units.handles import mark_shared
 from memory.units.identity import relink, unlink_by_id
+from memory.units.import_undoing import undo_import
 from memory.units.link_rows import AnyRow, IdentityProblem, handle_by_id
 from memory.units.parting import PART
 from memory.units.retiring import rename_sightings, retired_key
 from memory.units.reversal import CannotUndo, Reversal, Undoer
 from memory.units.rows import table
 from memory.units.settling import settle
+from memory.units.suggesting import APART, JOIN, undo_apart, undo_join
 
 __all__ = ["UNDOERS", "CannotUndo", "Undone", "can_be_undone", "undo"]
 
@@ -213,5 +216,10 @@ UNDOERS: Mapping[str, Undoer] = {
     "mark-shared": _undo_mark,
     "unmark-shared": _undo_mark,
     "retire": _undo_retire,
+    "block": undo_block,
+    "unblock": undo_unblock,
+    "import": undo_import,
+    JOIN: undo_join,
+    APART: undo_apart,
 }
 """What takes back a change of each kind. Other modules' own are named here too."""

@@ -17,21 +17,20 @@ from memory.identity_tables import Batch
 from memory.import_preview import Preview
 from memory.tables import Audit, Fact, Handle, Link
 from memory.units.bringing import Brought, Entry, Source
-from memory.units.importing import (
-    ImportProblem,
+from memory.units.import_undoing import (
     batch_to_undo,
-    batches,
-    begin,
     facts_of_batch,
     finish_undo,
     links_of_batch,
     sightings_of_batch,
-    take_in,
     undo_facts,
     undo_links,
     undo_sightings,
 )
+from memory.units.importing import ImportProblem, batches, begin, take_in
+from memory.units.reversal import CannotUndo
 from memory.units.rows import table
+from memory.units.undoing import undo
 from tests.memory.world import CHAT, MAIL, PHONE, World
 
 SHOP = "external:1001"
@@ -210,6 +209,20 @@ def test_an_import_is_written_down_with_who_and_why(world: World) -> None:
     assert [(row.actor, row.action, row.subject) for row in rows] == [
         ("cli:root", "import", f"batch:{batch}")
     ]
+
+
+def test_a_small_import_is_undone_from_the_log(world: World) -> None:
+    world.say(PHONE, "hi")
+    world.say(MAIL, "hello")
+    batch, _ = brought(world, entry(SHOP, PHONE, MAIL, name="Anna"), level=2)
+    audit = table(Audit)
+    query = select(audit.c.id).where(audit.c.action == "import")
+    audit_id = world.connection.execute(query).scalar_one()
+    undo(world.connection, audit_id, "person:sam", world.micros(), world.id)
+    assert world.texts(PHONE) == ["hi"] and world.texts(MAIL) == ["hello"]
+    assert [(one.id, one.undone_by) for one in batches(world.connection)] == [(batch, "person:sam")]
+    with pytest.raises(CannotUndo):
+        undo(world.connection, audit_id, "person:sam", world.micros(), world.id)
 
 
 def test_an_import_that_broke_off_goes_on(world: World) -> None:
