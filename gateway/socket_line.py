@@ -56,6 +56,9 @@ class Threads(Protocol):
     def standing(self, handle_key: str, /) -> Awaitable[int]:
         """The last change of identity that touched this handle; 0 when there was none."""
 
+    def prove(self, handle_key: str, link: str, /) -> Awaitable[None]:
+        """This sender brought a one-time token along that was sent to an address of theirs."""
+
     def seen(self, account: str, key: str, seq: int, /) -> Awaitable[None]:
         """The client has shown everything up to `seq`."""
 

@@ -189,6 +189,8 @@ class SocketHub:
         code: int = WSCloseCode.OK
         try:
             await line.greet()
+            if session.link is not None:
+                await self._threads.prove(session.sender.key, session.link)
             code = await self._read_frames(line, shared)
         except ConnectionError:
             code = WSCloseCode.TRY_AGAIN_LATER

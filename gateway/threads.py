@@ -16,9 +16,11 @@ from memory.units.admission import Admitted
 
 
 class SocketThreads:
-    """Threads of socket channels, by account and conversation key. `admit` is set when wired."""
+    """Threads of socket channels, by account and conversation key. `admit` and `show_link`
+    are set when wired."""
 
     admit: Callable[[InboundMessage], Awaitable[Admitted]]
+    show_link: Callable[[str, str], Awaitable[None]]
 
     def __init__(self, store: Store, bus: Bus, now: Callable[[], datetime]) -> None:
         self._store = store
@@ -39,6 +41,10 @@ class SocketThreads:
             )
             for one in entries
         ]
+
+    async def prove(self, handle_key: str, link: str) -> None:
+        """This sender brought a one-time token along that was sent to an address of theirs."""
+        await self.show_link(handle_key, link)
 
     async def standing(self, handle_key: str) -> int:
         """The last change of identity that touched this handle; 0 when there was none."""

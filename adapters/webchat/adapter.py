@@ -1,7 +1,7 @@
 """Web chat: frames to messages and back. The gateway owns sockets, resume log and fan-out.
 
 An anonymous browser is its own handle, held by its token; a visitor the business signed in is a
-login. The two are never joined here, and a typed address is nothing but text.
+login. What a login vouches for is passed on; a typed address is nothing but text.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from core.message import (
     InboundMessage,
     OutboundMessage,
     RenderedPart,
+    Vouched,
 )
 from core.rendering import renderer
 from core.socket_channel import (
@@ -52,6 +53,10 @@ _EVIDENCE = {
     Assurance.ASSERTED: "An anonymous browser, known again by its token.",
     Assurance.NONE: "Staff of the business look at this thread on the customer's behalf.",
 }
+
+_VERIFIED = "The business's own server says that it has verified this address of the login's."
+_SIGNED_IN = "The same browser was signed in by the business's own server."
+_FRAGMENT = "onethread"
 
 
 class WebchatAdapter:
@@ -84,12 +89,13 @@ class WebchatAdapter:
             raise Refused(403, "this page's origin is not allowed to open the chat")
         hello = read_hello(first)
         now = self._context.now()
-        known = self._tokens.read_session(hello.token, now) if hello.token and trusted else None
+        known = self._known(hello.token, trusted)
         login = self._tokens.read_login(hello.jwt, now) if hello.jwt else None
         session = self._settle(known, login)
         level = _level(session)
         if login is not None:
             self._used.use(login, session.id, now)
+        before = next((one for one in (known, self._known(hello.visitor, trusted)) if one), None)
         kind = "login" if session.login else "visitor"
         key = f"{kind}:{session.subject}"
         return SocketSession(
@@ -115,7 +121,30 @@ class WebchatAdapter:
             standing=None if session.login else session.standing,
             read_only=session.acted,
             network=request.remote,
+            vouched=self._vouched(login, before),
+            link=None if session.acted else hello.link,
         )
+
+    def _known(self, token: str | None, trusted: bool) -> Session | None:
+        return self._tokens.read_session(token, self._context.now()) if token and trusted else None
+
+    def _vouched(self, login: Login | None, before: Session | None) -> tuple[Vouched, ...]:
+        """What the business's login says is this customer's too; nothing while staff look in."""
+        if login is None or login.acted:
+            return ()
+        found = [
+            Vouched(one, Assurance.PROVED, _VERIFIED, "login-profile")
+            for one in login.verified
+            if self._config.login_profiles
+        ]
+        if before is not None and not before.login:
+            browser = Handle("visitor", before.subject)
+            found.append(Vouched(browser, Assurance.LOGGED_IN, _SIGNED_IN, "login"))
+        return tuple(found)
+
+    def page_of(self, token: str) -> str | None:
+        """The configured page, with the token where no server sees it (RFC 3986, section 3.5)."""
+        return f"{self._config.page_url}#{_FRAGMENT}={token}" if self._config.page_url else None
 
     def write_token(self, session: SocketSession, standing: int) -> Mapping[str, object]:
         """Another token for the anonymous browser, of a session drawn anew."""
@@ -123,7 +152,7 @@ class WebchatAdapter:
         return {"type": "token", "token": self._tokens.make_session(renewed, self._context.now())}
 
     def _settle(self, known: Session | None, login: Login | None) -> Session:
-        """Who is here: a login always wins, and is never joined to the anonymous session.
+        """Who is here: a login always wins.
 
         A login's session without a fresh login is not believed either: otherwise a browser would
         stay signed in after the person signed out of the business's page. Every change of who is
@@ -201,6 +230,7 @@ class WebchatAdapter:
             quick_reply=say.quick_reply.replace("\x00", "") if say.quick_reply else None,
             client_id=say.client_id,
             claims=session.claims,
+            vouched=session.vouched,
             network=session.network,
         )
 

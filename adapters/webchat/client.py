@@ -63,6 +63,7 @@ class ChatClient:
         *,
         jwt: str | None = None,
         token: str | None = None,
+        visitor: str | None = None,
         session: aiohttp.ClientSession | None = None,
     ) -> None:
         self._url = url
@@ -79,6 +80,8 @@ class ChatClient:
         self._refusal: ChatRefused | None = None
         self.jwt = jwt
         self.token = token
+        self.visitor = visitor
+        self.link: str | None = None
         self.thread: dict[int, Shown] = {}
         self.wire: list[Wired] = []
         self.welcome: Mapping[str, object] = {}
@@ -123,11 +126,14 @@ class ChatClient:
                 "type": "hello",
                 "token": self.token,
                 "jwt": self.jwt,
+                "visitor": self.visitor,
+                "link": self.link,
                 "last_seq": self.last_seq,
                 "client": "onethread-python",
             }
         )
         await self._await_welcome(socket)
+        self.link = None
         self._reader = asyncio.create_task(self._read(socket))
         for frame in tuple(self._pending.values()):
             await self.send(frame)

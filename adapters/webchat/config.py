@@ -47,7 +47,9 @@ class WebchatConfig(BaseModel):
     """Who may embed the chat, how visitors prove who they are, and how it looks.
 
     `secret` signs the tokens with which a browser comes back. `jwt_keys` are keyed by their `kid`;
-    without any, every visitor is anonymous. Visitors may send files of `upload_types` ("image/*"
+    without any, every visitor is anonymous. `login_profiles` takes the addresses of a login that it
+    says are verified for this customer's. `page_url` is a page with the chat, for links in codes;
+    without one there are none. Visitors may send files of `upload_types` ("image/*"
     for all of a family) up to `upload_megabytes` each; 0 takes none. `colour` is the brand's, as
     #rrggbb.
     """
@@ -60,6 +62,8 @@ class WebchatConfig(BaseModel):
     jwt_keys: Mapping[str, JwtKey] = Field(default_factory=dict)
     jwt_audience: str = Field(default="onethread", min_length=1)
     jwt_max_seconds: int = Field(default=3600, ge=60, le=86_400)
+    login_profiles: bool = True
+    page_url: str = ""
     upload_megabytes: int = Field(default=10, ge=0, le=25)
     upload_types: tuple[Annotated[str, Field(pattern=_MEDIA_TYPE)], ...] = (
         "image/png",
@@ -73,6 +77,17 @@ class WebchatConfig(BaseModel):
     title: str = Field(default="Chat with us", max_length=80)
     greeting: str = Field(default="", max_length=400)
     colour: str = Field(default="", pattern=r"^(#[0-9a-fA-F]{6})?$")
+
+    @model_validator(mode="after")
+    def _own_page(self) -> WebchatConfig:
+        if not self.page_url:
+            return self
+        parts = urlsplit(self.page_url)
+        if parts.scheme not in _USUAL_PORTS or not parts.hostname or parts.fragment:
+            raise ValueError("page_url: write a whole address without #, as https://shop.example/")
+        if _origin(f"{parts.scheme}://{parts.netloc}") not in self.allowed_origins:
+            raise ValueError("page_url: its origin is not among allowed_origins")
+        return self
 
     @model_validator(mode="after")
     def _usable_keys(self) -> WebchatConfig:

@@ -25,10 +25,16 @@ class _Frame(BaseModel):
 
 
 class Hello(_Frame):
-    """The first frame: who the client is, and up to which message it knows the thread."""
+    """The first frame: who the client is, and up to which message it knows the thread.
+
+    `visitor` is the token of the anonymous session that this browser had before it signed in;
+    `link` is what a link brought along that was sent to an address of the visitor's.
+    """
 
     type: Literal["hello"]
     token: Annotated[str, Field(max_length=4_096)] | None = None
+    visitor: Annotated[str, Field(max_length=4_096)] | None = None
+    link: Annotated[str, Field(max_length=100)] | None = None
     jwt: Annotated[str, Field(max_length=8_192)] | None = None
     last_seq: _Count = 0
     client: Annotated[str, Field(max_length=100)] | None = None

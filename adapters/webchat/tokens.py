@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +18,8 @@ import jwt
 
 from adapters.webchat.config import WebchatConfig
 from core.channel import Refused
+from core.handle_addresses import AddressFault, clean_email, clean_phone
+from core.message import Handle
 
 _ISSUER = "onethread-webchat"
 _REMEMBERED = 100_000
@@ -46,6 +49,7 @@ class Login:
     """What the business vouches for: `subject` is its own id of the customer.
 
     `acted` says that not the customer is there, but staff on their behalf (RFC 8693, section 4.1).
+    `verified` are addresses that the business has verified (OpenID Connect Core 1.0, section 5.1).
     """
 
     subject: str
@@ -54,6 +58,7 @@ class Login:
     token_id: str
     expires: float
     acted: bool = False
+    verified: tuple[Handle, ...] = ()
 
 
 class Tokens:
@@ -151,7 +156,28 @@ class Tokens:
             token_id,
             float(expires),
             "act" in claims,
+            verified_of(claims),
         )
+
+
+_VERIFIED = (
+    ("email", "email", "email_verified", clean_email),
+    ("phone", "phone_number", "phone_number_verified", clean_phone),
+)
+
+
+def verified_of(claims: Mapping[str, Any]) -> tuple[Handle, ...]:
+    """The addresses that a login says are verified. Only the JSON value true says so."""
+    found: list[Handle] = []
+    for kind, name, verified, clean in _VERIFIED:
+        value = claims.get(name)
+        if claims.get(verified) is not True or not isinstance(value, str):
+            continue
+        try:
+            found.append(Handle(kind, clean(value.strip())))
+        except AddressFault:
+            continue
+    return tuple(found)
 
 
 class UsedLogins:

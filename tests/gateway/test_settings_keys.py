@@ -89,6 +89,7 @@ VALUES: Mapping[Key, object] = {
     ("adapters", "sms", "numbers"): ["+15550108888", "12345"],
     ("adapters", "sms", "api_base_url"): "https://api.example.com",
     ("adapters", "webchat", "allowed_origins"): ["https://a.example.com", "https://b.example.com"],
+    ("adapters", "webchat", "page_url"): "https://a.example.com/help",
     ("adapters", "webchat", "secret"): "a-secret-of-the-tests-and-nothing-else",
     ("adapters", "webchat", "jwt_keys"): {
         "main": {"key": "a-key-of-the-tests-for-signed-logins", "algorithm": "HS256"}

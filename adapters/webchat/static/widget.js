@@ -16,12 +16,20 @@ const READING_FORGOTTEN = 30000;
 const SEEN_TOGETHER = 250;
 const WAITING_FILE = 600000;
 
+/** The one-time token that a link of ours brought to this page; it does not stay in the address. */
+function brought() {
+  const found = /^#onethread=([\w-]{20,100})$/.exec(location.hash);
+  if (found) history.replaceState(history.state, "", location.pathname + location.search);
+  return found ? found[1] : null;
+}
+
 class Chat {
   constructor(options) {
     this.options = options;
     this.strings = { ...STRINGS, ...options.strings };
     this.storage = new Storage(`${options.endpoint}:${options.jwt ? "login" : "visitor"}`);
     this.thread = new Thread();
+    this.link = brought();
     this.titled = Boolean(options.title);
     this.fresh = false;
     this.welcomed = false;
@@ -94,7 +102,9 @@ class Chat {
     const { jwt } = this.options;
     const login = typeof jwt === "function" ? await jwt() : jwt;
     const { token } = this.storage.read();
-    return { token, jwt: login || null, last_seq: this.thread.last, client: "onethread-widget/1" };
+    // Who signs in keeps what this browser said before.
+    const visitor = login ? new Storage(`${this.options.endpoint}:visitor`).read().token : null;
+    return { token, jwt: login || null, visitor, link: this.link, last_seq: this.thread.last, client: "onethread-widget/1" };
   }
 
   take(frame) {
@@ -112,6 +122,7 @@ class Chat {
 
   welcome({ token, conversation, logged_in, resume, title, greeting, colour, uploads, read_only }) {
     this.readOnly = Boolean(read_only);
+    this.link = null;
     this.panel.allow({ uploads, readOnly: this.readOnly });
     const before = this.storage.read();
     const other = before.conversation && before.conversation !== conversation;

@@ -111,6 +111,7 @@ class MemoryThreads:
     seen_up_to: dict[tuple[str, str], int] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     changes: dict[str, int] = field(default_factory=dict)
+    links: list[tuple[str, str]] = field(default_factory=list)
     overloaded: int = 0
     broken: bool = False
     page: int = 500
@@ -167,6 +168,9 @@ class MemoryThreads:
         if self.gate is not None:
             await self.gate.wait()
         return entries
+
+    async def prove(self, handle_key: str, link: str) -> None:
+        self.links.append((handle_key, link))
 
     async def standing(self, handle_key: str) -> int:
         return self.changes.get(handle_key, 0)
