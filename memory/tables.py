@@ -94,7 +94,8 @@ class Conversation(SQLModel, table=True):
 
     `handle_id` is who began it; others may write in it too. `reply_address_json` is the newest
     message's, `correspondent` the address in it in lower case. Conversations of one account with
-    the same `place_key` are shown together.
+    the same `place_key` are shown together. `answer_at` is the key of the handle at which somebody
+    who has left is answered, too, and `carried_seq` the newest message that was taken there.
     """
 
     __tablename__ = "conversation"
@@ -110,6 +111,7 @@ class Conversation(SQLModel, table=True):
             "correspondent",
             **only_where("correspondent is not null"),
         ),
+        Index("ix_conversation_answer_at", "updated_at", **only_where("answer_at is not null")),
     )
     id: int = Field(sa_column=row_id())
     account: str = Field(sa_column=words())
@@ -125,6 +127,8 @@ class Conversation(SQLModel, table=True):
     place_key: str | None = Field(default=None, sa_column=words(nullable=True))
     place_title: str | None = Field(default=None, sa_column=words(nullable=True))
     correspondent: str | None = Field(default=None, sa_column=words(nullable=True))
+    answer_at: str | None = Field(default=None, sa_column=words(nullable=True))
+    carried_seq: int = Field(default=0, sa_column=big(default="0"))
     created_at: int = Field(sa_column=big())
     updated_at: int = Field(sa_column=big())
 

@@ -220,6 +220,19 @@ def upgrade() -> None:
     with op.batch_alter_table("viewing", schema=None) as batch_op:
         batch_op.create_index("ix_viewing_customer", ["customer_id", "at"], unique=False)
 
+    with op.batch_alter_table("conversation", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("answer_at", sa.Text(), nullable=True))
+        batch_op.add_column(
+            sa.Column("carried_seq", sa.BigInteger(), server_default="0", nullable=False)
+        )
+        batch_op.create_index(
+            "ix_conversation_answer_at",
+            ["updated_at"],
+            unique=False,
+            sqlite_where=sa.text("answer_at is not null"),
+            postgresql_where=sa.text("answer_at is not null"),
+        )
+
     with op.batch_alter_table("fact", schema=None) as batch_op:
         batch_op.add_column(sa.Column("needs", sa.Integer(), server_default="0", nullable=False))
 
@@ -274,6 +287,15 @@ def downgrade() -> None:
 
     with op.batch_alter_table("fact", schema=None) as batch_op:
         batch_op.drop_column("needs")
+
+    with op.batch_alter_table("conversation", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_conversation_answer_at",
+            sqlite_where=sa.text("answer_at is not null"),
+            postgresql_where=sa.text("answer_at is not null"),
+        )
+        batch_op.drop_column("carried_seq")
+        batch_op.drop_column("answer_at")
 
     with op.batch_alter_table("viewing", schema=None) as batch_op:
         batch_op.drop_index("ix_viewing_customer")
