@@ -28,7 +28,8 @@ from gateway.gate import Problem
 from gateway.roles import Right
 from gateway.trace import Step, tell_turn
 from memory import pages
-from memory.customer_page import customer_page, timeline
+from memory.customer_page import customer_page, root_of, timeline
+from memory.units.viewings import note_viewing
 from memory.views import (
     ConversationView,
     CustomerRow,
@@ -85,15 +86,19 @@ async def list_customers(call: Call) -> list[CustomerRow]:
 
 
 async def show_customer(call: Call) -> CustomerView:
-    now = to_micros(call.services.now())
-    found = await call.services.store.read(customer_page, call.id("id"), now)
-    return _found(found, "customer")
+    services = call.services
+    now = to_micros(services.now())
+    found = _found(await services.store.read(customer_page, call.id("id"), now), "customer")
+    await services.store.run(note_viewing, call.actor, found.id, now, services.new_id())
+    return found
 
 
 async def show_timeline(call: Call) -> list[TimelineView]:
-    limit = call.query_as(TimelineQuery).limit
-    found = await call.services.store.read(timeline, call.id("id"), limit)
-    return _found(found, "customer")
+    services, limit = call.services, call.query_as(TimelineQuery).limit
+    root = _found(await services.store.read(root_of, call.id("id")), "customer")
+    now = to_micros(services.now())
+    await services.store.run(note_viewing, call.actor, root, now, services.new_id())
+    return await services.store.read(timeline, root, limit)
 
 
 async def list_handoffs(call: Call) -> list[HandoffView]:

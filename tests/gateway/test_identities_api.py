@@ -171,6 +171,16 @@ async def test_an_alarm_is_shown_and_closed(world: World) -> None:
     assert [one["id"] for one in await world.get("/alarms", status="closed")] == [alarm["id"]]
 
 
+async def test_whoever_opens_a_customers_page_is_in_the_report_of_a_parting(world: World) -> None:
+    await merge(world)
+    for _ in range(2):
+        await world.get(f"/customers/{world.customer_id}")
+        await world.get(f"/customers/{world.customer_id}/timeline")
+    report = await world.get("/identities/unmerge-preview", links=await made_link(world))
+    (looked,) = report["seen"]["people"]
+    assert looked["what"] == "page" and looked["words"].endswith("had the page of both open.")
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status"),
     [
