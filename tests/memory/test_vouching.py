@@ -13,7 +13,7 @@ from memory.tables import Handle as HandleRow
 from memory.units.identity import Changed, unlink_by_id
 from memory.units.rows import table
 from memory.units.vouching import Vouching, is_news, vouch
-from tests.memory.world import CHAT, MAIL, PHONE, World
+from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 ANNA = Handle("email", "anna@x.org")
 
@@ -126,3 +126,46 @@ def test_an_address_that_several_share_is_joined_to_nobody(world: World) -> None
     handles = table(HandleRow)
     world.connection.execute(update(handles).where(handles.c.key == MAIL).values(shared=True))
     assert vouched(world) is None
+
+
+def signed_in(world: World, browser: str = VISITOR) -> Changed | None:
+    """A message of the login says that the same browser was anonymous before."""
+    word = Vouched(Handle(*browser.split(":", 1)), Assurance.LOGGED_IN, "signed in", "login")
+    now = world.micros()
+    if not is_news(world.connection, CHAT, word, now):
+        return None
+    return vouch(world.connection, Vouching(Handle("login", "anna"), word, now, world.id))
+
+
+def test_who_signs_in_keeps_what_was_said_in_the_same_browser_just_before(world: World) -> None:
+    world.say(VISITOR, "hi")
+    world.say(CHAT, "hello")
+    assert signed_in(world) is not None
+    assert world.texts(CHAT) == ["hi", "hello"]
+
+
+def test_a_browser_that_is_joined_to_somebody_is_not_taken_along_by_who_signs_in(
+    world: World,
+) -> None:
+    world.say(VISITOR, "hi")
+    world.say(MAIL, "my mail")
+    world.link(VISITOR, MAIL)
+    world.say(CHAT, "hello")
+    assert signed_in(world) is None
+
+
+def test_a_browser_that_wrote_hours_ago_is_not_taken_along(world: World) -> None:
+    world.say(VISITOR, "hi")
+    world.now += timedelta(hours=1)
+    world.say(CHAT, "hello")
+    assert signed_in(world) is None
+    assert signed_in(world, "visitor:never") is None
+
+
+def test_the_address_of_a_login_that_the_business_verified_is_theirs(world: World) -> None:
+    world.say(MAIL, "my mail")
+    world.say(CHAT, "hello")
+    word = Vouched(ANNA, Assurance.PROVED, "verified", "login-profile")
+    one = Vouching(Handle("login", "anna"), word, world.micros(), world.id)
+    assert vouch(world.connection, one) is not None
+    assert world.texts(CHAT) == ["my mail", "hello"]
