@@ -19,6 +19,7 @@ _VIEWS = (
     "conversations",
     "customers",
     "identities",
+    "rules",
     "trouble",
     "people",
     "account",

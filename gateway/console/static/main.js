@@ -8,6 +8,7 @@ import { icon } from "./icons.js";
 import { identitiesView } from "./identities.js";
 import { connect, listen } from "./live.js";
 import { queueView } from "./queue.js";
+import { rulesView } from "./rules.js";
 import { troubleView } from "./trouble.js";
 
 const VIEWS = {
@@ -15,6 +16,7 @@ const VIEWS = {
   conversations: { name: "Conversations", icon: "threads", show: conversationsView },
   customers: { name: "Customers", icon: "people", show: customersView },
   identities: { name: "Who is who", icon: "link", show: identitiesView },
+  rules: { name: "Rules", icon: "shield", show: rulesView },
   trouble: { name: "Trouble", icon: "trouble", show: troubleView, count: "/dead-letters", red: true },
 };
 const counts = {};
