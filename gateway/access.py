@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -88,12 +88,14 @@ class Keeper:
         new_secret: Callable[[], str],
         passwords: Passwords | None = None,
         refusal_seconds: float = REFUSAL_SECONDS,
+        rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
         self._now = now
         self._new_secret = new_secret
         self._passwords = passwords or Passwords()
         self._refusal_seconds = refusal_seconds
+        self._rest = rest
         self._failures = Tally(FAILURES_ALLOWED, FAILURE_WINDOW, now)
         self._sign_ins = Tally(SIGN_INS_ALLOWED, FAILURE_WINDOW, now)
         self._links: dict[str, tuple[str, datetime]] = {}
@@ -159,7 +161,7 @@ class Keeper:
         stored = None if tried is None else tried.password_hash
         fits = await self._passwords.fits(password, stored)
         if tried is None or stored is None or not fits or not tried.allowed:
-            await asyncio.sleep(max(0.0, started + self._refusal_seconds - clock.time()))
+            await self._rest(max(0.0, started + self._refusal_seconds - clock.time()))
             return None, None
         better = await self._passwords.hash(password) if self._passwords.outdated(stored) else None
         return tried.person_id, better

@@ -43,6 +43,7 @@ _COMMON = (
     "welcome",
     "admin",
 )
+_LOOKALIKES = str.maketrans("0@$3", "oase")
 _LEFT_OVER = 6
 """Letters that have to remain when all that anybody would guess is taken out."""
 
@@ -103,11 +104,11 @@ def fault_of(password: str, *known: str) -> str | None:
         return f"A password needs at least {SHORTEST} characters."
     if len(plain) > LONGEST:
         return f"A password has at most {LONGEST} characters."
-    left = plain.casefold()
+    left = plain.casefold().translate(_LOOKALIKES)
     words = [word.casefold() for one in known for word in one.replace("@", " ").split()]
     for word in sorted({*_COMMON, *(one for one in words if len(one) > 2)}, key=len, reverse=True):
         left = left.replace(word, "")
-    if len(left) < _LEFT_OVER or len(set(left)) < 4 or _is_sequence(left):
+    if len(left) < _LEFT_OVER or len(set(left)) < 4 or _is_sequence(plain):
         return "This password is too easy to guess. Take several words that do not belong together."
     return None
 

@@ -64,6 +64,7 @@ class World:
     store: Store
     bus: Bus
     keeper: Keeper
+    reception: Reception
     lines: Lines
     clock: Clock
     files: Path
@@ -141,9 +142,8 @@ async def served(
         register_console(app, keeper, reception)
         register_console_socket(app, services.bus, lines)
         async with TestClient(TestServer(app)) as client:
-            world = World(
-                client, store, services.bus, keeper, lines, clock, files, render, fetch, woken
-            )
+            doors = (keeper, reception, lines, clock)
+            world = World(client, store, services.bus, *doors, files, render, fetch, woken)
             await _fill(world, new_id)
             yield world
 

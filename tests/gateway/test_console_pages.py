@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from gateway.gate import COOKIE
-from tests.gateway.console_world import TOKEN, World, enter, served
+from tests.gateway.console_world import World, enter, served
+from tests.gateway.credentials import PASSWORD, person
 
 CASE = "/console/queue/12"
 
@@ -16,7 +17,13 @@ CASE = "/console/queue/12"
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with served(f"sqlite:///{tmp_path}/console.db", tmp_path / "files") as found:
+        await person(found.store)
         yield found
+
+
+def right(**more: str) -> dict[str, str]:
+    """What somebody fills in who knows the password."""
+    return {"login": "ada", "password": PASSWORD, **more}
 
 
 async def door(world: World, **query: str) -> str:
@@ -31,15 +38,16 @@ async def test_who_is_not_signed_in_is_sent_to_the_door_and_back(world: World) -
     assert answer.status == 303
     form = await (await world.client.get(answer.headers["Location"])).text()
     assert f'name="next" value="{CASE}"' in form
-    entered = await world.client.post("/console/sign-in", data={"token": TOKEN, "next": CASE})
+    entered = await world.client.post("/console/sign-in", data=right(next=CASE))
     assert f"url={CASE}" in await entered.text()
 
 
-async def test_a_wrong_token_keeps_where_one_wanted_to_go(world: World) -> None:
-    answer = await world.client.post("/console/sign-in", data={"token": "guess", "next": CASE})
+async def test_a_wrong_password_keeps_where_one_wanted_to_go(world: World) -> None:
+    wrong = right(next=CASE, password="guess")
+    answer = await world.client.post("/console/sign-in", data=wrong)
     form = await answer.text()
     assert answer.status == 401
-    assert "That is not the admin token." in form and f'value="{CASE}"' in form
+    assert "do not fit" in form and f'value="{CASE}"' in form
 
 
 @pytest.mark.parametrize(
@@ -56,7 +64,7 @@ async def test_a_wrong_token_keeps_where_one_wanted_to_go(world: World) -> None:
 )
 async def test_signing_in_leads_nowhere_but_into_the_console(world: World, wanted: str) -> None:
     assert 'name="next" value="/console/queue"' in await door(world, next=wanted)
-    entered = await world.client.post("/console/sign-in", data={"token": TOKEN, "next": wanted})
+    entered = await world.client.post("/console/sign-in", data=right(next=wanted))
     assert "url=/console/queue&" not in await entered.text()
     assert 'content="0;url=/console/queue"' in await entered.text()
 
@@ -75,7 +83,7 @@ async def test_a_click_on_another_site_asks_again_from_here(world: World) -> Non
         "/console/sign-in", params={"next": CASE}, headers={"Sec-Fetch-Site": "cross-site"}
     )
     told = await answer.text()
-    assert 'content="0;url=/console/sign-in?next=' in told and "Admin token" not in told
+    assert 'content="0;url=/console/sign-in?next=' in told and "Password" not in told
 
 
 async def test_an_ended_session_is_told_from_none(world: World) -> None:

@@ -1,0 +1,96 @@
+"""People, links and tokens in the database: what is refused there, and what a change leaves."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import insert
+
+from memory.pages import audit_log
+from memory.people_pages import has_owner, invited, people_list, person_of, token_holder
+from memory.people_tables import Invitation
+from memory.units import actors, api_tokens
+from memory.units.actors import Acceptance, ActorProblem, Invite, NewPerson
+from memory.units.api_tokens import NewToken
+from memory.units.rows import table
+from memory.units.sessions import attempt
+from tests.memory.world import World
+
+
+def made(world: World, login: str, role: str = "owner", password: str | None = "hash") -> int:
+    """Somebody; their id."""
+    one = NewPerson(world.id(), login, login.title(), role, password)
+    actors.add_person(world.connection, one, "tests", world.micros(), world.id())
+    return one.id
+
+
+@pytest.mark.parametrize("change", [actors.disable, actors.change_role])
+def test_an_owner_remains_who_can_come_in(world: World, change: object) -> None:
+    ada = made(world, "ada")
+    # Neither of them could let anybody in.
+    made(world, "grace", password=None)
+    out = made(world, "joan")
+    actors.disable(world.connection, out, "tests", world.micros(), world.id())
+    more = ("viewer",) if change is actors.change_role else ()
+    given = (ada, *more, "tests", world.micros(), world.id())
+    with pytest.raises(ActorProblem, match="last owner"):
+        change(world.connection, *given)  # type: ignore[operator]
+    actors.enable(world.connection, out, "tests", world.micros(), world.id())
+    change(world.connection, *given)  # type: ignore[operator]
+    assert has_owner(world.connection)
+
+
+def test_a_login_is_one_persons_for_ever_however_it_is_written(world: World) -> None:
+    ada = made(world, "Ada ")
+    assert person_of(world.connection, "ada") == ada
+    for again in ("ada", "ADA"):
+        with pytest.raises(ActorProblem, match="taken"):
+            made(world, again)
+    for odd in ("", "-ada", "a b", "ädä", "a" * 65, "ada\n.", "a:b"):
+        with pytest.raises(ActorProblem, match="a login has"):
+            made(world, odd)
+    assert len(people_list(world.connection, world.micros())) == 1
+
+
+def test_of_two_links_for_the_first_owner_one_makes_an_owner(world: World) -> None:
+    """As when two processes made one each, before either saw the other's."""
+    now = world.micros()
+    for hash_ in ("one", "two"):
+        row = {"hash": hash_, "created_by": "tests", "created_at": now, "until": now + 1000}
+        world.connection.execute(insert(table(Invitation)).values(row))
+    first = Acceptance("one", "hash", world.id(), "ada", "Ada")
+    assert actors.accept(world.connection, first, now, world.id()) == first.fresh_id
+    second = Acceptance("two", "hash", world.id(), "eve", "Eve")
+    with pytest.raises(ActorProblem, match="an owner already"):
+        actors.accept(world.connection, second, now, world.id())
+    with pytest.raises(ActorProblem, match="an owner already"):
+        actors.invite(world.connection, Invite("three", now + 1000), "tests", now, world.id())
+
+
+def test_a_password_ends_the_lock_and_every_link(world: World) -> None:
+    ada, now = made(world, "ada"), world.micros()
+    for _ in range(5):
+        attempt(world.connection, "ada", now)
+    locked = attempt(world.connection, "ada", now)
+    assert locked is not None and not locked.allowed
+    actors.invite(world.connection, Invite("link", now + 1000, ada), "tests", now, world.id())
+    assert invited(world.connection, "link", now) is not None
+    actors.set_password(world.connection, ada, "new", "tests", now, world.id())
+    assert invited(world.connection, "link", now) is None
+    free = attempt(world.connection, "ada", now)
+    assert free is not None and free.allowed and free.password_hash == "new"
+
+
+def test_a_token_opens_until_its_time_has_come(world: World) -> None:
+    now = world.micros()
+    kept = NewToken(world.id(), "shop", "hash", {"see", "link"}, now + 10)
+    api_tokens.add_token(world.connection, kept, "tests", now, world.id())
+    held = token_holder(world.connection, "hash", now)
+    assert held is not None and held.rights == ("link", "see")
+    assert token_holder(world.connection, "hash", now + 10) is None
+    again = NewToken(world.id(), "shop", "other", {"see"}, None)
+    with pytest.raises(ActorProblem, match="already"):
+        api_tokens.add_token(world.connection, again, "tests", now, world.id())
+    api_tokens.add_token(world.connection, again, "tests", now + 10, world.id())
+    api_tokens.revoke_named(world.connection, "shop", "tests", now + 10, world.id())
+    assert token_holder(world.connection, "other", now + 10) is None
+    assert "hash" not in str(audit_log(world.connection))
