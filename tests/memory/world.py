@@ -130,7 +130,13 @@ class World:
         return Place(done.handle_id, done.conversation_id, done.seq)
 
     def reply(
-        self, place: Place, text: str, *, author: str = "bot", status: str = "delivered"
+        self,
+        place: Place,
+        text: str,
+        *,
+        author: str = "bot",
+        status: str = "delivered",
+        level: Assurance = Assurance.AUTHENTICATED,
     ) -> Place:
         """The bot's answer in the thread of `place`, in one part."""
         at, turn_id = self.micros(), self.id()
@@ -146,7 +152,7 @@ class World:
             text=text,
             tokens=max(1, len(text) // 4),
             created_at=at,
-            level=2,
+            level=int(level),
             turn_id=turn_id,
         )
         self._insert(
