@@ -1,171 +1,240 @@
 """The commands `onethread identities`: see why handles are one customer, join them, part them.
 
-They read options and print; what may be joined is decided in `memory.units.identity`, and every
-change is in the audit log with the operating system's user as its actor.
+They read options and print; what may be joined is decided in `memory.units`, and every change is in
+the audit log with the operating system's user as its actor. The log itself is in `audit_cli`.
 """
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from core.message import Assurance
+from gateway.audit_cli import alarms, audit, shared, undo
+from gateway.identity_desk import (
+    WHO,
+    ConfigOption,
+    DryOption,
+    JsonOption,
+    YesOption,
+    ask,
+    desk,
+    say,
+    tell_json,
+)
 from gateway.rules_cli import app as rules
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from memory.units.identity import Changed
-    from memory.views import CustomerView
 
 app = typer.Typer(
     no_args_is_help=True, help="See why handles are one customer, join them, part them."
 )
 app.add_typer(rules, name="rules")
+for command in (alarms, audit, shared, undo):
+    app.command()(command)
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", help="The settings file.", show_default="config.toml, if present"),
+EvidenceOption = Annotated[str, typer.Option(help="What shows that it is the same person.")]
+LevelOption = Annotated[
+    int, typer.Option(min=1, max=3, help="How well that is proved; 3 needs evidence.")
 ]
-_WHO = "A handle, such as phone:+15550001111, or a customer's id."
+ReasonOption = Annotated[str, typer.Option(help="Why; it stands in the audit log.")]
+_PLAIN = int(Assurance.AUTHENTICATED)
+_NOTHING = "Nothing was changed."
 
 
 @app.command()
-def show(who: Annotated[str, typer.Argument(help=_WHO)], config: ConfigOption = None) -> None:
+def show(
+    who: Annotated[str, typer.Argument(help=WHO)],
+    ended: Annotated[bool, typer.Option("--ended", help="Also the links there once were.")] = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
     """Show a customer: every handle, and what proves that it is theirs.
 
     Example: onethread identities show phone:+15550001111
     """
-    from memory.pages import customer_page
+    from gateway.identity_terminal import print_graph
+    from memory.identity_pages import graph
 
-    with _database(config) as connection:
-        page = customer_page(connection, _customer_id(connection, who))
-    if page is not None:
-        _print(page)
+    with desk(config) as here:
+        found = graph(here.connection, here.customer(who), here.now, here.rules, ended=ended)
+    assert found is not None
+    tell_json(found) if as_json else print_graph(found)
 
 
 @app.command()
 def link(
     handle: Annotated[str, typer.Argument(help="The handle to join, such as login:anna.")],
-    to: Annotated[str, typer.Argument(help=f"Whom to. {_WHO}")],
-    evidence: Annotated[str, typer.Option(help="What shows that it is the same person.")] = "",
-    level: Annotated[
-        int, typer.Option(min=1, max=3, help="How well that is proved; 3 needs evidence.")
-    ] = int(Assurance.AUTHENTICATED),
+    to: Annotated[str, typer.Argument(help=f"Whom to. {WHO}")],
+    evidence: EvidenceOption = "",
+    level: LevelOption = _PLAIN,
+    dry_run: DryOption = False,
+    as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Join a handle to a customer, so that they share one memory from then on.
 
     Example: onethread identities link login:anna phone:+15550001111 --evidence "she called"
     """
-    from gateway.database import command_ids, now_micros
-    from memory.pages import customer_page
+    from contextlib import nullcontext
+
+    from gateway.identity_terminal import print_graph
+    from memory.identity_pages import graph
+    from memory.rehearsals import taken_back
     from memory.units.identity import BY_HAND
     from memory.units.identity import link as join
 
-    new_id = command_ids()
-    with _database(config) as connection:
+    with desk(config) as here, taken_back(here.connection) if dry_run else nullcontext():
         done = join(
-            connection,
+            here.connection,
             handle,
-            _customer_id(connection, to),
+            here.customer(to),
             Assurance(level),
             BY_HAND,
             evidence,
-            _actor(),
-            now_micros(),
-            (new_id(), new_id()),
+            here.actor,
+            here.now,
+            (here.new_id(), here.new_id()),
+            rules=here.rules,
         )
-        page = customer_page(connection, done.customer_id)
-    _tell(done, f"{handle} is now customer {done.customer_id}.", "They were joined already.")
-    if page is not None:
-        _print(page)
+        found = graph(here.connection, done.customer_id, here.now, here.rules)
+    assert found is not None
+    if as_json:
+        tell_json(done)
+        return
+    would = "would be" if dry_run else "is now"
+    say(
+        f"{handle} {would} customer {done.customer_id}."
+        if done.changed
+        else "They were joined already."
+    )
+    print_graph(found)
+    if dry_run:
+        say(_NOTHING)
 
 
 @app.command()
 def unlink(
     handle: Annotated[str, typer.Argument(help="The handle to part, such as login:anna.")],
     of: Annotated[
-        str | None, typer.Option("--from", help=f"Whom from, when there are several. {_WHO}")
+        str | None, typer.Option("--from", help=f"Whom from, when there are several. {WHO}")
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why; it stands in the audit log.")] = "not the same",
+    reason: ReasonOption = "not the same",
+    dry_run: DryOption = False,
+    as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Part a handle from a customer; each keeps what was said from its own handles.
 
     Example: onethread identities unlink login:anna --reason "two people"
     """
-    from gateway.database import command_ids, now_micros
-    from memory.units.identity import unlink as part
+    from memory.units.link_rows import find_handle, link_of
 
-    with _database(config) as connection:
-        done = part(
-            connection,
-            handle,
-            None if of is None else _customer_id(connection, of),
-            _actor(),
-            reason,
-            now_micros(),
-            command_ids()(),
-        )
-    _tell(done, f"{handle} is customer {done.customer_id} again.", "Nothing changed.")
+    with desk(config) as here:
+        row = find_handle(here.connection, handle)
+        one = link_of(here.connection, row, None if of is None else here.customer(of))
+    _unmerge([one.id], reason, dry_run=dry_run, yes=True, as_json=as_json, config=config)
 
 
-@contextmanager
-def _database(config: Path | None) -> Iterator[Connection]:
-    """A transaction on the configured database; what cannot be done is said, with exit code 1."""
-    from gateway.database import NoDatabase, transaction
-    from gateway.obstacles import reaching_database
-    from gateway.settings import load_settings
+@app.command()
+def merge(
+    one: Annotated[str, typer.Argument(help=f"One customer. {WHO}")],
+    other: Annotated[str, typer.Argument(help=f"The other. {WHO}")],
+    evidence: EvidenceOption = "",
+    level: LevelOption = _PLAIN,
+    dry_run: DryOption = False,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Make two customers one, after a look at both side by side.
+
+    Example: onethread identities merge login:anna phone:+15550001111 --evidence "she called"
+    """
+    from gateway.identity_terminal import print_merge
+    from memory.rehearsals import merge_preview
     from memory.units.identity import IdentityProblem
+    from memory.units.identity import merge as join
 
-    settings = load_settings(config)
-    try:
-        with (
-            reaching_database(settings.file),
-            transaction(settings.storage.url.get_secret_value()) as connection,
-        ):
-            yield connection
-    except (IdentityProblem, NoDatabase) as error:
-        Console(stderr=True).print(f"{error}", style="red", markup=False)
-        raise typer.Exit(1) from None
+    with desk(config) as here:
+        pair = (here.customer(one), here.customer(other))
+        seen = merge_preview(here.connection, *pair, here.now, here.new_id, here.rules)
+        assert seen is not None
+        if not seen.possible and not dry_run:
+            raise IdentityProblem(next(one.words for one in seen.conflicts if one.stops))
+    if dry_run:
+        tell_json(seen) if as_json else print_merge(seen)
+        return
+    if not yes:
+        print_merge(seen)
+    ask("Merge them?", yes)
+    with desk(config) as here:
+        done = join(
+            here.connection,
+            *pair,
+            Assurance(level),
+            evidence,
+            here.actor,
+            here.now,
+            (here.new_id(), here.new_id()),
+            rules=here.rules,
+        )
+    if as_json:
+        tell_json(done)
+        return
+    say(f"They are one customer now, {done.customer_id}. To part them again:")
+    say(f"  onethread identities unmerge {done.link_id}")
 
 
-def _customer_id(connection: Connection, who: str) -> int:
-    """The customer that a handle or an id names. Raises `IdentityProblem` when there is none."""
-    from memory.units.identity import customer_of, resolve_customer
+@app.command()
+def unmerge(
+    links: Annotated[list[int], typer.Argument(help="Ids of links; `show` lists them.")],
+    reason: ReasonOption = "not the same",
+    dry_run: DryOption = False,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """End links together, after a look at who there would be and at who saw what meanwhile.
 
-    if who.isascii() and who.isdigit():
-        return resolve_customer(connection, int(who))
-    return customer_of(connection, who)
+    Example: onethread identities unmerge 1838740873070997851 --reason "two people"
+    """
+    _unmerge(links, reason, dry_run=dry_run, yes=yes, as_json=as_json, config=config)
 
 
-def _actor() -> str:
-    return f"cli:{getpass.getuser()}"
+def _unmerge(
+    links: list[int],
+    reason: str,
+    *,
+    dry_run: bool,
+    yes: bool,
+    as_json: bool,
+    config: ConfigOption,
+) -> None:
+    from gateway.identity_terminal import print_unmerge
+    from memory.parting_report import who_saw_what
+    from memory.rehearsals import unmerge_preview
+    from memory.units.parting import part
 
-
-def _tell(done: Changed, words: str, unchanged: str) -> None:
-    Console().print(words if done.changed else unchanged, markup=False)
-
-
-def _print(page: CustomerView) -> None:
-    console = Console()
-    console.print(Text(page.name, style="bold").append(f"  customer {page.id}", style="dim"))
-    if page.merged_ids:
-        merged = ", ".join(str(one) for one in page.merged_ids)
-        console.print(Text(f"also known as {merged}", style="dim"))
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("handle", "level", "because"):
-        table.add_column(column)
-    for handle in page.handles:
-        because = Text("\n".join(one.words for one in handle.links) or "it wrote to us")
-        table.add_row(Text(handle.key), str(handle.level), because)
-    console.print(table)
+    if dry_run or not yes:
+        with desk(config) as here:
+            seen = unmerge_preview(here.connection, links, here.now, here.new_id, here.rules)
+            report = who_saw_what(here.connection, links)
+        if dry_run and as_json:
+            tell_json({"preview": seen, "seen": report})
+            return
+        print_unmerge(seen, report)
+        if dry_run:
+            say(_NOTHING)
+            return
+    ask("End these links?", yes)
+    with desk(config) as here:
+        done = part(here.connection, links, here.actor, reason, here.now, here.new_id, here.rules)
+        report = who_saw_what(here.connection, links)
+    if as_json:
+        tell_json({"parted": done, "seen": report})
+        return
+    ids = " and ".join(str(one) for one in done.customers)
+    parted = len(done.customers) > 1
+    say(f"Parted into the customers {ids}." if parted else f"They are still one customer, {ids}.")
+    if report is not None:
+        say(report.words)

@@ -52,7 +52,8 @@ def test_two_handles_are_joined_shown_and_parted(
     assert run("identities", "show", CHAT) == 0
     assert PHONE not in capsys.readouterr().out
     with settled.begin() as connection:
-        ended, made = audit_log(connection)
+        (ended,) = audit_log(connection, action="unlink")
+        (made,) = audit_log(connection, action="link")
     assert ended.detail["reason"] == "another Anna"
     assert made.actor == ended.actor and made.actor.startswith("cli:")
 

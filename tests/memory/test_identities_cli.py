@@ -1,0 +1,117 @@
+"""Who is who at the command line: merge and unmerge with a look before, undo, alarms, and JSON."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from gateway.cli import main
+from memory.pages import audit_log
+from memory.tables import Handle, Link
+from memory.units import alarms
+from memory.units.rows import table
+from tests.memory.world import CHAT, PHONE, World
+
+
+@pytest.fixture
+def settled(engine: Engine, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """Two people in the database that the settings name."""
+    with engine.begin() as connection:
+        world = World(connection)
+        world.say(PHONE, "Where is my order?")
+        world.say(CHAT, "hello")
+    monkeypatch.setenv("ONETHREAD__STORAGE__URL", database_url)
+    monkeypatch.setenv("COLUMNS", "200")
+    return engine
+
+
+def run(*arguments: str) -> int:
+    """The exit code of `onethread identities` with these arguments."""
+    with pytest.raises(SystemExit) as ended:
+        main(("identities", *arguments))
+    return int(ended.value.code or 0)
+
+
+def answered(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    """What the command answers as JSON."""
+    assert run(*arguments, "--json") == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def everything(engine: Engine) -> list[object]:
+    """Every handle, link and change there is."""
+    with engine.begin() as connection:
+        rows: list[object] = list(audit_log(connection))
+        for model in (Handle, Link):
+            rows += connection.execute(select(table(model)).order_by(table(model).c.id)).all()
+    return rows
+
+
+def test_a_merge_is_tried_made_parted_and_undone(
+    settled: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = everything(settled)
+    tried = answered(capsys, "merge", CHAT, PHONE, "--dry-run")
+    assert tried["possible"] and everything(settled) == before
+    done = answered(capsys, "merge", CHAT, PHONE, "--evidence", "she called", "--yes")
+    assert done["changed"]
+
+    seen = answered(capsys, "unmerge", done["link_id"], "--dry-run")
+    assert [len(side["handles"]) for side in seen["preview"]["sides"]] == [1, 1]
+    parted = answered(capsys, "unmerge", done["link_id"], "--reason", "two people", "--yes")
+    assert len(parted["parted"]["customers"]) == 2
+    assert len(answered(capsys, "show", PHONE)["handles"]) == 1
+    assert answered(capsys, "show", PHONE, "--ended")["ended"] == 1
+
+    (change,) = answered(capsys, "audit", "--action", "unlink")
+    assert change["can_undo"]
+    assert answered(capsys, "undo", change["id"], "--yes")["action"] == "unlink"
+    assert len(answered(capsys, "show", PHONE)["handles"]) == 2
+    assert run("undo", change["id"], "--yes") == 1
+    assert "undone already" in capsys.readouterr().err
+
+
+def test_nothing_happens_without_a_yes(
+    settled: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything(settled)
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert run("merge", CHAT, PHONE, "--evidence", "she called") == 1
+    told = capsys.readouterr().out
+    assert "would read" in told and "the merge can be undone" in told
+    assert everything(settled) == before
+
+
+def test_a_link_is_only_tried(settled: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    before = everything(settled)
+    assert run("link", CHAT, PHONE, "--dry-run") == 0
+    told = capsys.readouterr().out
+    assert "Joined by hand" in told and "Nothing was changed." in told
+    assert everything(settled) == before
+
+
+def test_alarms_are_listed_and_closed(settled: Engine, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("alarms") == 0
+    assert "No alarms." in capsys.readouterr().out
+    with settled.begin() as connection:
+        root = connection.execute(select(table(Handle).c.customer_id)).scalars().first()
+        assert root is not None
+        alarms.sound(connection, 77, alarms.SHARED, PHONE, root, "Two people use it.", 1)
+    assert run("alarms") == 0
+    assert "Two people use it." in capsys.readouterr().out
+    assert answered(capsys, "alarms", "--close", "77") == []
+    assert run("alarms", "--close", "77") == 1
+
+
+def test_a_handle_is_shared_until_it_is_not(
+    settled: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert answered(capsys, "shared", PHONE, "--reason", "an office")["shared"]
+    assert run("show", PHONE) == 0
+    assert "(shared)" in capsys.readouterr().out
+    assert not answered(capsys, "shared", PHONE, "--not", "--reason", "her own")["shared"]
+    assert run("shared", "phone:+1999", "--reason", "x") == 1
