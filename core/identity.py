@@ -127,10 +127,15 @@ def is_shared(key: str, flagged: bool, rules: IdentityRules) -> bool:
     return flagged or matches(key, rules.shared)
 
 
+def may_change_hands(kind: str) -> bool:
+    """Whether somebody else may have such a handle one day."""
+    return kind not in _HELD_BY_NOBODY_ELSE
+
+
 def silent_before(kind: str, rules: IdentityRules, now: Micros) -> Micros:
     """A handle of this kind that last wrote before this moment may be somebody else's by now; 0
     when it never is."""
-    silence = None if kind in _HELD_BY_NOBODY_ELSE else rules.decay.get(kind)
+    silence = rules.decay.get(kind) if may_change_hands(kind) else None
     return 0 if silence is None else now - int(silence.total_seconds() * 1_000_000)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, or_, select, update
 
 from core.clock import Micros
-from core.identity import LOGIN_KIND, is_shared
+from core.identity import LOGIN_KIND, is_shared, may_change_hands
 from core.identity_rules import DEFAULT_RULES, IdentityRules, JoinRule, joining_rule
 from core.message import Assurance, Handle
 from memory.identity_tables import Sighting
@@ -153,7 +153,7 @@ def _resolve_contradiction(
     if login.kind != LOGIN_KIND:
         login, other = other, login
     handle = find_handle(connection, other.key)
-    if login.kind != LOGIN_KIND or other.kind == LOGIN_KIND:
+    if login.kind != LOGIN_KIND or not may_change_hands(handle.kind):
         return
     theirs = connection.execute(
         select(_handle.c.key).where(

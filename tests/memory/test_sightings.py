@@ -160,6 +160,17 @@ def test_a_number_that_another_login_is_proved_to_hold_begins_anew(world: World)
     assert ("contradiction", PHONE) in alarms(world)
 
 
+def test_a_browser_of_two_people_stays_with_the_first(world: World) -> None:
+    """That another login comes from it says nothing about whose words were said there before."""
+    for who in (VISITOR, CHAT, "login:eve"):
+        world.say(who, f"from {who}")
+    seen(world, CHAT, VISITOR, "login", Assurance.LOGGED_IN)
+    refused = seen(world, "login:eve", VISITOR, "login", Assurance.LOGGED_IN)
+    assert "two different logins" in str(refused.refused)
+    assert len(world.texts(CHAT)) == 2
+    assert world.texts("login:eve") == ["from login:eve"]
+
+
 def test_a_code_answered_at_a_silent_number_opens_a_new_life(world: World) -> None:
     world.say(PHONE, "the old owner's words")
     world.now += timedelta(days=400)
