@@ -8,7 +8,6 @@ not stop at a first fault.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +23,7 @@ from core.identity_rules import (
     Levels,
     SuggestionRules,
 )
+from core.identity_rules_fields import DAY, MINUTE, RuleFields
 from core.message import Assurance, Sensitivity
 from core.playbook_fields import PlaybookError, Report, Section, parse_toml, suggest
 
@@ -35,7 +35,6 @@ MOST_LEVEL: Mapping[str, Assurance] = {one.evidence: one.level for one in DEFAUL
 ONLY_HINTS = frozenset(one.evidence for one in DEFAULT_JOINS if not one.joins)
 """What is only ever a hint: whatever somebody typed joins nobody."""
 
-_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
 _LEVELS = ("conversation", "history", "personal")
 
 
@@ -74,7 +73,7 @@ def collect_identity_rules(text: str, file: str, report: Report) -> ReadRules:
         levels=reading.levels(main),
         codes=reading.codes(main),
         decay=reading.decay(main),
-        cooling_off=reading.span(main, "cooling_off_minutes", DEFAULT_RULES.cooling_off, 0, 43_200),
+        cooling_off=reading.cooling_off(main),
         kinds=reading.kinds(main),
         component_limit=reading.count(
             main, "component_limit", DEFAULT_RULES.component_limit, 2, DEFAULT_RULES.component_limit
@@ -89,16 +88,12 @@ def collect_identity_rules(text: str, file: str, report: Report) -> ReadRules:
     return ReadRules(rules, tuple(reading.warnings))
 
 
-class _Reading:
-    """One reading of a text: the report its faults go to, and the warnings so far."""
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self.warnings: list[str] = []
+class _Reading(RuleFields):
+    """One reading of a text, part by part."""
 
     def levels(self, main: Section) -> Levels:
         """What a sender needs; a looser level than the default is a warning."""
-        section = self._inside(main, "levels")
+        section = self.inside(main, "levels")
         found: dict[str, Assurance] = {}
         for name in _LEVELS:
             default = getattr(DEFAULT_RULES.levels, name)
@@ -120,7 +115,7 @@ class _Reading:
 
     def codes(self, main: Section) -> CodeRules:
         """One-time codes: how long, how often."""
-        section, default = self._inside(main, "codes"), DEFAULT_RULES.codes
+        section, default = self.inside(main, "codes"), DEFAULT_RULES.codes
         found = CodeRules(
             digits=self.count(section, "digits", default.digits, 6, 10),
             life=self.span(section, "life_minutes", default.life, 1, 60),
@@ -139,21 +134,32 @@ class _Reading:
                 )
         return found
 
+    def cooling_off(self, main: Section) -> timedelta:
+        """How long nothing old is read over a new link."""
+        default = DEFAULT_RULES.cooling_off
+        found = self.span(main, "cooling_off_minutes", default, 0, 43_200)
+        if found < default:
+            self.warnings.append(
+                f"cooling_off_minutes is {found // MINUTE}, below the default "
+                f"{default // MINUTE}: an owner who is told of a wrong join has less time"
+            )
+        return found
+
     def decay(self, main: Section) -> Mapping[str, timedelta]:
         """Days of silence by kind; 0 takes a kind out."""
-        section = self._inside(main, "decay")
+        section = self.inside(main, "decay")
         raw = main.table("decay")
         found = dict(DEFAULT_RULES.decay)
         for kind in raw:
-            self._check_kind(section, kind, kind)
+            self.check_kind(section, kind, kind)
             days = self.count(section, kind, 0, 0, 36_500)
             default = DEFAULT_RULES.decay.get(kind)
-            if default is not None and (days == 0 or days * _DAY > default):
+            if default is not None and (days == 0 or days * DAY > default):
                 self.warnings.append(
-                    f"decay.{kind} is {days or 'off'}, beyond the default {default // _DAY} days: "
+                    f"decay.{kind} is {days or 'off'}, beyond the default {default // DAY} days: "
                     "whoever gets a number that was given up is longer taken for its old owner"
                 )
-            found[kind] = days * _DAY
+            found[kind] = days * DAY
         section.close()
         return {kind: life for kind, life in found.items() if life}
 
@@ -165,12 +171,12 @@ class _Reading:
             if not isinstance(value, dict):
                 main.fault(path, "is not a table", f"Write [{path}] on a line of its own")
                 continue
-            one = Section(value, main.file, path, self._report)
-            self._check_kind(one, kind, "")
+            one = Section(value, main.file, path, self.report)
+            self.check_kind(one, kind, "")
             default = found.get(kind, KindRule())
             limit = DEFAULT_RULES.component_limit
             most = self.count(one, "most", default.most or limit, 1, limit)
-            within = self.span(one, "within_days", default.within or timedelta(), 0, 36_500, _DAY)
+            within = self.span(one, "within_days", default.within or timedelta(), 0, 36_500, DAY)
             priority = self.count(one, "priority", default.priority, 0, 1_000)
             written = most if "most" in value else default.most
             found[kind] = KindRule(priority, written, within or None)
@@ -183,7 +189,7 @@ class _Reading:
         """The text's rules, and the built-in ones that it does not replace by their id."""
         found: dict[str, JoinRule] = {}
         for number, row in enumerate(main.rows("joins"), start=1):
-            one = Section(row, main.file, f"joins[{row.get('id') or number}]", self._report)
+            one = Section(row, main.file, f"joins[{row.get('id') or number}]", self.report)
             rule = self._join(one, row)
             if rule.id in found:
                 one.fault("id", f"there is another rule {rule.id!r}", "Give it an id of its own")
@@ -192,10 +198,10 @@ class _Reading:
 
     def suggestions(self, main: Section) -> SuggestionRules:
         """From which score something is suggested, and what each reason counts."""
-        section, default = self._inside(main, "suggestions"), DEFAULT_RULES.suggestions
+        section, default = self.inside(main, "suggestions"), DEFAULT_RULES.suggestions
         threshold = self.count(section, "threshold", default.threshold, 1, 100)
         raw = section.table("weights")
-        weights = Section(raw, main.file, "suggestions.weights", self._report)
+        weights = Section(raw, main.file, "suggestions.weights", self.report)
         found = {
             name: self.count(weights, name, weight, 0, 100)
             for name, weight in default.weights.items()
@@ -206,7 +212,7 @@ class _Reading:
 
     def disclosure(self, main: Section) -> Mapping[str, str]:
         """The most sensitive class that may be told on a channel."""
-        section = self._inside(main, "disclosure")
+        section = self.inside(main, "disclosure")
         classes = tuple(one.value for one in Sensitivity)
         found = dict(DEFAULT_RULES.disclosure)
         for channel in main.table("disclosure"):
@@ -218,48 +224,6 @@ class _Reading:
             found[channel] = name
         section.close()
         return found
-
-    def patterns(
-        self, main: Section, name: str, default: tuple[str, ...], raw: Mapping[str, object]
-    ) -> tuple[str, ...]:
-        """Handle keys or their shapes. A list stands for itself: what it drops is warned of."""
-        found = main.texts(name)
-        if name not in raw:
-            return default
-        for one in found:
-            if not re.fullmatch(r"[a-z][a-z0-9_-]*:\S.*", one):
-                main.fault(
-                    name,
-                    f"{one!r} is no handle",
-                    'Write kind:address, with * for any characters: "email:noreply@*"',
-                )
-            elif one.partition(":")[2].strip("*") == "":
-                main.fault(name, f"{one!r} is every handle of its kind", "Name fewer of them")
-        if gone := [one for one in default if one not in found]:
-            self.warnings.append(f"{name} leaves out what is built in: {', '.join(gone)}")
-        return found
-
-    def count(self, section: Section, name: str, default: int, least: int, most: int) -> int:
-        """A whole number within bounds, else its default with a fault."""
-        value = section.whole(name, default=default)
-        if least <= value <= most:
-            return value
-        section.fault(
-            name, f"{value} is out of range", f"Write a whole number from {least} to {most}"
-        )
-        return default
-
-    def span(
-        self,
-        section: Section,
-        name: str,
-        default: timedelta,
-        least: int,
-        most: int,
-        unit: timedelta = _MINUTE,
-    ) -> timedelta:
-        """A span of time, written as a whole number of its unit."""
-        return self.count(section, name, default // unit, least, most) * unit
 
     def _join(self, one: Section, row: Mapping[str, object]) -> JoinRule:
         rule_id = one.text("id", needed=True)
@@ -278,16 +242,6 @@ class _Reading:
             one.fault("joins", "a hint joins nobody", "Write false: it is only suggested")
         kinds = frozenset(one.texts("kinds"))
         for kind in sorted(kinds):
-            self._check_kind(one, kind, "kinds")
+            self.check_kind(one, kind, "kinds")
         one.close()
         return JoinRule(rule_id, evidence, Assurance(level), joins, kinds)
-
-    def _inside(self, main: Section, name: str) -> Section:
-        return Section(main.table(name), main.file, name, self._report)
-
-    def _check_kind(self, section: Section, kind: str, name: str) -> None:
-        """A kind may be any channel's own; one that only looks like ours is a slip of the pen."""
-        known = DEFAULT_RULES.kinds
-        mend = suggest(kind, known, "kinds")
-        if kind not in known and mend.startswith("Did you mean"):
-            section.fault(name, f"there is no kind {kind!r}", mend)
