@@ -48,10 +48,11 @@ _CHANNELS = ("sms", "webchat", "email", "slack")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a shop differs from the demo's: options of two accounts, and of turns."""
+    """How a shop differs from the demo's: options of three accounts, and of turns."""
 
     mail: Mapping[str, Any] = field(default_factory=dict)
     slack: Mapping[str, Any] = field(default_factory=dict)
+    webchat: Mapping[str, Any] = field(default_factory=dict)
     turns: Mapping[str, Any] = field(default_factory=dict)
     delivery: Mapping[str, Any] = field(default_factory=dict)
     playbook: Playbook | None = None
@@ -106,10 +107,20 @@ class Everywhere:
             await self._gateway.stop()
             self._gateway = None
 
-    async def chat(self, login: str | None = None) -> ChatClient:
+    async def chat(
+        self,
+        login: str | None = None,
+        *,
+        jwt: str | None = None,
+        token: str | None = None,
+        visitor: str | None = None,
+        link: str | None = None,
+    ) -> ChatClient:
         """A connected visitor of the shop's page, signed in or anonymous."""
         url = f"ws://127.0.0.1:{self.port}/channels/webchat/socket"
-        client = ChatClient(url, ORIGIN, jwt=None if login is None else _signed(login))
+        signed = jwt if login is None else _signed(login)
+        client = ChatClient(url, ORIGIN, jwt=signed, token=token, visitor=visitor)
+        client.link = link
         self.clients.append(client)
         await client.connect()
         return client
@@ -157,6 +168,7 @@ class Everywhere:
                 "allowed_origins": [ORIGIN],
                 "secret": "tests-only-secret-of-the-chat-sessions",
                 "jwt_keys": {"k1": {"key": KEY}},
+                **self.options.webchat,
             },
             "email": {
                 **self.mail.config_table(),

@@ -199,7 +199,7 @@ async def test_trap_14_known_unknown_and_closed_addresses_read_the_same(
     async with everywhere(tmp_path, models) as world:
         await world.mail.write(ADA.mail, "When are you open?", name=ADA.name)
         await world.mail.wait_for_reply(ADA.mail, 0)
-        told = []
+        told: list[str] = []
         for address in (ADA.mail, STRANGER, "noreply@else.example", "info@else.example"):
             side = await (
                 by_text(world, f"+4477009001{len(told)}0") if way is by_text else way(world)
