@@ -64,7 +64,10 @@ async def test_a_customer_is_linked_and_unlinked_with_the_reason(
     await expect(page.locator(".knot")).to_have_count(2)
     await expect(rows).to_have_count(1)
 
-    await side.get_by_role("button", name="Unlink").click()
+    await side.get_by_role("button", name="Unmerge …").click()
+    sheet = page.get_by_role("dialog")
+    await sheet.get_by_label("Why are they not one?").fill("Another Ada")
+    await sheet.get_by_role("button", name="Unmerge", exact=True).click()
     await expect(side.locator(".handle")).to_have_count(1)
     await expect(page.locator(".knot")).to_have_count(1)
     assert agent.complaints == []
