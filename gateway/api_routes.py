@@ -17,9 +17,12 @@ from gateway import (
     api_changes,
     api_files,
     api_identities,
+    api_imports,
     api_people,
+    api_provision,
     api_render,
     api_rules,
+    api_suggestions,
 )
 from gateway.api_calls import Call, Endpoint
 from gateway.api_models import Page, QueueQuery, Search, TimelineQuery
@@ -224,4 +227,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *api_account.ENDPOINTS,
     *api_people.ENDPOINTS,
     *api_rules.ENDPOINTS,
+    *api_suggestions.ENDPOINTS,
+    *api_imports.ENDPOINTS,
+    *api_provision.ENDPOINTS,
 )

@@ -46,6 +46,7 @@ from gateway.session_watch import SessionWatch
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
 from gateway.stages import build_stages
+from gateway.suggesting import Suggesting, kinds_of
 from gateway.threads import SocketThreads
 from gateway.turn_work import TurnSettings, TurnWork
 from gateway.turns import TurnRules, Turns
@@ -99,6 +100,7 @@ class Gateway:
     files: FileStore
     pulling: Pulling
     rules: RulesInForce
+    suggesting: Suggesting
     web_app: web.Application = field(default_factory=web.Application)
 
     @property
@@ -113,6 +115,7 @@ class Gateway:
         await self.turns.start()
         self.lines.start()
         self.rules.start()
+        self.suggesting.start()
         await self.session_watch.start()
         for channel in self.channels.values():
             if isinstance(channel.adapter, CatchesUp):
@@ -123,6 +126,7 @@ class Gateway:
         """Stop taking work, finish what runs, disconnect."""
         await self.lines.stop()
         await self.rules.stop()
+        await self.suggesting.stop()
         await self.session_watch.stop()
         await self.pulling.stop()
         await self.hub.close()
@@ -310,6 +314,13 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         files,
         Pulling(channels, admissions, turns.settled),
         rules,
+        Suggesting(
+            store,
+            lambda: kinds_of(work.playbook),
+            lambda: rules.current,
+            now=now,
+            new_id=new_id,
+        ),
     )
     gateway.web_app = mount(gateway)
     return gateway

@@ -52,7 +52,9 @@ _ALIASES: Mapping[str, str] = {
 }
 _NUMBERED = re.compile(r"^(?P<name>.*?)[ _]?(?P<number>[0-9]*)$")
 _ATTRIBUTE = re.compile(r"attribute:[a-z][a-z0-9_.-]{0,49}")
-_BETWEEN = re.compile(r"[;\n\r]+")
+_LINES = re.compile(r"[\n\r]+")
+# An id may hold a semicolon, these may not.
+_BETWEEN = dict.fromkeys(("email", "phone", "slack"), re.compile(r"[;\n\r]+"))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _DELIMITERS = ",;\t|"
 IGNORED = "-"
@@ -229,8 +231,8 @@ def _entry(
         elif meaning.startswith("attribute:") and value:
             _attribute(line, name, meaning, value, attributes, faults)
         elif meaning != IGNORED and value:
-            for part in _BETWEEN.split(cell):
-                wanted = kind if meaning == "address" else meaning
+            wanted = kind if meaning == "address" else meaning
+            for part in _BETWEEN.get(wanted, _LINES).split(cell):
                 _handle(line, name, wanted, unguarded(part.strip()), handles, faults)
     if faults.count > before:
         return None

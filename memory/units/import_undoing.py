@@ -1,5 +1,5 @@
-"""Taking an import back: its links end, its attributes give way to those before, and handles that it
-made and nobody has used are retired, so that the address begins anew.
+"""Taking an import back: its links end, its attributes give way to those before, and handles that
+it made and nobody has used are retired, so that the address begins anew.
 
 Chunk by chunk, each one transaction, in an order in which a crash between two leaves nothing that
 cannot be gone on with. What people did since stays as it is.

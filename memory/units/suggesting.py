@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import Connection, Row, and_, insert, or_, select, text, update
 
 from core.clock import Micros
+from core.identity import LOGIN_KIND
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance
 from memory.hints import Hint
@@ -174,6 +175,8 @@ def _propose(
     first, second = rows[one.one_key], rows[one.other_key]
     if first.customer_id == second.customer_id:
         return False
+    if _two_logins(connection, first.customer_id, second.customer_id):
+        return False
     sides = [_homes(connection, row.customer_id) for row in (first, second)]
     known = _between(connection, *sides)
     if any(row.status != OPEN for row in known) or _parted(connection, *sides):
@@ -201,6 +204,16 @@ def _propose(
         },
     )
     return True
+
+
+def _two_logins(connection: Connection, one: int, other: int) -> bool:
+    """Whether each of the two has a login: then they can never be one."""
+    query = (
+        select(_handle.c.customer_id)
+        .where(_handle.c.customer_id.in_((one, other)), _handle.c.kind == LOGIN_KIND)
+        .distinct()
+    )
+    return len(connection.execute(query).all()) > 1
 
 
 def _homes(connection: Connection, root: int) -> dict[int, int]:

@@ -1,0 +1,187 @@
+"""The endpoints of imports and of the export: a file in, looked at first, and undone as one.
+
+The steps are `gateway.importing`'s; here each runs through the store, one after the other, so that
+messages come in between. No rule about customers is here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import time
+from collections.abc import Generator
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from core.clock import to_micros
+from core.message import Assurance
+from gateway.api_calls import Call, Endpoint
+from gateway.api_files import FileAnswer
+from gateway.api_models import Body, Empty, Line, Page
+from gateway.exporting import export
+from gateway.gate import Problem
+from gateway.identity_calls import found_or_404, tell
+from gateway.import_files import Fault, ReadFile, read_file
+from gateway.importing import Report, Step, Tools, apply, preview, take_back
+from gateway.roles import Right
+from memory.units.bringing import Source
+from memory.units.importing import BatchView, ImportProblem, batch_view, batches
+
+FILE_LIMIT = 64 * 1024 * 1024
+"""Bytes of a file of customers."""
+
+
+class ImportQuery(Body):
+    """From whom the file is, how far it is believed, and why; and how it is to be read.
+
+    `columns` says what columns of other names mean: "Kundennr=external_id;Notiz=-".
+    """
+
+    source: Line
+    level: Annotated[int, Field(ge=0, le=2)] = 1
+    reason: Line
+    dry_run: Literal["0", "1"] = "0"
+    skip_faults: Literal["0", "1"] = "0"
+    encoding: Line | None = None
+    columns: Annotated[str, Field(max_length=4000)] = ""
+
+
+async def bring_in(call: Call) -> Report:
+    query = call.query_as(ImportQuery)
+    file = await asyncio.to_thread(
+        read_file, call.content, parse_columns(query.columns), query.encoding
+    )
+    source = Source(query.source, Assurance(query.level), query.reason, call.actor)
+    if query.dry_run == "1":
+        looked: Report = await _run(call, preview(file, source, _tools(call)))
+        return looked
+    _refuse_faults(file, skip=query.skip_faults == "1")
+    try:
+        report: Report = await _run(call, apply(file, source, _tools(call)))
+    except ImportProblem as problem:
+        raise _conflict(problem) from None
+    tell(call, None, {"state": "imported", "batch_id": report.batch_id})
+    return report
+
+
+async def list_imports(call: Call) -> list[BatchView]:
+    return await call.services.store.read(batches, call.query_as(Page).limit)
+
+
+async def undo(call: Call) -> BatchView:
+    batch_id = call.id("id")
+    found_or_404(await call.services.store.read(batch_view, batch_id), "import")
+    try:
+        await _run(call, take_back(batch_id, call.actor, _tools(call)))
+    except ImportProblem as problem:
+        raise _conflict(problem) from None
+    tell(call, None, {"state": "import-undone", "batch_id": batch_id})
+    return found_or_404(await call.services.store.read(batch_view, batch_id), "import")
+
+
+async def give_out(call: Call) -> FileAnswer:
+    text = io.StringIO()
+    await _run(call, export(text.write))
+    name = f"customers-{call.services.now():%Y-%m-%d}.csv"
+    return FileAnswer(text.getvalue().encode("utf-8-sig"), "text/csv", name)
+
+
+def parse_columns(text: str) -> dict[str, str]:
+    """What columns mean. Raises `Problem` for a pair that is none."""
+    columns: dict[str, str] = {}
+    for pair in filter(None, (one.strip() for one in text.split(";"))):
+        name, equals, meaning = pair.rpartition("=")
+        if not equals or not name.strip():
+            raise Problem(
+                422,
+                f"“{pair}” is not COLUMN=MEANING.",
+                where="query: columns",
+                fix="Such as Kundennr=external_id;Notiz=-",
+            )
+        columns[name.strip()] = meaning.strip()
+    return columns
+
+
+def _refuse_faults(file: ReadFile, *, skip: bool) -> None:
+    if not file.fault_count or (skip and file.entries):
+        return
+    first: Fault = file.faults[0]
+    more = f" There are {file.fault_count} faults." if file.fault_count > 1 else ""
+    column = f", column “{first.column}”" if first.column else ""
+    raise Problem(
+        422,
+        f"Line {first.line}{column}: {first.wrong}{more}",
+        where="body",
+        fix=f"{first.mend} A dry run names every fault.",
+    )
+
+
+def _conflict(problem: ImportProblem) -> Problem:
+    words = str(problem)
+    return Problem(409, f"{words[:1].upper()}{words[1:]}.", where="path: id")
+
+
+def _tools(call: Call) -> Tools:
+    services = call.services
+    return Tools(
+        lambda: to_micros(services.now()), services.new_id, time.perf_counter, services.rules
+    )
+
+
+async def _run(call: Call, steps: Generator[Step, Any, Any]) -> Any:
+    """Each step through the store: what reads beside the writer, what writes in its turn."""
+    store = call.services.store
+    try:
+        step = next(steps)
+        while True:
+            try:
+                result = await (store.run(step.run) if step.writes else store.read(step.run))
+            except ImportProblem as error:
+                step = steps.throw(error)
+            else:
+                step = steps.send(result)
+    except StopIteration as end:
+        return end.value
+
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint(
+        "POST",
+        "/imports",
+        "Bring in customers from a CSV file, or see what that would do.",
+        Report,
+        bring_in,
+        Right.PROVISION,
+        query=ImportQuery,
+        errors={409: "This import was undone meanwhile."},
+        takes_file=FILE_LIMIT,
+    ),
+    Endpoint(
+        "GET",
+        "/imports",
+        "The imports, the latest first.",
+        list[BatchView],
+        list_imports,
+        Right.PROVISION,
+        query=Page,
+    ),
+    Endpoint(
+        "POST",
+        "/imports/{id}/undo",
+        "Take an import back as one.",
+        BatchView,
+        undo,
+        Right.PROVISION,
+        body=Empty,
+        errors={409: "It was undone already."},
+    ),
+    Endpoint(
+        "GET",
+        "/export",
+        "All customers as a CSV file that an import reads.",
+        FileAnswer,
+        give_out,
+        Right.PROVISION,
+    ),
+)
