@@ -35,8 +35,9 @@ HINT = "hint"
 SHARED_WITHIN: Micros = 90 * 86_400 * 1_000_000
 """How far back it is looked with how many customers a handle was seen."""
 
-OF_A_HOLDER = frozenset({"code", "login", "login-profile"})
-"""Kinds of evidence that show who holds a handle now: its holder, or the business itself."""
+BY_LOGIN = frozenset({"login", "login-profile"})
+"""Kinds of evidence by which the business itself says whose a handle is now. A code is none: who
+was sent it may have been tricked out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def see(
         ids = (new_id(), new_id(), new_id(), new_id())
         introduce(connection, one, seen.evidence, seen.actor, now, ids, rule=rule.id)
     _begin_anew_if_silent(connection, seen, rules, now, new_id)
-    if seen.kind in OF_A_HOLDER:
+    if seen.kind in BY_LOGIN:
         _resolve_contradiction(connection, seen, now, new_id)
     done = _join(connection, seen, rule, rules, reads_from, now, new_id)
     _suspect_shared(connection, seen, now, new_id)

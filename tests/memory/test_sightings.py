@@ -147,12 +147,13 @@ def test_a_handle_that_meets_several_customers_is_suspected(world: World) -> Non
     assert not world.handle_row(PHONE)["shared"], "a person decides"
 
 
-def test_a_number_that_another_login_is_proved_to_hold_begins_anew(world: World) -> None:
+def test_a_number_that_the_business_says_is_another_logins_begins_anew(world: World) -> None:
     old = world.say(PHONE, "anna's words")
     for who in (CHAT, "login:eve"):
         world.say(who, f"from {who}")
     assert seen(world, CHAT, PHONE).changed is not None
-    done = seen(world, "login:eve", PHONE)
+    assert "two different logins" in str(seen(world, "login:eve", PHONE).refused)
+    done = seen(world, "login:eve", PHONE, "login-profile")
     assert done.changed is not None
     assert world.texts("login:eve") == ["from login:eve"]
     assert world.texts(CHAT) == [f"from {CHAT}"], "the old edge ends too"
