@@ -92,6 +92,14 @@ IDENTITY_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "At the moment I need no code from you. How can I help?",
         "That looks like a code, but I need none. What would you like to do?",
     ),
+    "code_refused": (
+        "The code is right, and still I may not take the two for one. A person can look into it.",
+        "That is the code, but I may not put these two together. Ask for a person, if you like.",
+        "Right, yet these two cannot be one here. Say so if you want a person to look at it.",
+        "The digits fit. Even so, I have to keep the two apart; a person may know more.",
+        "Thank you, the code is right. For a reason I cannot change, the two stay apart.",
+        "The code fits, but joining the two is not for me to do. A person can help.",
+    ),
     "code_dropped": (
         "Alright, no code then. What else can I do?",
         "Fine, I forget about the code. Is there anything else?",
@@ -215,6 +223,14 @@ IDENTITY_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "When you are not here, the answer goes to {to}.",
         "We answer at {to} if nobody is here any more.",
         "Once you are gone, {to} gets the answer.",
+    ),
+    "answer_waits": (
+        "There is an answer for you in our chat. Please open the chat to read it.",
+        "We have answered you in the chat. You find it there.",
+        "An answer is waiting for you in our chat.",
+        "Please look into our chat: there is an answer.",
+        "The answer is in the chat, where you asked.",
+        "You have an answer in our chat.",
     ),
     "elsewhere": (
         "I keep that out of this channel. Please ask me {where}, and you get it there.",

@@ -123,10 +123,18 @@ def find_secrets(
         text = _without_cued(text, protected, remove)
     text = _without_passwords(text, remove)
     if expecting is not None:
-        kind = secret_kind(expecting)
-        if kind not in digests:
+        named, _, size = expecting.partition(":")
+        kind = secret_kind(named)
+        if kind == CODE:
+            text = _without_code(text, remove, int(size) if size else None)
+        elif kind not in digests:
             text = _without_bare(text, kind, remove)
     return text, digests
+
+
+def expected_code(digits: int) -> str:
+    """What to expect while a code of so many digits is open: other numbers are no code."""
+    return f"{CODE}:{digits}"
 
 
 def digest_of(value: str, key: bytes) -> str:
@@ -256,8 +264,6 @@ def _without_passwords(text: str, remove: Callable[[str, str], str]) -> str:
 
 def _without_bare(text: str, kind: str, remove: Callable[[str, str], str]) -> str:
     """Without the bare value that answers a question for a secret."""
-    if kind == CODE:
-        return _without_code(text, remove)
     if len(text.strip()) > _SHORT:
         return text
     if kind in _LENGTHS or (any(char.isdigit() for char in text) and kind != "password"):
@@ -265,20 +271,22 @@ def _without_bare(text: str, kind: str, remove: Callable[[str, str], str]) -> st
     return _without_phrase(text, kind, remove)
 
 
-def _without_code(text: str, remove: Callable[[str, str], str]) -> str:
+def _without_code(text: str, remove: Callable[[str, str], str], digits: int | None) -> str:
     """Without the first code, in whichever short line it stands: a mail has a signature below."""
     lines = text.split("\n")
     for number, line in enumerate(lines):
         if len(line.strip()) <= _SHORT:
-            lines[number] = _without_number(line, CODE, remove)
+            lines[number] = _without_number(line, CODE, remove, digits)
             if lines[number] != line:
                 break
     return "\n".join(lines)
 
 
-def _without_number(text: str, kind: str, remove: Callable[[str, str], str]) -> str:
-    """Without the first number that is as long as this kind of secret can be."""
-    low, high = _LENGTHS.get(kind, (3, 32))
+def _without_number(
+    text: str, kind: str, remove: Callable[[str, str], str], exactly: int | None = None
+) -> str:
+    """Without the first number that is as long as this kind of secret can be, or is here."""
+    low, high = _LENGTHS.get(kind, (3, 32)) if exactly is None else (exactly, exactly)
     for found in _DIGITS.finditer(text):
         value = found[0].strip(" ,.-")
         count = sum(char.isdigit() for char in value) or len(re.findall(r"[a-z]+", value, re.I))

@@ -32,7 +32,9 @@ from gateway.events import Bus
 from gateway.files import FileStore
 from gateway.identity_rules import RulesInForce
 from gateway.keeping import StoreKeep
+from gateway.leaving import Leaving
 from gateway.lines import Lines
+from gateway.moving import Moving
 from gateway.obstacles import reaching_database
 from gateway.outgoing import Outgoing
 from gateway.passwords import Passwords
@@ -93,6 +95,7 @@ class Gateway:
     outgoing: Outgoing
     reaching: Reaching
     session_watch: SessionWatch
+    leaving: Leaving
     count_tokens: Callable[[str], int]
     now: Callable[[], datetime]
     new_id: Callable[[], int]
@@ -117,6 +120,7 @@ class Gateway:
         self.rules.start()
         self.suggesting.start()
         await self.session_watch.start()
+        self.leaving.start()
         for channel in self.channels.values():
             if isinstance(channel.adapter, CatchesUp):
                 await self._catch_up(channel, channel.adapter)
@@ -128,6 +132,7 @@ class Gateway:
         await self.rules.stop()
         await self.suggesting.stop()
         await self.session_watch.stop()
+        await self.leaving.stop()
         await self.pulling.stop()
         await self.hub.close()
         await self.turns.stop()
@@ -249,6 +254,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         now=now,
         new_id=new_id,
     )
+    moving = Moving(store, reaching, rules=lambda: rules.current, now=now)
     work = TurnWork(
         store,
         bus,
@@ -257,7 +263,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         stages,
         TurnSettings(worker, settings.pipeline.token_budget),
         AnswerGuard(store, settings.turns.answers_per_hour, now),
-        Effects(proving.performers),
+        Effects({**proving.performers, **moving.performers}),
         count_tokens=count_tokens,
         now=now,
         new_id=new_id,
@@ -307,6 +313,17 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         outgoing,
         reaching,
         SessionWatch(store, hub),
+        Leaving(
+            store,
+            hub,
+            reaching,
+            accounts=[name for name, one in channels.items() if one.socket],
+            channels={one.spec.identity_kind: one.spec.name for one in channels.values()},
+            after=timedelta(minutes=settings.turns.continue_after_minutes),
+            playbook=lambda: work.playbook,
+            rules=lambda: rules.current,
+            now=now,
+        ),
         count_tokens,
         now,
         new_id,

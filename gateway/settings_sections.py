@@ -161,6 +161,7 @@ class Turns(Section):
     lease_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
     quiet_seconds_max: Seconds = 8.0
     quiet_seconds: Mapping[str, Seconds] = Field(default_factory=lambda: dict(QUIET_SECONDS))
+    continue_after_minutes: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 5.0
     answers_per_hour: Mapping[str, Positive] = Field(default_factory=lambda: dict(ANSWERS_PER_HOUR))
 
     @field_validator("quiet_seconds", mode="before")

@@ -12,7 +12,7 @@ from datetime import datetime
 import orjson
 
 from core.clock import to_micros
-from core.message import OutboundMessage, RenderedPart
+from core.message import OutboundMessage, RenderedPart, Sensitivity
 from core.playbook import Playbook
 from core.turn import Decision, Escalation, Fact, Said, SlotValue, TurnInput
 from gateway.provenance import Given
@@ -233,6 +233,8 @@ def _message_rows(
         extra["quick_replies"] = [
             {"label": one.label, "value": one.value} for one in decision.reply.quick_replies
         ]
+    if decision.reply.sensitivity is not Sensitivity.GENERAL:
+        extra["sensitivity"] = decision.reply.sensitivity.value
     if decision.sources:
         extra["sources"] = [list(one) for one in decision.sources]
     if given.drawn:

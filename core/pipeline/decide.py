@@ -16,7 +16,7 @@ from core.pipeline.response import response_stage
 from core.pipeline.rules import rules_stage
 from core.pipeline.state import state_stage
 from core.playbook import Playbook
-from core.secrets import CODE
+from core.secrets import expected_code
 from core.turn import CONFIRMED, Decision, NeedEffect, StageRecord, TurnInput
 
 VERSION = "1"
@@ -71,14 +71,15 @@ def decide(
         stages=_records(turn, guess, step, draft, ruled, stages, times),
         new_case=step.new_case,
         close=_close(turn, taken, step, ruled, playbook),
-        expecting=_expected(ruled),
+        expecting=_expected(turn, ruled),
     )
 
 
-def _expected(ruled: Ruled) -> str | None:
+def _expected(turn: TurnInput, ruled: Ruled) -> str | None:
     """A code that is on its way may come with any message, whatever else is talked of."""
     proof = ruled.case.proof
-    return CODE if proof is not None and proof.stage == "code" else None
+    open_code = proof is not None and proof.stage == "code"
+    return expected_code(turn.rules.codes.digits) if open_code else None
 
 
 def _close(

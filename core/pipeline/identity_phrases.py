@@ -236,12 +236,21 @@ _WRONG_NUMBER = re.compile(
 def is_not_me(text: str) -> bool:
     """Whether a short message says that its writer is not who we take them for.
 
-    "Not me who broke it" says something else, and so does an answer in a sentence.
+    "Not me who broke it" says something else, and so does an answer in a sentence. A mail has its
+    subject above and a name below.
     """
-    return len(text) <= _SHORT and _NOT_ME.match(text) is not None
+    return any(_NOT_ME.match(one) for one in _short_lines(text))
 
 
 @lru_cache(maxsize=256)
 def is_wrong_number(text: str) -> bool:
     """Whether a message says "wrong number": ours, unless a number was just spoken of."""
-    return len(text) <= _SHORT and _WRONG_NUMBER.match(text) is not None
+    return any(_WRONG_NUMBER.match(one) for one in _short_lines(text))
+
+
+def _short_lines(text: str) -> list[str]:
+    """The whole of a short text, and its first two lines."""
+    if len(text) > 2 * _SHORT:
+        return []
+    lines = [one for one in text.split("\n") if one.strip()]
+    return [one for one in (text, *lines[:2]) if len(one) <= _SHORT]

@@ -201,7 +201,8 @@ def _show(at: _At, digest: str) -> StateStep:
     if outcome in ("spent", "expired"):
         case = replace(at.case, proof=at.begun("address", at.goal))
         return _said(at, Told(f"code_{outcome}"), case)
-    return _said(at, Told("code_none"), replace(at.case, proof=None))
+    key = "code_refused" if outcome == "cannot" else "code_none"
+    return _said(at, Told(key), replace(at.case, proof=None))
 
 
 def _thanks(now: datetime, result: Mapping[str, str]) -> Told:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from core.default_answers import DEFAULT_ANSWERS
 from core.identity_answers import BY
+from core.identity_rules import IdentityRules
 from core.message import Audience, Sensitivity
 from core.pipeline.sentences import choose
 from core.playbook import Playbook
@@ -18,14 +19,16 @@ _CHANNEL_OF = {"phone": "sms", "email": "email", "login": "webchat", "slack": "s
 
 
 def is_above(turn: TurnInput, about: Sensitivity) -> bool:
-    """Whether a text reveals more than this channel may carry."""
-    return _CLASSES.index(about) > _most(turn, turn.channel)
+    """Whether a text reveals more than this turn's channel may carry."""
+    return not carries(turn.rules, turn.channel, about)
 
 
-def _most(turn: TurnInput, channel: str) -> int:
-    """The most sensitive class of a channel; a name that is none lets nothing but general out."""
-    named = turn.rules.disclosure.get(channel, Sensitivity.CONFIDENTIAL.value)
-    return next((at for at, one in enumerate(_CLASSES) if one.value == named), 0)
+def carries(rules: IdentityRules, channel: str, about: Sensitivity) -> bool:
+    """Whether a channel may carry a text of this class. All do that the rules do not name; where
+    they name no class that there is, nothing but the general."""
+    named = rules.disclosure.get(channel, Sensitivity.CONFIDENTIAL.value)
+    most = next((at for at, one in enumerate(_CLASSES) if one.value == named), 0)
+    return _CLASSES.index(about) <= most
 
 
 def elsewhere_words(
@@ -34,7 +37,7 @@ def elsewhere_words(
     """A short neutral text that says where to ask for it: where the sender is known."""
     channels = (_CHANNEL_OF.get(one.partition(":")[0], "") for one in turn.sender.proved)
     fit = sorted({one for one in channels if one in BY and one != turn.channel}, key=list(BY).index)
-    able = [one for one in fit if _CLASSES.index(about) <= _most(turn, one)]
+    able = [one for one in fit if carries(turn.rules, one, about)]
     words = {"where": " or ".join(BY[one] for one in able)}
     variants = (*playbook.answers.get("elsewhere", ()), *DEFAULT_ANSWERS["elsewhere"])
     return choose(variants, words, case.said) or choose(variants, words, ()) or variants[-1]

@@ -30,7 +30,7 @@ def test_a_claimed_address_gets_a_code_and_the_right_code_is_thanked_for() -> No
         "If that address can be reached, I have sent a code there. Type it here."
     )
     assert talk.effects == [AskProof(JANE)]
-    assert talk.decisions[-1].expecting == "code"
+    assert talk.decisions[-1].expecting == "code:6"
     assert talk.hear("it says 123 456").startswith("Thank you, that is the right code")
     assert isinstance(talk.effects[-1], ShowCode)
     assert talk.decisions[-1].expecting is None
@@ -59,14 +59,15 @@ def test_other_talk_goes_on_while_a_code_is_open() -> None:
     talk = Talk(results=RIGHT)
     talk.say(CLAIM)
     assert talk.hear("when are you open?") == "We are open from 9 to 17 on weekdays."
-    assert talk.decisions[-1].expecting == "code"
+    assert talk.hear("where is my order 1042").endswith("Which e-mail did you order with?")
+    assert talk.decisions[-1].expecting == "code:6"
     assert talk.hear("123456").startswith("Thank you, that is the right code")
 
 
 @pytest.mark.parametrize(
     ("outcome", "words", "expecting"),
     [
-        ({"outcome": "wrong", "left": "2"}, "Tries left: 2.", "code"),
+        ({"outcome": "wrong", "left": "2"}, "Tries left: 2.", "code:6"),
         ({"outcome": "spent"}, "no longer good", None),
         ({"outcome": "expired"}, "has run out", None),
         ({"outcome": "none"}, "not waiting for a code", None),
