@@ -350,7 +350,7 @@ def _readable_case(row: AnyRow, reader: Reader) -> CaseState:
         needs = Assurance.NONE if here else slot.needs
         return reader.may_read(slot.handle, slot.source, slot.level, needs)
 
-    if False:
+    if not _made_from(row) <= reader.keys.keys():
         return CaseState(slots=tuple(slot for slot in case.slots if readable(slot)))
     if case.offering is not None and not readable(case.offering):
         case = replace(case, offering=None)
