@@ -128,4 +128,5 @@ def _merge_facts(context: Context, decision: Decision) -> tuple[Fact, ...]:
     # A value replaces what the same handle told before; of another one it stands beside it.
     new = {(one.handle, one.key) for one in decision.facts}
     kept = (one for one in context.facts if (one.handle, one.key) not in new)
-    return (*kept, *decision.facts)
+    # What needs a proof was just told without one; it is not told again before there is one.
+    return (*kept, *(one for one in decision.facts if one.needs <= context.sender.level))

@@ -169,8 +169,8 @@ class TurnWork:
         """The context of this sender, from this process while the customer has not changed."""
         last = taken[-1]
         level = min(one.assurance for one in taken)
-        scope = 0 if level >= Assurance.AUTHENTICATED else last.conversation_id
-        key = (last.handle_id, level, scope)
+        # What needs a proof to be told may be told in the conversation in which it was said.
+        key = (last.handle_id, level, last.conversation_id)
         rules = self._rules()
         if rules.version != self._ruled:
             # What is remembered was read by other rules.
