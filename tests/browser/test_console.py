@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from gateway.demo import Demo, running_demo
+from gateway.access import LINK_LIFE
+from gateway.demo import OWNER, Demo, running_demo
 from gateway.demo_people import ADA
 from tests.browser.driving import chromium, window
+from tests.gateway.credentials import PASSWORD, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
@@ -68,7 +70,7 @@ async def test_an_escalation_is_answered_on_the_customers_channel_and_handed_bac
     await row.click()
     await expect(page.locator(".banner")).to_contain_text("The bot is silent")
     await page.get_by_role("button", name="Take").click()
-    await expect(page.locator(".row")).to_contain_text("with admin")
+    await expect(page.locator(".row")).to_contain_text("with demo")
 
     before = demo.phones.last_seq
     await answer(page, "Hello from the shop.")
@@ -101,9 +103,9 @@ async def test_an_age_grows_while_it_is_looked_at(demo: Demo, browser: Browser) 
 @pytest.mark.parametrize("kind", ["wrong", "used", "old"])
 async def test_a_link_that_does_not_work_says_so(demo: Demo, browser: Browser, kind: str) -> None:
     keeper = demo.gateway.keeper
-    once = keeper.make_link(life=timedelta(0)) if kind == "old" else keeper.make_link()
+    once = keeper.make_link(OWNER, timedelta(0) if kind == "old" else LINK_LIFE)
     if kind == "used":
-        assert keeper.use_link(once, "elsewhere") is not None
+        assert await keeper.use_link(once, "elsewhere") is not None
     if kind == "wrong":
         once = "guess"
     page = await (await window(browser)).open(f"{demo.url}/console/enter?once={once}")
@@ -126,15 +128,16 @@ async def test_an_ended_session_says_so_and_leads_back(demo: Demo, browser: Brow
     await page.locator(".timeline").wait_for()
     case = page.url
     (cookie,) = await agent.context.cookies()
-    demo.gateway.keeper.end_session(cookie["value"])
+    await demo.gateway.keeper.sign_out(cookie["value"])
+    await person(demo.gateway.store)
     await page.get_by_role("button", name="Take").click()
 
     await expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
-    await page.get_by_label("Admin token").fill("not the token")
+    await page.get_by_label("Login").fill("ada")
+    await page.get_by_label("Password").fill("not the password")
     await page.get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_role("alert")).to_contain_text("not the admin token")
-    assert demo.gateway.first_token is not None
-    await page.get_by_label("Admin token").fill(demo.gateway.first_token)
+    await expect(page.get_by_role("alert")).to_contain_text("do not fit")
+    await page.get_by_label("Password").fill(PASSWORD)
     await page.get_by_role("button", name="Sign in").click()
     await page.wait_for_url(case)
     await expect(page.locator(".timeline")).to_contain_text("Can I talk to a human?")
@@ -145,7 +148,7 @@ async def test_signing_out_leads_to_the_door(demo: Demo, browser: Browser) -> No
     await page.get_by_role("button", name="Sign out").click()
     await page.wait_for_url("**/console/sign-in")
     await page.goto(f"{demo.url}/console/customers")
-    await expect(page.get_by_label("Admin token")).to_be_focused()
+    await expect(page.get_by_label("Login")).to_be_focused()
 
 
 async def test_signing_out_waits_for_no_script(demo: Demo, browser: Browser) -> None:
@@ -153,7 +156,7 @@ async def test_signing_out_waits_for_no_script(demo: Demo, browser: Browser) -> 
     await page.get_by_role("button", name="Sign out").click()
     await page.wait_for_url("**/console/sign-in")
     await page.goto(f"{demo.url}/console/customers")
-    await expect(page.get_by_label("Admin token")).to_be_visible()
+    await expect(page.get_by_label("Login")).to_be_visible()
 
 
 async def test_a_case_can_be_worked_with_keys_alone(demo: Demo, browser: Browser) -> None:

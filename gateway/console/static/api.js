@@ -2,7 +2,13 @@
 
 const csrf = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
+const AWAY_MS = 5 * 60_000;
 let leaving = false;
+let touched = Date.now();
+for (const kind of ["pointerdown", "pointermove", "keydown", "wheel"]) addEventListener(kind, () => (touched = Date.now()), { capture: true, passive: true });
+
+/** What a page reads by itself while nobody is before it must not keep a session alive. */
+const attended = () => Date.now() - touched < AWAY_MS;
 
 /** Somebody is signing out: what is still being read meanwhile does not matter. */
 export function leaveQuietly() {
@@ -25,6 +31,7 @@ async function call(method, path, body, file = false) {
       headers: {
         Accept: "application/json",
         ...(method === "GET" ? {} : { "X-CSRF-Token": csrf() }),
+        ...(attended() ? {} : { "X-Unattended": "1" }),
         ...(body === undefined ? {} : { "Content-Type": file ? body.type || "application/octet-stream" : "application/json" }),
       },
       body: file || body === undefined ? body : JSON.stringify(body),
@@ -45,5 +52,7 @@ export const read = (path) => call("GET", path);
 export const change = (path, body = {}) => call("POST", path, body);
 /** Send a file as it is. */
 export const send = (path, file) => call("POST", path, file, true);
+/** Change something that is there. */
+export const alter = (path, body) => call("PATCH", path, body);
 /** Take something away. */
 export const remove = (path) => call("DELETE", path);

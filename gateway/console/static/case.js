@@ -7,6 +7,7 @@ import { fill, h, redraw, skeleton, toast } from "./dom.js";
 import { channelIcon, channelName, icon } from "./icons.js";
 import { failure } from "./panes.js";
 import { bePresent } from "./presence.js";
+import { may } from "./rights.js";
 import { ageSince } from "./time.js";
 import { timeline } from "./timeline.js";
 
@@ -34,13 +35,15 @@ export function caseDetail(element, id, go) {
         read(`/customers/${handoff.customer_id}/timeline`),
         read(`/customers/${handoff.customer_id}`),
       ]);
+      const mayAnswer = (await may()).has("answer");
       if (!frame.isConnected) fill(element, frame);
       const { status, owner } = handoff;
-      once("head", [customer.name, status, owner], () => redraw(slots.head, () => fill(slots.head, head(handoff, customer, frame, { go, refresh }))));
+      once("head", [customer.name, status, owner], () => redraw(slots.head, () => fill(slots.head, head(handoff, customer, frame, { go, refresh, mayAnswer }))));
       once("note", [status, handoff.reason], () => fill(slots.note, note(handoff)));
       customerSide(slots.side, customer, refresh);
-      box.show(handoff);
-      if (!present && status !== "closed") {
+      if (mayAnswer) box.show(handoff);
+      else box.element.hidden = true;
+      if (mayAnswer && !present && status !== "closed") {
         present = true;
         bePresent(id, frame, box.element);
       }
@@ -68,10 +71,10 @@ function remembering() {
   };
 }
 
-function head(handoff, customer, frame, { go, refresh }) {
-  const open = handoff.status !== "closed";
+function head(handoff, customer, frame, { go, refresh, mayAnswer }) {
+  const open = handoff.status !== "closed" && mayAnswer;
   const aside = handoff.rule === ASIDE;
-  const state = { waiting: aside ? "set aside" : "waiting", owned: `with ${handoff.owner}` }[handoff.status] ?? handoff.closed_as ?? "closed";
+  const state = { waiting: aside ? "set aside" : "waiting", owned: `with ${ownerName(handoff)}` }[handoff.status] ?? handoff.closed_as ?? "closed";
   return [
     h("a", { class: "button quiet back", href: "/console/queue", "aria-label": "Back to the queue" }, icon("back")),
     h("div", { class: "titles" },
@@ -81,12 +84,15 @@ function head(handoff, customer, frame, { go, refresh }) {
     ),
     h("div", { class: "actions" },
       h("button", { class: "button quiet side-switch", type: "button", onclick: () => frame.classList.toggle("show-side") }, icon("person"), h("span", {}, "Customer")),
-      handoff.status === "waiting" && action("Take", () => act(`/handoffs/${handoff.id}/take`, "It is yours.").then(refresh)),
+      mayAnswer && handoff.status === "waiting" && action("Take", () => act(`/handoffs/${handoff.id}/take`, "It is yours.").then(refresh)),
       open && !aside && action("Hand back to bot", () => finish(handoff, "hand-back", go)),
       open && action([icon("check"), "Resolve"], () => finish(handoff, "resolve", go)),
     ),
   ];
 }
+
+/** Who has a case, without what kind of actor they are. */
+export const ownerName = (handoff) => (handoff.owner ?? "somebody").replace("person:", "");
 
 const action = (content, onclick) => h("button", { class: "button", type: "button", onclick }, content);
 

@@ -28,7 +28,7 @@ export function connect(onState) {
     onState("lost");
     tries += 1;
     // A socket does not say why it was refused. Reading does, and an ended session leads away.
-    if (tries > 1) read("/handoffs?limit=1").catch(() => {});
+    if (tries > 1) read("/me").catch(() => {});
     setTimeout(() => connect(onState), Math.min(15000, 400 * 2 ** tries) * (0.7 + 0.6 * Math.random()));
   });
 }

@@ -1,5 +1,6 @@
 // The frame of the console: navigation, which view is shown, and the live line.
 
+import { accountView } from "./account.js";
 import { leaveQuietly, read } from "./api.js";
 import { conversationsView } from "./conversations.js";
 import { customersView } from "./customers.js";
@@ -7,25 +8,35 @@ import { fill, h, redraw, toast } from "./dom.js";
 import { icon } from "./icons.js";
 import { identitiesView } from "./identities.js";
 import { connect, listen } from "./live.js";
+import { failure } from "./panes.js";
+import { peopleView } from "./people.js";
 import { queueView } from "./queue.js";
+import { me } from "./rights.js";
 import { rulesView } from "./rules.js";
 import { troubleView } from "./trouble.js";
 
 const VIEWS = {
-  queue: { name: "Queue", icon: "queue", show: queueView, count: "/handoffs", counted: (one) => one.rule !== "not-answerable" },
-  conversations: { name: "Conversations", icon: "threads", show: conversationsView },
-  customers: { name: "Customers", icon: "people", show: customersView },
-  identities: { name: "Who is who", icon: "link", show: identitiesView },
-  rules: { name: "Rules", icon: "shield", show: rulesView },
-  trouble: { name: "Trouble", icon: "trouble", show: troubleView, count: "/dead-letters", red: true },
+  queue: { name: "Queue", icon: "queue", needs: "see", show: queueView, count: "/handoffs", counted: (one) => one.rule !== "not-answerable" },
+  conversations: { name: "Conversations", icon: "threads", needs: "see", show: conversationsView },
+  customers: { name: "Customers", icon: "people", needs: "see", show: customersView },
+  identities: { name: "Who is who", icon: "link", needs: "see", show: identitiesView },
+  rules: { name: "Rules", icon: "shield", needs: "rules", show: rulesView },
+  trouble: { name: "Trouble", icon: "trouble", needs: "operate", show: troubleView, count: "/dead-letters", red: true },
+  people: { name: "People", icon: "key", needs: "people", show: peopleView },
+  account: { name: "Your account", needs: "nothing", show: accountView },
 };
 const counts = {};
 let leave = () => {};
 let shown = "";
+let rights = new Set();
+
+/** The views in the navigation: those of which one may see something. The server decides anyway. */
+const offered = () => Object.entries(VIEWS).filter(([, view]) => rights.has(view.needs));
 
 function place() {
-  const [, , view = "queue", id] = location.pathname.split("/");
-  return { view: view in VIEWS ? view : "queue", id };
+  const [, , view, id] = location.pathname.split("/");
+  const known = view === "account" || offered().some(([key]) => key === view);
+  return { view: known ? view : (offered()[0]?.[0] ?? "account"), id };
 }
 
 /** Go to a page of the console without loading the document anew. */
@@ -44,7 +55,7 @@ function show() {
 }
 
 function drawNavigation(current) {
-  const links = Object.entries(VIEWS).map(([key, view]) =>
+  const links = offered().map(([key, view]) =>
     h(
       "a",
       { href: `/console/${key}`, "aria-current": key === current ? "page" : false },
@@ -58,7 +69,7 @@ function drawNavigation(current) {
 }
 
 async function recount() {
-  for (const [key, view] of Object.entries(VIEWS)) {
+  for (const [key, view] of offered()) {
     if (!view.count) continue;
     try {
       counts[key] = (await read(view.count)).filter(view.counted ?? (() => true)).length;
@@ -92,6 +103,19 @@ listen((event) => {
   clearTimeout(recounting);
   recounting = setTimeout(recount, 150);
 });
-connect(showLine);
-show();
-recount();
+
+/** Learn who this is, then show what they may see. */
+async function begin() {
+  try {
+    const one = await me();
+    rights = new Set(one.rights);
+    document.getElementById("who-am-i").textContent = one.name;
+  } catch (problem) {
+    return fill(document.getElementById("main"), failure(problem, begin));
+  }
+  if (rights.has("see")) connect(showLine);
+  show();
+  recount();
+}
+
+begin();

@@ -1,7 +1,7 @@
 // The queue: cases in human hands with their reason and age, those that wait before those taken.
 
 import { read } from "./api.js";
-import { caseDetail } from "./case.js";
+import { caseDetail, ownerName } from "./case.js";
 import { fill, h } from "./dom.js";
 import { avatar, listed, panes } from "./panes.js";
 import { ageSince } from "./time.js";
@@ -66,6 +66,6 @@ function row(handoff, chosen) {
 function stateTag(handoff) {
   if (handoff.rule === ASIDE && handoff.status === "waiting") return handoff.messages > 1 && h("span", { class: "tag" }, `${handoff.messages} messages`);
   if (handoff.status === "waiting") return h("span", { class: "tag amber" }, "waiting");
-  if (handoff.status === "owned") return h("span", { class: "tag accent" }, `with ${handoff.owner ?? "somebody"}`);
+  if (handoff.status === "owned") return h("span", { class: "tag accent" }, `with ${ownerName(handoff)}`);
   return h("span", { class: "tag" }, handoff.closed_as ?? "closed");
 }

@@ -1,14 +1,18 @@
-// What the person at the console may do. It only hides what the server would refuse anyway.
+// Who the person at the console is and what they may do. It only hides what the server would refuse
+// anyway.
 
 import { read } from "./api.js";
 
 let asked;
 
-/** The names of the rights, as a set; read once. */
-export function may() {
-  asked ??= read("/me").then((me) => new Set(me.rights), (problem) => {
+/** Who one is: `actor`, `name`, `role`, `rights`; read once. */
+export function me() {
+  asked ??= read("/me").catch((problem) => {
     asked = undefined;
     throw problem;
   });
   return asked;
 }
+
+/** The names of the rights, as a set. */
+export const may = () => me().then((one) => new Set(one.rights));
