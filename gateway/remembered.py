@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from core.clock import Micros
 from core.message import Assurance, Author, OutboundMessage
@@ -18,17 +19,20 @@ from memory.recall import IndexedThread, index
 from memory.units.claims import Claimed, Thread, Waiting
 from memory.units.turns import Commit, Committed
 
+MemoryKey: TypeAlias = tuple[int, int, int, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """A customer's context with its thread indexed for recall."""
+    """A customer's context with its thread indexed for recall. `key` is who may be told it: handle,
+    level, conversation, and the version of the rules by which it was read."""
 
     version: int
-    key: tuple[int, int, int]
+    key: MemoryKey
     context: Context
     thread: IndexedThread
 
-    def holds(self, version: int, key: tuple[int, int, int], now: Micros) -> bool:
+    def holds(self, version: int, key: MemoryKey, now: Micros) -> bool:
         """Whether it is still what the database would say, for this sender, now."""
         return self.version == version and self.key == key and now < self.context.until
 
@@ -48,7 +52,7 @@ def blank(claimed: Claimed, taken: Sequence[Waiting]) -> Memory:
         version=claimed.version,
         until=0,
     )
-    return Memory(claimed.version, (0, 0, 0), context, index(()))
+    return Memory(claimed.version, (0, 0, 0, ""), context, index(()))
 
 
 def after(

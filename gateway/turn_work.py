@@ -110,7 +110,6 @@ class TurnWork:
         self._new_id = new_id
         self._tick = tick
         self._rules = rules
-        self._ruled = rules().version
         self._memories: OrderedDict[int, Memory] = OrderedDict()
         self._restarts: dict[int, int] = {}
 
@@ -170,12 +169,8 @@ class TurnWork:
         last = taken[-1]
         level = min(one.assurance for one in taken)
         # What needs a proof to be told may be told in the conversation in which it was said.
-        key = (last.handle_id, level, last.conversation_id)
         rules = self._rules()
-        if rules.version != self._ruled:
-            # What is remembered was read by other rules.
-            self._memories.clear()
-            self._ruled = rules.version
+        key = (last.handle_id, int(level), last.conversation_id, rules.version)
         kept = self._memories.get(claimed.customer_id)
         now = to_micros(self._now())
         if kept is not None and kept.holds(claimed.version, key, now):
