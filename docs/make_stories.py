@@ -10,6 +10,7 @@ clock the story sets, so that two runs write the same page; times and ids are le
 from __future__ import annotations
 
 import asyncio
+import secrets
 import sys
 import tempfile
 import time
@@ -27,8 +28,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from adapters.webchat.client import ChatClient  # noqa: E402 - after the path is set
+from core.clock import to_micros  # noqa: E402
+from gateway.access import hash_secret  # noqa: E402
 from gateway.demo import Demo, model_cache, running_demo  # noqa: E402
 from gateway.demo_people import ADA, CHAT  # noqa: E402
+from gateway.roles import ROLES, Role  # noqa: E402
+from memory.units.api_tokens import NewToken, add_token  # noqa: E402
 
 STORIES = ROOT / "docs" / "stories.toml"
 PHONES = {"Ada": ADA.phone, "Ben": "+447700900318", "Chiara": "+447700900477"}
@@ -268,12 +273,21 @@ def _quoted(text: str) -> str:
     return "\n".join(f"> {_plain(line)}\\" for line in text.splitlines()).rstrip("\\")
 
 
+async def agents_token(demo: Demo) -> str:
+    """A token of the shop's people, who take cases and answer."""
+    gateway, token = demo.gateway, secrets.token_urlsafe(32)
+    kept = NewToken(gateway.new_id(), "agents", hash_secret(token), ROLES[Role.AGENT], None)
+    now = to_micros(gateway.now())
+    await gateway.store.run(add_token, kept, "stories", now, gateway.new_id())
+    return token
+
+
 async def play(story: Mapping[str, Any], models: Path) -> list[str]:
     """One story in a shop of its own, as the lines of the page."""
     clock = Clock(story["at"])
     with tempfile.TemporaryDirectory() as folder:
         async with running_demo(Path(folder), models=models, now=clock.now) as demo:
-            headers = {"Authorization": f"Bearer {demo.gateway.first_token}"}
+            headers = {"Authorization": f"Bearer {await agents_token(demo)}"}
             async with aiohttp.ClientSession(headers=headers) as http:
                 stage = Stage(demo, clock, http)
                 try:

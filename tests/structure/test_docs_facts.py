@@ -25,7 +25,7 @@ from tests.structure.files import ROOT, files, shown
 PAGES = [one for one in files("docs") if one.suffix == ".md"] + [ROOT / "README.md"]
 _COMMAND = re.compile(r"onethread ((?:[a-z-]+)(?: [a-z-]+)?)")
 _VARIABLE = re.compile(r"\bONETHREAD__[A-Z_]+")
-_PATH = re.compile(r"`(GET|POST) (/[\w/{}-]+)")
+_PATH = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/[\w/{}-]+)")
 
 
 def _text(name: str) -> str:
