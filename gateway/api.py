@@ -12,6 +12,8 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
+from functools import lru_cache
+from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
@@ -27,6 +29,7 @@ from gateway.roles import Right
 __all__ = ["NEEDS", "ApiServices", "as_answer", "read_body", "register_api", "to_json"]
 
 _BODY_LIMIT = 64 * 1024
+_AS_THEY_ARE = frozenset({str, bool, float, type(None)})
 _DESCRIPTION = f"{PREFIX}/openapi.json"
 
 NEEDS: Needs = {
@@ -131,15 +134,23 @@ def _validate(model: type[M], given: object, part: str) -> M:
         ) from None
 
 
+@lru_cache(maxsize=512)
+def _field_names(kind: Any) -> tuple[str, ...]:
+    return tuple(one.name for one in dataclasses.fields(kind))
+
+
 def to_json(value: object, name: str = "") -> object:
     """Plain JSON of an answer: ids (fields named `id` or ending in `_id`) become strings."""
+    # Most of what a page holds, so that nothing else is asked of it.
+    if type(value) in _AS_THEY_ARE:
+        return value
+    if type(value) is int:
+        return str(value) if is_id(name) else value
     if isinstance(value, BaseModel):
         return {key: to_json(getattr(value, key), key) for key in type(value).model_fields}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            one.name: to_json(getattr(value, one.name), one.name)
-            for one in dataclasses.fields(value)
-        }
+    kind: Any = type(value)
+    if dataclasses.is_dataclass(kind):
+        return {one: to_json(getattr(value, one), one) for one in _field_names(kind)}
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, Enum):
@@ -150,6 +161,4 @@ def to_json(value: object, name: str = "") -> object:
         return value
     if isinstance(value, Sequence | set | frozenset):
         return [to_json(one, name) for one in value]
-    if isinstance(value, int) and not isinstance(value, bool) and is_id(name):
-        return str(value)
     return value

@@ -129,13 +129,14 @@ def _handle_views(
     edges: Sequence[Edge],
     root: int,
 ) -> tuple[HandleView, ...]:
+    joined = _levels(handles, edges, root)
     return tuple(
         HandleView(
             id=row.id,
             key=row.key,
             kind=row.kind,
             address=row.address,
-            level=int(_level(row, links[row.id], edges, root)),
+            level=int(joined.get(row.id, _first_level(links[row.id], root))),
             opted_out=bool(row.opted_out),
             dead=bool(row.dead),
             shared=bool(row.shared),
@@ -148,10 +149,20 @@ def _handle_views(
     )
 
 
-def _level(handle: AnyRow, links: Sequence[AnyRow], edges: Sequence[Edge], root: int) -> Assurance:
-    """How well the handle is proved to be the customer's; its first contact's level at home."""
-    if handle.home_customer_id != root:
-        return widest_paths(handle.id, edges).customers.get(root, Assurance.NONE)
+def _levels(handles: Sequence[AnyRow], edges: Sequence[Edge], root: int) -> Mapping[int, Assurance]:
+    """How well each handle is proved to be the customer's, but for those it began with."""
+    first = next((one.id for one in handles if one.home_customer_id == root), None)
+    if first is None:
+        return {one.id: Assurance.NONE for one in handles}
+    # The way there is as good as the way back, so that one search finds them all.
+    found = widest_paths(first, edges).handles
+    return {
+        one.id: found.get(one.id, Assurance.NONE) for one in handles if one.home_customer_id != root
+    }
+
+
+def _first_level(links: Sequence[AnyRow], root: int) -> Assurance:
+    """How well the first contact was proved."""
     own = (link.level for link in links if link.customer_id == root)
     return Assurance(max(own, default=Assurance.NONE))
 
