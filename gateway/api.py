@@ -149,7 +149,7 @@ def to_json(value: object, name: str = "") -> object:
     if isinstance(value, BaseModel):
         return {key: to_json(getattr(value, key), key) for key in type(value).model_fields}
     kind: Any = type(value)
-    if dataclasses.is_dataclass(kind):
+    if hasattr(kind, "__dataclass_fields__"):
         return {one: to_json(getattr(value, one), one) for one in _field_names(kind)}
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
