@@ -32,7 +32,7 @@ export function blockList(element) {
       form.hidden = !rights.has("link");
       fill(rows, found.length
         ? found.map((one) => row(one, rights.has("link"), refresh))
-        : empty(threadPicture(), "Nothing is blocked here", "Beside this list, the rules block well-known placeholders."));
+        : empty(threadPicture(), "Nothing is blocked", ""));
     } catch (problem) {
       if (problem.status !== 0) fill(rows, failure(problem, refresh));
     }
@@ -45,11 +45,12 @@ export function blockList(element) {
 function row(one, mayChange, done) {
   return h("article", { class: "log-row" },
     h("strong", {}, one.pattern),
-    h("span", { class: "muted small" }, `${one.reason}, by ${one.actor}`),
-    ageSince(one.created_at),
-    mayChange && h("button", { class: "button small", type: "button", onclick: async () => {
+    h("span", { class: "muted small" }, one.ours ? one.reason : `${one.reason}, by ${one.actor}`),
+    one.created_at && ageSince(one.created_at),
+    one.joined.length > 0 && h("span", { class: "tag amber", title: one.joined.join(", ") }, one.joined.length === 1 ? "1 address is joined all the same" : `${one.joined.length} addresses are joined all the same`),
+    mayChange && !one.ours && h("button", { class: "button small", type: "button", onclick: async () => {
       try {
-        await remove(`/blocked/${encodeURIComponent(one.pattern)}`);
+        await remove(`/blocked?pattern=${encodeURIComponent(one.pattern)}`);
         toast("Not blocked any more.");
         done();
       } catch (problem) {

@@ -4,14 +4,15 @@ import { alarmList } from "./alarms.js";
 import { auditLog } from "./audit.js";
 import { blockList } from "./blocked.js";
 import { fill, h } from "./dom.js";
-import { onChanges } from "./panes.js";
+import { failure, onChanges } from "./panes.js";
+import { may } from "./rights.js";
 import { suggestionList } from "./suggestions.js";
 
 const TABS = {
-  suggestions: ["Suggestions", suggestionList, "Customers that may be one person. They share no memory until you join them."],
-  alarms: ["Alarms", alarmList, "What somebody should look at: it may be that two people were taken for one."],
-  blocked: ["Blocked", blockList, "Addresses that never join anybody to anybody."],
-  changes: ["Changes", auditLog, "Everything that people and rules changed, and a way back."],
+  suggestions: { name: "Suggestions", needs: "link", list: suggestionList, words: "Customers that may be one person. They share no memory until you join them." },
+  alarms: { name: "Alarms", needs: "see", list: alarmList, words: "What somebody should look at: it may be that two people were taken for one." },
+  blocked: { name: "Blocked", needs: "link", list: blockList, words: "Addresses that never join anybody to anybody." },
+  changes: { name: "Changes", needs: "audit", list: auditLog, words: "Everything that people and rules changed, and a way back." },
 };
 
 export function identitiesView(main) {
@@ -20,21 +21,29 @@ export function identitiesView(main) {
   const body = h("div", { class: "identity-list", role: "tabpanel" });
   fill(main, h("section", { class: "page" }, h("header", { class: "page-head" }, h("h1", {}, "Who is who"), words), tabs, body));
   let refresh = () => {};
+  let offered = [];
 
   function show() {
-    const at = location.hash.slice(1) in TABS ? location.hash.slice(1) : "suggestions";
-    fill(tabs, Object.entries(TABS).map(([key, [name]]) => h("button", { type: "button", role: "tab", "aria-selected": String(key === at), "aria-pressed": String(key === at), onclick: () => {
-      history.replaceState(null, "", `#${key}`);
-      show();
-      tabs.querySelector('[aria-selected="true"]').focus();
-    } }, name)));
-    words.textContent = TABS[at][2];
-    body.setAttribute("aria-label", TABS[at][0]);
-    refresh = TABS[at][1](body);
+    const wanted = location.hash.slice(1);
+    const at = offered.includes(wanted) ? wanted : offered[0];
+    if (!at) return;
+    fill(tabs, offered.map((key) => h("button", { type: "button", role: "tab", "aria-selected": String(key === at), onclick: () => choose(key) }, TABS[key].name)));
+    words.textContent = TABS[at].words;
+    body.setAttribute("aria-label", TABS[at].name);
+    refresh = TABS[at].list(body);
+  }
+
+  function choose(key) {
+    history.replaceState(null, "", `#${key}`);
+    show();
+    tabs.querySelector('[aria-selected="true"]').focus();
   }
 
   addEventListener("hashchange", show);
-  show();
+  may().then((rights) => {
+    offered = Object.keys(TABS).filter((key) => rights.has(TABS[key].needs));
+    show();
+  }, (problem) => fill(body, failure(problem, () => location.reload())));
   const stop = onChanges(["identity"], () => refresh());
   return () => {
     removeEventListener("hashchange", show);

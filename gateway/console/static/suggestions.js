@@ -29,18 +29,18 @@ function card(one, mayDecide, done) {
   return h("article", { class: "card letter suggestion" },
     h("header", { class: "letter-head" },
       h("span", { class: "tag accent number" }, `${one.score} of 100`),
-      h("a", { href: `/console/customers/${one.one_id}#who` }, one.one_name), h("span", { class: "muted" }, "and"),
-      h("a", { href: `/console/customers/${one.other_id}#who` }, one.other_name)),
+      h("a", { href: `/console/customers/${one.one.customer_id}#who` }, one.one.name), h("span", { class: "muted" }, "and"),
+      h("a", { href: `/console/customers/${one.other.customer_id}#who` }, one.other.name)),
     h("ul", { class: "effect" }, one.reasons.map((reason) => h("li", {}, reason.words))),
     mayDecide && h("footer", { class: "letter-foot" },
-      h("button", { class: "button primary small", type: "button", onclick: () => openMerge({ id: one.one_id, name: one.one_name }, done, one.other_id, one.id) }, icon("link"), "Compare and join …"),
+      h("button", { class: "button primary small", type: "button", onclick: () => openMerge({ id: one.one.customer_id, name: one.one.name }, done, one.other.customer_id, one.id) }, icon("link"), "Compare and join …"),
       h("button", { class: "button small", type: "button", onclick: () => apart(one, done) }, icon("unlink"), "Two people")));
 }
 
 function apart(one, done) {
   decide({
     title: "Two different people?",
-    content: h("p", {}, `${one.one_name} and ${one.other_name} will never be suggested again.`),
+    content: h("p", {}, `${one.one.name} and ${one.other.name} will never be suggested again.`),
     reason: "How do you know?",
     confirm: "Two people",
     act: (reason) => change(`/suggestions/${one.id}/apart`, { reason }),
