@@ -17,7 +17,7 @@ from playwright.async_api import Browser, Page, expect
 
 from adapters.webchat.widget import languages, widget_script
 from core.message import Author
-from tests.adapters.webchat.chat_server import ACCOUNT, ChatServer, free_port
+from tests.adapters.webchat.chat_server import ACCOUNT, ChatServer, free_port, until
 from tests.adapters.webchat.page import STRICT
 from tests.browser.chat_page import chat_page
 from tests.browser.visitor import ask, open_chat, visit
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 FOLDER = Path(__file__).parents[2] / "adapters" / "webchat"
 SOURCES = sorted((FOLDER / "static").glob("*.js"))
 WIDGET = f"/channels/{ACCOUNT}/widget.js"
-LARGEST_BYTES = 15_000
+LARGEST_BYTES = 15 * 1024
 FOUND = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ['violations'] });
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map((one) => one.html).join(' ')}`);
@@ -249,3 +249,25 @@ async def test_suggested_answers_are_given_by_keyboard(browser: Browser) -> None
         await expect(page.locator(".mine").last).to_contain_text("Blue")
         await expect(blue).to_be_hidden()
         await expect(page.locator("textarea")).to_be_focused()
+
+
+async def test_a_link_of_ours_brings_its_token_once_and_leaves_the_address_bar(
+    browser: Browser,
+) -> None:
+    port = free_port()
+    token = "a-token_of-24-characters"
+    async with chat_page(server_port=port, more={"/help": embedding(port)}) as server:
+        page = await (await visit(browser)).open(f"{server.base_url}/help")
+        await open_chat(page)
+        await ask(page, "Hello")
+        await page.goto("about:blank")
+        await page.goto(f"{server.base_url}/help?a=1#onethread={token}")
+        await until(lambda: bool(server.threads.links))
+        [(visitor, brought)] = server.threads.links
+        assert (visitor.partition(":")[0], brought) == ("visitor", token)
+        assert page.url == f"{server.base_url}/help?a=1"
+        await page.reload()
+        await open_chat(page)
+        await ask(page, "Again")
+        assert server.threads.links == [(visitor, token)]
+        assert {key for _, key in server.threads.logs} == {visitor}

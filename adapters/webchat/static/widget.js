@@ -18,9 +18,9 @@ const WAITING_FILE = 600000;
 
 /** The one-time token that a link of ours brought to this page; it does not stay in the address. */
 function brought() {
-  const found = /^#onethread=([\w-]{20,100})$/.exec(location.hash);
-  if (found) history.replaceState(history.state, "", location.pathname + location.search);
-  return found ? found[1] : null;
+  const token = location.hash.split("#onethread=")[1];
+  if (token) history.replaceState(null, "", location.pathname + location.search);
+  return token?.slice(0, 99);
 }
 
 class Chat {
@@ -103,7 +103,7 @@ class Chat {
     const login = typeof jwt === "function" ? await jwt() : jwt;
     const { token } = this.storage.read();
     // Who signs in keeps what this browser said before.
-    const visitor = login ? new Storage(`${this.options.endpoint}:visitor`).read().token : null;
+    const visitor = new Storage(`${this.options.endpoint}:visitor`).read().token;
     return { token, jwt: login || null, visitor, link: this.link, last_seq: this.thread.last, client: "onethread-widget/1" };
   }
 
