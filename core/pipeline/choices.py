@@ -57,7 +57,9 @@ def chosen_of(turn: TurnInput, keys: tuple[str, ...]) -> str | None:
 
 
 def _place(text: str, keys: tuple[str, ...]) -> int | None:
-    whole = [at for at, one in enumerate(keys) if masked(one) == text]
+    # A text message spells the dots out.
+    shown = text.replace("...", "…")
+    whole = [at for at, one in enumerate(keys) if masked(one) == shown]
     if whole:
         return whole[0]
     if (number := _NUMBER.fullmatch(text)) and 1 <= int(number[1]) <= max(len(keys), 2):

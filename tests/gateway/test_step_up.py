@@ -1,4 +1,4 @@
-"""Proving who is writing, in conversation and over the wire: what a customer reads on both sides."""
+"""Proving who is writing, in conversation and over the wire: what is read on both sides."""
 
 from __future__ import annotations
 
