@@ -18,15 +18,18 @@ from core.identity_rules import DEFAULT_RULES, IdentityRules, JoinRule, joining_
 from core.message import Assurance, Handle
 from memory.identity_tables import Sighting
 from memory.tables import Handle as HandleRow
-from memory.units.alarms import CONTRADICTION, SHARED, sound
+from memory.tables import Link
+from memory.units.alarms import COMPONENT, CONTRADICTION, SHARED, sound
 from memory.units.handles import introduce
 from memory.units.identity import Changed, IdentityProblem, link
 from memory.units.joining import is_silent
 from memory.units.link_rows import AnyRow, find_handle, joins_of
+from memory.units.making_room import make_room
 from memory.units.retiring import part_off, retire, silence_words
 from memory.units.rows import table
 
 _handle = table(HandleRow)
+_link = table(Link)
 _sighting = table(Sighting)
 
 HINT = "hint"
@@ -179,24 +182,33 @@ def _join(
     now: Micros,
     new_id: Callable[[], int],
 ) -> Sighted:
-    handle, other = (
-        find_handle(connection, seen.handle.key),
-        find_handle(connection, seen.other.key),
-    )
-    level = min(seen.level, rule.level)
+    """Join the pair within the limits. What is refused is said in words, and to people."""
+    pair = find_handle(connection, seen.handle.key), find_handle(connection, seen.other.key)
+
+    def join() -> Changed:
+        level = min(seen.level, rule.level)
+        return link(
+            connection, pair[0].key, pair[1].home_customer_id, level, rule.id, seen.evidence,
+            seen.actor, now, (new_id(), new_id()), rules=rules, reads_from=reads_from,
+        )  # fmt: skip
+
     try:
         with connection.begin_nested():
-            changed = link(
-                connection, handle.key, other.home_customer_id, level, rule.id, seen.evidence,
-                seen.actor, now, (new_id(), new_id()), rules=rules, reads_from=reads_from,
-            )  # fmt: skip
+            return Sighted(join())
     except IdentityProblem as problem:
-        if problem.alarm is not None:
-            words = f"{seen.other.key} was not joined to it: {problem}"
-            customer = handle.customer_id
-            sound(connection, new_id(), problem.alarm, handle.key, customer, words, now)
-        return Sighted(refused=str(problem))
-    return Sighted(changed)
+        refused = problem
+    if refused.alarm == COMPONENT:
+        try:
+            with connection.begin_nested():
+                if make_room(connection, pair, rules, seen.actor, now, new_id):
+                    return Sighted(join())
+        except IdentityProblem as problem:
+            refused = problem
+    if refused.alarm is not None:
+        words = f"{seen.other.key} was not joined to it: {refused}"
+        customer = pair[0].customer_id
+        sound(connection, new_id(), refused.alarm, seen.handle.key, customer, words, now)
+    return Sighted(refused=str(refused))
 
 
 def _suspect_shared(
@@ -205,6 +217,8 @@ def _suspect_shared(
     """A handle that was seen with several customers who are not one may be several people's."""
     for one in (seen.handle, seen.other):
         handle = find_handle(connection, one.key)
+        if not may_change_hands(handle.kind):
+            continue
         met = _met(connection, handle, now - SHARED_WITHIN)
         if len(met) > 1 and not handle.shared:
             words = f"{handle.key} was seen with {len(met)} customers. Do several people use it?"
@@ -212,7 +226,7 @@ def _suspect_shared(
 
 
 def _met(connection: Connection, handle: AnyRow, since: Micros) -> set[int]:
-    """The customers, as they are now, of the handles that it was seen with lately."""
+    """The customers, as they are now, of whom it was seen with or joined to lately."""
     rows = connection.execute(
         select(_sighting.c.handle_key, _sighting.c.other_key).where(
             or_(_sighting.c.handle_key == handle.key, _sighting.c.other_key == handle.key),
@@ -221,5 +235,18 @@ def _met(connection: Connection, handle: AnyRow, since: Micros) -> set[int]:
         )
     ).all()
     keys = {key for row in rows for key in row} - {handle.key}
-    query = select(_handle.c.customer_id).where(_handle.c.key.in_(keys))
-    return set(connection.execute(query).scalars())
+    home = handle.home_customer_id
+    joined = select(_link.c.customer_id).where(
+        _link.c.handle_id == handle.id, _link.c.customer_id != home, _link.c.created_at >= since
+    )
+    joining = select(_link.c.handle_id).where(
+        _link.c.customer_id == home, _link.c.handle_id != handle.id, _link.c.created_at >= since
+    )
+    met = select(_handle.c.customer_id).where(
+        or_(
+            _handle.c.key.in_(keys),
+            _handle.c.home_customer_id.in_(joined),
+            _handle.c.id.in_(joining),
+        )
+    )
+    return set(connection.execute(met).scalars())

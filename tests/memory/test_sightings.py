@@ -127,6 +127,31 @@ def test_one_too_many_of_a_kind_is_refused_and_people_are_told(world: World) -> 
     assert seen(world, CHAT, PHONE, rules=rules).changed is not None, "a limit that was not touched"
 
 
+def test_an_old_browser_makes_room_for_a_number(world: World) -> None:
+    rules = replace(DEFAULT_RULES, component_limit=3)
+    for who in (CHAT, VISITOR, "visitor:v2", PHONE, MAIL, "visitor:v3"):
+        world.say(who, f"from {who}")
+    for who in (VISITOR, "visitor:v2"):
+        assert seen(world, CHAT, who, "login", rules=rules).changed is not None
+    assert seen(world, CHAT, PHONE, rules=rules).changed is not None
+    assert world.texts(CHAT) == [f"from {who}" for who in (CHAT, "visitor:v2", PHONE)]
+    assert alarms(world) == []
+    for who in ("visitor:v2", PHONE):
+        world.link(who, CHAT)
+    assert seen(world, CHAT, MAIL, rules=rules).changed is None, "a person joined them"
+    assert seen(world, CHAT, "visitor:v3", rules=rules).changed is None
+    assert ("component", CHAT) in alarms(world)
+
+
+def test_a_handle_that_was_joined_to_two_customers_is_suspected(world: World) -> None:
+    for who in (PHONE, MAIL, CHAT):
+        world.say(who, f"from {who}")
+    world.link(PHONE, MAIL)
+    world.unlink(PHONE)
+    seen(world, CHAT, PHONE)
+    assert ("shared", PHONE) in alarms(world)
+
+
 def test_what_is_older_than_the_window_does_not_count(world: World) -> None:
     rules = replace(DEFAULT_RULES, kinds={"email": KindRule(most=1, within=timedelta(days=30))})
     world.say(CHAT, "hi")
