@@ -15,7 +15,9 @@ _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """The step forward."""
+    """The step forward. Cases that the one admin of earlier releases had in hand wait again, since
+    nobody is called so any more."""
+    op.execute("update handoff set status = 'waiting', owner = null where status = 'owned'")
     op.create_table(
         "alarm",
         sa.Column("id", _KEY, autoincrement=False, nullable=False),
