@@ -29,7 +29,7 @@ _PROBLEM = {
 }
 _COMMON_ERRORS = {
     401: "No credentials, or wrong ones.",
-    403: "A change without its CSRF token, or from a page of another site.",
+    403: "Not the right to this, or a change without its CSRF token or from another site's page.",
     429: "Locked out after too many wrong attempts.",
     503: "Too much work is waiting; try again.",
 }
@@ -62,6 +62,7 @@ def _operation(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": _operation_id(endpoint),
         "summary": endpoint.summary,
+        "description": f"Needs the right “{endpoint.needs.value}”.",
         "tags": [endpoint.path.split("/")[1]],
         "parameters": _parameters(endpoint, schemas),
         "responses": _responses(endpoint, schemas),

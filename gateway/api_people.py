@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from core.clock import Micros, to_micros
 from gateway.access import TOKEN_MARK, hash_secret
@@ -47,7 +47,7 @@ class PersonChange(Body):
 class TokenBody(Body):
     """A credential for a program. Without `expires_days` it opens until it is revoked."""
 
-    name: Annotated[Line, StringConstraints(pattern=r"^[^\s:]+$"), Field(max_length=60)]
+    name: Line
     rights: Annotated[tuple[Right, ...], Field(min_length=1)]
     expires_days: Annotated[int, Field(ge=1, le=3650)] | None = None
 

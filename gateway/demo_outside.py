@@ -1,6 +1,6 @@
 """What the demo's page can do besides writing: say that two are one, part them, see who waits.
 
-Done with the real units, as an admin of the demo.
+Done with the real units, in the name of the demo's owner.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from dataclasses import dataclass
 from core.clock import to_micros
 from core.message import Assurance
 from gateway.app import Gateway
-from gateway.demo_people import ADA
+from gateway.demo_people import ADA, OWNER
 from gateway.events import Event
 from gateway.gate import Problem
 from memory import pages
 from memory.units import identity
+from memory.units.actors import actor_name
 from memory.units.identity import IdentityProblem
 from memory.views import CustomerRow, HandleBrief
 
-ACTOR = "demo admin"
+ACTOR = actor_name(OWNER)
 
 
 @dataclass(frozen=True, slots=True)

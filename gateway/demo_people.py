@@ -75,6 +75,9 @@ SHOP = Shop()
 WORKSPACE = Workspace()
 ADA = Person("Ada", "+447700900142", "ada", "ada@example.com", "U0ADA")
 
+OWNER = "demo"
+"""The login of whoever sits before the demo: its owner."""
+
 _NEWS = {"subject": "My order", "text": "Any news on my order?"}
 
 SENTENCES: Mapping[str, object] = {

@@ -12,16 +12,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from core.clock import Micros
 from memory.people_tables import Invitation, Person
+from memory.tables import Handoff
 from memory.units.audit import record
 from memory.units.rows import table
 from memory.units.sessions import end_sessions
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
+_handoff = table(Handoff)
 _invitation = table(Invitation)
 _person = table(Person)
 
@@ -121,7 +123,10 @@ def change_role(
 
 
 def disable(connection: Connection, person_id: int, actor: str, now: Micros, audit_id: int) -> None:
-    """Keep somebody out. Raises `ActorProblem` when nobody would be left to let others in."""
+    """Keep somebody out; the cases in their hands wait for others again.
+
+    Raises `ActorProblem` when nobody would be left to let others in.
+    """
     person = _found(connection, person_id)
     if person.disabled_at is not None:
         return
@@ -129,7 +134,9 @@ def disable(connection: Connection, person_id: int, actor: str, now: Micros, aud
     _change(connection, person_id, disabled_at=now)
     end_sessions(connection, person_id)
     _forget_invitations(connection, person_id)
-    record(connection, audit_id, now, actor, "disable", actor_name(person.login), {})
+    released = _release_cases(connection, actor_name(person.login))
+    detail = {"handoff_ids": released}
+    record(connection, audit_id, now, actor, "disable", actor_name(person.login), detail)
 
 
 def enable(connection: Connection, person_id: int, actor: str, now: Micros, audit_id: int) -> None:
@@ -257,6 +264,15 @@ def _found(connection: Connection, person_id: int) -> AnyRow:
 def _change(connection: Connection, person_id: int, **values: object) -> None:
     changes: Mapping[str, object] = values
     connection.execute(update(_person).where(_person.c.id == person_id).values(changes))
+
+
+def _release_cases(connection: Connection, owner: str) -> list[int]:
+    """Cases that nobody else could take while their owner is kept out; which they are."""
+    held = and_(_handoff.c.owner == owner, _handoff.c.status == "owned")
+    ids = connection.execute(select(_handoff.c.id).where(held).order_by(_handoff.c.id)).scalars()
+    released = [int(one) for one in ids]
+    connection.execute(update(_handoff).where(held).values(owner=None, status="waiting"))
+    return released
 
 
 def _forget_invitations(connection: Connection, person_id: int | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ from memory.units.audit import record
 from memory.units.rows import table
 
 _token = table(ApiToken)
+
+_NAME = re.compile(r"[\w.-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,10 @@ class NewToken:
 def add_token(
     connection: Connection, one: NewToken, actor: str, now: Micros, audit_id: int
 ) -> None:
-    """Keep a token. Raises `ActorProblem` when another one in force has its name."""
+    """Keep a token. Raises `ActorProblem` for a name that will not do, or that another token in
+    force has."""
+    if _NAME.fullmatch(one.name) is None:
+        raise ActorProblem("a token's name has 1 to 60 letters, digits or . _ -, without spaces")
     if _in_force(connection, one.name, now) is not None:
         raise ActorProblem(f"there is a token “{one.name}” already; revoke it or take another name")
     rights = sorted(one.rights)

@@ -211,7 +211,7 @@ def _open_handoff(connection: Connection, handoff_id: int, agent: str) -> AnyRow
     if row.status == "closed":
         raise PeopleProblem(f"this case was already closed: {row.closed_as}")
     if row.owner is not None and row.owner != agent:
-        raise PeopleProblem(f"{row.owner} has this case")
+        raise PeopleProblem(f"{row.owner.removeprefix('person:')} has this case")
     return row
 
 

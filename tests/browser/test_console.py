@@ -12,8 +12,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from gateway.access import LINK_LIFE
-from gateway.demo import OWNER, Demo, running_demo
-from gateway.demo_people import ADA
+from gateway.demo import Demo, running_demo
+from gateway.demo_people import ADA, OWNER
 from tests.browser.driving import chromium, window
 from tests.gateway.credentials import PASSWORD, person
 

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from memory.pages import audit_log
-from memory.people_pages import has_owner, invited, people_list, person_of, token_holder
-from memory.people_tables import Invitation
+from memory.people_pages import (
+    has_owner,
+    invited,
+    people_list,
+    person_of,
+    roles_of_sessions,
+    signed_in,
+    token_holder,
+)
+from memory.people_tables import Invitation, Session
+from memory.tables import Handoff
 from memory.units import actors, api_tokens
 from memory.units.actors import Acceptance, ActorProblem, Invite, NewPerson
 from memory.units.api_tokens import NewToken
 from memory.units.rows import table
-from memory.units.sessions import attempt
+from memory.units.sessions import (
+    IDLE_LIFE,
+    SESSION_LIFE,
+    NewSession,
+    attempt,
+    open_session,
+    touch_session,
+)
 from tests.memory.world import World
 
 
@@ -94,3 +110,33 @@ def test_a_token_opens_until_its_time_has_come(world: World) -> None:
     api_tokens.revoke_named(world.connection, "shop", "tests", now + 10, world.id())
     assert token_holder(world.connection, "other", now + 10) is None
     assert "hash" not in str(audit_log(world.connection))
+
+
+def test_the_cases_of_who_is_kept_out_wait_for_others(world: World) -> None:
+    ada = made(world, "ada", "agent")
+    rows = {"case_id": 1, "customer_id": 1, "conversation_id": 1, "handle_id": 1, "rule": "human"}
+    words = {"reason": "asked", "queue": "service", "urgency": "high", "packet_json": "{}"}
+    for owner, status in (("person:ada", "owned"), ("person:ada", "closed"), ("person:b", "owned")):
+        state = {"id": world.id(), "owner": owner, "status": status, "opened_at": 0}
+        world.connection.execute(insert(table(Handoff)).values(rows | words | state))
+    actors.disable(world.connection, ada, "tests", world.micros(), world.id())
+    query = select(table(Handoff).c.owner, table(Handoff).c.status).order_by(table(Handoff).c.id)
+    left = [tuple(row) for row in world.connection.execute(query)]
+    assert left == [(None, "waiting"), ("person:ada", "closed"), ("person:b", "owned")]
+
+
+def test_a_session_is_found_with_its_owner_until_it_ends(world: World) -> None:
+    ada, now = made(world, "ada"), world.micros()
+    new = NewSession("cookie", "csrf", ada, "127.0.0.1", now)
+    assert open_session(world.connection, new)
+    found = signed_in(world.connection, "cookie", now)
+    assert found is not None and (found.login, found.csrf) == ("ada", "csrf")
+    assert roles_of_sessions(world.connection, ["cookie", "other"], now) == {"cookie": "owner"}
+    assert signed_in(world.connection, "cookie", now + IDLE_LIFE) is None
+    touch_session(world.connection, "cookie", now + IDLE_LIFE - 1)
+    assert signed_in(world.connection, "cookie", now + IDLE_LIFE) is not None
+    assert signed_in(world.connection, "cookie", now + SESSION_LIFE) is None
+    # The next one to sign in sweeps it away.
+    later = NewSession("next", "csrf", ada, "127.0.0.1", now + SESSION_LIFE)
+    assert open_session(world.connection, later)
+    assert world.connection.execute(select(table(Session).c.hash)).scalars().all() == ["next"]
