@@ -12,6 +12,7 @@ import typer
 
 from core.message import Assurance
 from gateway.audit_cli import alarms, audit, shared, undo
+from gateway.erase_cli import erase
 from gateway.identity_desk import (
     WHO,
     ConfigOption,
@@ -23,14 +24,17 @@ from gateway.identity_desk import (
     say,
     tell_json,
 )
+from gateway.import_cli import export, import_
 from gateway.rules_cli import app as rules
+from gateway.suggestions_cli import block, suggest, unblock
 
 app = typer.Typer(
     no_args_is_help=True, help="See why handles are one customer, join them, part them."
 )
 app.add_typer(rules, name="rules")
-for command in (alarms, audit, shared, undo):
+for command in (alarms, audit, block, erase, export, shared, suggest, unblock, undo):
     app.command()(command)
+app.command("import")(import_)
 
 EvidenceOption = Annotated[str, typer.Option(help="What shows that it is the same person.")]
 LevelOption = Annotated[

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -81,7 +81,7 @@ def desk(config: Path | None) -> Iterator[Desk]:
         refuse(str(error))
 
 
-def refuse(words: str) -> None:
+def refuse(words: str) -> NoReturn:
     """Say what cannot be done. Raises the exit with code 1."""
     Console(stderr=True).print(words, style="red", markup=False)
     raise typer.Exit(1) from None

@@ -1,0 +1,279 @@
+"""The commands `onethread identities import` and `export`: customers as files, in and out.
+
+They read options, show what an import would do, ask, and run its steps (`gateway.importing`), each
+in a transaction of its own, so that a gateway beside goes on. Nothing about customers is decided
+here.
+"""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from gateway.identity_desk import (
+    ConfigOption,
+    DryOption,
+    JsonOption,
+    YesOption,
+    ask,
+    refuse,
+    say,
+    tell_json,
+)
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from gateway.import_files import ReadFile
+    from gateway.importing import Report, Step, Tools
+
+_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """Where the steps run, with what, and in whose name."""
+
+    engine: Engine
+    tools: Tools
+    actor: str
+
+    def run(self, steps: Generator[Step, Any, Any]) -> Any:
+        """All the steps, each in its own transaction."""
+        from gateway.importing import drive
+
+        return drive(steps, self._one)
+
+    def _one(self, step: Step) -> Any:
+        with self.engine.begin() as connection:
+            return step.run(connection)
+
+
+def import_(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="A CSV file; its first line names the columns.", dir_okay=False),
+    ] = None,
+    source: Annotated[str, typer.Option(help="Which system it is from, such as crm.")] = "",
+    reason: Annotated[str, typer.Option(help="Why it may be believed.")] = "",
+    level: Annotated[
+        int,
+        typer.Option(
+            min=0, max=2, help="How far: 0 only suggests, 1 joins, 2 also shares the memory."
+        ),
+    ] = 1,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="What a column means: Kundennr=external_id, or Notes=- for nothing."),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="The file's encoding.", show_default="UTF-8")
+    ] = None,
+    skip_faults: Annotated[
+        bool, typer.Option("--skip-faults", help="Leave out the rows that have one.")
+    ] = False,
+    undo: Annotated[
+        int | None, typer.Option("--undo", help="The id of an import to take back instead.")
+    ] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List the imports there were.")] = False,
+    dry_run: DryOption = False,
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Bring in customers from a CSV file, after showing what that will do; or take one back.
+
+    Example: onethread identities import customers.csv --source crm --reason "our own list"
+    """
+    if listed:
+        _list(config, as_json=as_json)
+    elif undo is not None:
+        _take_back(undo, config, yes=yes)
+    elif file is None or not source or not reason:
+        refuse("say which FILE, and its --source and --reason; or --list, or --undo ID")
+    else:
+        read = _read(file, column or [], encoding)
+        _bring_in(read, (source, level, reason), config, dry_run, skip_faults, yes, as_json)
+
+
+def export(
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to.", show_default="the screen")
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write all customers as CSV, with their handles, levels, evidence and attributes.
+
+    Example: onethread identities export customers.csv
+    """
+    from gateway.exporting import export as steps
+
+    pieces: list[str] = []
+    with _counter(config, "Reading", None) as counter:
+        count = counter.run(steps(pieces.append))
+    if file is None:
+        typer.echo("".join(pieces), nl=False)
+        return
+    try:
+        # With a byte order mark, by which spreadsheets know UTF-8.
+        file.write_text("".join(pieces), encoding="utf-8-sig", newline="")
+    except OSError as error:
+        refuse(f"{file} cannot be written: {error.strerror}")
+    say(f"{count} customers are in {file}.")
+
+
+def _read(file: Path, columns: list[str], encoding: str | None) -> ReadFile:
+    from gateway.import_files import read_file
+
+    meanings: dict[str, str] = {}
+    for one in columns:
+        name, equals, meaning = one.rpartition("=")
+        if not equals:
+            refuse(f"--column {one}: write it as NAME=MEANING, such as Kundennr=external_id")
+        meanings[name] = meaning
+    try:
+        return read_file(file.read_bytes(), meanings, encoding)
+    except OSError as error:
+        refuse(f"{file} cannot be read: {error.strerror}")
+
+
+def _bring_in(
+    read: ReadFile,
+    told: tuple[str, int, str],
+    config: Path | None,
+    dry_run: bool,
+    skip_faults: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    from core.message import Assurance
+    from gateway.importing import apply, preview
+    from memory.units.bringing import Source
+
+    name, level, reason = told
+    source = Source(name, Assurance(level), reason, _actor())
+    if dry_run or not yes:
+        with _counter(config, "Looking", len(read.entries)) as counter:
+            report: Report = counter.run(preview(read, source, counter.tools))
+        tell_json(report) if as_json else _print(report)
+    if dry_run:
+        return
+    if read.fault_count and not (skip_faults and read.entries):
+        first = read.faults[0]
+        refuse(
+            f"nothing was brought in: {read.fault_count} faults, the first in line {first.line}: "
+            f"{first.wrong} {first.mend} Mend them, or leave these rows out with --skip-faults."
+        )
+    ask(f"Bring in {len(read.entries)} rows?", yes)
+    with _counter(config, "Bringing in", len(read.entries)) as counter:
+        done: Report = counter.run(apply(read, source, counter.tools))
+    if as_json:
+        tell_json(done)
+        return
+    _print(done)
+    say(f"To take it back: onethread identities import --undo {done.batch_id}", "dim")
+
+
+def _take_back(batch_id: int, config: Path | None, *, yes: bool) -> None:
+    from gateway.importing import take_back
+    from memory.units.import_undoing import batch_to_undo
+
+    with _counter(config, "Looking", None) as counter, counter.engine.begin() as connection:
+        batch = batch_to_undo(connection, batch_id)
+    say(f"{batch.source}, by {batch.actor} on {batch.created_at:%Y-%m-%d %H:%M} UTC:")
+    say(f"{batch.counts['rows']} rows, {batch.counts['joined']} links. Why: {batch.reason}")
+    ask("Take it back?", yes)
+    with _counter(config, "Taking back", batch.counts["joined"]) as counter:
+        ended = counter.run(take_back(batch_id, counter.actor, counter.tools))
+    say(f"It is taken back: {ended} links ended.")
+
+
+def _list(config: Path | None, *, as_json: bool) -> None:
+    from memory.units.importing import batches
+
+    with _counter(config, "Reading", None) as counter, counter.engine.begin() as connection:
+        found = batches(connection)
+    if as_json:
+        tell_json(found)
+        return
+    for one in found:
+        state = "" if one.complete else ", broken off: give the same file again"
+        state = f", taken back by {one.undone_by}" if one.undone_by else state
+        say(
+            f"{one.id}  {one.created_at:%Y-%m-%d %H:%M} UTC  {one.source}, level {one.level}, by "
+            f"{one.actor}: {one.counts['rows']} rows, {one.counts['joined']} links{state}"
+        )
+
+
+def _print(report: Report) -> None:
+    console = Console()
+    would = "would be " if report.dry_run else ""
+    console.print(
+        f"{report.rows} rows: {report.new} handles {would}new, {report.known} known, "
+        f"{report.joined} links {would}made, {report.attributes} attributes."
+    )
+    for pair in report.pairs[:_SHOWN]:
+        text = f"  line {pair.line}: {pair.handle} joins {pair.other} at level {pair.level}"
+        console.print(Text(text))
+    if report.dry_run and report.joined > _SHOWN:
+        console.print(Text(f"  and {report.joined - _SHOWN} more", style="dim"))
+    for one in report.conflicts[:_SHOWN]:
+        text = f"  line {one.line}: {one.handle} is not joined to {one.other}: {one.words}"
+        console.print(Text(text, style="yellow"))
+    if report.conflict_count > _SHOWN:
+        console.print(Text(f"  and {report.conflict_count - _SHOWN} more", style="dim"))
+    for fault in report.faults[:_SHOWN]:
+        place = f"line {fault.line}" + (f", {fault.column}" if fault.column else "")
+        console.print(Text(f"  {place}: {fault.wrong}", style="red"))
+        console.print(Text(f"    {fault.mend}", style="green"))
+    if report.fault_count > _SHOWN:
+        console.print(Text(f"  and {report.fault_count - _SHOWN} more faults", style="dim"))
+
+
+@contextmanager
+def _counter(config: Path | None, doing: str, total: int | None) -> Iterator[Counter]:
+    """The configured database for many short transactions, with a bar; what cannot be done is said,
+    with exit code 1."""
+    import time
+
+    from core.identity_rules import DEFAULT_RULES
+    from core.identity_rules_reader import read_identity_rules
+    from gateway.database import NoDatabase, command_ids, now_micros, writing
+    from gateway.importing import Tools
+    from gateway.obstacles import reaching_database
+    from gateway.rules_terminal import progress_bar
+    from gateway.settings import load_settings
+    from memory.units.importing import ImportProblem
+    from memory.units.rule_versions import in_force
+
+    settings = load_settings(config)
+    try:
+        with (
+            reaching_database(settings.file),
+            writing(settings.storage.url.get_secret_value()) as engine,
+            progress_bar() as bar,
+        ):
+            with engine.begin() as connection:
+                version = in_force(connection)
+            rules = DEFAULT_RULES if version is None else read_identity_rules(version.text).rules
+            task = bar.add_task(doing, total=total)
+
+            def progress(done: int) -> None:
+                bar.update(task, completed=done)
+
+            tools = Tools(now_micros, command_ids(), time.perf_counter, lambda: rules, progress)
+            yield Counter(engine, tools, _actor())
+    except (ImportProblem, NoDatabase) as error:
+        refuse(str(error))
+
+
+def _actor() -> str:
+    return f"cli:{getpass.getuser()}"
