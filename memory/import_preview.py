@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from core.identity import LOGIN_KIND
 from core.identity_rules import DEFAULT_RULES, IdentityRules
+from core.message import Assurance
 from memory.tables import Handle, Link
 from memory.units.blocking import blocked_patterns, is_blocked
 from memory.units.bringing import (
@@ -23,7 +24,6 @@ from memory.units.bringing import (
     Conflict,
     Entry,
     Source,
-    import_joins,
     link_level,
     parted_by,
 )
@@ -49,8 +49,7 @@ class Preview:
     def __init__(self, source: Source, rules: IdentityRules = DEFAULT_RULES) -> None:
         self._source = source
         self._rules = rules
-        self._joins = import_joins(source, rules)
-        self._level = link_level(source, rules)
+        self._level = link_level(source, rules, ())
         self._blocked: tuple[str, ...] | None = None
         self._leads: dict[str, str] = {}
         self._kinds: dict[str, Counter[str]] = {}
@@ -70,13 +69,16 @@ class Preview:
                 new = self._meet(one.key, one.kind, known)
                 done += Brought(new=int(new), known=int(not new))
             hub, *others = entry.handles
-            for one in others if self._joins else ():
+            for one in others:
+                level = link_level(self._source, self._rules, (hub.kind, one.kind))
+                if level == Assurance.NONE:
+                    continue
                 told = self._join(connection, entry.line, hub.key, one.key, known)
                 if isinstance(told, Conflict):
                     done += Brought(conflicts=(told,))
                 elif told:
                     done += Brought(joined=1)
-                    pairs.append(Pair(entry.line, one.key, hub.key, int(self._level)))
+                    pairs.append(Pair(entry.line, one.key, hub.key, int(level)))
             done += Brought(attributes=len(entry.attributes))
         return done, tuple(pairs)
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Executable, Row, insert, select, text
 
 from core.clock import Micros
 from core.identity import LOGIN_KIND, Edge, home_edge, widest_paths
-from core.identity_rules import DEFAULT_RULES, IdentityRules
+from core.identity_rules import DEFAULT_RULES, IdentityRules, joining_rule
 from core.message import Assurance
 from core.message import Handle as Address
 from memory.identity_tables import BlockedValue
@@ -128,17 +128,13 @@ def bring(
     return _Bringing(connection, source, now, new_id, rules).bring(entries)
 
 
-def import_joins(source: Source, rules: IdentityRules) -> bool:
-    """Whether what this source says joins handles, or only suggests."""
-    joins = next((one for one in rules.joins if one.evidence == IMPORT), None)
-    return source.level > Assurance.NONE and joins is not None and joins.joins
-
-
-def link_level(source: Source, rules: IdentityRules) -> Assurance:
-    """The level of the links that it makes."""
-    joins = next((one for one in rules.joins if one.evidence == IMPORT), None)
-    most = Assurance.AUTHENTICATED if joins is None else joins.level
-    return min(source.level, most, Assurance.AUTHENTICATED)
+def link_level(source: Source, rules: IdentityRules, kinds: Iterable[str]) -> Assurance:
+    """The level at which this source joins handles of these kinds; `NONE` when what it says of them
+    only suggests."""
+    rule = joining_rule(rules, IMPORT, kinds)
+    if rule is None or not rule.joins:
+        return Assurance.NONE
+    return min(source.level, rule.level, Assurance.AUTHENTICATED)
 
 
 def is_plain(entry: Entry, rules: IdentityRules, blocked: Collection[str]) -> bool:
@@ -169,8 +165,6 @@ class _Bringing:
         self.now = now
         self.new_id = new_id
         self.rules = rules
-        self.joins = import_joins(source, rules)
-        self.level = link_level(source, rules)
         self.known: dict[str, AnyRow] = {}
         self.rows: dict[str, list[dict[str, object]]] = {}
         self.fresh: set[str] = set()
@@ -183,7 +177,8 @@ class _Bringing:
             keys = {one.key for one in entry.handles}
             if keys & self.fresh:
                 self._flush()
-            if self.joins and not keys & self.known.keys() and is_plain(entry, self.rules, blocked):
+            joins = all(level > Assurance.NONE for _, level in self._levels(entry))
+            if joins and not keys & self.known.keys() and is_plain(entry, self.rules, blocked):
                 done += self._all_new(entry)
             else:
                 done += self._with_known(entry)
@@ -198,16 +193,16 @@ class _Bringing:
         """Handles nobody has seen, as one customer: the rows that links would have made."""
         hub, *others = entry.handles
         hub_id, root = self._new_handle(hub, None)
-        for one in others:
+        for one, level in self._levels(entry):
             handle_id, _ = self._new_handle(one, root)
-            self._row("link", self._link_row(handle_id, root, self.level))
+            self._row("link", self._link_row(handle_id, root, level))
         self._sight(entry)
         for name, value in entry.attributes.items():
-            level = int(self.source.level)
+            told_at = int(self.source.level)
             self._row(
                 "fact",
                 attribute_row(
-                    self.new_id(), hub_id, name, value, self.source.teller, level, self.now
+                    self.new_id(), hub_id, name, value, self.source.teller, told_at, self.now
                 ),
             )
         self.fresh |= {one.key for one in entry.handles}
@@ -220,18 +215,23 @@ class _Bringing:
             self._new_handle(one, None)
         self._flush()
         self._load({one.key for one in entry.handles})
-        hub, *others = entry.handles
+        hub = entry.handles[0]
         done = Brought(new=len(new), known=len(entry.handles) - len(new))
-        if self.joins:
-            for one in others:
-                done += self._join(entry.line, hub.key, one.key)
+        for one, level in self._levels(entry):
+            if level > Assurance.NONE:
+                done += self._join(entry.line, hub.key, one.key, level)
         self._sight(entry)
         return done + Brought(attributes=self._tell(hub.key, entry.attributes))
 
-    def _join(self, line: int, hub: str, other: str) -> Brought:
+    def _levels(self, entry: Entry) -> list[tuple[Address, Assurance]]:
+        """All handles but the first, each with the level at which it is joined to that."""
+        hub, *others = entry.handles
+        return [(one, link_level(self.source, self.rules, (hub.kind, one.kind))) for one in others]
+
+    def _join(self, line: int, hub: str, other: str, level: Assurance) -> Brought:
         self._load((hub, other))
         one, two = self.known[hub], self.known[other]
-        if reached(self.connection, one, two) >= self.level:
+        if reached(self.connection, one, two) >= level:
             return Brought()
         if (parted := parted_by(self.connection, one, two)) is not None:
             words = f"{parted} has parted them; join them by hand if that was wrong"
@@ -242,7 +242,7 @@ class _Bringing:
                     self.connection,
                     other,
                     one.home_customer_id,
-                    self.level,
+                    level,
                     IMPORT,
                     self.source.evidence,
                     self.source.actor,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlmodel import SQLModel
 
 from core.handle_addresses import read_handle
+from core.identity_rules import DEFAULT_RULES, JoinRule
 from core.message import Assurance
 from memory.identity_tables import Batch
 from memory.import_preview import Preview
@@ -107,6 +109,27 @@ def test_level_nought_joins_nobody(world: World) -> None:
     _, done = brought(world, entry(SHOP, PHONE, MAIL), level=0)
     assert (done.new, done.joined) == (3, 0)
     assert len(set(roots(world, SHOP, PHONE, MAIL))) == 3
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_rule_for_some_kinds_joins_those_alone(world: World, known: bool) -> None:
+    """What an import says of phones only suggests; mailboxes it joins."""
+    only = JoinRule(
+        "mail", "import", Assurance.AUTHENTICATED, True, frozenset({"email", "external"})
+    )
+    rules = replace(DEFAULT_RULES, joins=(only, JoinRule("import", "import", Assurance(2), False)))
+    if known:
+        world.say(PHONE, "Hello")
+    one = entry(SHOP, PHONE, MAIL)
+    source = Source("crm", Assurance.AUTHENTICATED, "the shop's own list", "cli:root")
+    told, _ = Preview(source, rules).look(world.connection, [one])
+    ids = (world.id(), world.id())
+    begun = begin(world.connection, source, "one", 1, world.micros(), ids)
+    source = replace(source, batch_id=begun.id)
+    done = take_in(world.connection, source, [one], world.micros(), world.id, rules)
+    shop, phone, mail = roots(world, SHOP, PHONE, MAIL)
+    assert shop == mail != phone
+    assert (told.joined, done.joined) == (1, 1)
 
 
 def test_two_logins_stay_two_and_the_row_says_so(world: World) -> None:
