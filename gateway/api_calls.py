@@ -36,6 +36,9 @@ class Files(Protocol):
     async def read(self, reference: str) -> bytes:
         """The bytes of a file that is kept. Raises `LookupError` when there is none."""
 
+    async def drop(self, reference: str) -> None:
+        """Forget a file, for whoever else names it as well."""
+
 
 @dataclass(frozen=True, slots=True)
 class ApiServices:
