@@ -19,6 +19,7 @@ from memory.tables import Audit, Conversation, Handle, Link
 from memory.units.audit import record
 from memory.units.blocking import undo_block, undo_unblock
 from memory.units.components import lock
+from memory.units.erasing import ERASED
 from memory.units.handles import mark_shared
 from memory.units.identity import relink, unlink_by_id
 from memory.units.import_undoing import undo_import
@@ -63,6 +64,8 @@ def undo(
     row = connection.execute(select(_audit).where(_audit.c.id == audit_id)).first()
     if row is None:
         raise CannotUndo(f"there is no change {audit_id}")
+    if row.subject.startswith(f"{ERASED}:"):
+        raise CannotUndo(f"whom change {audit_id} was about has been erased")
     undoer = UNDOERS.get(row.action)
     if undoer is None:
         raise CannotUndo(f"a change of the kind “{row.action}” cannot be undone")

@@ -7,6 +7,7 @@ import pytest
 from core.message import Assurance
 from memory.pages import audit_log
 from memory.tables import Link
+from memory.units.erasing import erase
 from memory.units.handles import mark_shared
 from memory.units.identity import customer_of, merge, resolve_customer
 from memory.units.parting import part
@@ -134,3 +135,12 @@ def mark(world: World, shared: bool) -> bool:
         world.connection, MAIL, shared, "admin", "office", world.micros(), world.id()
     )
     return done.changed
+
+
+def test_what_was_about_somebody_erased_stays_as_it_is(world: World) -> None:
+    world.say(PHONE, "hi")
+    world.say(CHAT, "hello")
+    world.link(CHAT, PHONE)
+    erase(world.connection, CHAT, "admin", world.micros(), world.id)
+    with pytest.raises(CannotUndo, match="erased"):
+        taken_back(world, "link")
