@@ -1,0 +1,1 @@
+"""Nobody ever reads what is another's: one machine that makes all changes of identity."""

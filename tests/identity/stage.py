@@ -1,0 +1,254 @@
+"""The machine's stage: real units on a real database, and a bot that repeats all it knows.
+
+Every message says a word of its own. The bot answers with every word that memory handed to it,
+keeps one as a fact and one in its case: whatever memory hands to the wrong one is said aloud.
+Time stands still between steps, which move it themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
+
+from core.clock import from_micros, to_micros
+from core.identity import silent_before
+from core.identity_rules import DEFAULT_RULES
+from core.message import (
+    Assurance,
+    Audience,
+    Author,
+    Claim,
+    Handle,
+    InboundMessage,
+    OutboundMessage,
+    RenderedPart,
+)
+from core.turn import CaseState, Decision, Fact, Recall, Said, SlotValue, TurnInput
+from gateway.provenance import given
+from gateway.turn_rows import Ids, build_commit
+from memory.context import Context, load_context
+from memory.customer_page import customer_page, timeline
+from memory.sender import ContextQuery
+from memory.tables import Conversation, Delivery
+from memory.tables import Handle as HandleRow
+from memory.units.admission import Admission, Admitted, Cleaned, admit
+from memory.units.claims import Claim as LeaseClaim
+from memory.units.claims import claim, release_leases
+from memory.units.rows import table
+from memory.units.turns import commit
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+WORD = re.compile(r"\bw\d+x\b")
+CHANNELS = {"phone": "sms", "login": "webchat", "visitor": "webchat", "email": "email"}
+LEVELS = {"phone": 2, "login": 4, "visitor": 1, "email": 2}
+
+_conversation = table(Conversation)
+_delivery = table(Delivery)
+_handle = table(HandleRow)
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One word that was said: by which life, at which level, where."""
+
+    word: str
+    life: int
+    level: int
+    conversation: int
+
+
+@dataclass
+class Stage:
+    """The database, the clock, and what was said so far by whom."""
+
+    connection: Connection
+    now: datetime = START
+    spoken: dict[str, Spoken] = field(default_factory=dict)
+    _ids: count[int] = field(default_factory=lambda: count(1_000_001))
+
+    def id(self) -> int:
+        """A fresh row id."""
+        return next(self._ids)
+
+    @property
+    def micros(self) -> int:
+        """The time."""
+        return to_micros(self.now)
+
+    def later(self, by: timedelta) -> None:
+        """Time goes on."""
+        self.now += by
+
+    def says(self, key: str, level: int, claims: Sequence[str] = ()) -> Spoken:
+        """A message from this address, and the turn that answers it with all that is remembered."""
+        kind, address = key.split(":", 1)
+        word = f"w{self.id()}x"
+        hints = tuple(Claim(one.split(":", 1)[0], one.split(":", 1)[1], "typed") for one in claims)
+        message = InboundMessage(
+            account=CHANNELS[kind],
+            channel=CHANNELS[kind],
+            event_id=f"event-{self.id()}",
+            conversation_key=key,
+            sender=Handle(kind, address),
+            assurance=Assurance(level),
+            evidence="as the channel says",
+            text=" ".join((word, *claims)),
+            reply_address={"to": address},
+            sent_at=self.now,
+            audience=Audience.ONE,
+            claims=hints,
+        )
+        ids = (self.id(), self.id(), self.id(), self.id(), self.id())
+        clean = Cleaned(message.text, {}, 3)
+        silent = silent_before(kind, DEFAULT_RULES, self.micros)
+        admission = Admission(message, lambda _: clean, self.micros, 0, ids, silent_before=silent)
+        (done,) = admit(self.connection, [admission])
+        said = Spoken(word, done.handle_id, level, done.conversation_id)
+        self.spoken[word] = said
+        self._answered(done, level)
+        return said
+
+    def _answered(self, done: Admitted, level: int) -> None:
+        owner = f"worker-{self.id()}"
+        until = self.micros + 30_000_000
+        (claimed,) = claim(
+            self.connection, [LeaseClaim(done.customer_id, owner, self.micros, until)]
+        )
+        thread = claimed.thread
+        assert thread is not None, "what was admitted waits for nobody"
+        taken = claimed.waiting
+        claimed = claimed.answering(taken)
+        context = self.known(done.handle_id, level, done.conversation_id)
+        turn = self._turn(claimed.thread, taken, context)
+        decision = _leaking(turn, context)
+        assert decision.reply is not None
+        part = RenderedPart({"body": decision.reply.text})
+        change = build_commit(
+            claimed,
+            taken,
+            turn,
+            decision,
+            [part],
+            {"status": "sent", "provider_id": None, "reason": None},
+            3,
+            self.now,
+            Ids(self.id, owner, 30.0),
+            None,
+            given=given(context, turn, done.handle_id),
+        )
+        commit(self.connection, [change])
+        self.settled()
+
+    def _turn(self, thread: Any, taken: Sequence[Any], context: Context) -> TurnInput:
+        messages = tuple(
+            Said(
+                one.message_id,
+                from_micros(one.received_at),
+                thread.channel,
+                Author.CUSTOMER,
+                one.text,
+                one.tokens,
+                thread.handle_key,
+            )
+            for one in taken
+        )
+        return TurnInput(
+            id=str(self.id()),
+            now=self.now,
+            channel=thread.channel,
+            audience=Audience.ONE,
+            sender=context.sender,
+            messages=messages,
+            case_id=None if context.case_id is None else str(context.case_id),
+            case=context.case,
+            recall=Recall(facts=context.facts, exchanges=context.thread),
+            in_handoff=context.in_handoff,
+        )
+
+    def settled(self) -> None:
+        """Leases end, as when a worker is done."""
+        release_leases(self.connection, self.micros)
+
+    def known(self, life: int, level: int, conversation: int | None = None) -> Context:
+        """What a sender from there would be known to have said, now."""
+        row = self.connection.execute(select(_handle).where(_handle.c.id == life)).one()
+        if conversation is None:
+            conversation = self.own_conversation(life)
+        query = ContextQuery(row.customer_id, life, conversation, Assurance(level), self.micros)
+        return load_context(self.connection, query)
+
+    def own_conversation(self, life: int) -> int:
+        """Where this life writes."""
+        query = select(_conversation.c.id).where(_conversation.c.handle_id == life)
+        return int(self.connection.execute(query.order_by(_conversation.c.id)).scalar() or 0)
+
+    def page_words(self, customer: int) -> frozenset[str]:
+        """Every word that people see on this customer's pages."""
+        seen = repr(customer_page(self.connection, customer))
+        return words(seen + repr(timeline(self.connection, customer)))
+
+    def all_words(self) -> frozenset[str]:
+        """Every word that is stored anywhere, in whatever table."""
+        found: set[str] = set()
+        for one in SQLModel.metadata.sorted_tables:
+            for row in self.connection.execute(select(one)):
+                found |= words(repr(tuple(row)))
+        return frozenset(found)
+
+    def newest_addresses(self) -> Iterator[tuple[str, str]]:
+        """Where the newest parts of answers went, and whose answers they were."""
+        query = (
+            select(_delivery.c.address_json, _handle.c.address)
+            .join(_handle, _handle.c.id == _delivery.c.handle_id)
+            .order_by(_delivery.c.id.desc())
+            .limit(3)
+        )
+        for address_json, own in self.connection.execute(query):
+            yield str(orjson.loads(address_json)["to"]), own
+
+
+def words(text: str) -> frozenset[str]:
+    """The words of customers in a text."""
+    return frozenset(WORD.findall(text))
+
+
+def context_words(context: Context) -> frozenset[str]:
+    """Every word in what a sender may know."""
+    return words(repr((context.thread, context.facts, context.case)))
+
+
+def _leaking(turn: TurnInput, context: Context) -> Decision:
+    """Says everything it was given, and keeps the newest word as a fact and in the case."""
+    own = next(iter(words(turn.messages[-1].text)))
+    known = " ".join(sorted(context_words(context)))
+    source, handle, level = turn.messages[-1].id, turn.sender.handle, turn.sender.level
+    slots = tuple(one for one in turn.case.slots if one.name != f"told-{handle}")
+    told = SlotValue(f"told-{handle}", own, source, handle, level)
+    case = _with(turn, slots, told)
+    fact = Fact(f"last-{handle}", own, source, handle, level, turn.now)
+    return Decision(
+        reply=OutboundMessage(f"you said {own}; I know {known}"),
+        silent=None,
+        intent="order_status",
+        case=case,
+        facts=(fact,) if level >= Assurance.ASSERTED else (),
+    )
+
+
+def _with(turn: TurnInput, slots: tuple[SlotValue, ...], told: SlotValue) -> CaseState:
+    if told.level < Assurance.ASSERTED:
+        return replace(turn.case, intent="order_status", slots=slots)
+    return replace(turn.case, intent="order_status", slots=(*slots, told))
+
+
+def by_word(spoken: Mapping[str, Spoken], found: frozenset[str]) -> Iterator[Spoken]:
+    """Who said each of these words."""
+    return (spoken[one] for one in sorted(found) if one in spoken)
