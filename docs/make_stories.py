@@ -276,7 +276,7 @@ def _quoted(text: str) -> str:
 async def agents_token(demo: Demo) -> str:
     """A token of the shop's people, who take cases and answer."""
     gateway, token = demo.gateway, secrets.token_urlsafe(32)
-    kept = NewToken(gateway.new_id(), "agents", hash_secret(token), ROLES[Role.AGENT], None)
+    kept = NewToken(gateway.new_id(), "agents", hash_secret(token), ROLES[Role.OWNER], None)
     now = to_micros(gateway.now())
     await gateway.store.run(add_token, kept, "stories", now, gateway.new_id())
     return token
