@@ -11,10 +11,14 @@ from collections.abc import Set
 import orjson
 from sqlalchemy import Connection, case, func, or_, select
 
+from memory.identity_tables import Challenge
 from memory.tables import Audit, Customer, Handle, Link
+from memory.units.challenges import PROVED
+from memory.units.proofs import PROVE
 from memory.units.rows import table
 
 _audit = table(Audit)
+_challenge = table(Challenge)
 _customer = table(Customer)
 _handle = table(Handle)
 _link = table(Link)
@@ -24,15 +28,17 @@ _ended_or_made = case((_link.c.ended_at.is_not(None), _link.c.ended_at), else_=_
 
 
 def standing(connection: Connection, handle_key: str) -> int:
-    """When somebody was last joined to this handle, or parted from it, directly or over others.
+    """When somebody was last joined to this handle, or parted from it, directly or over others, or
+    when its sender last showed a code.
 
     In microseconds; 0 for a handle that stands alone and always did, or never wrote.
     """
-    customer = connection.execute(
-        select(_handle.c.customer_id).where(_handle.c.key == handle_key)
-    ).scalar()
-    if customer is None:
+    own = connection.execute(
+        select(_handle.c.id, _handle.c.customer_id).where(_handle.c.key == handle_key)
+    ).first()
+    if own is None:
         return 0
+    customer = own.customer_id
     members = connection.execute(
         select(_handle.c.id, _handle.c.home_customer_id).where(_handle.c.customer_id == customer)
     ).all()
@@ -45,7 +51,12 @@ def standing(connection: Connection, handle_key: str) -> int:
             ),
         )
     ).scalar()
-    return int(newest or 0)
+    shown = connection.execute(
+        select(func.max(_challenge.c.proved_at)).where(
+            _challenge.c.asker_handle_id == own.id, _challenge.c.status == PROVED
+        )
+    ).scalar()
+    return max(int(newest or 0), int(shown or 0))
 
 
 def newest_change(connection: Connection) -> int:
@@ -57,7 +68,7 @@ def handles_changed(connection: Connection, after: int) -> Set[str]:
     """The keys of all handles whose customer was changed after this change of identity."""
     rows = connection.execute(
         select(_audit.c.subject, _audit.c.detail_json).where(
-            _audit.c.id > after, _audit.c.action.in_(("link", "unlink"))
+            _audit.c.id > after, _audit.c.action.in_(("link", "unlink", PROVE))
         )
     ).all()
     if not rows:

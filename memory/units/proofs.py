@@ -24,6 +24,7 @@ from memory.identity_tables import Challenge
 from memory.tables import Handle, Link, Message
 from memory.units import challenges
 from memory.units.alarms import CONTRADICTION, sound
+from memory.units.audit import record
 from memory.units.handles import raise_level
 from memory.units.rows import table
 from memory.units.sightings import Seen, see
@@ -32,6 +33,9 @@ AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 CODE = "code"
 """The kind of evidence."""
+
+PROVE = "prove"
+"""The action in the log of changes: a sender was raised."""
 
 _EVIDENCE = "A one-time code that we sent to the one was shown by the other."
 _OWN_SESSION = frozenset({"visitor", "login"})
@@ -111,6 +115,12 @@ def _prove(connection: Connection, asker: AnyRow, row: AnyRow, one: Showing) -> 
     until = one.now + one.rules.codes.proof // timedelta(microseconds=1)
     challenges.settle(connection, row.id, challenges.PROVED, one.source, one.now)
     raise_level(connection, asker.id, Assurance.PROVED, until)
+    record(connection, one.new_id(), one.now, f"customer:{asker.key}", PROVE, asker.key, {
+        "challenge_id": str(row.id),
+        "target": row.target_key,
+        "customer_id": str(asker.customer_id),
+        "until": until,
+    })  # fmt: skip
     return _told(connection, asker, row, one.now)
 
 

@@ -15,6 +15,7 @@ from core.clock import to_micros
 from core.identity_rules import DEFAULT_RULES, CodeRules, IdentityRules
 from core.message import Handle as Address
 from memory.identity_tables import Challenge, Reach, Sighting
+from memory.standing import handles_changed, newest_change, standing
 from memory.tables import Handle, Link, Message
 from memory.units.challenges import Asked, Asking, ask
 from memory.units.proofs import Showing, Shown, show
@@ -312,3 +313,15 @@ def _play(desk: Desk, steps: list[tuple[str, str]]) -> None:
         select(table(Challenge).c.asker_handle_id).where(table(Challenge).c.status == "open")
     ).scalars().all()  # fmt: skip
     assert len(open_now) == len(set(open_now)) == sum(left is not None for left in tries.values())
+
+
+def test_whoever_shows_a_code_has_another_standing_also_without_a_new_link(desk: Desk) -> None:
+    place = desk.world.say(VISITOR, "Hello")
+    desk.world.say(MAIL, "Hello")
+    desk.ask(place, MAIL)
+    desk.show(VISITOR, RIGHT, "m1")
+    first, seen = standing(desk.connection, VISITOR), newest_change(desk.connection)
+    desk.ask(desk.world.say(VISITOR, "Once more"), MAIL)
+    assert desk.show(VISITOR, RIGHT, "m2").outcome == "proved"
+    assert standing(desk.connection, VISITOR) > first > 0
+    assert VISITOR in handles_changed(desk.connection, seen)
