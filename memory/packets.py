@@ -22,7 +22,7 @@ def readable_packet(packet_json: str, handles: Mapping[int, str]) -> dict[str, A
     """The packet for a customer with these handles, by id.
 
     Things are shown with their handle's key. What the customer wants is left out when that was
-    worked out from others too, and a fact that people are not shown before a proof has no value.
+    worked out from others too, and what people are not shown before a proof has no value.
     """
     packet: dict[str, Any] = orjson.loads(packet_json)
     shown = {
@@ -30,11 +30,15 @@ def readable_packet(packet_json: str, handles: Mapping[int, str]) -> dict[str, A
         for name in _LISTS
         if name in packet
     }
-    facts = [_without_personal(one) for one in shown.get("facts", ())]
+    told: dict[str, Any] = {
+        name: [_without_personal(one) for one in shown[name]]
+        for name in ("slots", "facts")
+        if name in shown
+    }
     kept = {name: value for name, value in packet.items() if name not in (*_LISTS, "drawn")}
     if not _is_theirs(packet, handles):
         kept["intent"] = None
-    return {**kept, **shown, **({"facts": facts} if "facts" in shown else {})}
+    return {**kept, **shown, **told}
 
 
 def _is_theirs(one: Item, handles: Mapping[int, str]) -> bool:
@@ -48,5 +52,5 @@ def _shown(one: Item, handles: Mapping[int, str]) -> dict[str, Any]:
     return kept if own is None else {**kept, "handle": handles[int(own)]}
 
 
-def _without_personal(fact: dict[str, Any]) -> dict[str, Any]:
-    return {**fact, "value": "", "hidden": True} if fact.get("needs", 0) >= PERSONAL else fact
+def _without_personal(one: dict[str, Any]) -> dict[str, Any]:
+    return {**one, "value": "", "hidden": True} if one.get("needs", 0) >= PERSONAL else one

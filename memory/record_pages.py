@@ -78,11 +78,15 @@ def _what_came_in(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _without_personal(record: Mapping[str, Any]) -> dict[str, Any]:
     """The record without the values that people are not shown before a proof."""
-    facts = [
-        {**one, "value": "", "hidden": True} if one.get("needs", 0) >= PERSONAL else one
-        for one in record.get("facts", ())
-    ]
-    return {**record, "facts": facts} if "facts" in record else dict(record)
+    told = {
+        name: [
+            {**one, "value": "", "hidden": True} if one.get("needs", 0) >= PERSONAL else one
+            for one in record[name]
+        ]
+        for name in ("slots", "facts")
+        if name in record
+    }
+    return {**record, **told}
 
 
 def _sender(connection: Connection, record: Mapping[str, Any], first: int) -> AnyRow:
