@@ -43,10 +43,10 @@ from gateway.turn_rows import Ids, build_commit, needs_person, plain_decision
 from gateway.turn_story import tell_turn
 from memory.context import load_context
 from memory.recall import IndexedThread, index
-from memory.sender import ContextQuery
+from memory.sender import ContextQuery, NotTheirs
 from memory.store import Store
 from memory.units.claims import Claimed, Thread, Waiting
-from memory.units.turns import commit
+from memory.units.turns import Fenced, commit
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +95,7 @@ class TurnWork:
         tick: Callable[[], int],
         recall: Callable[[IndexedThread, str, Sequence[Fact], datetime, int], Recall],
         rules: Callable[[], IdentityRules] = lambda: DEFAULT_RULES,
+        reachable: frozenset[str] = frozenset(),
     ) -> None:
         self._recall = recall
         self._store = store
@@ -110,6 +111,7 @@ class TurnWork:
         self._new_id = new_id
         self._tick = tick
         self._rules = rules
+        self._reachable = reachable
         self._memories: OrderedDict[int, Memory] = OrderedDict()
         self._restarts: dict[int, int] = {}
 
@@ -165,7 +167,10 @@ class TurnWork:
         return needs_person(taken) or await self._guard.why_silent(claimed.thread, taken)
 
     async def _remember(self, claimed: Claimed, taken: Sequence[Waiting]) -> Memory:
-        """The context of this sender, from this process while the customer has not changed."""
+        """The context of this sender, from this process while the customer has not changed.
+
+        Raises `Fenced` when the sender was parted from them since the lease was taken.
+        """
         last = taken[-1]
         level = min(one.assurance for one in taken)
         # What needs a proof to be told may be told in the conversation in which it was said.
@@ -184,7 +189,10 @@ class TurnWork:
             now,
             rules=rules,
         )
-        context = await self._store.read(load_context, query)
+        try:
+            context = await self._store.read(load_context, query)
+        except NotTheirs as parted:
+            raise Fenced(str(parted)) from None
         return Memory(claimed.version, key, context, index(context.thread))
 
     def _turn_input(self, claimed: Claimed, taken: Sequence[Waiting], memory: Memory) -> TurnInput:
@@ -214,6 +222,7 @@ class TurnWork:
             case_ended=context.case_status == "closed",
             private_reply=self._outgoing.is_private(thread.account),
             rules=self._rules(),
+            reachable=self._reachable,
         )
 
     async def _decide(

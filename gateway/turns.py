@@ -254,6 +254,8 @@ class Turns:
             if restart is not None:
                 restart.again = True
             self.notify(claimed.customer_id, 0)
+            # Joined or parted meanwhile, the messages may be another customer's now.
+            self.look()
         except Overloaded:
             raise
         except Exception as error:

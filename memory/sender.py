@@ -83,6 +83,10 @@ class Reader:
         return level <= self.level and source.startswith(f"{self.conversation_id}-")
 
 
+class NotTheirs(LookupError):
+    """The handle is not the customer's, or not any more."""
+
+
 _customer = table(Customer)
 _handle = table(Handle)
 _link = table(Link)
@@ -131,7 +135,7 @@ def read_sender(connection: Connection, query: ContextQuery) -> Reader:
     rows = _rows(connection, query)
     own = next((row for row in rows if row.id == query.handle_id), None)
     if own is None:
-        raise LookupError(f"handle {query.handle_id} is not customer {query.customer_id}'s")
+        raise NotTheirs(f"handle {query.handle_id} is not customer {query.customer_id}'s")
     sent, level = _levels_now(own, query)
     paths = widest_paths(query.handle_id, _edges(rows, query))
     readable = paths.readable(level, needed)

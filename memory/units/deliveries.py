@@ -122,9 +122,11 @@ class Report:
     ids: tuple[int, int] | None = None
 
 
+# What was discarded while it was on its way has left all the same, once there is a receipt.
+_may_have_left = or_(_open, _delivery.c.status == DeliveryStatus.DISCARDED.value)
 _mark_sent = (
     update(_delivery)
-    .where(_delivery.c.id == bindparam("row"), _open)
+    .where(_delivery.c.id == bindparam("row"), _may_have_left)
     .values(
         status=bindparam("new_status"),
         provider_id=bindparam("provider"),

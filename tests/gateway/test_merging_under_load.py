@@ -1,0 +1,183 @@
+"""Joined and parted at random while both write as fast as they can: nothing is lost or told twice,
+every answer is in order at the address its message came from, and nobody hears of another."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, func, select
+
+from adapters.webchat.client import ChatClient
+from core.clock import to_micros
+from core.message import Assurance
+from core.pipeline.contracts import Draft, IntentGuess, Stages, StateStep
+from core.pipeline.trivial import trivial_stages
+from core.playbook import Playbook
+from core.turn import TurnInput
+from gateway.app import utc_now
+from memory.tables import Audit, Delivery, Handle, Inbound, Link, Message, Turn
+from memory.units.identity import BY_HAND, IdentityProblem, customer_of, link
+from memory.units.parting import part
+from memory.units.rows import table
+from memory.units.undoing import CannotUndo, undo
+from tests.gateway.test_way import settled
+from tests.gateway.way import Way, running
+
+PHONE, OTHER, CHAT = "+15550001111", "+15550002222", "login:ada"
+NAMES = {PHONE: "phone", OTHER: "other", CHAT: "chat"}
+MESSAGES = 20
+
+_MARK = re.compile(r"m-([a-z]+)-\d+")
+_KNOWN = re.compile(r"[mk]-([a-z]+)")
+
+
+def telling_stages() -> Stages:
+    """An answer names the messages it answers, and whoever's words or answers it was given."""
+
+    def tell(turn: TurnInput, guess: IntentGuess, step: StateStep, playbook: Playbook) -> Draft:
+        marks = " ".join(one.group() for one in _MARK.finditer(turn.text))
+        known = sorted(set(_KNOWN.findall(repr((turn.recall, turn.case)))))
+        return Draft(" ".join([f"re {marks}", *(f"k-{one}" for one in known)]), "telling")
+
+    return replace(trivial_stages(), response=tell)
+
+
+@dataclass
+class Crowd:
+    """Two who are joined and parted, and one who is never joined to anybody."""
+
+    way: Way
+    chat: ChatClient
+    dice: random.Random
+    wrote: dict[str, list[str]] = field(default_factory=lambda: {one: [] for one in NAMES})
+    changes: int = 0
+
+    async def write(self, who: str) -> None:
+        mark = f"m-{NAMES[who]}-{len(self.wrote[who])}"
+        self.wrote[who].append(mark)
+        await (self.chat.say(mark) if who == CHAT else self.way.sms.text(who, mark))
+
+    async def write_all(self, who: str) -> None:
+        for _ in range(MESSAGES):
+            await self.write(who)
+            if self.dice.random() < 0.35:
+                await self.change(self.dice.choice((join, take_apart, take_back)))
+
+    async def change(self, change: Callable[[Connection, Callable[[], int]], None]) -> None:
+        """One change of identity, as an admin's; what is not possible just now is left."""
+        try:
+            await self.way.gateway.store.run(change, self.way.gateway.new_id)
+            self.changes += 1
+        except (IdentityProblem, CannotUndo):
+            pass
+
+    def heard(self, who: str) -> list[str]:
+        """The answers that arrived there, in order."""
+        if who != CHAT:
+            return [one.text for one in self.way.sms.texts_to(who)]
+        shown = (self.chat.thread[seq] for seq in sorted(self.chat.thread))
+        return [one.text for one in shown if one.author != "customer"]
+
+
+def join(connection: Connection, new_id: Callable[[], int]) -> None:
+    phone = customer_of(connection, f"phone:{PHONE}")
+    ids, now = (new_id(), new_id()), to_micros(utc_now())
+    link(connection, CHAT, phone, Assurance.AUTHENTICATED, BY_HAND, "seen", "admin", now, ids)
+
+
+def take_apart(connection: Connection, new_id: Callable[[], int]) -> None:
+    links = table(Link)
+    held = select(links.c.id).where(links.c.rule == BY_HAND, links.c.ended_at.is_(None))
+    found = connection.execute(held).scalars().all()
+    part(connection, found, "admin", "two people", to_micros(utc_now()), new_id)
+
+
+def take_back(connection: Connection, new_id: Callable[[], int]) -> None:
+    log = table(Audit)
+    newest = select(log.c.id).where(log.c.action.in_(("link", "part"))).order_by(log.c.id.desc())
+    change = connection.execute(newest.limit(1)).scalar()
+    if change is not None:
+        undo(connection, change, "admin", to_micros(utc_now()), new_id)
+
+
+def answers(connection: Connection) -> list[tuple[int, int, str]]:
+    """Whose turn each answer was, whose home the writer's handle is, and its words."""
+    turn, message, handle = table(Turn), table(Message), table(Handle)
+    rows = connection.execute(
+        select(turn.c.customer_id, handle.c.home_customer_id, message.c.text)
+        .join(message, message.c.turn_id == turn.c.id)
+        .join(handle, handle.c.id == message.c.handle_id)
+        .where(message.c.author == "bot", message.c.conversation_id == turn.c.conversation_id)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def discarded(connection: Connection) -> str:
+    """The words of answers that were held back because they drew on somebody else."""
+    message, part_of = table(Message), table(Delivery)
+    rows = connection.execute(
+        select(message.c.text)
+        .join(
+            part_of,
+            (part_of.c.conversation_id == message.c.conversation_id)
+            & (part_of.c.seq == message.c.seq),
+        )
+        .where(part_of.c.status == "discarded")
+    )
+    return " ".join(rows.scalars())
+
+
+def stumbles(connection: Connection) -> int:
+    """How many messages had a turn that failed."""
+    inbox = table(Inbound)
+    failed = select(func.count()).where(inbox.c.attempts > 0)
+    return int(connection.execute(failed).scalar_one())
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_nothing_is_lost_or_told_to_another_while_two_are_joined_and_parted(
+    tmp_path: Path, database_url: str, seed: int
+) -> None:
+    async with running(tmp_path, url=database_url, stages=telling_stages()) as way:
+        crowd = Crowd(way, await way.chat("ada"), random.Random(seed))
+        for who in NAMES:
+            await crowd.write(who)
+        await asyncio.gather(*(crowd.write_all(who) for who in NAMES))
+        await crowd.change(take_apart)
+        await settled(way, 30)
+        assert crowd.changes > 5
+        assert await way.gateway.store.read(stumbles) == 0, "no message is at fault"
+        for who in NAMES:
+            await crowd.write(who)
+        await settled(way, 30)
+        held_back = await way.gateway.store.read(discarded)
+        for who, name in NAMES.items():
+            await _arrived(crowd, who)
+            heard = crowd.heard(who)
+            found = [one.group() for text in heard for one in _MARK.finditer(text)]
+            assert found == [one for one in crowd.wrote[who] if one not in held_back.split()]
+            assert set(_KNOWN.findall(heard[-1])) == {name}, "they are parted now"
+            near = {"other"} if who == OTHER else {"phone", "chat"}
+            assert set(_KNOWN.findall(" ".join(heard))) <= near
+        rows = await way.gateway.store.read(answers)
+        joined = 0
+        for customer, home, text in rows:
+            known = set(_KNOWN.findall(text))
+            joined += len(known) > 1
+            if customer == home and "m-chat" in text:
+                assert known == {"chat"}, "whoever stood for themselves knew nobody else"
+        assert joined, "some were answered while they were one"
+
+
+async def _arrived(crowd: Crowd, who: str) -> None:
+    """Wait until the answer to the last message was shown."""
+    last = crowd.wrote[who][-1]
+    async with asyncio.timeout(10):
+        while not any(last in text.split() for text in crowd.heard(who)):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
