@@ -169,8 +169,8 @@ class TurnInput:
 
     `case_ended` says that the customer had said goodbye to the case a moment ago. `private_reply`
     says that what is personal reaches the sender alone, whoever reads along. `rules` are those
-    about who is who. `effects` holds results of effects asked for by an earlier `NeedEffect` of the
-    same turn.
+    about who is who, `reachable` the kinds of handle that we can write to first.
+    `effects` holds results of effects asked for by an earlier `NeedEffect` of the same turn.
     """
 
     id: str
@@ -186,6 +186,7 @@ class TurnInput:
     case_ended: bool = False
     private_reply: bool = False
     rules: IdentityRules = DEFAULT_RULES
+    reachable: frozenset[str] = frozenset(("email", "phone"))
     effects: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
 
     @property

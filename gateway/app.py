@@ -17,6 +17,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from core.addresses import KINDS
 from core.channel_abilities import CatchesUp
 from core.clock import from_micros, id_source, to_micros
 from core.pipeline.contracts import Stages
@@ -270,6 +271,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         tick=time.perf_counter_ns,
         recall=latest if settings.pipeline.stages == "trivial" else recall,
         rules=lambda: rules.current,
+        reachable=frozenset(one for one in KINDS if reaching.can_reach(one)),
     )
     turns = Turns(
         store,

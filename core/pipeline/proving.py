@@ -24,7 +24,7 @@ from core.pipeline.identity_phrases import (
     is_wrong_number,
     wants_elsewhere,
 )
-from core.pipeline.phrases import is_cancellation, is_chat, is_waiting, leaning
+from core.pipeline.phrases import is_cancellation, is_chat, is_waiting, yes_or_no
 from core.playbook import Playbook
 from core.secrets import CODE
 from core.turn import (
@@ -88,9 +88,9 @@ def with_identity(talk: StateStage) -> StateStage:
 def _open(turn: TurnInput) -> Proof | None:
     """The talk that is open; some time after a code has run out, nobody waits for it any more."""
     proof = turn.case.proof
-    if proof is None or turn.now - proof.at > 2 * turn.rules.codes.life:
-        return None
-    return proof
+    if proof is None or (proof.goal == ANSWER and proof.stage == "address"):
+        return proof
+    return None if turn.now - proof.at > 2 * turn.rules.codes.life else proof
 
 
 def _about_identity(at: _At) -> StateStep | None:
@@ -293,9 +293,10 @@ def _move(at: _At, kind: str, target: str | None, case: CaseState) -> StateStep:
         keys = tuple(result.get("targets", "").split())
         case = replace(case, proof=at.begun("choice", goal, *keys))
         return _said(at, offered("move_which", keys), case)
-    if outcome == "unproved" and target is not None:
+    able = outcome == "unproved" and kind in at.turn.reachable
+    if able and target is not None:
         return _ask(at, target, goal)
-    if outcome == "unproved" and kind in KINDS:
+    if able and kind in KINDS:
         return _said(at, Told(f"move_ask_{kind}"), replace(case, proof=at.begun("address", goal)))
     key = _MOVED.get(outcome or "", "move_cannot")
     return _said(at, Told(key, {"to": result.get("to", "")}), replace(case, proof=None))
@@ -310,7 +311,8 @@ _MOVED = {"moved": "move_done", "opted-out": "move_opted_out"}
 def _answered(at: _At) -> StateStep | None:
     """An answer to the offer of a code or of a place, or a change of mind about it."""
     proof = at.proof
-    if proof is None:
+    # Who does not say where to answer need not: what they say instead is for people.
+    if proof is None or (at.turn.in_handoff and proof.stage == "address"):
         return None
     if is_cancellation(at.turn.text):
         return _dropped(at)
@@ -321,7 +323,7 @@ def _answered(at: _At) -> StateStep | None:
         if proof.goal.startswith(MOVE):
             return _move(at, proof.goal.removeprefix(MOVE), chosen, at.case)
         return _ask(at, chosen, proof.goal)
-    refused = proof.stage == "address" and leaning(at.turn.text) is False
+    refused = proof.stage == "address" and yes_or_no(at.turn.text) is False
     return _dropped(at) if refused else None
 
 

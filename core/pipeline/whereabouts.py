@@ -6,6 +6,7 @@ nowhere else, is asked where an answer may go. Nothing is proved or sent here.
 
 from __future__ import annotations
 
+from core.addresses import KINDS
 from core.default_answers import DEFAULT_ANSWERS
 from core.identity_answers import BY
 from core.identity_rules import IdentityRules
@@ -47,7 +48,7 @@ def asks_where(turn: TurnInput) -> bool:
     """Whether to ask where to answer: a web visitor who can be written to nowhere else, once."""
     if turn.audience is not Audience.ONE or not turn.sender.handle.startswith("visitor:"):
         return False
-    if turn.case.proof is not None:
+    if turn.case.proof is not None or turn.reachable.isdisjoint(KINDS):
         return False
     return all(one.startswith("visitor:") for one in turn.sender.proved)
 
