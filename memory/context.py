@@ -32,6 +32,7 @@ from memory.drawing import drawn_of
 from memory.sender import NEVER, AnyRow, ContextQuery, Reader, read_sender
 from memory.tables import Case, Conversation, Handle, Inbound, Message
 from memory.tables import Fact as FactRow
+from memory.units.attributes import PREFIX as ATTRIBUTE
 from memory.units.rows import table
 
 REOPEN_WINDOW: Micros = 2 * 3_600 * 1_000_000
@@ -164,6 +165,11 @@ _facts = (
     .where(
         _fact.c.handle_id.in_(bindparam("handles", expanding=True)),
         _fact.c.valid_to.is_(None),
+        # Of what the business's own systems tell, only this is of use in a talk.
+        or_(
+            ~_fact.c.key.startswith(ATTRIBUTE, autoescape=True),
+            _fact.c.key.in_([f"{ATTRIBUTE}{one}" for one in ("language", "name", "tier")]),
+        ),
     )
     .order_by(_fact.c.recorded_at.desc(), _fact.c.id.desc())
     .limit(_FACTS_LIMIT)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, func, literal_column, select
 
 from core.clock import from_micros
 from memory.channel_tables import Parked
-from memory.tables import Customer, Delivery, Handle, Inbound
+from memory.tables import Customer, Delivery, Fact, Handle, Inbound
 from memory.units.rows import table
 from memory.views import DeliveryView
 
@@ -20,6 +20,7 @@ AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 _customer = table(Customer)
 _delivery = table(Delivery)
+_fact = table(Fact)
 _handle = table(Handle)
 _inbound = table(Inbound)
 _parked = table(Parked)
@@ -42,12 +43,23 @@ _names = (
     .join(_home, _home.c.id == _handle.c.home_customer_id)
     .where(_customer.c.id.in_(bindparam("ids", expanding=True)))
 )
+_told_names = (
+    select(_handle.c.customer_id, _fact.c.value)
+    .join(_fact, _fact.c.handle_id == _handle.c.id)
+    .where(
+        _handle.c.customer_id.in_(bindparam("ids", expanding=True)),
+        _fact.c.key == "attribute:name",
+        _fact.c.valid_to.is_(None),
+    )
+    .order_by(_fact.c.level, _fact.c.id)
+)
 _KIND_ORDER = ("login", "email", "phone", "slack", "unproved-email", "visitor")
 """Which of a nameless customer's handles names them best."""
 
 
 def display_names(connection: Connection, ids: Collection[int]) -> dict[int, str]:
-    """How people would call these customers: by name, else by the address that says most.
+    """How people would call these customers: by the name that their login gave, else by the one
+    that the business's own systems tell, else by the address that says most.
 
     Of joined customers any one's name will do.
     """
@@ -59,6 +71,10 @@ def display_names(connection: Connection, ids: Collection[int]) -> dict[int, str
         rank = _KIND_ORDER.index(row.kind) if row.kind in _KIND_ORDER else len(_KIND_ORDER)
         words = handle_name(row.kind, row.address)
         best[row.id] = min(best.get(row.id, (rank, words)), (rank, words))
+    nameless = [one for one, (rank, _words) in best.items() if rank >= 0]
+    if nameless:
+        for told in connection.execute(_told_names, {"ids": nameless}):
+            best[told.customer_id] = (-1, told.value)
     return {one: best[one][1] if one in best else "Unknown" for one in ids}
 
 

@@ -14,9 +14,10 @@ from sqlmodel import SQLModel
 
 from core.handle_addresses import read_handle
 from core.identity_rules import DEFAULT_RULES, JoinRule
-from core.message import Assurance
+from core.message import Assurance, Claim
 from memory.identity_tables import Batch
 from memory.import_preview import Preview
+from memory.page_rows import display_names
 from memory.tables import Audit, Fact, Handle, Link
 from memory.units.bringing import Brought, Entry, Source
 from memory.units.import_undoing import (
@@ -232,6 +233,30 @@ def test_an_import_is_written_down_with_who_and_why(world: World) -> None:
     assert [(row.actor, row.action, row.subject) for row in rows] == [
         ("cli:root", "import", f"batch:{batch}")
     ]
+
+
+def test_turns_are_told_what_is_of_use_and_only_where_it_may_be_read(world: World) -> None:
+    world.say(PHONE, "hi")
+    brought(world, entry(SHOP, PHONE, name="Anna Berg", tier="gold", shoe_size="44"), level=2)
+    told = {one.key: one.value for one in world.sees(PHONE).facts}
+    assert told == {"attribute:name": "Anna Berg", "attribute:tier": "gold"}
+    assert world.sees(PHONE, Assurance.ASSERTED).facts == ()
+    brought(world, entry("external:2", MAIL, name="Ben"), level=1, digest="two")
+    world.say(MAIL, "hi")
+    assert world.sees(MAIL).facts == ()
+
+
+def test_people_see_the_name_that_a_login_gave_before_one_that_was_brought_in(
+    world: World,
+) -> None:
+    brought(world, entry(SHOP, CHAT, PHONE, name="A. Berg"))
+    (root,) = set(roots(world, SHOP, CHAT, PHONE))
+    assert display_names(world.connection, [root]) == {root: "A. Berg"}
+    taken_back(world, batches(world.connection)[0].id)
+    world.say(CHAT, "hi", claims=(Claim("name", "Anna Berg", "login"),))
+    brought(world, entry("external:2", CHAT, name="Zora"), digest="two")
+    (root,) = roots(world, CHAT)
+    assert display_names(world.connection, [root]) == {root: "Anna Berg"}
 
 
 def test_a_small_import_is_undone_from_the_log(world: World) -> None:
