@@ -140,9 +140,12 @@ def disable(connection: Connection, person_id: int, actor: str, now: Micros, aud
 
 
 def enable(connection: Connection, person_id: int, actor: str, now: Micros, audit_id: int) -> None:
-    """Let somebody in again. Raises `ActorProblem` when there is nobody with this id."""
+    """Let somebody in again who was kept out, or locked out by wrong passwords.
+
+    Raises `ActorProblem` when there is nobody with this id.
+    """
     person = _found(connection, person_id)
-    if person.disabled_at is not None:
+    if person.disabled_at is not None or person.failures:
         _change(connection, person_id, disabled_at=None, failures=0, locked_until=0)
         record(connection, audit_id, now, actor, "enable", actor_name(person.login), {})
 

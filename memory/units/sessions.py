@@ -110,8 +110,10 @@ def open_session(connection: Connection, one: NewSession, new_hash: str | None =
 
 
 def touch_session(connection: Connection, hash_: str, now: Micros) -> None:
-    """The session is in use."""
+    """The session is in use, and its owner there."""
     connection.execute(update(_session).where(_session.c.hash == hash_).values(seen_at=now))
+    owner = select(_session.c.person_id).where(_session.c.hash == hash_).scalar_subquery()
+    connection.execute(update(_person).where(_person.c.id == owner).values(seen_at=now))
 
 
 def end_session(connection: Connection, hash_: str) -> None:

@@ -13,12 +13,14 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from core.clock import to_micros
 from gateway.access import FAILURE_WINDOW, FAILURES_ALLOWED, LINK_LIFE, SIGN_INS_ALLOWED, Keeper
 from gateway.console.pages import register_console
 from gateway.gate import COOKIE, CSRF_HEADER, RULES, Entry, Needs, caller_of, entry_for, make_gate
 from gateway.hosts import Hosts
 from gateway.reception import Reception
 from gateway.roles import Right
+from memory.people_pages import token_list
 from memory.store import Store
 from tests.gateway.console_world import Clock
 from tests.gateway.credentials import PASSWORD, keep_token, person, quick_passwords
@@ -100,6 +102,16 @@ async def test_only_a_token_in_force_is_one(house: House) -> None:
     assert found is not None and found.actor == "token:tests"
     for wrong in (TOKEN + "x", TOKEN[3:], "", "\udc80"):
         assert await by_token(wrong, HERE) is None
+
+
+async def test_the_last_use_of_a_token_is_kept_to_the_minute(house: House) -> None:
+    kept = []
+    for seconds in (0, 59, 1):
+        house.clock.at += timedelta(seconds=seconds)
+        await house.keeper.by_token(TOKEN, HERE)
+        (shown,) = await house.store.read(token_list, to_micros(house.clock()))
+        kept.append(shown.used_at)
+    assert kept[0] == kept[1] and kept[2] == house.clock()
 
 
 async def test_a_link_works_once_and_not_for_long(house: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select
 
+from core.clock import from_micros
 from memory.pages import audit_log
 from memory.people_pages import (
     has_owner,
@@ -88,6 +89,11 @@ def test_a_password_ends_the_lock_and_every_link(world: World) -> None:
         attempt(world.connection, "ada", now)
     locked = attempt(world.connection, "ada", now)
     assert locked is not None and not locked.allowed
+    actors.enable(world.connection, ada, "tests", now, world.id())
+    freed = attempt(world.connection, "ada", now)
+    assert freed is not None and freed.allowed
+    for _ in range(5):
+        attempt(world.connection, "ada", now)
     actors.invite(world.connection, Invite("link", now + 1000, ada), "tests", now, world.id())
     assert invited(world.connection, "link", now) is not None
     actors.set_password(world.connection, ada, "new", "tests", now, world.id())
@@ -135,6 +141,8 @@ def test_a_session_is_found_with_its_owner_until_it_ends(world: World) -> None:
     assert signed_in(world.connection, "cookie", now + IDLE_LIFE) is None
     touch_session(world.connection, "cookie", now + IDLE_LIFE - 1)
     assert signed_in(world.connection, "cookie", now + IDLE_LIFE) is not None
+    (shown,) = people_list(world.connection, now)
+    assert shown.seen_at == from_micros(now + IDLE_LIFE - 1) and shown.sessions == 1
     assert signed_in(world.connection, "cookie", now + SESSION_LIFE) is None
     # The next one to sign in sweeps it away.
     later = NewSession("next", "csrf", ada, "127.0.0.1", now + SESSION_LIFE)
