@@ -1,17 +1,14 @@
 """The one door: every request passes this middleware, and what no rule names is refused.
 
-It maps a route to what it takes to enter and to the right its caller needs, asks `gateway.access`,
-and puts the security headers on whatever goes out. Handlers below it may rely on `caller_of`; none
-checks credentials or rights of its own.
+It asks `gateway.entries` what it takes to enter and `gateway.access` who it is, checks the right
+that the route needs, and puts the security headers on whatever goes out. Handlers below it may rely
+on `caller_of`; none checks credentials or rights of its own.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import lru_cache
 from urllib.parse import urlencode, urlsplit
 
 import structlog
@@ -19,6 +16,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler, Middleware
 
 from gateway.access import Caller, Keeper, same_secret
+from gateway.entries import RULES, Entry, Rule, entry_for
 from gateway.hosts import Hosts
 from gateway.proxies import FORWARDED_FOR, FORWARDED_PROTO, Client, Networks, seen_through
 from gateway.roles import Right
@@ -68,56 +66,6 @@ _KEPT_HEADERS = (hdrs.LOCATION, hdrs.ALLOW, hdrs.RETRY_AFTER)
 _EMBEDDED_HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 
 
-class Entry(StrEnum):
-    """What it takes to reach a route."""
-
-    CHANNEL = "channel"
-    """Providers and embedding pages: the adapter verifies each request itself."""
-    PROBE = "probe"
-    """Machines that look whether we live, under any name: it tells nothing about anybody."""
-    PUBLIC = "public"
-    """Anyone who reaches this address, from a page of ours or none."""
-    API = "api"
-    """A token as bearer, or a console session (with its CSRF token for changes); and the right that
-    the route needs."""
-    PAGE = "page"
-    """A console session; a browser without one is sent to the sign-in page."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One line of the access table. A `path` ending in "/" covers everything below it."""
-
-    path: str
-    entry: Entry
-
-    def covers(self, path: str) -> bool:
-        """Whether the rule speaks about this path."""
-        return path.startswith(self.path) if self.path.endswith("/") else path == self.path
-
-
-RULES: tuple[Rule, ...] = (
-    Rule("/channels/", Entry.CHANNEL),
-    Rule("/health", Entry.PROBE),
-    Rule("/console/enter", Entry.PUBLIC),
-    Rule("/console/sign-in", Entry.PUBLIC),
-    # Whoever comes by a one-time link has no session yet; the link is the credential.
-    Rule("/console/welcome", Entry.PUBLIC),
-    # A form without a script has no CSRF token to send. A page of another site is refused by its
-    # origin, and the cookie is SameSite=Strict.
-    Rule("/console/sign-out", Entry.PUBLIC),
-    Rule("/console/static/", Entry.PUBLIC),
-    Rule("/console/socket", Entry.API),
-    Rule("/console", Entry.PAGE),
-    Rule("/console/", Entry.PAGE),
-    Rule("/api/", Entry.API),
-    # Only the demo mounts anything there, on loopback.
-    Rule("/demo", Entry.PUBLIC),
-    Rule("/demo/", Entry.PUBLIC),
-    Rule("/", Entry.PUBLIC),
-)
-
-
 class Problem(Exception):
     """A request that cannot be served: what is wrong, where, and what to do about it."""
 
@@ -152,13 +100,6 @@ def remote_of(request: web.Request) -> str:
     """
     client = request.get(_CLIENT)
     return (request.remote or "unknown") if client is None else client.address
-
-
-@lru_cache(maxsize=512)
-def entry_for(path: str, rules: tuple[Rule, ...]) -> Entry | None:
-    """The entry of the longest rule that covers the path. `/` itself covers only `/`."""
-    covering = [rule for rule in rules if rule.covers(path) and (rule.path != "/" or path == "/")]
-    return max(covering, key=lambda rule: len(rule.path)).entry if covering else None
 
 
 def make_gate(

@@ -16,7 +16,8 @@ from aiohttp.test_utils import TestClient, TestServer
 from core.clock import to_micros
 from gateway.access import FAILURE_WINDOW, FAILURES_ALLOWED, LINK_LIFE, SIGN_INS_ALLOWED, Keeper
 from gateway.console.pages import register_console
-from gateway.gate import COOKIE, CSRF_HEADER, RULES, Entry, Needs, caller_of, entry_for, make_gate
+from gateway.entries import RULES, Entry, entry_for
+from gateway.gate import COOKIE, CSRF_HEADER, Needs, caller_of, make_gate
 from gateway.hosts import Hosts
 from gateway.reception import Reception
 from gateway.roles import Right
