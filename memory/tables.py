@@ -21,6 +21,9 @@ class Customer(SQLModel, table=True):
     """
 
     __tablename__ = "customer"
+    __table_args__ = (
+        Index("ix_customer_merged", "merged_into", **only_where("merged_into is not null")),
+    )
     id: int = Field(sa_column=row_id())
     name: str | None = Field(default=None, sa_column=words(nullable=True))
     merged_into: int | None = Field(default=None, sa_column=big(nullable=True))

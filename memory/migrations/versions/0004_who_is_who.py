@@ -235,6 +235,15 @@ def upgrade() -> None:
             postgresql_where=sa.text("answer_at is not null"),
         )
 
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_customer_merged",
+            ["merged_into"],
+            unique=False,
+            sqlite_where=sa.text("merged_into is not null"),
+            postgresql_where=sa.text("merged_into is not null"),
+        )
+
     with op.batch_alter_table("fact", schema=None) as batch_op:
         batch_op.add_column(sa.Column("needs", sa.Integer(), server_default="0", nullable=False))
 
@@ -289,6 +298,13 @@ def downgrade() -> None:
 
     with op.batch_alter_table("fact", schema=None) as batch_op:
         batch_op.drop_column("needs")
+
+    with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_customer_merged",
+            sqlite_where=sa.text("merged_into is not null"),
+            postgresql_where=sa.text("merged_into is not null"),
+        )
 
     with op.batch_alter_table("conversation", schema=None) as batch_op:
         batch_op.drop_index(
