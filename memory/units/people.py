@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import orjson
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, case, insert, select, update
 
 from core.clock import Micros
 from core.message import Attachment, Author, DeliveryStatus
@@ -36,6 +36,10 @@ _message = table(Message)
 TOOK_OVER = "A person took over before this was sent."
 HANDED_BACK = "handed back"
 RESOLVED = "resolved"
+
+# A person asks for no secret, but a code that is on its way may still come.
+_code_expected = _conversation.c.expecting.like("code%")
+_still_open = case((_code_expected, _conversation.c.expecting), else_=None)
 
 
 class PeopleProblem(Exception):
@@ -261,7 +265,7 @@ def _write_message(connection: Connection, one: AgentAnswer, thread: AnyRow, seq
     connection.execute(
         update(_conversation)
         .where(_conversation.c.id == thread.id)
-        .values(seq=seq, updated_at=one.now, expecting=None)
+        .values(seq=seq, updated_at=one.now, expecting=_still_open)
     )
 
 

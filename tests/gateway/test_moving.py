@@ -14,7 +14,7 @@ from core.identity_rules import DEFAULT_RULES
 from gateway.demo_people import ADA
 from gateway.leaving import Leaving
 from memory.resume import mark_seen
-from memory.tables import Conversation, Handle, Handoff
+from memory.tables import Conversation, Handle, Handoff, Message
 from memory.units.rows import table
 from tests.gateway.credentials import bearer
 from tests.gateway.everywhere import SECRETS, Everywhere, everywhere
@@ -157,6 +157,25 @@ async def test_an_answer_does_not_follow_a_visitor_who_is_still_there_or_wants_n
         assert await looker(world).look() == 0
         [place] = [one for one in await world.rows(Conversation) if one["channel"] == "webchat"]
         assert place["answer_at"] is None
+
+
+async def test_a_code_counts_though_a_person_answered_before_it_was_typed(
+    tmp_path: Path, models: Path
+) -> None:
+    async with everywhere(tmp_path, models) as world:
+        chat = await world.chat()
+        await chat.say("I want to talk to a person")
+        await chat.wait_for_reply(1)
+        since = world.mail.last_seq
+        await chat.say(ROBIN)
+        await chat.wait_for_reply(3)
+        code = await code_to(world, ROBIN, since)
+        await answer(world, "Sam here, I am looking.")
+        await chat.wait_for_reply(4)
+        await chat.say(code)
+        told = (await chat.wait_for_reply(chat.last_seq)).text
+        assert "the answer goes to r…@e….example" in told
+        assert code not in str(await world.rows(Message))
 
 
 def opt_out(connection: Connection, key: str) -> None:
