@@ -14,6 +14,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import structlog
+
 from core.clock import Micros, to_micros
 from gateway.lockout import Tally
 from gateway.passwords import Passwords
@@ -30,6 +32,8 @@ from memory.units.sessions import (
     open_session,
     touch_session,
 )
+
+log = structlog.get_logger(__name__)
 
 TOKEN_MARK = "ot_"
 """What every token begins with, so that one that got out is recognised."""
@@ -160,6 +164,8 @@ class Keeper:
         tried = await self._store.run(attempt, _login(login), self._micros())
         stored = None if tried is None else tried.password_hash
         fits = await self._passwords.fits(password, stored)
+        if tried is not None and not tried.allowed:
+            log.warning("sign_in_locked")
         if tried is None or stored is None or not fits or not tried.allowed:
             await self._rest(max(0.0, started + self._refusal_seconds - clock.time()))
             return None, None

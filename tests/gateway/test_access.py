@@ -140,6 +140,18 @@ async def test_wrong_attempts_lock_that_address_only_and_only_for_a_while(house:
     assert await keeper.by_token(TOKEN, THERE) is not None
 
 
+async def test_addresses_of_one_network_are_counted_together(house: House) -> None:
+    for at in range(FAILURES_ALLOWED):
+        house.keeper.failed(f"2001:db8:0:1::{at:x}")
+    house.keeper.failed("::ffff:10.0.0.1")
+    assert house.keeper.locked_for("2001:db8:0:1:ffff::1") > 0
+    for other in ("2001:db8:0:2::1", "10.0.0.1", "unknown"):
+        assert house.keeper.locked_for(other) == 0
+    for _ in range(FAILURES_ALLOWED - 1):
+        house.keeper.failed("10.0.0.1")
+    assert house.keeper.locked_for("::ffff:10.0.0.1") > 0
+
+
 async def test_an_address_signs_in_only_so_often(house: House) -> None:
     keeper = house.keeper
     for _ in range(SIGN_INS_ALLOWED):

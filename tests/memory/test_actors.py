@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from core.clock import from_micros
@@ -24,6 +26,7 @@ from memory.units.api_tokens import NewToken
 from memory.units.rows import table
 from memory.units.sessions import (
     IDLE_LIFE,
+    MINUTE,
     SESSION_LIFE,
     NewSession,
     attempt,
@@ -148,3 +151,21 @@ def test_a_session_is_found_with_its_owner_until_it_ends(world: World) -> None:
     later = NewSession("next", "csrf", ada, "127.0.0.1", now + SESSION_LIFE)
     assert open_session(world.connection, later)
     assert world.connection.execute(select(table(Session).c.hash)).scalars().all() == ["next"]
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(waits=st.lists(st.integers(0, 1200), max_size=60))
+@example(waits=[0] * 20)
+@example(waits=[61] * 60)
+def test_however_it_is_spread_nobody_guesses_more_than_ten_times_in_an_hour(
+    world: World, waits: list[int]
+) -> None:
+    login, now, guesses = f"g{world.id()}", world.micros(), 0
+    made(world, login, "agent")
+    hour = now + 60 * MINUTE
+    for wait in waits:
+        now += wait * 1_000_000
+        tried = attempt(world.connection, login, now)
+        assert tried is not None
+        guesses += tried.allowed and now < hour
+    assert guesses <= 10
