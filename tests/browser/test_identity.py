@@ -23,6 +23,10 @@ from tests.browser.driving import POCKET, window
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 BEN = "+447700900318"
 SLACK = "slack:T0EXAMPLE:U0BEN"
+FOUND = """async () => {
+  const { violations } = await axe.run(document, { resultTypes: ['violations'] });
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((one) => one.html).join(' ')}`);
+}"""
 
 
 @pytest.fixture
@@ -134,7 +138,9 @@ async def test_what_is_personal_is_hidden_until_somebody_reveals_it_for_one_view
     assert agent.complaints == []
 
 
-async def test_the_graph_fits_a_pocket_and_is_a_table_too(demo: Demo, browser: Browser) -> None:
+async def test_the_graph_fits_a_pocket_is_a_table_too_and_axe_finds_nothing(
+    demo: Demo, browser: Browser, axe: str
+) -> None:
     customer = await who(demo, ADA.phone)
     agent = await window(browser, POCKET, "dark")
     page = await agent.open(demo.console_link())
@@ -147,4 +153,9 @@ async def test_the_graph_fits_a_pocket_and_is_a_table_too(demo: Demo, browser: B
     rows = page.get_by_role("region", name="Links").locator("tbody tr")
     await expect(rows).to_have_count(3)
     await expect(rows.last).to_contain_text("the list of members")
+    await page.evaluate(axe)
+    assert await page.evaluate(FOUND) == []
+    await rows.last.get_by_role("button", name="Why?").click()
+    await expect(page.locator(".sentences")).to_contain_text("Evidence: the list of members")
+    assert await page.evaluate(FOUND) == []
     assert agent.complaints == []

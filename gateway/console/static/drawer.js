@@ -15,8 +15,8 @@ export function openDrawer(title, content) {
     before?.focus();
   };
   const closing = h("button", { class: "button quiet", type: "button", onclick: close, "aria-label": "Close" }, icon("close"));
-  const drawer = h("aside", { class: "drawer", role: "dialog", "aria-modal": "true", "aria-label": title },
-    h("header", {}, h("h2", {}, title), closing),
+  const drawer = h("div", { class: "drawer", role: "dialog", "aria-modal": "true", "aria-label": title },
+    h("div", { class: "drawer-head" }, h("h2", {}, title), closing),
     body,
   );
   function onKey(key) {

@@ -6,6 +6,7 @@ export function handleWords(key) {
   const [kind, address] = [key.slice(0, at), key.slice(at + 1)];
   if (kind === "visitor") return "anonymous visitor";
   if (kind === "login") return `login “${address}”`;
+  if (kind === "external") return `the shop’s id “${address}”`;
   if (kind === "slack") return `Slack member ${address.split(":").at(-1)}`;
   return kind === "unproved-email" ? `${writtenUnder(address)}, not proved` : address;
 }

@@ -37,7 +37,7 @@ const SHAPES = {
 };
 
 const CHANNELS = { sms: "phone", webchat: "chat", chat: "chat", email: "mail", slack: "room" };
-const KINDS = { phone: "phone", login: "person", visitor: "chat", email: "mail", "unproved-email": "mail", slack: "room" };
+const KINDS = { phone: "phone", login: "person", external: "source", visitor: "chat", email: "mail", "unproved-email": "mail", slack: "room" };
 
 /** One icon; it is decoration unless `label` says what it means. */
 export function icon(name, label) {

@@ -19,7 +19,7 @@ const VIEWS = {
   queue: { name: "Queue", icon: "queue", needs: "see", show: queueView, count: "/handoffs", counted: (one) => one.rule !== "not-answerable" },
   conversations: { name: "Conversations", icon: "threads", needs: "see", show: conversationsView },
   customers: { name: "Customers", icon: "people", needs: "see", show: customersView },
-  identities: { name: "Who is who", icon: "link", needs: "see", show: identitiesView },
+  identities: { name: "Who is who", icon: "link", needs: "see", show: identitiesView, count: "/alarms" },
   rules: { name: "Rules", icon: "shield", needs: "rules", show: rulesView },
   trouble: { name: "Trouble", icon: "trouble", needs: "operate", show: troubleView, count: "/dead-letters", red: true },
   people: { name: "People", icon: "key", needs: "people", show: peopleView },
@@ -99,7 +99,7 @@ document.getElementById("sign-out").addEventListener("submit", leaveQuietly);
 
 let recounting;
 listen((event) => {
-  if (!["handoff", "delivery", "reconnected"].includes(event.kind)) return;
+  if (!["handoff", "delivery", "identity", "reconnected"].includes(event.kind)) return;
   clearTimeout(recounting);
   recounting = setTimeout(recount, 150);
 });
