@@ -44,7 +44,10 @@ class Handle(SQLModel, table=True):
     """
 
     __tablename__ = "handle"
-    __table_args__ = (Index("ix_handle_customer", "customer_id"),)
+    __table_args__ = (
+        Index("ix_handle_customer", "customer_id"),
+        Index("ix_handle_home", "home_customer_id"),
+    )
     id: int = Field(sa_column=row_id())
     key: str = Field(sa_column=Column(Text, nullable=False, unique=True))
     kind: str = Field(sa_column=words())

@@ -257,6 +257,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("retired_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("retired_because", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("succeeds", sa.BigInteger(), nullable=True))
+        batch_op.create_index("ix_handle_home", ["home_customer_id"], unique=False)
 
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.add_column(
@@ -290,6 +291,7 @@ def downgrade() -> None:
         batch_op.drop_column("reads_from")
 
     with op.batch_alter_table("handle", schema=None) as batch_op:
+        batch_op.drop_index("ix_handle_home")
         batch_op.drop_column("succeeds")
         batch_op.drop_column("retired_because")
         batch_op.drop_column("retired_at")
