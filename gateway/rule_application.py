@@ -26,7 +26,7 @@ from memory.units.rule_versions import Version, in_force, mark_applied
 
 log = structlog.get_logger(__name__)
 
-AT_ONCE = 4
+AT_ONCE = 2
 """Changes that share a commit: each takes a few milliseconds of the one writer."""
 
 _ORDER = {"part": 0, "level": 1, "join": 2}
