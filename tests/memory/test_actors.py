@@ -86,6 +86,18 @@ def test_of_two_links_for_the_first_owner_one_makes_an_owner(world: World) -> No
         actors.invite(world.connection, Invite("three", now + 1000), "tests", now, world.id())
 
 
+def test_a_link_sets_one_password(world: World) -> None:
+    """Also when it is used twice at once, and both saw it unused."""
+    ada, now = made(world, "ada"), world.micros()
+    actors.invite(world.connection, Invite("link", now + 1000, ada), "tests", now, world.id())
+    mine, theirs = Acceptance("link", "mine", 0), Acceptance("link", "theirs", 0)
+    assert actors.accept(world.connection, mine, now, world.id()) == ada
+    with pytest.raises(ActorProblem, match="does not work"):
+        actors.accept(world.connection, theirs, now, world.id())
+    kept = attempt(world.connection, "ada", now)
+    assert kept is not None and kept.password_hash == "mine"
+
+
 def test_a_password_ends_the_lock_and_every_link(world: World) -> None:
     ada, now = made(world, "ada"), world.micros()
     for _ in range(5):
