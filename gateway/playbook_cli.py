@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from core.identity_rules_reader import read_identity_rules
 from core.playbook import Playbook
-from gateway.playbooks import load_playbook
+from gateway.playbooks import identity_text, load_playbook
 
 FEW_EXAMPLES = 8
 """Below this many examples an intent is understood, but not well."""
@@ -40,9 +41,15 @@ def check(
     playbook = load_playbook(path)
     console = Console()
     console.print(_summary(playbook))
-    for hint in _hints(playbook):
+    for hint in (*_hints(playbook), *_loose_rules(path)):
         console.print(Text(f"  {hint}", style="yellow"))
     console.print(Text(f"{path} is in order.", style="green"))
+
+
+def _loose_rules(path: Path) -> tuple[str, ...]:
+    """Where the rules of who is who beside the playbook are weaker than the product's own."""
+    text = identity_text(path)
+    return () if text is None else read_identity_rules(text).warnings
 
 
 def _summary(playbook: Playbook) -> Table:

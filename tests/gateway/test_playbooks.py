@@ -115,3 +115,11 @@ def test_serve_tells_them_too(
     config.write_text(f'[playbook]\npath = "{folder}"\n[server]\nport = 0\n')
     assert ended("serve", "--config", str(config)) == 2
     assert "playbook.toml\n  is missing" in capsys.readouterr().err
+
+
+def test_rules_that_are_looser_than_ours_are_warned_of(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "identity.toml").write_text("[levels]\nhistory = 1\n")
+    assert ended("playbook", "check", str(folder)) == 0
+    assert "levels.history is 1, below the default 2" in capsys.readouterr().out
