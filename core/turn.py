@@ -154,7 +154,8 @@ class Sender:
     """Who is writing: the handle, what it may read now, and the handles proved to be the same.
 
     `level` is min(assurance of the sender now, weakest edge to the customer). `proved` are keys of
-    handles reachable at `AUTHENTICATED` or better on both sides, the sender's own included.
+    handles reachable at the level that the rules want of both sides, the sender's own included
+    unless its address was somebody else's before.
     """
 
     handle: str
