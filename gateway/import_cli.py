@@ -30,7 +30,7 @@ from gateway.identity_desk import (
 )
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection
 
     from gateway.import_files import ReadFile
     from gateway.importing import Report, Step, Tools
@@ -42,7 +42,7 @@ _SHOWN = 10
 class Counter:
     """Where the steps run, with what, and in whose name."""
 
-    engine: Engine
+    connection: Connection
     tools: Tools
     actor: str
 
@@ -53,8 +53,8 @@ class Counter:
         return drive(steps, self._one)
 
     def _one(self, step: Step) -> Any:
-        with self.engine.begin() as connection:
-            return step.run(connection)
+        with self.connection.begin():
+            return step.run(self.connection)
 
 
 def import_(
@@ -186,8 +186,8 @@ def _take_back(batch_id: int, config: Path | None, *, yes: bool) -> None:
     from gateway.importing import take_back
     from memory.units.import_undoing import batch_to_undo
 
-    with _counter(config, "Looking", None) as counter, counter.engine.begin() as connection:
-        batch = batch_to_undo(connection, batch_id)
+    with _counter(config, "Looking", None) as counter:
+        batch = batch_to_undo(counter.connection, batch_id)
     say(f"{batch.source}, by {batch.actor} on {batch.created_at:%Y-%m-%d %H:%M} UTC:")
     say(f"{batch.counts['rows']} rows, {batch.counts['joined']} links. Why: {batch.reason}")
     ask("Take it back?", yes)
@@ -199,8 +199,8 @@ def _take_back(batch_id: int, config: Path | None, *, yes: bool) -> None:
 def _list(config: Path | None, *, as_json: bool) -> None:
     from memory.units.importing import batches
 
-    with _counter(config, "Reading", None) as counter, counter.engine.begin() as connection:
-        found = batches(connection)
+    with _counter(config, "Reading", None) as counter:
+        found = batches(counter.connection)
     if as_json:
         tell_json(found)
         return
@@ -259,9 +259,10 @@ def _counter(config: Path | None, doing: str, total: int | None) -> Iterator[Cou
         with (
             reaching_database(settings.file),
             writing(settings.storage.url.get_secret_value()) as engine,
+            engine.connect() as connection,
             progress_bar() as bar,
         ):
-            with engine.begin() as connection:
+            with connection.begin():
                 version = in_force(connection)
             rules = DEFAULT_RULES if version is None else read_identity_rules(version.text).rules
             task = bar.add_task(doing, total=total)
@@ -270,7 +271,7 @@ def _counter(config: Path | None, doing: str, total: int | None) -> Iterator[Cou
                 bar.update(task, completed=done)
 
             tools = Tools(now_micros, command_ids(), time.perf_counter, lambda: rules, progress)
-            yield Counter(engine, tools, _actor())
+            yield Counter(connection, tools, _actor())
     except (ImportProblem, NoDatabase) as error:
         refuse(str(error))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from core.clock import Micros
 from memory.tables import Fact
@@ -85,8 +85,13 @@ def attribute_row(
 
 
 def facts_of_source(connection: Connection, source: str, after: int) -> list[int]:
-    """The ids of all facts from a source, each greater than `after`, the newest first."""
-    query = select(_fact.c.id).where(_fact.c.id > after, _fact.c.source == source)
+    """The ids of all facts from a source that were not taken back, each greater than `after`, the
+    newest first."""
+    query = select(_fact.c.id).where(
+        _fact.c.id > after,
+        _fact.c.source == source,
+        or_(_fact.c.valid_to.is_(None), _fact.c.superseded_by.is_not(None)),
+    )
     return list(connection.execute(query.order_by(_fact.c.id.desc())).scalars())
 
 

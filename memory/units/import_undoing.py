@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Text,
+    cast,
+    delete,
+    exists,
+    or_,
+    select,
+    update,
+)
 
 from core.clock import Micros
 from memory.identity_tables import Batch, Sighting
@@ -29,6 +39,9 @@ _fact = table(Fact)
 _handle = table(Handle)
 _link = table(Link)
 _sighting = table(Sighting)
+
+# A sum, so that SQLite does not read the whole batch to find the few links of a handle.
+_batch_of_link = _link.c.batch_id + 0
 
 _AT_ONCE = 50
 """Links of an import that the log itself can undo: more would hold up everybody else."""
@@ -169,7 +182,7 @@ def _untouched(connection: Connection, batch_id: int, roots: Collection[int]) ->
     made = exists().where(
         _link.c.handle_id == _handle.c.id,
         _link.c.customer_id == _handle.c.home_customer_id,
-        _link.c.batch_id == batch_id,
+        _batch_of_link == batch_id,
     )
     joined = exists().where(
         _link.c.handle_id == _handle.c.id,
@@ -194,7 +207,7 @@ def _dissolve(
         update(_link)
         .where(
             _link.c.handle_id.in_(members),
-            _link.c.batch_id == batch_id,
+            _batch_of_link == batch_id,
             _link.c.ended_at.is_(None),
             _link.c.customer_id != homes.scalar_subquery(),
         )
@@ -229,7 +242,7 @@ def _retire(
     made = exists().where(
         _link.c.handle_id == _handle.c.id,
         _link.c.customer_id == _handle.c.home_customer_id,
-        _link.c.batch_id == batch_id,
+        _batch_of_link == batch_id,
     )
     joined = exists().where(
         or_(
@@ -240,7 +253,7 @@ def _retire(
         or_(_link.c.customer_id != _handle.c.home_customer_id, _link.c.handle_id != _handle.c.id),
     )
     told = exists().where(_fact.c.handle_id == _handle.c.id, _fact.c.valid_to.is_(None))
-    query = select(_handle.c.id, _handle.c.key).where(
+    query = select(_handle.c.id).where(
         _handle.c.id.in_(handle_ids),
         _handle.c.retired_at.is_(None),
         made,
@@ -248,9 +261,13 @@ def _retire(
         ~told,
         ~_used(),
     )
-    for row in connection.execute(query).all():
-        connection.execute(
-            update(_handle)
-            .where(_handle.c.id == row.id, ~_used())
-            .values(key=f"{row.key}#{row.id}", retired_at=now, retired_because=IMPORT_UNDONE)
+    idle = list(connection.execute(query).scalars())
+    connection.execute(
+        update(_handle)
+        .where(_handle.c.id.in_(idle), ~_used())
+        .values(
+            key=_handle.c.key + "#" + cast(_handle.c.id, Text),
+            retired_at=now,
+            retired_because=IMPORT_UNDONE,
         )
+    )
