@@ -143,9 +143,13 @@ class EmailHarness(PullHarness):
         password = site.secret("password")
         return MailProvider(MailSimulator(_ADDRESS, password=password, now=site.now))
 
+    def name_of(self, site: Site, person: int) -> str:
+        """Their address."""
+        return f"person-{person}@customer.example"
+
     async def deliver(self, site: Site, provider: Provider, said: Said) -> None:
         """A mail arrives; a later one of a thread names the first of it."""
-        sender = f"person-{said.person}@customer.example"
+        sender = self.name_of(site, said.person)
         draft = Draft(
             sender,
             _ADDRESS,
@@ -157,7 +161,10 @@ class EmailHarness(PullHarness):
             cc=["boss@customer.example"] if said.room else [],
         )
         raw, root = write_mail(draft), _root(provider.known, said)
-        if root is not said:
+        if said.answers is not None:
+            answered = read(said.answers.body)["Message-ID"]
+            raw = f"References: {answered}\r\n".encode() + raw
+        elif root is not said:
             raw = f"References: {_id(root)}\r\n".encode() + raw
         await _simulator(provider).deliver(raw, verdict="pass", sender=sender)
 

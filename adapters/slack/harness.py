@@ -59,6 +59,10 @@ class SlackHarness(AdapterHarness):
         retried = {"X-Slack-Retry-Num": "1", "X-Slack-Retry-Reason": "http_timeout"}
         return with_headers(request, retried)
 
+    def name_of(self, site: Site, person: int) -> str:
+        """Their id in the workspace."""
+        return f"{_team(site)}:{_user(person)}"
+
     def sign(self, site: Site, request: WebhookRequest) -> WebhookRequest:
         """The time and the body are signed."""
         told = str(int(site.now().timestamp()))

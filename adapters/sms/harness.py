@@ -58,6 +58,10 @@ class SmsHarness(AdapterHarness):
             form[f"MediaContentType{place}"] = one.media_type
         return site.form("inbound", form)
 
+    def name_of(self, site: Site, person: int) -> str:
+        """Their number."""
+        return _phone(person)
+
     def sign(self, site: Site, request: WebhookRequest) -> WebhookRequest:
         """The address and the fields are signed, and no time."""
         token = site.secret("auth_token").encode()

@@ -144,6 +144,10 @@ class Harness(ABC):
             self.is_send,
         )
 
+    def name_of(self, site: Site, person: int) -> str:
+        """With `opening`: how this person is called, as `Said.person` counts them."""
+        raise NotImplementedError("name_of(site, person): the address of a person who never wrote")
+
     def make(self, config: BaseModel, context: AdapterContext) -> Any:
         """The adapter; by default the one your declaration names."""
         module, _, name = self.spec.adapter.partition(":")

@@ -7,6 +7,7 @@ tried on it, and on copies of it that are broken in one place each. It cannot be
 from __future__ import annotations
 
 import hmac
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -28,7 +29,7 @@ from core.channel import (
     WebhookRequest,
     error_for_status,
 )
-from core.channel_abilities import Absent, Attempt, Found, Reconciled, Unknown
+from core.channel_abilities import Absent, Attempt, Found, Opening, Reconciled, Unknown
 from core.message import (
     Assurance,
     Attachment,
@@ -93,6 +94,10 @@ SPEC = AdapterSpec(
     harness="adapters.testing.loopback_harness:LoopbackHarness",
 )
 
+FIRST = "written-first"
+"""The thread in which a person is written to who has not written."""
+
+_NAME = re.compile(r"[\w.-]{1,200}", re.ASCII)
 _Line = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
@@ -202,6 +207,17 @@ class LoopbackAdapter:
             )
             for n, one in enumerate(parts)
         ]
+
+    def address_of(self, to: str) -> Mapping[str, str]:
+        """A person by name, in the thread of what we write first. Raises `ValueError`."""
+        if not _NAME.fullmatch(to):
+            raise ValueError("write the person's name, as the provider shows it")
+        return {"to": to, "thread": FIRST}
+
+    async def opening(self, to: str) -> Opening:
+        """The thread of what we write first. Raises `ValueError`."""
+        address = self.address_of(to)
+        return Opening(f"{to}/{FIRST}", address)
 
     async def send(self, part: OutboundPart) -> SendReceipt:
         """Send one part once. Raises `SendError`."""

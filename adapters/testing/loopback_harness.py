@@ -34,6 +34,10 @@ class LoopbackHarness(AdapterHarness):
         """A message."""
         return site.json("inbound", _posted(said))
 
+    def name_of(self, site: Site, person: int) -> str:
+        """Their name."""
+        return f"person-{person}"
+
     def sign(self, site: Site, request: WebhookRequest) -> WebhookRequest:
         """The time and the body are signed."""
         told = str(int(site.now().timestamp()))
@@ -80,7 +84,7 @@ def _posted(said: Said) -> Mapping[str, object]:
     return {
         "id": f"M{said.number}",
         "person": f"person-{said.person}",
-        "thread": f"thread-{said.thread}",
+        "thread": said.answers.json["thread"] if said.answers else f"thread-{said.thread}",
         "text": said.text,
         "at": int(said.at.timestamp()),
         "room": said.room,

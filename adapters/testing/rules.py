@@ -10,6 +10,7 @@ from adapters.testing import (
     rules_frames,
     rules_fuzz,
     rules_messages,
+    rules_opening,
     rules_pulling,
     rules_rendering,
     rules_requests,
@@ -27,5 +28,6 @@ ALL: Sequence[Rule] = (
     *rules_sending.RULES,
     *rules_conduct.RULES,
     *rules_abilities.RULES,
+    *rules_opening.RULES,
 )
 """Every rule, whether or not it applies to a channel."""

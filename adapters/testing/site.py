@@ -9,11 +9,15 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import orjson
 
 from core.channel import WebhookRequest
+
+if TYPE_CHECKING:
+    from adapters.testing.provider import Call
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Said:
     and where: make the sender's address of the one, and of the other, if your provider has threads,
     what names a thread. With `room` others read along. `at` is when it was written, in UTC.
     `quick_reply` is the value of an offered choice that was picked; `text` is then its label.
+    `answers` is the send that it answers, where the kit wrote first.
     """
 
     number: int
@@ -46,6 +51,7 @@ class Said:
     room: bool = False
     quick_reply: str | None = None
     files: tuple[SaidFile, ...] = ()
+    answers: Call | None = None
 
 
 @dataclass(slots=True)

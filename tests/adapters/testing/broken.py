@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 import aiohttp
 import orjson
 
-from adapters.testing.loopback import LoopbackAdapter, LoopbackConfig, Posted, signature
+from adapters.testing.loopback import FIRST, LoopbackAdapter, LoopbackConfig, Posted, signature
 from core.channel import AdapterContext, Received, Refused, SendError, WebhookRequest
-from core.channel_abilities import Absent, Attempt, Reconciled
+from core.channel_abilities import Absent, Attempt, Opening, Reconciled
 from core.message import (
     InboundMessage,
     OutboundMessage,
@@ -282,6 +282,23 @@ class ForgetsThreads(LoopbackAdapter):
 
     def message(self, posted: Posted) -> InboundMessage:
         return replace(super().message(posted), conversation_key=posted.person)
+
+    async def opening(self, to: str) -> Opening:
+        return replace(await super().opening(to), key=to)
+
+
+class OpensElsewhere(LoopbackAdapter):
+    """It says that it begins another conversation than it does."""
+
+    async def opening(self, to: str) -> Opening:
+        return replace(await super().opening(to), key=f"{to}/elsewhere")
+
+
+class OpensToAnybody(LoopbackAdapter):
+    """It takes anything for a person."""
+
+    def address_of(self, to: str) -> Mapping[str, str]:
+        return {"to": to, "thread": FIRST}
 
 
 class LosesFiles(LoopbackAdapter):

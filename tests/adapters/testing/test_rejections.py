@@ -40,6 +40,14 @@ BROKEN = {
     broken.SharesItsClient: ("two accounts share nothing", "provider"),
     broken.NeverCloses: ("closing leaves nothing behind", "a connection"),
     broken.ForgetsThreads: ("threads is declared and proved", "one conversation_key"),
+    broken.OpensElsewhere: (
+        "an answer to what we write first is in the conversation we began",
+        "opening said",
+    ),
+    broken.OpensToAnybody: (
+        "an answer to what we write first is in the conversation we began",
+        "was taken for a person",
+    ),
     broken.LosesFiles: ("attachments_in is declared and proved", "0 attachments"),
     broken.SendsNoFiles: ("attachments_out is declared and proved", "no call"),
     broken.AnswersInTheRoom: ("private_reply is declared and proved", "everybody"),
