@@ -93,6 +93,32 @@ def alarms(connection: Connection, *, closed: bool = False, limit: int = 100) ->
     return _alarms(connection, state, open_only=not closed)[:limit]
 
 
+def edges_of(connection: Connection, link_ids: Collection[int], now: Micros) -> list[LinkEdge]:
+    """These links, each with everything there is to say about it."""
+    rows = connection.execute(
+        select(_link, _handle.c.home_customer_id)
+        .join(_handle, _handle.c.id == _link.c.handle_id)
+        .where(_link.c.id.in_(link_ids))
+        .order_by(_link.c.id)
+    ).all()
+    handles = {one.id: one for one in _outside_handles(connection, (), rows)}
+    titles = _titles(connection, {one.customer_id for one in rows})
+    return [
+        _edge(one, handle_words(handles[one.handle_id]), titles[one.customer_id], now)
+        for one in rows
+    ]
+
+
+def _titles(connection: Connection, ids: Collection[int]) -> dict[int, str]:
+    """How the customers are called that these ids stand for now."""
+    known = connection.execute(
+        select(_customer.c.id, _customer.c.merged_into).where(_customer.c.id.in_(ids))
+    ).all()
+    roots = {one.id: one.merged_into or one.id for one in known}
+    names = display_names(connection, set(roots.values()))
+    return {one: names[root] for one, root in roots.items()}
+
+
 def handle_key(connection: Connection, handle_id: int) -> str | None:
     """The key of the handle with this id, if there is one."""
     return connection.execute(select(_handle.c.key).where(_handle.c.id == handle_id)).scalar()
@@ -180,12 +206,15 @@ def _handle_nodes(
     rules: IdentityRules,
 ) -> list[HandleNode]:
     shared = {one.id: _is_shared(one, rules) for one in own}
-    edges = [home_edge(one.id, one.home_customer_id) for one in own]
+    crowds = {one.home_customer_id for one in own if shared[one.id]}
+    edges = [_home(one, shared=shared[one.id]) for one in own]
     counted = [
         (
             one,
             edge_level(
-                Assurance(one.level), shared=shared[one.handle_id], cooling=one.reads_from > now
+                Assurance(one.level),
+                shared=shared[one.handle_id] or one.customer_id in crowds,
+                cooling=one.reads_from > now,
             ),
         )
         for one in links
@@ -203,6 +232,12 @@ def _handle_nodes(
         cooling = [link.reads_from for link, _ in mine if link.reads_from > now]
         nodes.append(_node(one, rules, level, _weakest(one, level, root, counted, paths), cooling))
     return nodes
+
+
+def _home(handle: AnyRow, *, shared: bool) -> Edge:
+    """The link with the handle's own customer, over which the holders of a shared one meet."""
+    edge = home_edge(handle.id, handle.home_customer_id)
+    return Edge(edge.handle, edge.customer, edge_level(edge.level, shared=shared, cooling=False))
 
 
 def _first_level(links: Sequence[AnyRow], handle: AnyRow) -> Assurance:

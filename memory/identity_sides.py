@@ -18,7 +18,7 @@ from core.message import Assurance
 from memory.identity_tables import BlockedValue
 from memory.identity_views import CustomerSide, HandleSide
 from memory.page_rows import display_names
-from memory.sender import ContextQuery, read_sender
+from memory.sender import who_reads_whom
 from memory.tables import Case, Conversation, Customer, Fact, Handle
 from memory.units.rows import table
 
@@ -53,17 +53,9 @@ def plain_key(handle: AnyRow) -> str:
     return f"{handle.kind}:{handle.address}"
 
 
-def reads_of(
-    connection: Connection, handles: Sequence[AnyRow], now: Micros, rules: IdentityRules
-) -> Reads:
-    """For each of these handles, the keys of those whose memory its sender may be told, by id."""
-    reads: dict[int, tuple[str, ...]] = {}
-    for one in handles:
-        level = _VOUCHED.get(one.kind, Assurance.NONE)
-        query = ContextQuery(one.customer_id, one.id, 0, level, now, rules=rules)
-        reader = read_sender(connection, query)
-        reads[one.id] = tuple(sorted(reader.keys.values())) if reader.everywhere else ()
-    return reads
+def reads_of(connection: Connection, root: int, now: Micros, rules: IdentityRules) -> Reads:
+    """For each of the customer's handles, the keys of those whose memory its sender may be told."""
+    return who_reads_whom(connection, root, _VOUCHED, now, rules)
 
 
 def customer_side(

@@ -16,13 +16,12 @@ from core.clock import Micros
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance
 from memory.customer_page import root_of
-from memory.identity_pages import graph, handle_words
+from memory.identity_pages import edges_of, handle_words
 from memory.identity_sides import AnyRow, customer_side, handles_of, reads_of, told_fields
 from memory.identity_tables import Suggestion
 from memory.identity_views import (
     Conflict,
     CustomerSide,
-    LinkEdge,
     MergePreview,
     SameField,
     UnmergePreview,
@@ -67,7 +66,7 @@ def merge_preview(
     if one is None or other is None:
         return None
     sides = {root: handles_of(connection, root) for root in {one, other}}
-    before = {root: reads_of(connection, handles, now, rules) for root, handles in sides.items()}
+    before = {root: reads_of(connection, root, now, rules) for root in sides}
     refused, after, stays = _try_merge(connection, one, other, now, new_id, rules)
     shown = [
         customer_side(connection, root, sides[root], before[root], after or before[root], rules)
@@ -101,16 +100,15 @@ def unmerge_preview(
     owners = _owners(connection, link_ids)
     before: dict[int, tuple[str, ...]] = {}
     for root in owners:
-        before |= reads_of(connection, handles_of(connection, root), now, rules)
+        before |= reads_of(connection, root, now, rules)
     names = display_names(connection, owners)
     with taken_back(connection):
         parted = part(connection, link_ids, _ACTOR, "tried", now, new_id, rules)
         sides = tuple(_side_now(connection, one, before, now, rules) for one in parted.customers)
-    present = [edge for root in owners for edge in _edges_of(connection, root, now, rules)]
     return UnmergePreview(
         customer_id=owners[0],
         name=names[owners[0]],
-        links=tuple(edge for edge in present if edge.id in set(link_ids)),
+        links=tuple(edges_of(connection, link_ids, now)),
         sides=sides,
         parts=len(sides) > len(owners),
         effect=_unmerge_effect(len(sides) > len(owners), parted.cases, parted.discarded),
@@ -140,15 +138,8 @@ def _side_now(
     rules: IdentityRules,
 ) -> CustomerSide:
     handles = handles_of(connection, root)
-    then = reads_of(connection, handles, now, rules)
+    then = reads_of(connection, root, now, rules)
     return customer_side(connection, root, handles, before, then, rules)
-
-
-def _edges_of(
-    connection: Connection, root: int, now: Micros, rules: IdentityRules
-) -> Sequence[LinkEdge]:
-    whole = graph(connection, root, now, rules)
-    return () if whole is None else whole.edges
 
 
 def _try_merge(
@@ -175,8 +166,7 @@ def _try_merge(
             )
         except IdentityProblem as problem:
             return str(problem), None, min(one, other)
-        handles = handles_of(connection, done.customer_id)
-        return None, reads_of(connection, handles, now, rules), done.customer_id
+        return None, reads_of(connection, done.customer_id, now, rules), done.customer_id
 
 
 def _doubts(

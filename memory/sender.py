@@ -7,7 +7,7 @@ links alone, never a message.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, or_, select
 from core.clock import Micros
 from core.identity import (
     Edge,
+    components,
     edge_level,
     home_edge,
     is_shared,
@@ -162,6 +163,34 @@ def read_sender(connection: Connection, query: ContextQuery) -> Reader:
         until=_until(rows, own, query.now),
         reach=_reach(keys, own, level, paths.handles),
     )
+
+
+def who_reads_whom(
+    connection: Connection,
+    customer_id: int,
+    vouched: Mapping[str, Assurance],
+    now: Micros,
+    rules: IdentityRules,
+) -> Mapping[int, tuple[str, ...]]:
+    """For each handle of a customer, the keys of those whose memory its sender may read, as
+    `read_sender` would say of each, while its channel vouches for it as `vouched` says of its kind.
+
+    Empty for whoever reads their own conversation only.
+    """
+    query = ContextQuery(customer_id, 0, 0, Assurance.NONE, now, rules=rules)
+    rows = _rows(connection, query)
+    needed = rules.levels.history
+    keys = {row.id: f"{row.kind}:{row.address}" for row in rows}
+    # Over links that are good enough, whoever is joined at all is joined well enough.
+    good = [edge for edge in _edges(rows, query) if edge.level >= needed]
+    together = {one: each.handles for each in components(good) for one in each.handles}
+    reads: dict[int, tuple[str, ...]] = {}
+    for row in rows:
+        sent = replace(query, level=vouched.get(row.kind, Assurance.NONE))
+        _, level = _levels_now(row, sent)
+        found = together.get(row.id, {row.id}) if level >= needed else ()
+        reads[row.id] = tuple(sorted(keys[one] for one in found))
+    return reads
 
 
 def _rows(connection: Connection, query: ContextQuery) -> Sequence[AnyRow]:
