@@ -14,9 +14,10 @@ import orjson
 from sqlalchemy import Connection, Row, case, insert, select, update
 
 from core.clock import Micros
-from core.message import Attachment, Author, DeliveryStatus
+from core.message import Assurance, Attachment, Author, DeliveryStatus
 from memory.codec import dump_case, load_case
 from memory.drawing import drawn_of
+from memory.sender import ContextQuery, read_sender
 from memory.tables import Case, Conversation, Customer, Delivery, Handle, Handoff, Message
 from memory.units import asides
 from memory.units.addressee import addressee, open_handoff_of
@@ -259,7 +260,7 @@ def _write_message(connection: Connection, one: AgentAnswer, thread: AnyRow, seq
             "tokens": one.tokens,
             "created_at": one.now,
             "level": thread.assurance,
-            "extra_json": _extra(one),
+            "extra_json": _extra(one, _drawn(connection, thread, one.now)),
         },
     )
     connection.execute(
@@ -269,15 +270,22 @@ def _write_message(connection: Connection, one: AgentAnswer, thread: AnyRow, seq
     )
 
 
-def _extra(one: AgentAnswer) -> str | None:
-    """The files that went with the answer, as those of a message that came in."""
-    if not one.attachments:
-        return None
+def _drawn(connection: Connection, thread: AnyRow, now: Micros) -> list[int]:
+    """The other handles whose memory whoever answers had open: all that may count as the same
+    person's."""
+    query = ContextQuery(thread.customer_id, thread.handle_id, thread.id, Assurance.LOGGED_IN, now)
+    return sorted(read_sender(connection, query).keys.keys() - {thread.handle_id})
+
+
+def _extra(one: AgentAnswer, drawn: Sequence[int]) -> str | None:
+    """The files that went with the answer, as those of a message that came in, and from whose
+    memory it was made."""
     files = [
         {"name": file.name, "type": file.media_type, "reference": file.reference, "size": file.size}
         for file in one.attachments
     ]
-    return orjson.dumps({"attachments": files}).decode()
+    extra = {**({"attachments": files} if files else {}), **({"drawn": drawn} if drawn else {})}
+    return orjson.dumps(extra).decode() if extra else None
 
 
 def _discard_drafts(connection: Connection, conversation_id: int, now: Micros) -> tuple[int, ...]:

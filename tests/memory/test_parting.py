@@ -18,6 +18,7 @@ from memory.units.consent import is_recipient_gone
 from memory.units.deliveries import Sent, mark_sent
 from memory.units.identity import IdentityProblem, customer_of
 from memory.units.parting import Parted, part
+from memory.units.people import AgentAnswer, answer
 from memory.units.rows import table
 from memory.units.settling import DISCARDED, PARTED
 from memory.units.undoing import undo
@@ -194,6 +195,21 @@ def test_the_report_says_who_was_given_what_and_which_people_looked(people: Tell
     assert [(one.actor, one.what) for one in seen.people] == [("person:ada", "page")]
     assert "1 answer made from it left" in seen.words
     assert who_saw_what(connection, [5]) is None
+
+
+def test_what_a_person_answered_with_both_open_is_nobodys_memory_after(people: Telling) -> None:
+    world = people.world
+    world.say(CHAT, "hello")
+    link_id = world.link(CHAT, PHONE).link_id
+    people.write(CHAT, hand_over=True)
+    [handoff] = rows_of(world.connection, Handoff)
+    words = "Your parcel of the phone is at number 4."
+    ids = (world.id(),)
+    one = AgentAnswer("ada", words, 9, ({},), ids, world.id(), world.micros(), handoff.id)
+    answer(world.connection, one)
+    assert words in world.texts(CHAT)
+    parted(world, link_id)
+    assert words not in world.texts(CHAT) and words not in world.texts(PHONE)
 
 
 def test_looking_is_noted_once_an_hour_for_each_who_looks(world: World) -> None:
