@@ -89,7 +89,7 @@ class RuleApplication:
     async def _chunk(self, one: Publication, changes: Sequence[Change]) -> list[bool | None]:
         """Some changes in one commit: whether each was made, nothing where a limit forbade it."""
         now = to_micros(self._now())
-        runs = [self._store.run(carry_out, one, change, now, self._ids()) for change in changes]
+        runs = [self._store.run(carry_out, one, change, now, self._new_id) for change in changes]
         outcomes = await asyncio.gather(*runs, return_exceptions=True)
         found: list[bool | None] = []
         for outcome in outcomes:
@@ -101,6 +101,3 @@ class RuleApplication:
             else:
                 found.append(outcome)
         return found
-
-    def _ids(self) -> tuple[int, int, int, int]:
-        return (self._new_id(), self._new_id(), self._new_id(), self._new_id())

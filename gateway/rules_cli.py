@@ -214,10 +214,9 @@ def _carried_out(
     with writing(url) as engine, progress_bar() as progress:
         task = progress.add_task("Carrying it out", total=len(changes))
         for change in changes:
-            ids = (new_id(), new_id(), new_id(), new_id())
             try:
                 with engine.begin() as connection:
-                    changed = carry_out(connection, one, change, now_micros(), ids)
+                    changed = carry_out(connection, one, change, now_micros(), new_id)
             except IdentityProblem:
                 refused += 1
             else:

@@ -7,6 +7,7 @@ at once, does no harm. What is to be done says `memory.dry_run`; joining and par
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -19,6 +20,7 @@ from memory.identity_tables import Sighting
 from memory.tables import Handle, Link
 from memory.units.identity import link, unlink_by_id
 from memory.units.joining import BY_RULES
+from memory.units.parting import part
 from memory.units.rows import table
 from memory.units.rule_versions import Version, in_force
 
@@ -48,18 +50,17 @@ def carry_out(
     one: Publication,
     change: Change,
     now: Micros,
-    ids: tuple[int, int, int, int],
+    new_id: Callable[[], int],
 ) -> bool:
     """Make one change; false when nothing is left to do, or other rules are in force meanwhile.
 
-    `ids` are fresh ids: for a link, an audit row, a sighting and another audit row. Raises
-    `memory.units.identity.IdentityProblem` when a limit forbids it.
+    Raises `memory.units.identity.IdentityProblem` when a limit forbids it.
     """
     newest = in_force(connection)
     if newest is None or newest.id != one.version.id:
         return False
     if change.action == "join":
-        return _join(connection, one, change, now, ids[:2])
+        return _join(connection, one, change, now, new_id)
     row = connection.execute(
         select(_link, _handle.c.key)
         .join(_handle, _handle.c.id == _link.c.handle_id)
@@ -67,15 +68,21 @@ def carry_out(
     ).first()
     if row is None:
         return False
-    _keep_sighting(connection, row, change, now, ids[2])
-    unlink_by_id(connection, row.id, one.version.actor, one.because(change.why), now, ids[1])
-    if change.action == "level":
-        _again(connection, one, change, row, now, (ids[0], ids[3]))
-    return True
+    _keep_sighting(connection, row, change, now, new_id())
+    actor, because = one.version.actor, one.because(change.why)
+    if change.action == "part":
+        part(connection, [row.id], actor, because, now, new_id, one.rules)
+        return True
+    unlink_by_id(connection, row.id, actor, because, now, new_id())
+    return _again(connection, one, change, row, now, new_id)
 
 
 def _join(
-    connection: Connection, one: Publication, change: Change, now: Micros, ids: tuple[int, int]
+    connection: Connection,
+    one: Publication,
+    change: Change,
+    now: Micros,
+    new_id: Callable[[], int],
 ) -> bool:
     """The link that a publication ended once comes back as it was; else it is made anew."""
     ends = {
@@ -89,7 +96,7 @@ def _join(
     handle, other = ends[change.handle], ends[change.other]
     before = _ended_by_rules(connection, handle, other)
     if before is not None:
-        return _again(connection, one, change, before, now, ids)
+        return _again(connection, one, change, before, now, new_id)
     cooling = int(one.rules.cooling_off.total_seconds() * 1_000_000)
     done = link(
         connection,
@@ -100,7 +107,7 @@ def _join(
         _evidence(connection, change, one.because(change.why)),
         one.version.actor,
         now,
-        ids,
+        (new_id(), new_id()),
         rules=one.rules,
         reads_from=now + cooling if change.evidence == _CODE else 0,
     )
@@ -113,7 +120,7 @@ def _again(
     change: Change,
     before: AnyRow,
     now: Micros,
-    ids: tuple[int, int],
+    new_id: Callable[[], int],
 ) -> bool:
     """A link like this earlier one, by the rules that are in force now."""
     done = link(
@@ -125,7 +132,7 @@ def _again(
         before.evidence,
         one.version.actor,
         now,
-        ids,
+        (new_id(), new_id()),
         rules=one.rules,
         reads_from=before.reads_from,
         batch_id=before.batch_id,

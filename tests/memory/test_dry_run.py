@@ -25,6 +25,7 @@ from memory.units.rule_versions import (
     roll_back,
     versions,
 )
+from tests.memory.telling import Telling
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 ADA = "person:ada"
@@ -57,9 +58,8 @@ def applied(world: World, version: Version, rules: IdentityRules) -> Effect:
     """All that a publication changes, carried out."""
     effect = dry_run(world.connection, rules, world.micros())
     for change in effect.changes:
-        ids = (world.id(), world.id(), world.id(), world.id())
         one = Publication(version, rules)
-        assert carry_out(world.connection, one, change, world.micros(), ids)
+        assert carry_out(world.connection, one, change, world.micros(), world.id)
     return effect
 
 
@@ -117,6 +117,20 @@ def test_publishing_carries_out_the_dry_run_and_rolling_back_undoes_it(world: Wo
     assert after.actor == before.ended_by == ADA
 
 
+def test_what_a_publication_parts_leaves_nothing_of_one_with_the_other(world: World) -> None:
+    people = Telling(world, {PHONE: "phone", MAIL: "mail"})
+    begun(world)
+    for who in (PHONE, MAIL):
+        people.write(who)
+    world.link(PHONE, MAIL, Assurance.PROVED, "six digits", rule="code")
+    for who in (PHONE, MAIL, PHONE):
+        people.write(who)
+    published(world, WITHOUT_MAIL, "# no mail")
+    for who, own in ((PHONE, {"phone"}), (MAIL, {"mail"})):
+        assert people.told(who, Assurance.LOGGED_IN) <= own
+        assert people.shown(who) <= own
+
+
 def test_a_level_that_a_rule_bounds_comes_back_with_the_rule(world: World) -> None:
     world.say(PHONE, "Hello")
     world.say(MAIL, "Hello")
@@ -165,9 +179,8 @@ def test_a_step_of_rules_that_were_replaced_meanwhile_changes_nothing(world: Wor
     effect = dry_run(world.connection, WITHOUT_MAIL, world.micros())
     ids = (world.id(), world.id())
     publish(world.connection, "# newer", "", ADA, world.micros(), ids)
-    more = (world.id(), world.id(), world.id(), world.id())
     one = Publication(old, WITHOUT_MAIL)
-    assert not carry_out(world.connection, one, effect.changes[0], world.micros(), more)
+    assert not carry_out(world.connection, one, effect.changes[0], world.micros(), world.id)
     assert len(set(customers(world, PHONE, MAIL))) == 1
 
 

@@ -84,9 +84,8 @@ class Town:
         effect = dry_run(world.connection, rules, world.micros())
         order = sorted(effect.changes, key=lambda one: ("part", "level", "join").index(one.action))
         for change in order:
-            ids = (world.id(), world.id(), world.id(), world.id())
             one = Publication(version, rules)
-            assert carry_out(world.connection, one, change, world.micros(), ids)
+            assert carry_out(world.connection, one, change, world.micros(), world.id)
         assert dry_run(world.connection, rules, world.micros()).changes == ()
         assert len(set(self.customers())) == effect.customers_after
         return effect
