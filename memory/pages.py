@@ -21,7 +21,17 @@ from memory.drawing import WITHHELD, drawn_of, strangers
 from memory.packets import readable_packet
 from memory.page_rows import FAILED, AnyRow, display_names
 from memory.record_pages import dead_letters, turn_page
-from memory.tables import Case, Conversation, Customer, Delivery, Handle, Handoff, Inbound, Message
+from memory.tables import (
+    Case,
+    Conversation,
+    Customer,
+    Delivery,
+    Fact,
+    Handle,
+    Handoff,
+    Inbound,
+    Message,
+)
 from memory.units.rows import table
 from memory.views import ConversationView, CustomerRow, HandleBrief, HandoffView
 
@@ -43,6 +53,7 @@ _case = table(Case)
 _conversation = table(Conversation)
 _customer = table(Customer)
 _delivery = table(Delivery)
+_fact = table(Fact)
 _handle = table(Handle)
 _handoff = table(Handoff)
 _inbound = table(Inbound)
@@ -295,6 +306,11 @@ def _matching(query: str) -> Select[int]:
     wanted = query.casefold()
     dense = "".join(wanted.split()).replace("-", "")
     known = _customer_numbered(query)
+    called = select(_fact.c.handle_id).where(
+        _fact.c.key == "attribute:name",
+        _fact.c.valid_to.is_(None),
+        func.lower(_fact.c.value).contains(wanted, autoescape=True),
+    )
     return (
         select(_handle.c.customer_id)
         .join(_customer, _customer.c.id == _handle.c.home_customer_id)
@@ -303,6 +319,7 @@ def _matching(query: str) -> Select[int]:
                 func.lower(_handle.c.key).contains(wanted, autoescape=True),
                 func.lower(_handle.c.address).contains(dense, autoescape=True),
                 func.lower(_customer.c.name).contains(wanted, autoescape=True),
+                _handle.c.id.in_(called),
                 *([] if known is None else [_handle.c.home_customer_id == known]),
             )
         )

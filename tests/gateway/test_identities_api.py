@@ -146,6 +146,20 @@ async def test_an_old_id_is_found_and_shows_who_it_stands_for(world: World) -> N
     assert graph["id"] == str(world.customer_id)
 
 
+async def test_a_customer_is_found_by_the_name_that_the_shop_gave(world: World) -> None:
+    def name(connection: Connection) -> None:
+        handle = connection.execute(
+            select(table(Handle).c.id).where(table(Handle).c.key == f"phone:{PHONE}")
+        ).scalar_one()
+        row = {"id": 500, "handle_id": handle, "key": "attribute:name", "value": "Grace Hopper"}
+        told = {"source": "import", "level": 2, "recorded_at": NOW}
+        connection.execute(insert(table(Fact)), {**row, **told})
+
+    await world.store.run(name)
+    (found,) = await world.get("/customers", q="hopper")
+    assert (found["id"], found["name"]) == (str(world.customer_id), "Grace Hopper")
+
+
 async def test_a_shared_handle_is_marked_shown_and_undone(world: World) -> None:
     (phone,) = (await graph_of(world))["handles"]
     path = f"/handles/{phone['id']}/shared"
