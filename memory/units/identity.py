@@ -20,6 +20,7 @@ from memory.units.audit import record
 from memory.units.components import derive, lock
 from memory.units.joining import (
     BY_HAND,
+    BY_PEOPLE,
     MERGE,
     REPLACED,
     RULES,
@@ -96,8 +97,9 @@ def link(
     homes = home_handles(connection, customer_id)
     check_blocked(connection, {handle.key, *(one.key for one in homes)}, rules)
     members = lock(connection, {handle.customer_id, root})
-    if rule not in RULES:
+    if rule not in BY_PEOPLE:
         check_alive([handle, *homes], rules, now)
+    if rule not in RULES:
         check_seals(connection, members)
     if active is not None:
         end_link(connection, active.id, actor, f"{REPLACED} {int(level)}", now)

@@ -36,6 +36,9 @@ RULES: Mapping[str, Assurance] = {
 """How people and their programs join, and the best level each can prove. What evidence does by
 itself is in the rules (`IdentityRules.joins`)."""
 
+BY_PEOPLE = frozenset({BY_HAND, MERGE})
+"""Where somebody looked at the two. A list of addresses, as evidence, knows nothing of lives."""
+
 _PLAIN_LIMIT = {
     BY_HAND: Assurance.AUTHENTICATED,
     MERGE: Assurance.AUTHENTICATED,
@@ -100,8 +103,8 @@ def is_silent(handle: AnyRow, rules: IdentityRules, now: Micros) -> bool:
 
 
 def check_alive(handles: Collection[AnyRow], rules: IdentityRules, now: Micros) -> None:
-    """A code to an address that has gone to somebody else would be answered by the new owner, so
-    nothing proves the one before."""
+    """A code to an address that has gone to somebody else would be answered by the new owner, and a
+    list says who has it now: nothing proves the one before."""
     for one in handles:
         if is_silent(one, rules, now):
             raise IdentityProblem(

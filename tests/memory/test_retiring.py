@@ -91,13 +91,19 @@ def test_proof_on_another_handle_brings_the_old_memory_back(world: World) -> Non
     assert PHONE in world.sees(PHONE).sender.proved
 
 
-def test_a_code_to_a_silent_number_proves_nothing(world: World) -> None:
-    """Its new owner would answer it."""
+@pytest.mark.parametrize("rule", ["code", "import"])
+def test_neither_a_code_to_a_silent_number_nor_a_list_proves_the_one_before(
+    world: World, rule: str
+) -> None:
+    """Its new owner would answer the code, and it is the new owner whom the list means."""
     world.say(PHONE, "old")
     world.now += YEARS
     world.say(CHAT, "hi")
-    with pytest.raises(IdentityProblem, match="silent for so long"):
-        world.link(CHAT, PHONE, Assurance.PROVED, rule="code")
+    for one, other in ((CHAT, PHONE), (PHONE, CHAT)):
+        with pytest.raises(IdentityProblem, match="silent for so long"):
+            world.link(one, other, rule=rule)
+    world.link(CHAT, PHONE)
+    assert world.texts(CHAT) == ["old", "hi"], "a person looked at it"
 
 
 def test_what_was_still_to_be_sent_is_not(world: World) -> None:
