@@ -18,6 +18,7 @@ from core.identity_rules_reader import digest_of
 from memory.identity_tables import RuleVersion
 from memory.tables import Audit
 from memory.units.audit import record
+from memory.units.reversal import CannotUndo, Reversal
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -129,6 +130,20 @@ def roll_back(
     if found is None:
         raise RulesProblem(f"there is no version {version_id}")
     return publish(connection, found.text, f"back to version {version_id}", actor, now, ids)
+
+
+def undo_publish(connection: Connection, one: Reversal) -> tuple[int, ...]:
+    """Put the text in force again that this publication took the place of.
+
+    Customers change as that is carried out, later. Raises `CannotUndo` unless it is the newest.
+    """
+    before, newest = one.detail["before_id"], in_force(connection)
+    if before is None:
+        raise CannotUndo("these are the first rules: publish others in their place")
+    if newest is None or str(newest.id) != one.detail["version_id"]:
+        raise CannotUndo("others were published since: go back to an older version instead")
+    roll_back(connection, int(before), one.actor, one.now, (one.new_id(), one.new_id()))
+    return ()
 
 
 def mark_applied(

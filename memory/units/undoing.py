@@ -28,6 +28,7 @@ from memory.units.parting import PART
 from memory.units.retiring import rename_sightings, retired_key
 from memory.units.reversal import CannotUndo, Reversal, Undoer
 from memory.units.rows import table
+from memory.units.rule_versions import PUBLISHED, undo_publish
 from memory.units.settling import settle
 from memory.units.suggesting import APART, JOIN, undo_apart, undo_join
 
@@ -224,5 +225,6 @@ UNDOERS: Mapping[str, Undoer] = {
     "import": undo_import,
     JOIN: undo_join,
     APART: undo_apart,
+    PUBLISHED: undo_publish,
 }
 """What takes back a change of each kind. Other modules' own are named here too."""

@@ -13,9 +13,11 @@ from core.rule_world import Effect
 from memory.dry_run import dry_run
 from memory.identity_tables import Sighting
 from memory.tables import Audit, Link
+from memory.units.reversal import CannotUndo
 from memory.units.rows import table
 from memory.units.rule_steps import Publication, carry_out
 from memory.units.rule_versions import (
+    PUBLISHED,
     RulesProblem,
     Version,
     begin,
@@ -25,6 +27,7 @@ from memory.units.rule_versions import (
     roll_back,
     versions,
 )
+from memory.units.undoing import undo
 from tests.memory.telling import Telling
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
@@ -182,6 +185,24 @@ def test_a_step_of_rules_that_were_replaced_meanwhile_changes_nothing(world: Wor
     one = Publication(old, WITHOUT_MAIL)
     assert not carry_out(world.connection, one, effect.changes[0], world.micros(), world.id)
     assert len(set(customers(world, PHONE, MAIL))) == 1
+
+
+def test_a_publication_is_undone_from_the_log_while_it_is_the_newest(world: World) -> None:
+    begun(world)
+    for text in ("# two", "# three"):
+        ids = (world.id(), world.id())
+        publish(world.connection, text, "", ADA, world.micros(), ids)
+    rows = world.connection.execute(
+        select(table(Audit).c.id).where(table(Audit).c.action == PUBLISHED).order_by("id")
+    )
+    begin_id, second_id, third_id = rows.scalars()
+    with pytest.raises(CannotUndo, match="published since"):
+        undo(world.connection, second_id, ADA, world.micros(), world.id)
+    undo(world.connection, third_id, ADA, world.micros(), world.id)
+    now = in_force(world.connection)
+    assert now is not None and now.text == "# two"
+    with pytest.raises(CannotUndo, match="first rules"):
+        undo(world.connection, begin_id, ADA, world.micros(), world.id)
 
 
 def test_two_who_publish_at_once_do_not_take_each_others_place(connection: Connection) -> None:
