@@ -4,6 +4,7 @@ every answer is in order at the address its message came from, and nobody hears 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import re
 from collections.abc import Callable
@@ -26,8 +27,10 @@ from memory.units.identity import BY_HAND, IdentityProblem, customer_of, link
 from memory.units.parting import part
 from memory.units.rows import table
 from memory.units.undoing import CannotUndo, undo
+from tests.gateway.test_two_workers import LEASE, finish
 from tests.gateway.test_way import settled
 from tests.gateway.way import Way, running
+from tests.gateway.workers import Clock, bursts, provider, working
 
 PHONE, OTHER, CHAT = "+15550001111", "+15550002222", "login:ada"
 NAMES = {PHONE: "phone", OTHER: "other", CHAT: "chat"}
@@ -71,11 +74,9 @@ class Crowd:
 
     async def change(self, change: Callable[[Connection, Callable[[], int]], None]) -> None:
         """One change of identity, as an admin's; what is not possible just now is left."""
-        try:
+        with contextlib.suppress(IdentityProblem, CannotUndo):
             await self.way.gateway.store.run(change, self.way.gateway.new_id)
             self.changes += 1
-        except (IdentityProblem, CannotUndo):
-            pass
 
     def heard(self, who: str) -> list[str]:
         """The answers that arrived there, in order."""
@@ -173,6 +174,52 @@ async def test_nothing_is_lost_or_told_to_another_while_two_are_joined_and_parte
             if customer == home and "m-chat" in text:
                 assert known == {"chat"}, "whoever stood for themselves knew nobody else"
         assert joined, "some were answered while they were one"
+
+
+async def test_two_workers_answer_each_message_once_while_their_customers_change(
+    tmp_path: Path, database_url: str
+) -> None:
+    dice, now = random.Random(3), Clock()
+    wrote: dict[str, list[str]] = {PHONE: [], OTHER: []}
+    async with (
+        provider() as sms,
+        working(tmp_path, sms, now, url=database_url) as one,
+        working(tmp_path, sms, now, url=database_url) as two,
+    ):
+        for phone, events in wrote.items():
+            events.append(f"{phone}-first")
+            await one.write(events[0], events[0], phone)
+
+        async def writes(phone: str) -> None:
+            for number in range(12):
+                event = f"{phone}-{number}"
+                wrote[phone].append(event)
+                await dice.choice((one, two)).write(event, event, phone)
+                if dice.random() < 0.4:
+                    await changes(dice.choice((join_phones, take_apart)))
+                if dice.random() < 0.2:
+                    now.advance(LEASE)
+
+        async def changes(change: Callable[[Connection, Callable[[], int]], None]) -> None:
+            worker = dice.choice((one, two))
+            with contextlib.suppress(IdentityProblem):
+                await worker.gateway.store.run(change, worker.gateway.new_id)
+
+        await asyncio.gather(*(writes(phone) for phone in wrote))
+        await finish(now, one, two)
+        turns = await one.gateway.store.read(bursts)
+        held_back = (await one.gateway.store.read(discarded)).split()
+        for phone, events in wrote.items():
+            mine = [event for turn in turns for event in turn if event.startswith(phone)]
+            assert mine == events, "each in one turn, in order"
+            heard = [text.text.removeprefix("You said: ") for text in sms.texts_to(phone)]
+            assert heard == [event for event in events if event not in held_back]
+
+
+def join_phones(connection: Connection, new_id: Callable[[], int]) -> None:
+    phone = customer_of(connection, f"phone:{PHONE}")
+    ids, now, key = (new_id(), new_id()), to_micros(utc_now()), f"phone:{OTHER}"
+    link(connection, key, phone, Assurance.AUTHENTICATED, BY_HAND, "seen", "admin", now, ids)
 
 
 async def _arrived(crowd: Crowd, who: str) -> None:

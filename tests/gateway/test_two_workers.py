@@ -127,7 +127,7 @@ def test_every_accepted_message_is_in_one_turn(quiet: float, seed: int) -> None:
                         now.advance(dice.choice((1.0, LEASE, 2 * LEASE)))
 
             await asyncio.gather(*(writes(phone) for phone in PHONES))
-            await _finish(now, one, two)
+            await finish(now, one, two)
             turns = await one.gateway.store.read(bursts)
             assert turns[-1] == []
             for phone in PHONES:
@@ -146,7 +146,7 @@ def test_every_accepted_message_is_in_one_turn(quiet: float, seed: int) -> None:
         asyncio.run(run(Path(folder)))
 
 
-async def _finish(now: Clock, one: Worker, two: Worker) -> None:
+async def finish(now: Clock, one: Worker, two: Worker) -> None:
     """Let time pass until nothing waits any more."""
     async with asyncio.timeout(30):
         while (await one.gateway.store.read(bursts))[-1]:
