@@ -22,7 +22,7 @@ from memory.units.identity import link, unlink_by_id
 from memory.units.joining import BY_RULES
 from memory.units.parting import part
 from memory.units.rows import table
-from memory.units.rule_versions import Version, in_force
+from memory.units.rule_versions import Version, hold_in_force
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
@@ -56,7 +56,7 @@ def carry_out(
 
     Raises `memory.units.identity.IdentityProblem` when a limit forbids it.
     """
-    newest = in_force(connection)
+    newest = hold_in_force(connection)
     if newest is None or newest.id != one.version.id:
         return False
     if change.action == "join":

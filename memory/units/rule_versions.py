@@ -53,6 +53,14 @@ def in_force(connection: Connection) -> Version | None:
     return newest[0] if newest else None
 
 
+def hold_in_force(connection: Connection) -> Version | None:
+    """The newest publication; until this transaction ends, nobody else publishes or carries out."""
+    newest = select(_version.c.id).order_by(_version.c.id.desc()).limit(1)
+    connection.execute(newest.with_for_update())
+    # Whoever waited reads again: another may have been published by whom it waited for.
+    return in_force(connection)
+
+
 def version(connection: Connection, version_id: int) -> Version | None:
     """One publication, by its id."""
     row = connection.execute(select(_version).where(_version.c.id == version_id)).first()
@@ -93,7 +101,7 @@ def publish(
     `based_on` is the version that its author saw in force. Raises `RulesProblem` when another was
     published meanwhile, and when the text is in force already.
     """
-    before = in_force(connection)
+    before = hold_in_force(connection)
     if before is not None and based_on is not None and before.id != based_on:
         raise RulesProblem(
             f"{before.actor} has published version {before.id} meanwhile; look at it first"
