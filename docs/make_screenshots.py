@@ -166,9 +166,27 @@ async def _look_around(studio: Studio) -> None:
     await page.locator(".why").last.click()
     await page.locator(".steps li").first.wait_for()
     await studio.shoot(page, "console-why")
+    await _explain(studio, page)
     await page.goto(f"{studio.demo.url}/console/trouble")
     await page.locator(".letter").wait_for()
     await studio.shoot(page, "console-trouble")
+
+
+async def _explain(studio: Studio, page: Page) -> None:
+    """Why we think this is Ada, on the desk and on a phone, and what it would be to part her."""
+    customer = page.url.partition("#")[0]
+    await page.goto(f"{customer}#who")
+    await page.reload()
+    await page.locator(".graph-picture").wait_for()
+    await studio.shoot(page, "console-who")
+    await page.get_by_role("button", name="Unmerge …").click()
+    await page.locator(".edge-choice input").last.check()
+    await page.locator(".side-by-side").wait_for()
+    await studio.shoot(page, "console-unmerge")
+    pocket = await studio.window(POCKET, dark=True, to="")
+    await pocket.goto(f"{customer}#who")
+    await pocket.locator(".graph-picture").wait_for()
+    await studio.shoot(pocket, "console-who-390")
 
 
 async def _pocket(studio: Studio) -> None:

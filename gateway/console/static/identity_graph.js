@@ -29,7 +29,7 @@ export function identityGraph(graph, onEdge) {
 function drawing(graph, width, onEdge) {
   const wide = width >= 700;
   const sizes = wide
-    ? { handle: Math.round(Math.min(270, Math.max(196, width * 0.25))), pill: 98 }
+    ? { handle: Math.round(Math.min(270, Math.max(196, width * 0.275))), pill: 98 }
     : { handle: Math.round(Math.max(150, width * 0.47)), pill: 92 };
   const rows = placeHandles(graph, wide);
   const height = Math.max(...rows.map((one) => one.top + one.height), 180) + 8;
@@ -111,7 +111,7 @@ function hubNode(hub, graph, wide) {
   const initials = s("text", { x, y, class: "hub-initials", "text-anchor": "middle", "dominant-baseline": "central" });
   initials.textContent = initialsOf(customer.name);
   group.append(initials);
-  const words = customer.place === "root" ? graph.name : customer.place === "merged" ? `old id …${customer.id.slice(-4)}` : customer.name;
+  const words = customer.place === "root" ? graph.name : customer.place === "merged" ? wide ? `old id …${customer.id.slice(-4)}` : "old id" : customer.name;
   group.append(box(wide ? x - 54 : 0, y + r + 3, wide ? 108 : 70, 22, h("div", { class: `hub-words ${wide ? "" : "narrow"}`, title: `Customer ${customer.id}` },
     h("strong", {}, words))));
   return group;
