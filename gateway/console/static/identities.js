@@ -4,6 +4,7 @@ import { alarmList } from "./alarms.js";
 import { auditLog } from "./audit.js";
 import { blockList } from "./blocked.js";
 import { fill, h } from "./dom.js";
+import { importList } from "./imports.js";
 import { failure, onChanges } from "./panes.js";
 import { may } from "./rights.js";
 import { suggestionList } from "./suggestions.js";
@@ -12,6 +13,7 @@ const TABS = {
   suggestions: { name: "Suggestions", needs: "link", list: suggestionList, words: "Customers that may be one person. They share no memory until you join them." },
   alarms: { name: "Alarms", needs: "see", list: alarmList, words: "What somebody should look at: it may be that two people were taken for one." },
   blocked: { name: "Blocked", needs: "link", list: blockList, words: "Addresses that never join anybody to anybody." },
+  imports: { name: "Imports", needs: "provision", list: importList, words: "Customers from files, and all customers as a file. An import is undone as one." },
   changes: { name: "Changes", needs: "audit", list: auditLog, words: "Everything that people and rules changed, and a way back." },
 };
 

@@ -1,0 +1,45 @@
+"""A file of customers on the console in a real browser: looked at, brought in, taken back."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from gateway.demo import Demo, running_demo
+from tests.browser.driving import window
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+FILE = "phone,email,name\n+447700900318,ben@x.org,Ben\n12,c@x.org,C\n"
+
+
+@pytest.fixture
+async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
+    async with running_demo(tmp_path, models=models) as running:
+        yield running
+
+
+async def test_a_file_is_looked_at_brought_in_and_taken_back(demo: Demo, browser: Browser) -> None:
+    agent = await window(browser)
+    page = await agent.open(demo.console_link())
+    await page.wait_for_url("**/console/queue")
+    await page.goto(f"{demo.url}/console/identities#imports")
+    await page.get_by_label("CSV file").set_input_files(
+        {"name": "customers.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
+    )
+    await page.get_by_label("From which system").fill("crm")
+    await page.get_by_label("Why it may be believed").fill("our own list")
+    await page.get_by_role("button", name="Look at it").click()
+    sheet = page.get_by_role("dialog")
+    await expect(sheet).to_contain_text("1 row: 2 new addresses, 0 known, 1 link, 1 attribute.")
+    await expect(sheet).to_contain_text("Line 3, phone: “12” is no whole phone number.")
+    await expect(page.get_by_text("No imports yet")).to_be_visible()
+    await sheet.get_by_role("button", name="Bring in the others").click()
+    row = page.locator(".log-row")
+    await expect(row).to_contain_text("crm, level 1")
+    await row.get_by_role("button", name="Undo").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Undo").click()
+    await expect(row).to_contain_text("undone by")
+    assert agent.complaints == []
