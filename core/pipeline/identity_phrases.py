@@ -113,6 +113,24 @@ def _is_claimed(text: str, typed: Typed, asked: str | None) -> bool:
     return bool(_THEY_CAME.search(sentence) and _MY_MAILS.search(text[: typed.start]))
 
 
+_BEFORE = re.compile(
+    rf"\b(?:can|could|do|did) you (?:see|find|have|get|read|receive) my (?:[\w-]+ )?"
+    rf"(?P<what>{_MAILS})\b|"
+    r"\bi(?:'ve| have)? (?:already )?(?:wrote|written|mailed|texted|contacted) (?:to )?you "
+    r"(?:by|from|via|on) (?P<way>e-?mail|mail|sms|text|my phone|another (?:address|number))\b",
+    re.I,
+)
+_TEXTS = re.compile(r"text|sms|phone|number", re.I)
+
+
+def wrote_elsewhere(text: str) -> str | None:
+    """The kind of handle from which the writer says to have written before, naming none."""
+    found = _BEFORE.search(text) if len(text) <= 2 * _SHORT else None
+    if found is None:
+        return None
+    return "phone" if _TEXTS.search(found["what"] or found["way"]) else "email"
+
+
 def bare_address(text: str, region: str) -> Typed | None:
     """The one address of a message that says little else: the answer to being asked for it."""
     found = list(addresses(text, region))

@@ -23,6 +23,7 @@ from core.pipeline.identity_phrases import (
     is_not_me,
     is_wrong_number,
     wants_elsewhere,
+    wrote_elsewhere,
 )
 from core.pipeline.phrases import is_cancellation, is_chat, is_waiting, yes_or_no
 from core.playbook import Playbook
@@ -106,7 +107,7 @@ def _about_identity(at: _At) -> StateStep | None:
     typed = _claimed(at)
     if typed is not None:
         return _ask(at, typed.key, at.goal, typed)
-    return _answered(at) or _moving(at)
+    return _answered(at) or _moving(at) or _unnamed(at)
 
 
 def _said(at: _At, told: Told, case: CaseState, facts: tuple[Fact, ...] = ()) -> StateStep:
@@ -159,6 +160,16 @@ def _ask(at: _At, key: str, goal: str, typed: Typed | None = None) -> StateStep:
         case = replace(case, proof=at.begun("address", goal))
         return _said(at, Told("code_cannot"), case, facts)
     return _said(at, Told("code_sent"), replace(case, proof=at.begun("code", goal, key)), facts)
+
+
+def _unnamed(at: _At) -> StateStep | None:
+    """Whoever says they wrote before, from where they are not known, is asked for the address."""
+    kind = wrote_elsewhere(at.turn.text)
+    if kind is None or at.turn.in_handoff or kind not in at.turn.reachable:
+        return None
+    if any(one.startswith(f"{kind}:") for one in (at.turn.sender.handle, *at.turn.sender.proved)):
+        return None
+    return _said(at, Told("step_up"), replace(at.case, proof=at.begun("address", at.goal)))
 
 
 def _says_more(text: str, typed: Typed) -> bool:

@@ -36,6 +36,15 @@ def test_a_claimed_address_gets_a_code_and_the_right_code_is_thanked_for() -> No
     assert talk.decisions[-1].expecting is None
 
 
+def test_whoever_wrote_before_and_does_not_say_from_where_is_asked() -> None:
+    talk = Talk(results=RIGHT)
+    assert "From which address" in talk.hear("can you see my e-mails?")
+    talk.say("jane@example.com")
+    assert talk.effects == [AskProof(JANE)]
+    known = Talk(proved=("phone:+1", JANE))
+    assert "From which address" not in known.hear("can you see my e-mails?")
+
+
 def test_a_bare_address_in_answer_to_a_slot_is_no_claim() -> None:
     talk = Talk(results=RIGHT)
     talk.say("where is my order 1042")
