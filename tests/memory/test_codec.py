@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.clock import from_micros
 from core.message import Assurance, Author
-from core.turn import CaseState, Fact, Said, SlotValue
+from core.turn import CaseState, Fact, Proof, Said, SlotValue
 from memory.codec import dump_case, dump_fact, dump_said, load_case, load_fact, load_said
 
 # What PostgreSQL and JSON can both hold: no surrogates and no zero character.
@@ -37,6 +37,7 @@ cases = st.builds(
     done=words,
     counters=st.dictionaries(texts, st.integers(0, 9), max_size=3),
     said=words,
+    proof=st.none() | st.builds(Proof, stage=texts, at=moments, goal=texts, choices=words),
 )
 facts = st.builds(
     Fact,
