@@ -28,7 +28,7 @@ MOST_LEVEL = Assurance.AUTHENTICATED
 """A file proves no more: whoever wrote it vouches for it, and nobody showed anything."""
 
 _TARGET_SECONDS = 0.02
-_FIRST, _LEAST, _MOST = 10, 2, 400
+_FIRST, _LEAST, _MOST = 4, 1, 400
 
 
 @dataclass(frozen=True, slots=True)

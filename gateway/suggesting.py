@@ -48,7 +48,7 @@ class Looked:
 class Suggesting:
     """Looks every `EVERY_SECONDS` from `start` to `stop`, and goes on at once while there is more.
 
-    `kinds` are the kinds of the playbook's slots by name.
+    `kinds` are the kinds of the playbook's slots by name. `marks` is how far everything was read.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class Suggesting:
         self._now = now
         self._new_id = new_id
         self._looking: asyncio.Task[None] | None = None
-        self._marks: Marks | None = None
+        self.marks: Marks | None = None
 
     def start(self) -> None:
         """Begin to look."""
@@ -81,16 +81,16 @@ class Suggesting:
 
     async def look(self, settled: timedelta = SETTLED) -> Looked:
         """Take one step: what is new is kept, and what it suggests."""
-        if self._marks is None:
-            self._marks = await self._store.read(read_marks)
+        if self.marks is None:
+            self.marks = await self._store.read(read_marks)
         now = self._now()
         until = (to_micros(now - settled) + 1) << 10
-        heard = await self._store.read(listen, self._marks, until, self._kinds(), _ROWS)
-        if heard.marks == self._marks:
+        heard = await self._store.read(listen, self.marks, until, self._kinds(), _ROWS)
+        if heard.marks == self.marks:
             return Looked(0, 0, more=False)
         new = await self._suggest(heard)
         await self._store.run(write_marks, heard.marks, to_micros(now))
-        self._marks = heard.marks
+        self.marks = heard.marks
         return Looked(len(heard.keys), new, heard.more)
 
     async def _suggest(self, heard: Heard) -> int:

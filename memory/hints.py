@@ -1,4 +1,4 @@
-"""What people have told about themselves since last time: found in messages, facts and new handles.
+"""What people have told of themselves since last time: in messages, cases, facts, and new handles.
 
 It only reads, and follows row ids, which grow with time. A hint proves nothing; what it may suggest
 is `memory.suggestions`' question.
@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Row, select
 
 from core.likeness import ADDRESSES, Told, kind_of_fact, told, typed
 from core.message import Assurance
-from memory.tables import Fact, Handle, Inbound, Message
+from memory.codec import load_case
+from memory.tables import Case, Fact, Handle, Inbound, Message, Turn
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -26,10 +27,12 @@ HINT = "hint"
 TOLD = "told"
 """The kind of sighting of a name, a postcode or an order number."""
 
+_case = table(Case)
 _fact = table(Fact)
 _handle = table(Handle)
 _inbound = table(Inbound)
 _message = table(Message)
+_turn = table(Turn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Marks:
     """How far each table has been read: the last row's id."""
 
     inbound: int = 0
+    turn: int = 0
     fact: int = 0
     handle: int = 0
 
@@ -85,6 +89,11 @@ def listen(
     for row in messages:
         for one, words in _of_message(row):
             hearing.note(row.key, one, words)
+    turns = _turns(connection, marks.turn, until, limit)
+    for slot in (slot for row in turns for slot in load_case(row.state_json).slots):
+        kind = None if slot.secret else kind_of_fact(slot.name, kinds)
+        if kind is not None and slot.level >= Assurance.ASSERTED:
+            hearing.note(slot.handle, told(kind, slot.value), "was told")
     facts = _facts(connection, marks.fact, until, limit)
     for row in facts:
         kind = kind_of_fact(row.fact_key, kinds)
@@ -101,12 +110,13 @@ def listen(
     return Heard(
         Marks(
             messages[-1].id if messages else marks.inbound,
+            turns[-1].id if turns else marks.turn,
             facts[-1].id if facts else marks.fact,
             handles[-1].id if handles else marks.handle,
         ),
         hints,
         frozenset(keys),
-        max(len(messages), len(facts), len(handles)) == limit,
+        max(len(messages), len(turns), len(facts), len(handles)) == limit,
     )
 
 
@@ -123,6 +133,18 @@ def _messages(connection: Connection, after: int, until: int, limit: int) -> lis
         .join(_handle, _handle.c.id == _inbound.c.handle_id)
         .where(_inbound.c.id > after, _inbound.c.id <= until)
         .order_by(_inbound.c.id)
+        .limit(limit)
+    )
+    return list(connection.execute(query).all())
+
+
+def _turns(connection: Connection, after: int, until: int, limit: int) -> list[AnyRow]:
+    """What is known in the cases that were brought on."""
+    query = (
+        select(_turn.c.id, _case.c.state_json)
+        .join(_case, _case.c.id == _turn.c.case_id)
+        .where(_turn.c.id > after, _turn.c.id <= until)
+        .order_by(_turn.c.id)
         .limit(limit)
     )
     return list(connection.execute(query).all())

@@ -109,16 +109,22 @@ class _Search:
         if not own:
             return
         sightings = self.connection.execute(
-            select(_sighting).where(
+            select(_sighting)
+            .where(
                 or_(_sighting.c.handle_key.in_(own), _sighting.c.other_key.in_(own)),
                 _sighting.c.kind.in_((HINT, TOLD)),
             )
+            .order_by(_sighting.c.id)
         ).all()
         told = {one.other_key for one in sightings if one.handle_key in own}
         again = self.connection.execute(
-            select(_sighting).where(_sighting.c.other_key.in_(told), _sighting.c.kind == TOLD)
+            select(_sighting)
+            .where(_sighting.c.other_key.in_(told), _sighting.c.kind == TOLD)
+            .order_by(_sighting.c.id)
         ).all()
-        every = {one.id: one for one in (*sightings, *again)}.values()
+        every = sorted(
+            {one.id: one for one in (*sightings, *again)}.values(), key=lambda one: one.id
+        )
         self._load({key for one in every for key in (one.handle_key, one.other_key)})
         for one in sightings:
             if one.kind == HINT:

@@ -7,10 +7,11 @@ from sqlalchemy import select, update
 
 from core.identity_rules import DEFAULT_RULES
 from core.message import Assurance, Claim, Handle
+from core.turn import SlotValue
 from memory.hints import Marks, listen
 from memory.identity_tables import Sighting, Suggestion
 from memory.suggestions import SuggestionView, find_candidates, suggestions
-from memory.tables import Audit, Link
+from memory.tables import Audit, Link, Turn
 from memory.tables import Handle as HandleRow
 from memory.units.blocking import block
 from memory.units.bringing import Entry, Source, bring
@@ -91,6 +92,21 @@ def test_an_order_that_two_tell_of(world: World) -> None:
     world.fact(world.say(MAIL, "hi"), "order_number", "ab1042")
     assert looked(world) == 1
     assert only(world).reasons[0].kind == "same-order"
+
+
+def test_what_a_case_holds_is_heard_with_whoever_told_it(world: World) -> None:
+    for key, number in ((PHONE, "AB-1042"), (MAIL, "ab1042")):
+        place = world.say(key, "hi")
+        slot = SlotValue("order_number", number, place.message_id, key, Assurance.AUTHENTICATED)
+        case_id = world.case(place, (slot,))
+        world.reply(place, "one moment")
+        world.connection.execute(
+            update(table(Turn))
+            .values(case_id=case_id)
+            .where(table(Turn).c.conversation_id == place.conversation_id)
+        )
+    assert looked(world) == 1
+    assert only(world).reasons[0].words == (f"{PHONE} and {MAIL} gave the order number “ab1042”")
 
 
 def test_an_address_that_was_misspelt_needs_another_reason(world: World) -> None:
