@@ -18,7 +18,7 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, or_, select, update
 
 from core.clock import Micros
-from core.message import Author
+from core.message import Author, DeliveryStatus
 from memory.identity_tables import Alarm, Challenge, Reach, Suggestion
 from memory.people_tables import Viewing
 from memory.tables import (
@@ -164,9 +164,25 @@ def _begin(
             .values(key=_conversation.c.key + f"#{one.id}", correspondent=None)
         )
     connection.execute(update(_customer).where(_customer.c.id.in_(homes)).values(name=None))
+    _stop(connection, [one.id for one in handles], now)
     subject, detail = f"customer:{customer_id}", {"handles": len(handles)}
     record(connection, new_id(), now, actor, ERASE, subject, detail)
     return gone
+
+
+def _stop(connection: Connection, ids: Collection[int], now: Micros) -> None:
+    """Nothing of theirs is answered or sent any more, while it is not gone yet."""
+    connection.execute(
+        update(_inbound)
+        .where(_inbound.c.handle_id.in_(ids), _inbound.c.status == "new")
+        .values(status="done")
+    )
+    unsent = (DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value)
+    connection.execute(
+        update(_delivery)
+        .where(_delivery.c.handle_id.in_(ids), _delivery.c.status.in_(unsent))
+        .values(status=DeliveryStatus.DISCARDED.value, reason=ERASED, updated_at=now)
+    )
 
 
 def _erase_messages(

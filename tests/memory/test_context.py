@@ -15,7 +15,7 @@ from core.message import Assurance, Audience
 from core.turn import CONFIRMED, CaseState, SlotValue
 from memory.context import REOPEN_WINDOW, load_context
 from memory.sender import ContextQuery
-from memory.tables import Handle, Link
+from memory.tables import Fact, Handle, Link
 from memory.units.identity import link
 from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
@@ -379,3 +379,22 @@ def test_what_was_answered_to_a_forged_message_is_nobodys_memory_either(world: W
     world.say(PHONE, "Hello")
     assert world.texts(PHONE) == ["Hello"]
     assert answer.seq == forged.seq + 1
+
+
+def test_what_needs_a_proof_is_told_with_it_alone_or_where_it_was_just_said(world: World) -> None:
+    told = world.say(PHONE, "1 Long Street")
+    fact = world.fact(told, "address", "1 Long Street")
+    facts = table(Fact)
+    world.connection.execute(update(facts).where(facts.c.id == fact).values(needs=3))
+    slot = replace(_order(world, PHONE, "1 Long Street", told.message_id), needs=Assurance.PROVED)
+    world.case(told, (slot,))
+    world.say(CHAT, "hello")
+    world.link(CHAT, PHONE)
+    here = world.sees(PHONE, conversation_id=told.conversation_id)
+    assert (here.facts, here.case.slots) == ((), (slot,)), "its teller goes on with it"
+    chat = world.sees(CHAT)
+    assert (chat.facts, chat.case.slots) == ((), ()), "the link proves too little"
+    world.unlink(CHAT)
+    world.link(CHAT, PHONE, Assurance.PROVED, "showed a passport")
+    assert [one.value for one in world.sees(CHAT).facts] == ["1 Long Street"]
+    assert world.sees(CHAT).case.slots == (slot,)

@@ -10,6 +10,8 @@ from core.message import Assurance, Audience
 from memory.customer_page import customer_page, timeline
 from memory.pages import audit_log
 from memory.tables import Conversation, Customer, Handle
+from memory.units.claims import Claim, claim
+from memory.units.deliveries import claim_due
 from memory.units.erasing import Erased, erase
 from memory.units.identity import IdentityProblem, resolve_customer
 from memory.units.rows import table
@@ -69,6 +71,19 @@ def test_erasing_goes_on_where_it_was_interrupted(world: World) -> None:
     assert [one.done for one in calls] == [False, False, True]
     assert sum(one.counts.get("message", 0) for one in calls) == 8
     assert "mark-phone" not in everything(world)
+
+
+def test_while_it_goes_on_nothing_more_is_answered_or_sent(world: World) -> None:
+    place = world.say(PHONE, "hello")
+    world.reply(place, "hello yourself", status="pending")
+    world.say(PHONE, "are you there?", waiting=True)
+    customer = world.customer(place.handle_id)
+    first = erase(world.connection, customer, "admin", world.micros(), world.id, 1)
+    assert not first.done
+    (claimed,) = claim(world.connection, [Claim(customer, "w", world.micros(), 2 * 10**15)])
+    assert claimed.waiting == ()
+    due = claim_due(world.connection, "w", 2 * 10**15, 2 * 10**15, 9)
+    assert due == []
 
 
 def test_one_handle_is_erased_and_the_others_keep_theirs(world: World) -> None:
