@@ -33,6 +33,10 @@ _challenge = table(Challenge)
 _handle = table(Handle)
 
 
+NOT_SENT = "not sent"
+"""In place of the digest of a code that nobody has: no digest is equal to it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asking:
     """Who asks, in which message, about which handle. `letter` carries the code; without one no
@@ -64,7 +68,8 @@ def ask(connection: Connection, one: Asking) -> Asked:
     """Open a challenge in place of the asker's last one, and write the letter with its code.
 
     "limited" is only about the asker's own codes. Whatever else keeps the letter from being
-    written, the outcome is "sent": whether anybody has that address is not to be found out.
+    written, the outcome is "sent": whether anybody has that address is not to be found out. No code
+    is the right one then: else new senders could guess at codes without end.
     """
     if _known(connection, one):
         return Asked(SENT)
@@ -73,6 +78,7 @@ def ask(connection: Connection, one: Asking) -> Asked:
         return Asked(LIMITED)
     may = _may_be_sent(connection, one, since)
     replace_open(connection, one.asker_id)
+    letter = None if one.letter is None or not may else write_letter(connection, one.letter)
     connection.execute(insert(_challenge), {
         "id": one.id,
         "purpose": one.purpose,
@@ -81,15 +87,13 @@ def ask(connection: Connection, one: Asking) -> Asked:
         "source": one.source,
         "target_key": one.target_key,
         "network": one.network,
-        "code_digest": one.code_digest,
-        "link_digest": one.link_digest,
+        "code_digest": NOT_SENT if letter is None else one.code_digest,
+        "link_digest": None if letter is None else one.link_digest,
         "status": OPEN,
         "created_at": one.now,
         "expires_at": one.now + _micros(codes.life),
     })  # fmt: skip
-    if one.letter is None or not may:
-        return Asked(SENT)
-    return Asked(SENT, write_letter(connection, one.letter))
+    return Asked(SENT, letter)
 
 
 def newest_of(connection: Connection, asker_id: int) -> AnyRow | None:
