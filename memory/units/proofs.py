@@ -26,6 +26,7 @@ from memory.units import challenges
 from memory.units.alarms import CONTRADICTION, sound
 from memory.units.audit import record
 from memory.units.handles import raise_level
+from memory.units.owners import owners_addresses
 from memory.units.rows import table
 from memory.units.sightings import Seen, see
 
@@ -38,8 +39,6 @@ PROVE = "prove"
 """The action in the log of changes: a sender was raised."""
 
 _EVIDENCE = "A one-time code that we sent to the one was shown by the other."
-_OWN_SESSION = frozenset({"visitor", "login"})
-_MOST_TOLD = 10
 
 _challenge = table(Challenge)
 _handle = table(Handle)
@@ -121,7 +120,7 @@ def _prove(connection: Connection, asker: AnyRow, row: AnyRow, one: Showing) -> 
         "customer_id": str(asker.customer_id),
         "until": until,
     })  # fmt: skip
-    return _told(connection, asker, row, one.now)
+    return _told(connection, asker, row, one)
 
 
 def _joined(connection: Connection, asker: AnyRow, row: AnyRow, one: Showing) -> bool:
@@ -187,36 +186,26 @@ def _reads_from(
 def _told_again(connection: Connection, asker: AnyRow, row: AnyRow, one: Showing) -> Shown:
     """The same answer to the same message, whose turn is decided once more."""
     if row.status == challenges.PROVED:
-        return _told(connection, asker, row, one.now)
+        return _told(connection, asker, row, one)
     outcome = "cannot" if row.status == challenges.REFUSED else "spent"
     return Shown(outcome, row.id, row.target_key)
 
 
-def _told(connection: Connection, asker: AnyRow, row: AnyRow, now: Micros) -> Shown:
+def _told(connection: Connection, asker: AnyRow, row: AnyRow, one: Showing) -> Shown:
     own = row.target_key == asker.key
     link = None if own else _link_between(connection, asker.id, row.target_key)
     if link is None:
         return Shown("proved", row.id, row.target_key)
-    customer = select(_handle.c.customer_id).where(_handle.c.id == asker.id).scalar_subquery()
-    keys = connection.execute(
-        select(_handle.c.key)
-        .where(
-            _handle.c.customer_id == customer,
-            _handle.c.id != asker.id,
-            _handle.c.kind.not_in(_OWN_SESSION),
-            _handle.c.retired_at.is_(None),
-            ~_handle.c.shared,
-        )
-        .order_by((_handle.c.key == row.target_key).desc(), _handle.c.seen_at.desc())
-        .limit(_MOST_TOLD)
-    ).scalars()
+    target = connection.execute(select(_handle).where(_handle.c.key == row.target_key)).one()
+    others = owners_addresses(connection, target, one.rules)
+    told = (target.key, *(key for key in others if key != asker.key))
     return Shown(
         "proved",
         row.id,
         row.target_key,
         link_id=link.id,
-        reads_from=link.reads_from if link.reads_from > now else 0,
-        told=tuple(keys),
+        reads_from=link.reads_from if link.reads_from > one.now else 0,
+        told=told,
     )
 
 

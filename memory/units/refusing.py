@@ -24,6 +24,7 @@ from memory.units.alarms import REFUSED, sound
 from memory.units.audit import record
 from memory.units.handles import raise_level
 from memory.units.link_rows import find_handle
+from memory.units.owners import owners_addresses
 from memory.units.retiring import disown
 from memory.units.rows import table
 
@@ -36,9 +37,6 @@ WORDS = "not me"
 
 _ANSWERED_WITHIN = timedelta(days=30)
 """So long after a code or a notice "not me" is taken for an answer to it."""
-
-_OWN_SESSION = ("visitor", "login")
-_MOST_TOLD = 10
 
 _audit = table(Audit)
 _conversation = table(Conversation)
@@ -75,7 +73,7 @@ def say_not_me(connection: Connection, one: Refusing) -> Refused:
         return known
     actor = f"customer:{one.handle_key}"
     handle = find_handle(connection, one.handle_key)
-    told = _others(connection, handle)
+    told = owners_addresses(connection, handle, one.rules)
     codes = challenges.refuse(connection, one.handle_key, one.source, one.now)
     notice = _newest_told(connection, handle.id, one.now)
     if notice is None:
@@ -159,20 +157,3 @@ def _done_before(connection: Connection, one: Refusing) -> Refused | None:
     if detail.get("source") != one.source:
         return None
     return Refused(detail["outcome"], detail["codes"], tuple(detail["told"]))
-
-
-def _others(connection: Connection, handle: AnyRow) -> tuple[str, ...]:
-    """The other addresses of whom we take for one with this handle."""
-    keys = connection.execute(
-        select(_handle.c.key)
-        .where(
-            _handle.c.customer_id == handle.customer_id,
-            _handle.c.id != handle.id,
-            _handle.c.kind.not_in(_OWN_SESSION),
-            _handle.c.retired_at.is_(None),
-            ~_handle.c.shared,
-        )
-        .order_by(_handle.c.seen_at.desc())
-        .limit(_MOST_TOLD)
-    ).scalars()
-    return tuple(keys)
