@@ -154,7 +154,8 @@ def read_sender(connection: Connection, query: ContextQuery) -> Reader:
     )
     return Reader(
         sender,
-        sent,
+        # Below what a conversation needs, not even that is read.
+        sent if sent >= query.rules.levels.conversation else Assurance.NONE,
         query.handle_id,
         query.conversation_id,
         keys,
