@@ -1,12 +1,14 @@
 """What outlives a case: which remembered value is offered for a slot, and what is kept of a turn.
 
 Memory hands over only what the sender may read; here it is seen to that a slot which needs more is
-not offered below it, and that nothing is offered where others read along.
+not offered below it, and that nothing is offered where others read along or where the channel may
+not carry it: there it is asked for again.
 """
 
 from __future__ import annotations
 
-from core.message import Audience
+from core.message import Audience, Sensitivity
+from core.pipeline.whereabouts import is_above
 from core.playbook import Playbook
 from core.turn import CaseState, Fact, SlotValue, TurnInput
 
@@ -17,6 +19,9 @@ def remembered(turn: TurnInput, playbook: Playbook, case: CaseState, name: str) 
     if not slot.remember or slot.secret or name in case.refused:
         return None
     if turn.audience is Audience.ROOM or turn.sender.level < slot.needs:
+        return None
+    confidential = slot.needs >= turn.rules.levels.personal
+    if is_above(turn, Sensitivity.CONFIDENTIAL if confidential else Sensitivity.PERSONAL):
         return None
     fact = next((one for one in turn.recall.facts if one.key == name and not one.secret), None)
     if fact is None:

@@ -9,8 +9,8 @@ import pytest
 from core.identity_rules import DEFAULT_RULES
 from core.message import Assurance, Audience, Sensitivity
 from core.playbook import Flow, Playbook, Slot
-from core.turn import AnswerAt, AskProof, Decision, Disown, MoveTo, ShowCode
-from tests.core.pipeline.shop import SHOP, Talk
+from core.turn import AnswerAt, AskProof, Decision, Disown, Fact, MoveTo, ShowCode
+from tests.core.pipeline.shop import NOW, SHOP, Talk
 
 JANE, PHONE = "email:jane@example.com", "phone:+447700900142"
 SENT = {"ask-proof": {"outcome": "sent", "to": "jane@example.com"}}
@@ -292,6 +292,25 @@ def test_a_slot_that_needs_a_proof_is_not_repeated_below_it() -> None:
         reply = told_a_street(talk).reply
         assert reply is not None
         assert ("Mill Lane" in reply.text) is shown
+
+
+REMEMBERED = Fact("street", "Mill Lane 4", "m9", JANE, Assurance.PROVED, NOW)
+
+
+@pytest.mark.parametrize(
+    ("level", "channel", "offered"),
+    [
+        (Assurance.PROVED, "webchat", True),
+        (Assurance.AUTHENTICATED, "webchat", False),
+        (Assurance.PROVED, "sms", False),
+    ],
+)
+def test_a_slot_that_needs_a_proof_is_offered_only_with_it_and_where_it_may_be_told(
+    level: Assurance, channel: str, offered: bool
+) -> None:
+    talk = Talk(playbook=SECRET, level=level, channel=channel, facts=(REMEMBERED,))
+    words = "Is it still Mill Lane 4?" if offered else "Which street?"
+    assert talk.hear("book a visit") == words
 
 
 def test_trap_10_what_is_confidential_is_not_told_by_text_message() -> None:
