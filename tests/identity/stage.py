@@ -40,8 +40,10 @@ from memory.sender import ContextQuery
 from memory.tables import Conversation, Delivery
 from memory.tables import Handle as HandleRow
 from memory.units.admission import Admission, Admitted, Cleaned, admit
+from memory.units.challenges import Asking
 from memory.units.claims import Claim as LeaseClaim
 from memory.units.claims import claim, release_leases
+from memory.units.reaching import Letter, Way
 from memory.units.rows import table
 from memory.units.turns import commit
 
@@ -171,6 +173,36 @@ class Stage:
             case=context.case,
             recall=Recall(facts=context.facts, exchanges=context.thread),
             in_handoff=context.in_handoff,
+        )
+
+    def asks(self, said: Spoken, other: str) -> Asking:
+        """The one who said this asks for a code to another address."""
+        kind, address = other.split(":", 1)
+        row = self.id()
+        letter = Letter(
+            cause=f"code:{row}",
+            to=Handle(kind, address),
+            way=Way(CHANNELS[kind], CHANNELS[kind], other, {"to": address}),
+            text="Your code: [code removed]",
+            tokens=4,
+            payloads=({"body": "Your code: 123456"},),
+            birth={"status": "sent", "provider_id": None, "reason": None},
+            now=self.micros,
+            ids=tuple(self.id() for _ in range(6)),
+        )
+        return Asking(
+            row,
+            "step-up",
+            said.life,
+            said.conversation,
+            said.word,
+            other,
+            None,
+            "the right digest",
+            None,
+            letter,
+            DEFAULT_RULES,
+            self.micros,
         )
 
     def settled(self) -> None:
