@@ -221,6 +221,12 @@ class _Reading(RuleFields):
                 section.fault(
                     channel, f"there is no class {name!r}", suggest(name, classes, "classes")
                 )
+            default = found.get(channel)
+            if default in classes and name in classes[classes.index(default) + 1 :]:
+                self.warnings.append(
+                    f"disclosure.{channel} is {name}, above the default {default}: more is read "
+                    "by whoever sees the screen"
+                )
             found[channel] = name
         section.close()
         return found

@@ -41,9 +41,13 @@ def test_the_defaults_on_the_page_are_those_in_force() -> None:
         "blocked": "see below",
         "shared": "see below",
         "suggestions.threshold": rules.suggestions.threshold,
-        "disclosure.CHANNEL": "confidential",
+        "disclosure.CHANNEL": "confidential`; on `sms` `personal",
     }
     assert told == {key: str(value) for key, value in known.items()}
+
+
+def test_text_messages_alone_carry_less_by_default() -> None:
+    assert DEFAULT_RULES.disclosure == {"sms": "personal"}
 
 
 def test_kinds_evidence_and_weights_on_the_page_are_the_built_in_ones() -> None:

@@ -146,6 +146,7 @@ def test_a_fault_names_its_key_and_how_to_mend_it(text: str, key: str, told: str
         ("[codes]\ntries = 9", "codes.tries is 9, above the default 3"),
         ("[decay]\nphone = 0", "decay.phone is off, beyond the default 365 days"),
         ('blocked = ["email:x@y.org"]', "blocked leaves out what is built in: email:test@test.com"),
+        ('[disclosure]\nsms = "confidential"', "disclosure.sms is confidential, above the default"),
         ("cooling_off_minutes = 0", "cooling_off_minutes is 0, below the default 15"),
     ],
 )
