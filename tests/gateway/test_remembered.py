@@ -1,0 +1,79 @@
+"""What a process remembers between two turns is what the database would say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from core.clock import from_micros, to_micros
+from core.message import Assurance
+from gateway.app import utc_now
+from gateway.demo_people import ADA
+from gateway.remembered import Memory
+from memory.context import Context, load_context
+from memory.sender import ContextQuery
+from memory.units.identity import customer_of
+from tests.gateway.everywhere import Everywhere, everywhere
+
+TALK = (
+    ("sms", "Where is my order 1042?"),
+    ("mail", "Any news on my order?"),
+    ("mail", "I want to change the delivery address"),
+    ("sms", "my postcode is N1 7AA"),
+    ("sms", "And when are you open?"),
+    ("mail", "Where is it now?"),
+)
+
+
+async def say(world: Everywhere, channel: str, text: str) -> None:
+    if channel == "sms":
+        before = world.phones.last_seq
+        await world.phones.text(ADA.phone, text)
+        await world.phones.wait_for_reply(ADA.phone, before)
+    else:
+        before = world.mail.last_seq
+        await world.mail.write(ADA.mail, text)
+        await world.mail.wait_for_reply(ADA.mail, before)
+
+
+async def read_anew(world: Everywhere, customer: int, kept: Memory) -> Context:
+    handle, level, conversation, _ = kept.key
+    now = to_micros(utc_now())
+    rules = world.gateway.rules.current
+    query = ContextQuery(customer, handle, conversation, Assurance(level), now, rules=rules)
+    return await world.gateway.store.read(load_context, query)
+
+
+def plain(context: Context) -> Context:
+    """The context without the order in which things were told, and the moment of writing them."""
+    case, epoch = context.case, from_micros(0)
+    return replace(
+        context,
+        thread=(),
+        until=0,
+        facts=tuple(sorted((replace(one, recorded_at=epoch) for one in context.facts), key=repr)),
+        case=replace(
+            case, slots=tuple(sorted(case.slots, key=repr)), said=tuple(sorted(set(case.said)))
+        ),
+    )
+
+
+async def test_a_context_carried_forward_is_the_one_that_would_be_read(
+    tmp_path: Path, models: Path
+) -> None:
+    async with everywhere(tmp_path, models) as world:
+        await world.know_ada()
+        compared = drew = 0
+        for number, (channel, text) in enumerate(TALK, 3):
+            await say(world, channel, text)
+            await world.handled(number)
+            customer = await world.gateway.store.read(customer_of, ADA.phone_key)
+            kept = world.gateway.work._memories.get(customer)
+            if kept is not None:
+                anew = await read_anew(world, customer, kept)
+                assert plain(kept.context) == plain(anew), text
+                assert kept.context.sender == anew.sender
+                assert [one.id for one in kept.thread.thread] == [one.id for one in anew.thread]
+                compared += 1
+                drew += bool(anew.drawn)
+        assert compared >= 3 and drew, "otherwise nothing was tried"
