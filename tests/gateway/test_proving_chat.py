@@ -34,7 +34,7 @@ async def rows_of(world: Everywhere, kind: str) -> list[str]:
     return [row["key"] for row in await world.rows(Handle) if row["kind"] == kind]
 
 
-async def test_a_link_joins_the_session_that_asked_once_and_its_old_token_is_worth_nothing(
+async def test_trap_13_a_link_joins_the_session_that_asked_once_and_ends_its_old_token(
     tmp_path: Path, models: Path
 ) -> None:
     async with everywhere(tmp_path, models, WITH_PAGE) as world:
