@@ -11,7 +11,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 # The order of `test` is meant, also under -j.
 .NOTPARALLEL:
-.PHONY: help install install-dev browser mail node run test lint types imports pytest format lock docs wheel clean
+.PHONY: help install install-dev browser mail node run test lint types imports pytest identity mutants format lock docs wheel clean
 
 help: ## say what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -66,6 +66,12 @@ imports: install-dev ## who may import whom
 # Tests last, so that the last line of `make test` is pytest's own summary.
 pytest: install-dev ## the tests; ARGS="-k recall -x" goes to pytest
 	$(BIN)/python -m pytest $(ARGS)
+
+identity: install-dev ## a longer campaign of the machine that keeps customers apart
+	$(BIN)/python -m tests.identity
+
+mutants: install-dev ## take out each guard in turn, and see that a test notices
+	$(BIN)/python -m tests.mutants
 
 format: install-dev ## put every file into shape
 	$(BIN)/ruff check --fix --quiet .
