@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import phonenumbers
 
+from core.handle_addresses import AddressFault, read_handle
+
 KINDS = ("email", "phone")
 """The kinds of address that people type."""
 
 
 def email_key(text: str) -> str | None:
-    """The key of a mail address, in small letters; nothing when it is none."""
-    address = text.strip().strip("<>.,;").casefold()
-    local, at, domain = address.rpartition("@")
-    if not at or not local or "." not in domain or any(map(str.isspace, address)):
+    """The key of a mail address in its normal form; nothing when it is none."""
+    try:
+        return read_handle("email", text.strip().strip("<>.,;")).key
+    except AddressFault:
         return None
-    return f"email:{address}"
 
 
 def phone_key(text: str, region: str) -> str | None:
