@@ -131,6 +131,20 @@ def test_nobody_hears_of_it_at_an_address_that_is_only_said_to_be_theirs(desk: D
     assert set(desk.not_me(OTHER).told) <= {MAIL, PHONE}
 
 
+@pytest.mark.parametrize("ends", [(PHONE, MAIL), (MAIL, PHONE)])
+def test_a_code_between_two_who_are_one_proves_the_link_and_hides_nothing(
+    desk: Desk, ends: tuple[str, str]
+) -> None:
+    for who in (MAIL, PHONE):
+        desk.world.say(who, f"said by {who}")
+    desk.world.link(*ends)
+    desk.ask(desk.world.say(PHONE, "It is me"), MAIL)
+    shown = desk.show(PHONE, RIGHT)
+    assert (shown.outcome, shown.reads_from) == ("proved", 0)
+    assert desk.world.texts(PHONE)[:2] == [f"said by {MAIL}", f"said by {PHONE}"]
+    assert desk.world.sees(PHONE).sender.level == Assurance.PROVED
+
+
 def test_a_code_counts_once(desk: Desk) -> None:
     place = desk.world.say(PHONE, "Hello")
     desk.ask(place, MAIL)
