@@ -29,7 +29,7 @@ def erase(
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Erase a customer by id, or one handle by its name. It does not come back.
+    """Erase a customer by id, or one handle by its name, for good.
 
     Example: onethread identities erase phone:+15550001111
     """

@@ -33,7 +33,9 @@ if TYPE_CHECKING:
     Publish = Callable[[Connection, Micros, tuple[int, int]], Version]
 
 app = typer.Typer(
-    no_args_is_help=True, help="See, check, try, publish and take back the rules of who is who."
+    no_args_is_help=True,
+    help="See, check, try, publish and take back the rules of who is who.\n\n"
+    "Example: onethread identities rules show",
 )
 
 ConfigOption = Annotated[
@@ -41,7 +43,7 @@ ConfigOption = Annotated[
     typer.Option("--config", help="The settings file.", show_default="config.toml, if present"),
 ]
 FileArgument = Annotated[
-    Path, typer.Argument(help="The draft: a whole identity.toml.", exists=True, dir_okay=False)
+    Path, typer.Argument(help="The draft: a whole identity.toml.", dir_okay=False)
 ]
 YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask before it is put in force.")]
 PairsOption = Annotated[int, typer.Option(min=1, help="How many pairs to list; all are counted.")]
@@ -61,9 +63,9 @@ class Done:
 
 @app.command("show")
 def show(config: ConfigOption = None) -> None:
-    """Print the rules in force; beside them, who published them when.
+    """Print the rules in force, and beside them who published them when.
 
-    Example: onethread identities rules show > draft.toml
+    Example: onethread identities rules show
     """
     from memory.units.rule_versions import in_force
 
@@ -87,7 +89,7 @@ def check(file: FileArgument) -> None:
 
 @app.command("try")
 def try_out(file: FileArgument, config: ConfigOption = None, pairs: PairsOption = _SHOWN) -> None:
-    """Show which customers would join or part if a draft were in force. Nothing is changed.
+    """Show which customers would join or part if a draft were in force, and change nothing.
 
     Example: onethread identities rules try draft.toml
     """
@@ -245,8 +247,12 @@ def _draft(file: Path) -> tuple[str, IdentityRules]:
     try:
         text = file.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
     except (OSError, UnicodeDecodeError) as error:
-        _refuse(f"{file} cannot be read as UTF-8: {type(error).__name__}")
+        _refuse(f"{file} cannot be read: {_why(error)}; name a text file in UTF-8")
     return text, _read(text, str(file))
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return error.reason if isinstance(error, UnicodeDecodeError) else str(error.strerror)
 
 
 def _read(text: str, name: str) -> IdentityRules:
