@@ -92,7 +92,9 @@ async def list_customers(call: Call) -> list[CustomerRow]:
 async def show_customer(call: Call) -> CustomerView:
     services = call.services
     now = to_micros(services.now())
-    found = _found(await services.store.read(customer_page, call.id("id"), now), "customer")
+    found = _found(
+        await services.store.read(customer_page, call.id("id"), now, services.rules()), "customer"
+    )
     await services.store.run(note_viewing, call.actor, found.id, now, services.new_id())
     return found
 

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
 
 from core.clock import Micros, from_micros
-from core.identity import Edge, home_edge, widest_paths
+from core.identity import Edge, edge_level, home_edge, widest_paths
+from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Author
 from memory.drawing import WITHHELD, drawn_of, strangers
 from memory.identity_words import level_words, rule_words
@@ -67,7 +68,10 @@ def root_of(connection: Connection, customer_id: int) -> int | None:
 
 
 def customer_page(
-    connection: Connection, customer_id: int, now: Micros | None = None
+    connection: Connection,
+    customer_id: int,
+    now: Micros | None = None,
+    rules: IdentityRules = DEFAULT_RULES,
 ) -> CustomerView | None:
     """Everything about a customer but what was said, or nothing when there is none.
 
@@ -85,8 +89,8 @@ def customer_page(
     ).all()
     keys = {row.id: row.key for row in handles}
     links = _active_links(connection, keys)
-    edges = _edges(handles, links)
-    reach = {} if now is None else proved_reach(handles, edges, now)
+    edges = _edges(handles, links, now)
+    reach = {} if now is None else proved_reach(connection, handles, now, rules)
     return CustomerView(
         id=root,
         name=display_names(connection, [root])[root],
@@ -112,15 +116,23 @@ def _active_links(
     return links
 
 
-def _edges(handles: Sequence[AnyRow], links: Mapping[int, Sequence[AnyRow]]) -> list[Edge]:
+def _edges(
+    handles: Sequence[AnyRow], links: Mapping[int, Sequence[AnyRow]], now: Micros | None
+) -> list[Edge]:
     edges = [home_edge(row.id, row.home_customer_id) for row in handles]
     edges += [
-        Edge(row.id, link.customer_id, Assurance(link.level))
+        Edge(row.id, link.customer_id, _counts(link, now, shared=bool(row.shared)))
         for row in handles
         for link in links[row.id]
         if link.customer_id != row.home_customer_id
     ]
     return edges
+
+
+def _counts(link: AnyRow, now: Micros | None, *, shared: bool) -> Assurance:
+    """What a link counts now."""
+    cooling = now is not None and link.reads_from > now
+    return edge_level(Assurance(link.level), shared=shared, cooling=cooling)
 
 
 def _handle_views(

@@ -7,14 +7,15 @@ person could be asked for what the machine keeps to itself. It only reads; showi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from core.clock import Micros
-from core.identity import Edge, widest_paths
+from core.identity_rules import IdentityRules
 from core.message import Assurance
+from memory.sender import ContextQuery, read_sender
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
@@ -23,20 +24,22 @@ PERSONAL = Assurance.PROVED
 
 
 def proved_reach(
-    handles: Sequence[AnyRow], edges: Iterable[Edge], now: Micros
+    connection: Connection, handles: Sequence[AnyRow], now: Micros, rules: IdentityRules
 ) -> Mapping[int, Assurance]:
-    """For each handle, how well it is joined to one whose owner has shown just now that it is them.
+    """For each handle, how well whoever has shown just now that it is them is proved to be behind
+    it, as it would count for a message of theirs.
 
-    `handles` are rows of a customer's handles. What is joined to no such handle is not in it.
+    `handles` are rows of a customer's handles. What nobody has shown anything for is not in it.
     """
-    edges = tuple(edges)
     reach: dict[int, Assurance] = {}
     for one in handles:
         if one.proved_until <= now or one.proved_level < PERSONAL:
             continue
-        for handle, level in widest_paths(one.id, edges).handles.items():
-            held = min(level, Assurance(one.proved_level))
-            reach[handle] = max(held, reach.get(handle, Assurance.NONE))
+        query = ContextQuery(one.customer_id, one.id, 0, Assurance.ASSERTED, now, rules=rules)
+        reader = read_sender(connection, query)
+        for handle_id, key in reader.keys.items():
+            level = reader.reach.get(key, Assurance.NONE)
+            reach[handle_id] = max(level, reach.get(handle_id, Assurance.NONE))
     return reach
 
 

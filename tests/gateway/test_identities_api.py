@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
+from core.message import Assurance
 from memory.tables import Audit, Fact, Handle, Link
 from memory.units import alarms
+from memory.units.identity import BY_HAND, link
 from memory.units.rows import table
 from tests.gateway.console_world import PHONE, World, served
 from tests.memory.hot import NOW
@@ -278,6 +280,29 @@ class TestPersonalFields:
 
         await world.store.run(pass_by)
         assert "Loom" not in str(await self.page(world))
+
+    @pytest.mark.parametrize(
+        ("level", "reads_from", "shown"), [(3, NOW + 1, False), (2, 0, False), (3, 0, True)]
+    )
+    async def test_are_shown_after_a_proof_elsewhere_only_over_links_that_would_tell_the_sender(
+        self, world: World, level: int, reads_from: int, shown: bool
+    ) -> None:
+        await self.told(world)
+        handle = table(Handle)
+
+        def join_and_prove(connection: Connection) -> None:
+            link(
+                connection, LOGIN, world.customer_id, Assurance(level), BY_HAND, "seen", "ada",
+                NOW - 1, (601, 602), reads_from=reads_from,
+            )  # fmt: skip
+            connection.execute(
+                update(handle)
+                .where(handle.c.key == LOGIN)
+                .values(proved_level=3, proved_until=NOW + 1)
+            )
+
+        await world.store.run(join_and_prove)
+        assert ("Loom" in str(await self.page(world))) is shown
 
     async def test_of_a_secret_nothing_is_ever_revealed(self, world: World) -> None:
         await self.told(world)
