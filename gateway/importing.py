@@ -27,8 +27,8 @@ SHOWN = 200
 MOST_LEVEL = Assurance.AUTHENTICATED
 """A file proves no more: whoever wrote it vouches for it, and nobody showed anything."""
 
-_TARGET_SECONDS = 0.02
-_FIRST, _LEAST, _MOST = 4, 1, 400
+_TARGET_SECONDS = 0.015
+_FIRST, _LEAST, _MOST = 4, 2, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class _Pace:
             began = self._tick()
             result = run(connection)
             took = max(self._tick() - began, 1e-6)
-            wanted = int(self.size * min(_TARGET_SECONDS / took, 2.0))
+            wanted = int(self.size * min(_TARGET_SECONDS / took, 1.5))
             self.size = max(_LEAST, min(_MOST, wanted))
             return result
 

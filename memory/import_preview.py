@@ -25,8 +25,8 @@ from memory.units.bringing import (
     Entry,
     Source,
     link_level,
-    parted_by,
 )
+from memory.units.bringing_standing import parted_by
 from memory.units.rows import table
 
 _handle = table(Handle)

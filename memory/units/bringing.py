@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Executable, Row, insert, select, text
 
 from core.clock import Micros
-from core.identity import LOGIN_KIND, Edge, home_edge, widest_paths
+from core.identity import LOGIN_KIND
 from core.identity_rules import DEFAULT_RULES, IdentityRules, joining_rule
 from core.message import Assurance
 from core.message import Handle as Address
@@ -23,8 +23,8 @@ from memory.identity_tables import BlockedValue
 from memory.tables import Customer, Fact, Handle, Link
 from memory.units.attributes import attribute_row, current_attributes, tell_attributes
 from memory.units.blocking import is_blocked
+from memory.units.bringing_standing import Standing, parted_by, reached
 from memory.units.identity import IdentityProblem, link
-from memory.units.joining import HARMLESS
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -168,13 +168,19 @@ class _Bringing:
         self.known: dict[str, AnyRow] = {}
         self.rows: dict[str, list[dict[str, object]]] = {}
         self.fresh: set[str] = set()
+        self.standing: Standing | None = None
 
     def bring(self, entries: Sequence[Entry]) -> Brought:
         self._load({one.key for entry in entries for one in entry.handles})
+        self.standing = Standing(self.connection, self.known.values())
         blocked = tuple(self.connection.execute(select(_blocked.c.pattern)).scalars())
         done = Brought(rows=len(entries))
         for entry in entries:
             keys = {one.key for one in entry.handles}
+            if self._stands(entry):
+                done += Brought(known=len(keys))
+                self._sight(entry)
+                continue
             if keys & self.fresh:
                 self._flush()
             joins = all(level > Assurance.NONE for _, level in self._levels(entry))
@@ -184,6 +190,13 @@ class _Bringing:
                 done += self._with_known(entry)
         self._flush()
         return done
+
+    def _stands(self, entry: Entry) -> bool:
+        """Whether all of it is so already."""
+        if self.standing is None:
+            return False
+        levels = {one.key: level for one, level in self._levels(entry)}
+        return self.standing.holds(entry.handles[0].key, levels, entry.attributes)
 
     def _load(self, keys: Iterable[str]) -> None:
         found = self.connection.execute(select(_handle).where(_handle.c.key.in_(list(keys))))
@@ -209,6 +222,8 @@ class _Bringing:
         return Brought(new=len(entry.handles), joined=len(others), attributes=len(entry.attributes))
 
     def _with_known(self, entry: Entry) -> Brought:
+        # What was read at first may be otherwise from here on.
+        self.standing = None
         self._flush()
         new = [one for one in entry.handles if one.key not in self.known]
         for one in new:
@@ -341,39 +356,6 @@ class _Bringing:
                 self.connection.execute(statement, rows)
         self._load(self.fresh)
         self.fresh.clear()
-
-
-def reached(connection: Connection, one: AnyRow, other: AnyRow) -> Assurance:
-    """How well two handles are joined now, over any path."""
-    if one.customer_id != other.customer_id:
-        return Assurance.NONE
-    rows = connection.execute(
-        select(_handle.c.id, _handle.c.home_customer_id, _link.c.customer_id, _link.c.level)
-        .outerjoin(_link, (_link.c.handle_id == _handle.c.id) & _link.c.ended_at.is_(None))
-        .where(_handle.c.customer_id == one.customer_id)
-    ).all()
-    edges = [home_edge(row.id, row.home_customer_id) for row in rows]
-    edges += [
-        Edge(row.id, row.customer_id, Assurance(row.level))
-        for row in rows
-        if row.customer_id is not None and row.customer_id != row.home_customer_id
-    ]
-    return widest_paths(one.id, edges).handles.get(other.id, Assurance.NONE)
-
-
-def parted_by(connection: Connection, one: AnyRow, other: AnyRow) -> str | None:
-    """Who ended a link between the two, if somebody did and no import was undone by it."""
-    between = ((_link.c.handle_id == one.id) & (_link.c.customer_id == other.home_customer_id)) | (
-        (_link.c.handle_id == other.id) & (_link.c.customer_id == one.home_customer_id)
-    )
-    row = connection.execute(
-        select(_link.c.ended_by)
-        .where(between, _link.c.ended_at.is_not(None))
-        .where(*(~_link.c.end_reason.startswith(one) for one in HARMLESS))
-        .order_by(_link.c.id.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else str(row.ended_by)
 
 
 _INSERTS: Mapping[str, Executable] = {

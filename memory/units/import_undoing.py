@@ -112,19 +112,20 @@ def undo_links(
     ).all()
     away = [row for row in rows if row.customer_id != row.home_customer_id]
     untouched = _untouched(connection, batch_id, {row.root for row in rows})
-    freed = _dissolve(connection, batch_id, untouched, actor, now)
+    freed, ended = _dissolve(connection, batch_id, untouched, actor, now)
     by_root: dict[int, list[int]] = {}
     for row in away:
         if row.root not in untouched:
             by_root.setdefault(row.root, []).append(row.id)
     for together in by_root.values():
         part(connection, together, actor, IMPORT_UNDONE, now, new_id)
+        ended += len(together)
     homes = select(_handle.c.id).where(
         _handle.c.home_customer_id.in_([row.customer_id for row in rows])
     )
     freed |= {row.handle_id for row in rows} | set(connection.execute(homes).scalars())
     _retire(connection, freed, batch_id, now)
-    return len(away)
+    return ended
 
 
 def finish_undo(
@@ -197,13 +198,13 @@ def _untouched(connection: Connection, batch_id: int, roots: Collection[int]) ->
 
 def _dissolve(
     connection: Connection, batch_id: int, roots: Collection[int], actor: str, now: Micros
-) -> set[int]:
+) -> tuple[set[int], int]:
     """Give each handle of these customers back to its own: nobody is at work on them, and no other
-    link joins them. Gives those handles."""
+    link joins them. Gives those handles, and how many links were ended."""
     query = select(_handle.c.id).where(_handle.c.customer_id.in_(roots))
     members = set(connection.execute(query).scalars())
     homes = select(_handle.c.home_customer_id).where(_handle.c.id == _link.c.handle_id)
-    connection.execute(
+    ended = connection.execute(
         update(_link)
         .where(
             _link.c.handle_id.in_(members),
@@ -223,7 +224,7 @@ def _dissolve(
         .where(_handle.c.customer_id.in_(roots))
         .values(customer_id=_handle.c.home_customer_id)
     )
-    return members
+    return members, ended.rowcount
 
 
 def _used() -> ColumnElement[bool]:
