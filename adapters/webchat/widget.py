@@ -39,6 +39,8 @@ _LINE_END = re.compile(r"(?<=[;{,(\[])\n+")
 _SHEET = re.compile(r"(?<=CSS = `).*?(?=`;)", re.DOTALL)
 # A space after one of these, or before a brace, means nothing in CSS (CSS Syntax 3, section 4).
 _CSS_SPACE = re.compile(r"(?<=[{};,])\s+|(?<=[a-z-]:) (?=[^{}]*[;}])|\s+(?=[{}])|;\s*(?=})|^\s+")
+# The zero before a point is none (CSS Values 4, section 5.2).
+_CSS_ZERO = re.compile(r"\b0(?=\.\d)")
 _LANGUAGE = re.compile(r"[a-z]{2,3}", re.ASCII)
 
 
@@ -50,8 +52,8 @@ def widget_script(language: str = "en") -> str:
     folder = files("adapters.webchat") / "static"
     parts = [_plain((folder / f"{name}.js").read_text(encoding="utf-8")) for name in _ORDER]
     if words := _words(language):
-        said = json.dumps(words, ensure_ascii=False, separators=(",", ":"))
-        parts[0] = _STRINGS.sub(lambda _: f"const STRINGS={said};", parts[0])
+        said = [f"{key}:{json.dumps(one, ensure_ascii=False)}" for key, one in words.items()]
+        parts[0] = _STRINGS.sub(lambda _: f"const STRINGS={{{','.join(said)}}};", parts[0])
     return "\n".join([_HEAD, "(() => {", '"use strict";', *parts, "})();", ""])
 
 
@@ -72,7 +74,7 @@ def _words(language: str) -> Mapping[str, str]:
 
 
 def _plain(source: str) -> str:
-    source = _SHEET.sub(lambda sheet: _CSS_SPACE.sub("", sheet[0]), source)
+    source = _SHEET.sub(lambda sheet: _CSS_ZERO.sub("", _CSS_SPACE.sub("", sheet[0])), source)
     for dropped in (_COMMENT, _IMPORT, _EXPORT, _INDENT, _REMARK):
         source = dropped.sub("", source)
     pieces = _QUOTED.split(source)

@@ -15,7 +15,7 @@ from tests.browser.visitor import ask, open_chat, shown, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(120)]
 
-LARGEST_BYTES = 15 * 1024
+LARGEST_BYTES = 15_000
 
 
 def transferred(shop: Shop) -> bytes:

@@ -12,13 +12,14 @@ export class Storage {
   }
 
   read() {
+    let kept = this.memory;
     try {
       const text = window.localStorage.getItem(this.key);
-      const kept = text ? JSON.parse(text) : this.memory;
-      return { token: null, conversation: null, seen: 0, queue: [], ...kept };
+      if (text) kept = JSON.parse(text);
     } catch {
-      return { token: null, conversation: null, seen: 0, queue: [], ...this.memory };
+      // Blocked: the page's own memory has it.
     }
+    return { token: null, conversation: null, seen: 0, queue: [], ...kept };
   }
 
   /** Change some fields; reads first, since another tab may have written meanwhile. */
@@ -34,12 +35,10 @@ export class Storage {
   }
 }
 
-/** A random UUID; `crypto.randomUUID` is missing on pages without TLS. */
+/** A random UUID (RFC 9562, version 4); `crypto.randomUUID` is missing on pages without TLS. */
 export function uuid() {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
-  return [0, 8, 12, 16, 20].map((at, n) => hex.slice(at, [8, 12, 16, 20, 32][n])).join("-");
+  const words = [...crypto.getRandomValues(new Uint16Array(8))];
+  words[3] = (words[3] & 0xfff) | 0x4000;
+  words[4] = (words[4] & 0x3fff) | 0x8000;
+  return words.map((one, at) => (at > 1 && at < 6 ? "-" : "") + one.toString(16).padStart(4, "0")).join("");
 }

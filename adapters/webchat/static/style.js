@@ -60,7 +60,7 @@ button { font: inherit; color: inherit; cursor: pointer; -webkit-tap-highlight-c
 }
 @keyframes rise { from { opacity: 0; transform: translateY(14px) scale(0.985); } }
 
-.head { display: flex; align-items: center; gap: 12px; padding: 14px 12px 13px 18px; padding-inline: 18px 12px; border-bottom: 1px solid var(--line); }
+.head { display: flex; align-items: center; gap: 12px; padding: 14px 18px 13px; padding-inline-end: 12px; border-bottom: 1px solid var(--line); }
 .mark { display: grid; place-items: center; flex: none; width: 40px; height: 40px; border-radius: 13px; background: linear-gradient(150deg, color-mix(in oklab, var(--accent), #fff 16%), var(--accent) 70%); color: var(--on-accent); font-weight: 650; font-size: 18px; box-shadow: inset 0 0 0 1px rgb(255 255 255 / 12%); }
 .names { flex: 1; min-width: 0; }
 .title { margin: 0; font-size: 16px; font-weight: 650; line-height: 1.3; letter-spacing: -0.012em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }

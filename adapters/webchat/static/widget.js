@@ -29,6 +29,7 @@ class Chat {
     this.strings = { ...STRINGS, ...options.strings };
     this.storage = new Storage(`${options.endpoint}:${options.jwt ? "login" : "visitor"}`);
     this.thread = new Thread();
+    this.closing = new AbortController();
     this.link = brought();
     this.titled = Boolean(options.title);
     this.fresh = false;
@@ -41,12 +42,10 @@ class Chat {
       onFrame: (frame) => this.take(frame),
       onState: () => this.draw(),
     });
-    this.watch = () => this.seen();
-    this.redraw = () => this.draw();
-    document.addEventListener("visibilitychange", this.watch);
-    window.addEventListener("online", this.redraw);
-    window.addEventListener("offline", this.redraw);
-    window.addEventListener("storage", this.redraw); // another tab has seen it
+    const until = { signal: this.closing.signal };
+    document.addEventListener("visibilitychange", () => this.seen(), until);
+    // "storage": another tab has seen it.
+    for (const name of ["online", "offline", "storage"]) window.addEventListener(name, () => this.draw(), until);
     this.draw();
     if (!this.launcher || this.storage.read().token || this.thread.pending.size) this.line.start();
   }
@@ -104,7 +103,7 @@ class Chat {
     const { token } = this.storage.read();
     // Who signs in keeps what this browser said before.
     const visitor = new Storage(`${this.options.endpoint}:visitor`).read().token;
-    return { token, jwt: login || null, visitor, link: this.link, last_seq: this.thread.last, client: "onethread-widget/1" };
+    return { token, jwt: login || null, visitor, link: this.link, last_seq: this.thread.last };
   }
 
   take(frame) {
@@ -322,10 +321,7 @@ class Chat {
     clearTimeout(this.settling);
     clearTimeout(this.forgetting);
     clearTimeout(this.telling);
-    document.removeEventListener("visibilitychange", this.watch);
-    window.removeEventListener("online", this.redraw);
-    window.removeEventListener("offline", this.redraw);
-    window.removeEventListener("storage", this.redraw);
+    this.closing.abort();
     this.host.remove();
   }
 }
