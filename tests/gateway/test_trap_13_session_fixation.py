@@ -60,7 +60,9 @@ def handle_of(client: ChatClient) -> str:
     return client.conversation
 
 
-async def test_a_link_gives_the_one_who_speaks_another_token_and_nobody_else(way: Way) -> None:
+async def test_trap_13_a_link_gives_the_one_who_speaks_another_token_and_nobody_else(
+    way: Way,
+) -> None:
     """Session fixation: the attacker planted the token, and listens on it."""
     visitor, known = await greeted(way), await greeted(way, "ada")
     planted = visitor.token
@@ -79,7 +81,7 @@ async def test_a_link_gives_the_one_who_speaks_another_token_and_nobody_else(way
     assert back.conversation == visitor.conversation
 
 
-async def test_after_an_unlink_the_token_from_before_is_worth_nothing(way: Way) -> None:
+async def test_trap_13_after_an_unlink_the_token_from_before_is_worth_nothing(way: Way) -> None:
     visitor, known = await greeted(way), await greeted(way, "ada")
     link = await join(way, handle_of(visitor), handle_of(known))
     await way.gateway.session_watch.look()
@@ -91,14 +93,16 @@ async def test_after_an_unlink_the_token_from_before_is_worth_nothing(way: Way) 
     assert (await way.chat(token=visitor.token)).conversation == visitor.conversation
 
 
-async def test_a_token_of_somebody_who_was_away_during_a_link_opens_nothing(way: Way) -> None:
+async def test_trap_13_a_token_of_somebody_who_was_away_during_a_link_opens_nothing(
+    way: Way,
+) -> None:
     visitor, known = await greeted(way), await greeted(way, "ada")
     await visitor.disconnect()
     await join(way, handle_of(visitor), handle_of(known))
     assert (await way.chat(token=visitor.token)).conversation != visitor.conversation
 
 
-async def test_a_merge_over_others_rotates_as_well(way: Way) -> None:
+async def test_trap_13_a_merge_over_others_rotates_as_well(way: Way) -> None:
     """The visitor is joined to Ada already; then Ada is joined to somebody else."""
     visitor, known, third = await greeted(way), await greeted(way, "ada"), await greeted(way)
     await join(way, handle_of(visitor), handle_of(known))
@@ -109,7 +113,7 @@ async def test_a_merge_over_others_rotates_as_well(way: Way) -> None:
     await until(lambda: visitor.token != tokens[0] and third.token != tokens[1])
 
 
-async def test_strangers_keep_their_sessions_when_others_are_joined(way: Way) -> None:
+async def test_trap_13_strangers_keep_their_sessions_when_others_are_joined(way: Way) -> None:
     stranger, visitor, known = await greeted(way), await greeted(way), await greeted(way, "ada")
     token = stranger.token
     await join(way, handle_of(visitor), handle_of(known))
@@ -132,7 +136,7 @@ async def test_of_several_silent_sockets_none_is_guessed_to_be_the_person(way: W
         assert tab.conversation != visitor.conversation
 
 
-async def test_the_watch_sees_what_another_process_changed(way: Way) -> None:
+async def test_trap_13_the_watch_sees_what_another_process_changed(way: Way) -> None:
     """Nobody calls `look`: it looks by itself."""
     visitor, known = await greeted(way), await greeted(way, "ada")
     token = visitor.token
