@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from adapters.webchat.client import ChatClient
+from gateway.demo_people import ADA
 from memory.identity_tables import Challenge
 from memory.tables import Handle, Link
 from tests.gateway.everywhere import Everywhere, Options, everywhere

@@ -60,7 +60,7 @@ def handle_of(client: ChatClient) -> str:
     return client.conversation
 
 
-async def test_trap_13_a_link_gives_the_one_who_speaks_another_token_and_nobody_else(
+async def test_trap_13_a_link_gives_who_speaks_another_token_and_nobody_else(
     way: Way,
 ) -> None:
     """Session fixation: the attacker planted the token, and listens on it."""
@@ -93,7 +93,7 @@ async def test_trap_13_after_an_unlink_the_token_from_before_is_worth_nothing(wa
     assert (await way.chat(token=visitor.token)).conversation == visitor.conversation
 
 
-async def test_trap_13_a_token_of_somebody_who_was_away_during_a_link_opens_nothing(
+async def test_trap_13_a_token_of_who_was_away_during_a_link_opens_nothing(
     way: Way,
 ) -> None:
     visitor, known = await greeted(way), await greeted(way, "ada")
