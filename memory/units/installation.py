@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select, text
 
 from core.clock import Micros
 from memory.people_tables import Secret
 from memory.units.rows import table
 
 _secret = table(Secret)
+# Of several processes that start at once, whoever comes second waits here and finds the first's.
+_put = text(
+    "insert into secret (name, value, created_at) values (:name, :value, :now)"
+    " on conflict (name) do nothing"
+)
 
 
 def kept_secret(connection: Connection, name: str) -> str | None:
@@ -19,8 +24,8 @@ def kept_secret(connection: Connection, name: str) -> str | None:
 
 def keep_secret(connection: Connection, name: str, fresh: str, now: Micros) -> str:
     """The secret of that name; `fresh` becomes it when there is none yet."""
-    row = connection.execute(select(_secret.c.value).where(_secret.c.name == name)).first()
-    if row is not None:
-        return str(row.value)
-    connection.execute(insert(_secret).values(name=name, value=fresh, created_at=now))
-    return fresh
+    found = kept_secret(connection, name)
+    if found is not None:
+        return found
+    connection.execute(_put, {"name": name, "value": fresh, "now": now})
+    return kept_secret(connection, name) or fresh

@@ -18,6 +18,7 @@ from core.identity_rules_reader import digest_of
 from memory.identity_tables import RuleVersion
 from memory.tables import Audit
 from memory.units.audit import record
+from memory.units.keeping import keep_value
 from memory.units.reversal import CannotUndo, Reversal
 from memory.units.rows import table
 
@@ -25,6 +26,8 @@ AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 GATEWAY = "gateway"
 PUBLISHED, APPLIED = "publish rules", "apply rules"
+
+_ACCOUNT = "identity-rules"
 
 _version = table(RuleVersion)
 _audit = table(Audit)
@@ -78,7 +81,7 @@ def begin(connection: Connection, text: str, now: Micros, ids: tuple[int, int, i
 
     The first changes no customer: whoever was joined before there were rules stays so.
     """
-    found = in_force(connection)
+    found = in_force(connection) or _in_force_after_others(connection, now)
     if found is not None:
         return found
     note = "the rules this installation began with"
@@ -171,6 +174,13 @@ def mark_applied(
     if connection.execute(known).first() is None:
         detail = {"version_id": str(version_id), "made": made, "ended": ended}
         record(connection, audit_id, now, actor, APPLIED, _subject(version_id), detail)
+
+
+def _in_force_after_others(connection: Connection, now: Micros) -> Version | None:
+    """Where nothing was published yet: whoever begins second waits here for the first, and finds
+    what that one published."""
+    keep_value(connection, _ACCOUNT, "begun", "1", now)
+    return in_force(connection)
 
 
 def _subject(version_id: int) -> str:

@@ -12,7 +12,8 @@ from core.clock import id_source
 from core.identity_rules import DEFAULT_RULES
 from core.message import Assurance
 from core.rule_world import Change
-from memory.tables import Link
+from memory.tables import Audit, Link
+from memory.units.installation import keep_secret
 from memory.units.rows import table
 from memory.units.rule_steps import Publication, carry_out
 from memory.units.rule_versions import RulesProblem, begin, in_force, publish, versions
@@ -72,3 +73,27 @@ def test_of_several_who_carry_out_the_same_change_one_does(engine: Engine) -> No
     with engine.begin() as connection:
         count = select(func.count()).where(links.c.rule == "import", links.c.ended_at.is_(None))
         assert connection.execute(count).scalar_one() == 1
+
+
+def test_of_several_who_start_on_an_empty_database_one_publishes_the_first(
+    engine: Engine,
+) -> None:
+    def work(connection: Connection, number: int) -> bool:
+        ids = (100 + 10 * number, 101 + 10 * number, 102 + 10 * number)
+        return begin(connection, "# one", 1, ids).id == ids[0]
+
+    assert sum(all_at_once(engine, work)) == 1
+    with engine.begin() as connection:
+        assert len(versions(connection, 9)) == 1
+        assert connection.execute(select(func.count()).select_from(table(Audit))).scalar() == 2
+
+
+def test_of_several_who_make_a_secret_one_does_and_all_have_it(engine: Engine) -> None:
+    made: list[str] = []
+
+    def work(connection: Connection, number: int) -> bool:
+        made.append(keep_secret(connection, "digest-key", f"fresh {number}", 1))
+        return True
+
+    assert sum(all_at_once(engine, work)) == AT_ONCE
+    assert len(set(made)) == 1
