@@ -14,7 +14,7 @@ from core.clock import Micros
 from core.message import Assurance
 from gateway.api_calls import Call, Endpoint, parse_id
 from gateway.api_models import LinkBody, UnlinkBody
-from gateway.identity_calls import found_or_404, now_of, tell, tried
+from gateway.identity_calls import found_or_404, heard, now_of, tell, tried
 from gateway.identity_models import (
     GraphQuery,
     MergeBody,
@@ -185,7 +185,7 @@ async def mark(call: Call) -> SharedView:
 async def _change_identity(
     call: Call, state: str, change: Callable[[Micros], Awaitable[Changed]]
 ) -> Changed:
-    changed = await tried(change(now_of(call)), "body")
+    changed = await tried(heard(call, change(now_of(call))), "body")
     tell(call, changed.customer_id, {"state": state, "handle": changed.handle_key})
     return changed
 

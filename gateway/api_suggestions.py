@@ -15,7 +15,7 @@ from pydantic import Field
 from gateway.api_calls import Call, Endpoint
 from gateway.api_models import Body, Line, Page
 from gateway.gate import Problem
-from gateway.identity_calls import found_or_404, now_of, tell, tried
+from gateway.identity_calls import found_or_404, heard, now_of, tell, tried
 from gateway.roles import Right
 from memory.suggestions import SuggestionView, suggestion, suggestions
 from memory.units.blocking import BlockedView, BlockingProblem, block, block_list, unblock
@@ -87,7 +87,7 @@ async def join_them(call: Call) -> Decided:
         services.new_id,
         services.rules(),
     )
-    decided = await tried(_worded(run, "path: id"), "path: id")
+    decided = await tried(heard(call, _worded(run, "path: id")), "path: id")
     tell(call, decided.customer_id, {"state": "merged", "suggestion_id": decided.id})
     return decided
 

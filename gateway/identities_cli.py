@@ -6,7 +6,7 @@ the audit log with the operating system's user as its actor. The log itself is i
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -27,6 +27,10 @@ from gateway.identity_desk import (
 from gateway.import_cli import export, import_
 from gateway.rules_cli import app as rules
 from gateway.suggestions_cli import block, suggest, unblock
+
+if TYPE_CHECKING:
+    from gateway.identity_desk import Desk
+    from memory.units.identity import Changed
 
 app = typer.Typer(
     no_args_is_help=True, help="See why handles are one customer, join them, part them."
@@ -87,7 +91,10 @@ def link(
     from memory.units.identity import BY_HAND
     from memory.units.identity import link as join
 
-    with desk(config) as here, taken_back(here.connection) if dry_run else nullcontext():
+    with (
+        desk(config, trying=dry_run) as here,
+        taken_back(here.connection) if dry_run else nullcontext(),
+    ):
         done = join(
             here.connection,
             handle,
@@ -157,13 +164,14 @@ def merge(
     from gateway.identity_terminal import print_merge
     from memory.rehearsals import merge_preview
     from memory.units.identity import IdentityProblem
-    from memory.units.identity import merge as join
 
     with desk(config) as here:
         pair = (here.customer(one), here.customer(other))
         seen = merge_preview(here.connection, *pair, here.now, here.new_id, here.rules)
         assert seen is not None
         if not seen.possible and not dry_run:
+            # Tried all the same, what may never be is told to people too.
+            _merge(here, pair, level, evidence)
             raise IdentityProblem(next(one.words for one in seen.conflicts if one.stops))
     if dry_run:
         tell_json(seen) if as_json else print_merge(seen)
@@ -172,21 +180,27 @@ def merge(
         print_merge(seen)
     ask("Merge them?", yes)
     with desk(config) as here:
-        done = join(
-            here.connection,
-            *pair,
-            Assurance(level),
-            evidence,
-            here.actor,
-            here.now,
-            (here.new_id(), here.new_id()),
-            rules=here.rules,
-        )
+        done = _merge(here, pair, level, evidence)
     if as_json:
         tell_json(done)
         return
     say(f"They are one customer now, {done.customer_id}. To part them again:")
     say(f"  onethread identities unmerge {done.link_id}")
+
+
+def _merge(here: Desk, pair: tuple[int, int], level: int, evidence: str) -> Changed:
+    from memory.units.identity import merge as join
+
+    return join(
+        here.connection,
+        *pair,
+        Assurance(level),
+        evidence,
+        here.actor,
+        here.now,
+        (here.new_id(), here.new_id()),
+        rules=here.rules,
+    )
 
 
 @app.command()

@@ -12,6 +12,7 @@ from core.clock import Micros, to_micros
 from gateway.api_calls import Call
 from gateway.events import Event
 from gateway.gate import Problem
+from memory.units.alarms import sound_refusal
 from memory.units.identity import IdentityProblem
 from memory.units.undoing import CannotUndo
 
@@ -25,6 +26,18 @@ async def tried(work: Awaitable[T], where: str) -> T:
     except (IdentityProblem, CannotUndo) as problem:
         words = str(problem)
         raise Problem(409, f"{words[:1].upper()}{words[1:]}.", where=where) from None
+
+
+async def heard(call: Call, work: Awaitable[T]) -> T:
+    """What the work gives; a join that may not be is told to people too. Raises what it raises."""
+    try:
+        return await work
+    except IdentityProblem as problem:
+        services = call.services
+        await services.store.run(
+            sound_refusal, problem, call.actor, now_of(call), services.new_id()
+        )
+        raise
 
 
 def now_of(call: Call) -> Micros:

@@ -57,27 +57,38 @@ class Desk:
 
 
 @contextmanager
-def desk(config: Path | None) -> Iterator[Desk]:
-    """A transaction on the configured database; what cannot be done is said, with exit code 1."""
+def desk(config: Path | None, *, trying: bool = False) -> Iterator[Desk]:
+    """A transaction on the configured database; what cannot be done is said, with exit code 1.
+
+    A join that may not be is told to people too, unless whoever asked was only `trying`.
+    """
     from core.identity_rules import DEFAULT_RULES
     from core.identity_rules_reader import read_identity_rules
     from gateway.database import NoDatabase, command_ids, now_micros, transaction
     from gateway.obstacles import reaching_database
     from gateway.settings import load_settings
+    from memory.units.alarms import sound_refusal
     from memory.units.identity import IdentityProblem
     from memory.units.rule_versions import in_force
     from memory.units.undoing import CannotUndo
 
     settings = load_settings(config)
+    url, actor, new_id = (
+        settings.storage.url.get_secret_value(),
+        f"cli:{getpass.getuser()}",
+        command_ids(),
+    )
     try:
-        with (
-            reaching_database(settings.file),
-            transaction(settings.storage.url.get_secret_value()) as connection,
-        ):
+        with reaching_database(settings.file), transaction(url) as connection:
             version = in_force(connection)
             rules = DEFAULT_RULES if version is None else read_identity_rules(version.text).rules
-            yield Desk(connection, rules, f"cli:{getpass.getuser()}", now_micros(), command_ids())
-    except (IdentityProblem, CannotUndo, NoDatabase) as error:
+            yield Desk(connection, rules, actor, now_micros(), new_id)
+    except IdentityProblem as error:
+        if error.alarm is not None and not trying:
+            with transaction(url) as connection:
+                sound_refusal(connection, error, actor, now_micros(), new_id())
+        refuse(str(error))
+    except (CannotUndo, NoDatabase) as error:
         refuse(str(error))
 
 

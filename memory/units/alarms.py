@@ -5,17 +5,23 @@ It writes them down and closes them. What is alarming is decided where it is fou
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import Connection, insert, select, update
 
-from core.clock import Micros
+from core.clock import Micros, from_micros, to_micros
 from memory.identity_tables import Alarm
 from memory.units.audit import record
+from memory.units.link_rows import IdentityProblem, existing_root
 from memory.units.rows import table
 
 COMPONENT = "component"
 SHARED = "shared"
 CONTRADICTION = "contradiction"
 REFUSED = "refused"
+
+_ONCE_IN = timedelta(days=1)
+"""So long nobody is told again that the same two were not joined, also when it was seen to."""
 
 _alarm = table(Alarm)
 
@@ -52,6 +58,27 @@ def sound(
         },
     )
     return True
+
+
+def sound_refusal(
+    connection: Connection, problem: IdentityProblem, actor: str, now: Micros, alarm_id: int
+) -> bool:
+    """Tell people what somebody tried to join and may not be, once a day for each two; whether it
+    is new. The caller's own transaction was given up before."""
+    if problem.alarm is None or problem.pair is None:
+        return False
+    handle_key, other = problem.pair
+    customer_id = existing_root(connection, other)
+    lately = select(_alarm.c.id).where(
+        _alarm.c.kind == problem.alarm,
+        _alarm.c.handle_key == handle_key,
+        _alarm.c.customer_id == customer_id,
+        _alarm.c.created_at > to_micros(from_micros(now) - _ONCE_IN),
+    )
+    if connection.execute(lately.limit(1)).first() is not None:
+        return False
+    words = f"{actor} wanted to join {handle_key} to it: {problem}."
+    return sound(connection, alarm_id, problem.alarm, handle_key, customer_id, words, now)
 
 
 def close_alarm(

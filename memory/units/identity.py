@@ -242,7 +242,11 @@ def _join(
     connection.execute(insert(_link), values)
     now, actor = cast(Micros, values["created_at"]), str(values["actor"])
     limits = Limits({one.id: one for one in members}, rules, now)
-    roots = derive(connection, members, limits.check)
+    try:
+        roots = derive(connection, members, limits.check)
+    except IdentityProblem as problem:
+        problem.pair = (handle.key, cast(int, values["customer_id"]))
+        raise
     touched = {one.customer_id for one in members}
     record(connection, audit_id, now, actor, "link", handle.key, {
         "link_id": str(values["id"]),

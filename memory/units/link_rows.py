@@ -26,13 +26,14 @@ _link = table(Link)
 class IdentityProblem(Exception):
     """A change of who is who that cannot be made, said in words for a person. Nothing was changed.
 
-    `alarm` is the kind of `memory.identity_tables.Alarm` to sound when no person is there to hear
-    it.
+    `alarm` is the kind of `memory.identity_tables.Alarm` to sound, and `pair` the handle and the
+    customer that were not joined, where it is about two.
     """
 
     def __init__(self, words: str, alarm: str | None = None) -> None:
         super().__init__(words)
         self.alarm = alarm
+        self.pair: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from sqlalchemy import Connection, insert, select, update
 
 from core.message import Assurance
+from core.message import Handle as Address
 from memory.tables import Audit, Fact, Handle, Link
 from memory.units import alarms
+from memory.units.handles import introduce
 from memory.units.identity import BY_HAND, link
 from memory.units.rows import table
 from tests.gateway.console_world import PHONE, World, served
@@ -185,6 +188,26 @@ async def test_an_alarm_is_shown_and_closed(world: World) -> None:
     assert await world.get("/alarms") == []
     assert (await world.post(f"/alarms/{alarm['id']}/close", {}))[0] == 409
     assert [one["id"] for one in await world.get("/alarms", status="closed")] == [alarm["id"]]
+
+
+async def test_a_join_that_may_not_be_is_told_to_people_once_a_day(world: World) -> None:
+    def another(connection: Connection) -> None:
+        introduce(connection, Address("login", "ben"), "a test", "cli:sam", NOW, (81, 82, 83, 84))
+
+    await world.store.run(another)
+    body = {"handle": "login:ben", "customer_id": str(world.login_customer_id), "evidence": "x"}
+    for _ in range(2):
+        status, problem = await world.post("/identities/link", body)
+        assert status == 409 and "two different logins" in problem["error"]
+    (alarm,) = await world.get("/alarms")
+    assert (alarm["kind"], alarm["customer_id"]) == ("contradiction", str(world.login_customer_id))
+    assert "wanted to join login:ben to it" in alarm["message"]
+    await world.post(f"/alarms/{alarm['id']}/close", {})
+    await world.post("/identities/link", body)
+    assert await world.get("/alarms") == []
+    world.clock.at += timedelta(days=1, seconds=1)
+    await world.post("/identities/link", body)
+    assert len(await world.get("/alarms")) == 1
 
 
 async def test_whoever_opens_a_customers_page_is_in_the_report_of_a_parting(world: World) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from memory.pages import audit_log
 from memory.tables import Handle, Link
 from memory.units import alarms
 from memory.units.rows import table
-from tests.memory.world import CHAT, PHONE, World
+from tests.memory.world import CHAT, PHONE, START, World
 
 
 @pytest.fixture
@@ -105,6 +107,22 @@ def test_alarms_are_listed_and_closed(settled: Engine, capsys: pytest.CaptureFix
     assert "Two people use it." in capsys.readouterr().out
     assert answered(capsys, "alarms", "--close", "77") == []
     assert run("alarms", "--close", "77") == 1
+
+
+def test_whom_a_command_may_not_join_is_told_to_people(
+    settled: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with settled.begin() as connection:
+        World(connection, START + timedelta(days=1), count(5001)).say("login:ben", "hello")
+    assert run("link", "login:ben", CHAT, "--dry-run") == 1
+    assert run("merge", "login:ben", CHAT, "--dry-run") == 0
+    capsys.readouterr()
+    assert answered(capsys, "alarms") == []
+    assert run("merge", "login:ben", CHAT) == 1
+    assert run("link", "login:ben", CHAT) == 1
+    assert "two different logins" in capsys.readouterr().err
+    (alarm,) = answered(capsys, "alarms")
+    assert alarm["kind"] == "contradiction" and "wanted to join login:ben" in alarm["message"]
 
 
 def test_a_handle_is_shared_until_it_is_not(
