@@ -39,6 +39,7 @@ class Handle(SQLModel, table=True):
     `home_customer_id` is the customer made with it, and never changes.
 
     Until `proved_until`, whoever writes from it is proved at `proved_level`: possession was shown.
+    Until `code_until` a code of `code_digits` digits is awaited from it, in whichever conversation.
     A handle whose address has gone to somebody else is retired: it stays with its customer, its
     `key` gets its id behind it, and the address begins anew with another row, which `succeeds` it.
     """
@@ -64,6 +65,8 @@ class Handle(SQLModel, table=True):
     retired_at: int | None = Field(default=None, sa_column=big(nullable=True))
     retired_because: str | None = Field(default=None, sa_column=words(nullable=True))
     succeeds: int | None = Field(default=None, sa_column=big(nullable=True))
+    code_digits: int = Field(default=0, sa_column=count())
+    code_until: int = Field(default=0, sa_column=big(default="0"))
 
 
 class Link(SQLModel, table=True):
@@ -283,6 +286,8 @@ class Delivery(SQLModel, table=True):
 
     `status` is a `core.message.DeliveryStatus`. A row in "sending" is claimed by `claimed_by` until
     `claimed_until`; when its worker is gone, it may or may not have been sent and is reconciled.
+    `kept_json` is there when the payload holds a secret of ours: once the part is over, it takes
+    the payload's place.
     """
 
     __tablename__ = "delivery"
@@ -327,6 +332,7 @@ class Delivery(SQLModel, table=True):
     code: str | None = Field(default=None, sa_column=words(nullable=True))
     reason: str | None = Field(default=None, sa_column=words(nullable=True))
     turn_id: int | None = Field(default=None, sa_column=big(nullable=True))
+    kept_json: str | None = Field(default=None, sa_column=words(nullable=True))
     created_at: int = Field(sa_column=big())
     updated_at: int = Field(sa_column=big())
 

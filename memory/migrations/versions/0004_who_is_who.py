@@ -247,6 +247,9 @@ def upgrade() -> None:
     with op.batch_alter_table("fact", schema=None) as batch_op:
         batch_op.add_column(sa.Column("needs", sa.Integer(), server_default="0", nullable=False))
 
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("kept_json", sa.Text(), nullable=True))
+
     with op.batch_alter_table("handle", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("proved_level", sa.Integer(), server_default="0", nullable=False)
@@ -257,6 +260,12 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("retired_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("retired_because", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("succeeds", sa.BigInteger(), nullable=True))
+        batch_op.add_column(
+            sa.Column("code_digits", sa.Integer(), server_default="0", nullable=False)
+        )
+        batch_op.add_column(
+            sa.Column("code_until", sa.BigInteger(), server_default="0", nullable=False)
+        )
         batch_op.create_index("ix_handle_home", ["home_customer_id"], unique=False)
 
     with op.batch_alter_table("link", schema=None) as batch_op:
@@ -292,11 +301,16 @@ def downgrade() -> None:
 
     with op.batch_alter_table("handle", schema=None) as batch_op:
         batch_op.drop_index("ix_handle_home")
+        batch_op.drop_column("code_until")
+        batch_op.drop_column("code_digits")
         batch_op.drop_column("succeeds")
         batch_op.drop_column("retired_because")
         batch_op.drop_column("retired_at")
         batch_op.drop_column("proved_until")
         batch_op.drop_column("proved_level")
+
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_column("kept_json")
 
     with op.batch_alter_table("fact", schema=None) as batch_op:
         batch_op.drop_column("needs")
