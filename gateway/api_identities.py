@@ -19,6 +19,7 @@ from gateway.identity_models import (
     GraphQuery,
     MergeBody,
     PreviewQuery,
+    RetireBody,
     SharedBody,
     UnmergeBody,
     UnmergeQuery,
@@ -32,6 +33,7 @@ from memory.units import identity
 from memory.units.handles import mark_shared
 from memory.units.identity import Changed
 from memory.units.parting import part
+from memory.units.retiring import Retired, pass_on
 
 T = TypeVar("T")
 
@@ -182,6 +184,18 @@ async def mark(call: Call) -> SharedView:
     return SharedView(done.handle_id, done.handle_key, done.customer_id, done.shared, done.changed)
 
 
+async def retire(call: Call) -> Retired:
+    body, services = call.body_as(RetireBody), call.services
+    key = found_or_404(await services.store.read(handle_key, call.id("id")), "handle")
+    done = await tried(
+        services.store.run(pass_on, key, body.reason, call.actor, now_of(call), services.new_id),
+        "path: id",
+    )
+    for customer in (done.customer_id, done.successor_customer_id):
+        tell(call, customer, {"state": "retired", "handle": done.successor_key})
+    return done
+
+
 async def _change_identity(
     call: Call, state: str, change: Callable[[Micros], Awaitable[Changed]]
 ) -> Changed:
@@ -267,5 +281,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         mark,
         Right.LINK,
         body=SharedBody,
+    ),
+    Endpoint(
+        "POST",
+        "/handles/{id}/retire",
+        "Say that an address has gone to somebody else: it begins anew.",
+        Retired,
+        retire,
+        Right.LINK,
+        body=RetireBody,
+        errors={409: "It is retired already, or can never be somebody else's."},
     ),
 )

@@ -1,4 +1,4 @@
-"""The commands on what was changed about who is who: the log, undo, alarms, and shared handles.
+"""The commands on what was changed about who is who: the log, undo, alarms; and on a single handle.
 
 They are commands of `onethread identities`, which names them (`gateway.identities_cli`); they read
 options and print, and every change is one unit of memory.
@@ -113,3 +113,26 @@ def shared(
         return
     words = "is shared by several people" if done.shared else "is one person's"
     say(f"{handle} {words}." if done.changed else f"{handle} {words}, as it was before.")
+
+
+def retire(
+    handle: Annotated[str, typer.Argument(help="The handle, such as phone:+15550001111.")],
+    reason: Annotated[str, typer.Option(help="How that is known.")],
+    yes: YesOption = False,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Say that an address has gone to somebody else: whoever writes from it next begins anew.
+
+    Example: onethread identities retire phone:+15550001111 --reason "the new owner called"
+    """
+    from memory.units.retiring import pass_on
+
+    ask(f"Is {handle} somebody else's now?", yes)
+    with desk(config) as here:
+        done = pass_on(here.connection, handle, reason, here.actor, here.now, here.new_id)
+    if as_json:
+        tell_json(done)
+        return
+    say(f"{handle} begins anew, as customer {done.successor_customer_id}.")
+    say(f"What was said from it before stays with customer {done.customer_id}.")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from core.message import Assurance
-from gateway.audit_cli import alarms, audit, shared, undo
+from gateway.audit_cli import alarms, audit, retire, shared, undo
 from gateway.erase_cli import erase
 from gateway.identity_desk import (
     WHO,
@@ -36,7 +36,7 @@ app = typer.Typer(
     no_args_is_help=True, help="See why handles are one customer, join them, part them."
 )
 app.add_typer(rules, name="rules")
-for command in (alarms, audit, block, erase, export, shared, suggest, unblock, undo):
+for command in (alarms, audit, block, erase, export, retire, shared, suggest, unblock, undo):
     app.command()(command)
 app.command("import")(import_)
 

@@ -57,6 +57,12 @@ class SharedBody(Body):
     reason: Line
 
 
+class RetireBody(Body):
+    """How it is known that the address is somebody else's now."""
+
+    reason: Line
+
+
 class AlarmsQuery(Page):
     """Which alarms: those still open, or those somebody has seen to."""
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select, update
 
 from core.clock import Micros
-from core.identity import silent_before
+from core.identity import may_change_hands, silent_before
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import DeliveryStatus
 from core.message import Handle as Address
@@ -98,6 +98,24 @@ def retire(
     )
     record_retirement(connection, done, because, actor, now, new_id())
     return done
+
+
+def pass_on(
+    connection: Connection,
+    handle_key: str,
+    reason: str,
+    actor: str,
+    now: Micros,
+    new_id: Callable[[], int],
+) -> Retired:
+    """A person says that the address is somebody else's now: it begins anew.
+
+    Raises `IdentityProblem` as `retire` does, and for what nobody else can ever have.
+    """
+    handle = find_handle(connection, handle_key)
+    if not may_change_hands(handle.kind):
+        raise IdentityProblem(f"{handle.key} can never be somebody else's; unlink it instead")
+    return retire(connection, handle.key, reason, actor, now, new_id)
 
 
 def retired_key(key: str, handle_id: int) -> str:

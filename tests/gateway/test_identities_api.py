@@ -176,6 +176,23 @@ async def test_a_shared_handle_is_marked_shown_and_undone(world: World) -> None:
     assert (await graph_of(world))["handles"][0]["shared"] is False
 
 
+async def test_an_address_with_a_new_owner_begins_anew_and_that_is_undone(world: World) -> None:
+    (phone,) = (await graph_of(world))["handles"]
+    path = f"/handles/{phone['id']}/retire"
+    status, done = await world.post(path, {"reason": "The new owner called"})
+    assert (status, done["successor_key"]) == (200, f"phone:{PHONE}")
+    assert done["successor_customer_id"] != str(world.customer_id)
+    (resting,) = (await graph_of(world))["handles"]
+    assert resting["retired_because"] == "The new owner called"
+    assert (await world.post(path, {"reason": "Again"}))[0] == 409
+    (change, *_) = await world.get("/changes", action="retire")
+    assert (await world.post(f"/changes/{change['id']}/undo", {}))[0] == 200
+    assert [one["retired_at"] for one in (await graph_of(world))["handles"]] == [None]
+    (login,) = (await world.get(f"/customers/{world.login_customer_id}/graph"))["handles"]
+    status, problem = await world.post(f"/handles/{login['id']}/retire", {"reason": "x"})
+    assert status == 409 and "never be somebody else's" in problem["error"]
+
+
 async def test_an_alarm_is_shown_and_closed(world: World) -> None:
     def sound(connection: Connection) -> None:
         key, words = f"phone:{PHONE}", "Two people use it."
@@ -229,6 +246,8 @@ async def test_whoever_opens_a_customers_page_is_in_the_report_of_a_parting(worl
         ("/changes/1/undo", {}, 409),
         ("/facts/1/reveal", {}, 404),
         ("/handles/1/shared", {"shared": True, "reason": "x"}, 404),
+        ("/handles/1/retire", {"reason": "x"}, 404),
+        ("/handles/1/retire", {}, 422),
     ],
 )
 async def test_what_is_not_there_is_said(

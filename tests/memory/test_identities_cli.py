@@ -133,3 +133,19 @@ def test_a_handle_is_shared_until_it_is_not(
     assert "(shared)" in capsys.readouterr().out
     assert not answered(capsys, "shared", PHONE, "--not", "--reason", "her own")["shared"]
     assert run("shared", "phone:+1999", "--reason", "x") == 1
+
+
+def test_an_address_with_a_new_owner_begins_anew(
+    settled: Engine, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything(settled)
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert run("retire", PHONE, "--reason", "she called") == 1
+    assert everything(settled) == before
+    capsys.readouterr()
+    done = answered(capsys, "retire", PHONE, "--reason", "she called", "--yes")
+    assert answered(capsys, "show", PHONE)["id"] == done["successor_customer_id"]
+    (resting,) = answered(capsys, "show", done["customer_id"])["handles"]
+    assert resting["retired_because"] == "she called"
+    assert run("retire", CHAT, "--reason", "x", "--yes") == 1
+    assert "can never be somebody else's" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import { level, SHORT } from "./levels.js";
 import { openMerge } from "./merge.js";
 import { failure } from "./panes.js";
 import { may } from "./rights.js";
-import { markShared } from "./shared_handles.js";
+import { markShared, mayChangeHands, passOn } from "./shared_handles.js";
 import { full } from "./time.js";
 import { openUnmerge } from "./unmerge.js";
 
@@ -107,7 +107,8 @@ function table(graph, open, mayLink, done) {
         h("td", {}, edge.actor, h("span", { class: "muted block" }, full(edge.created_at))),
         h("td", {}, state(edge)),
         h("td", {}, h("button", { class: "button small quiet", type: "button", onclick: () => open(edge) }, "Why?"),
-          mayLink && edge.first_contact && !handle.outside && h("button", { class: "button small quiet", type: "button", onclick: () => markShared(handle, done) }, handle.shared ? "Not shared" : "Shared")));
+          mayLink && edge.first_contact && !handle.outside && h("button", { class: "button small quiet", type: "button", onclick: () => markShared(handle, done) }, handle.shared ? "Not shared" : "Shared"),
+          mayLink && edge.first_contact && !handle.outside && !handle.retired_at && mayChangeHands(handle) && h("button", { class: "button small quiet", type: "button", onclick: () => passOn(handle, done) }, "New owner …")));
     }))));
 }
 
