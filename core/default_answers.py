@@ -1,4 +1,4 @@
-"""The English wording a playbook falls back to: for every answer key, at least six ways to say it.
+"""The English wording a playbook falls back to: at least six ways to say what is said in a case.
 
 Data only. Words in braces are filled by the response stage; a variant is used only when all of its
 words are known. A playbook that has a key of its own replaces the key here.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.identity_answers import IDENTITY_ANSWERS
+from core.notice_answers import NOTICE_ANSWERS
 
 DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
     "greeting": (
@@ -311,6 +312,7 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "You hear from us {where}.",
     ),
     **IDENTITY_ANSWERS,
+    **NOTICE_ANSWERS,
 }
 """Answer key -> variants, the first being preferred."""
 

@@ -10,6 +10,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from core.default_answers import DEFAULT_ANSWERS
+from core.notice_answers import HOLDS
+from core.pipeline.identity_phrases import is_not_me
 from core.playbook import Flow, Playbook, Slot
 from core.playbook_fields import Report, suggest
 from core.playbook_rule_checks import check_rules
@@ -148,6 +150,18 @@ def _check_answers(playbook: Playbook, report: Report) -> None:
         filled = {name for text in DEFAULT_ANSWERS.get(key, ()) for name in _BRACED.findall(text)}
         for text in variants:
             _check_braces(ANSWERS, key, text, filled, report)
+            _check_notice(key, text, report)
+
+
+def _check_notice(key: str, text: str, report: Report) -> None:
+    """What a code or a notice must hold, and that its way to object is understood."""
+    for name in HOLDS.get(key, ()):
+        if f"{{{name}}}" not in text:
+            mend = f"Write {{{name}}} where it belongs"
+            report.add(ANSWERS, key, f"{text!r} lacks {{{name}}}", mend)
+    if key == "not_me" and not is_not_me(text):
+        mend = 'Write one that is, such as "NOT ME", "NICHT ICH", "PAS MOI" or "NO SOY YO"'
+        report.add(ANSWERS, key, f"{text!r} is not understood as an objection", mend)
 
 
 def _check_braces(file: str, key: str, text: str, known: Collection[str], report: Report) -> None:

@@ -248,7 +248,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         bus,
         reaching,
         channels,
-        business=playbook.business,
+        playbook=lambda: work.playbook,
         key=bytes.fromhex(digest_key),
         rules=lambda: rules.current,
         chance=Chance(secrets.randbelow, lambda: secrets.token_urlsafe(24)),

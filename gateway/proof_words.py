@@ -1,77 +1,76 @@
 """What is written to an address about who somebody is: a code, a notice that two are one, an end.
 
-These texts go to whoever reads there, who may be a stranger: they hold nothing of any customer, and
-every one says how to object. Pure.
+These texts go to whoever reads there, who may be a stranger: they hold nothing of any customer. The
+playbook words them, and what they must hold they hold whatever it says. Pure.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 from core.addresses import masked
 from core.message import OutboundMessage, QuickReply
+from core.notice_answers import HOLDS, NOTICE_ANSWERS
+from core.pipeline.sentences import fill
+from core.playbook import Playbook
 from core.secrets import CODE, marker
 
-_CODE = (
-    "{business}: somebody who writes to us says that this address is theirs too. If that is you, "
-    "type this code where you asked for it: {code}. It is good for {minutes} minutes.{link} If it "
-    "was not you, ignore this, or answer NOT ME."
-)
-_LINK = " Or open this page where you are chatting with us: {link}"
-_JOINED = (
-    "{business}: a code that we sent to {target} was just shown by {asker}. We now take both for "
-    "the same customer. If that was not you, answer NOT ME, and we part them at once."
-)
-_PARTED = (
-    "{business}: somebody who writes from {handle} told us that they are not you. We have parted "
-    "that address from this one, and a person looks at it."
-)
-_LINK_GONE = "[link removed]"
-NOT_ME = QuickReply("Not me", "not me")
+LINK_GONE = "[link removed]"
 
 
-def code_message(business: str, code: str, life: timedelta, link: str | None) -> OutboundMessage:
+def code_message(
+    playbook: Playbook, code: str, life: timedelta, link: str | None
+) -> OutboundMessage:
     """The message that carries a code, and the link that shows it, if there is one."""
-    return _said(_code_text(business, code, life, link))
+    minutes = str(max(1, round(life.total_seconds() / 60)))
+    text = _worded(playbook, "code_message", {"code": code, "minutes": minutes})
+    if link is not None:
+        text = f"{text} {_worded(playbook, 'code_link', {'link': link})}"
+    return _objectionable(playbook, text)
 
 
-def code_kept(business: str, life: timedelta, link: str | None) -> str:
-    """What is kept of that message."""
-    return _code_text(business, marker(CODE), life, None if link is None else _LINK_GONE)
+def hidden(code: str, link: str | None, token: str | None) -> Mapping[str, str]:
+    """The secrets of that message, and what is kept in their place."""
+    links = (one for one in (link, token) if one is not None)
+    return {code: marker(CODE), **dict.fromkeys(links, LINK_GONE)}
 
 
-def joined_message(business: str, asker_key: str, target_key: str) -> OutboundMessage:
+def joined_message(playbook: Playbook, asker_key: str, target_key: str) -> OutboundMessage:
     """The notice that two addresses were joined."""
-    return _said(
-        _JOINED.format(business=business, target=masked(target_key), asker=masked(asker_key))
-    )
+    words = {"target": masked(target_key), "asker": masked(asker_key)}
+    return _objectionable(playbook, _worded(playbook, "joined_notice", words))
 
 
-def parted_message(business: str, handle_key: str) -> OutboundMessage:
+def parted_message(playbook: Playbook, handle_key: str) -> OutboundMessage:
     """The word to the other addresses that one of them was parted off."""
-    return OutboundMessage(_PARTED.format(business=business, handle=masked(handle_key)))
+    return OutboundMessage(_worded(playbook, "parted_notice", {"handle": masked(handle_key)}))
 
 
-def shown_message(target_key: str) -> OutboundMessage:
+def shown_message(playbook: Playbook, target_key: str) -> OutboundMessage:
     """What somebody is told in the chat whose link was right."""
-    return OutboundMessage(
-        f"Thank you. You have shown that you read {masked(target_key)}, so we know you there too."
-    )
+    return OutboundMessage(_worded(playbook, "link_shown", {"target": masked(target_key)}))
 
 
-def refused_message() -> OutboundMessage:
+def refused_message(playbook: Playbook) -> OutboundMessage:
     """What somebody is told in the chat whose link showed nothing."""
-    return OutboundMessage(
-        "That link does not work any more, or it was asked for elsewhere. Type the code instead, "
-        "or ask for another one."
-    )
+    return OutboundMessage(_worded(playbook, "link_refused", {}))
 
 
-def _code_text(business: str, code: str, life: timedelta, link: str | None) -> str:
-    minutes = max(1, round(life.total_seconds() / 60))
-    told = "" if link is None else _LINK.format(link=link)
-    return _CODE.format(business=business, code=code, minutes=minutes, link=told)
+def _worded(playbook: Playbook, key: str, words: Mapping[str, str]) -> str:
+    """The playbook's wording, or the built-in one where that lacks what it must hold."""
+    known = {"business": playbook.business, "not_me": _not_me(playbook), **words}
+    own = (*playbook.answers.get(key, ()), *NOTICE_ANSWERS[key])
+    whole = (one for one in own if all(f"{{{name}}}" in one for name in HOLDS.get(key, ())))
+    filled = (fill(one, known) for one in whole)
+    return next(text for text in filled if text is not None)
 
 
-def _said(text: str) -> OutboundMessage:
-    return OutboundMessage(text, quick_replies=(NOT_ME,))
+def _not_me(playbook: Playbook) -> str:
+    return (*playbook.answers.get("not_me", ()), *NOTICE_ANSWERS["not_me"])[0]
+
+
+def _objectionable(playbook: Playbook, text: str) -> OutboundMessage:
+    """A message to which whoever reads it can object by a button, too."""
+    words = _not_me(playbook)
+    return OutboundMessage(text, quick_replies=(QuickReply(words.capitalize(), words.lower()),))

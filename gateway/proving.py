@@ -17,6 +17,7 @@ import structlog
 from core.clock import from_micros, to_micros
 from core.identity_rules import IdentityRules
 from core.message import Assurance
+from core.playbook import Playbook
 from core.secrets import CODE, digest_of
 from core.socket_channel import TakesLinks
 from core.turn import AskProof, Disown, ShowCode
@@ -24,8 +25,8 @@ from gateway.channels import Channel
 from gateway.effects import Asked, Performer, Result
 from gateway.events import Bus, Event
 from gateway.proof_words import (
-    code_kept,
     code_message,
+    hidden,
     joined_message,
     parted_message,
     refused_message,
@@ -52,8 +53,8 @@ class Chance:
 
 
 class Proving:
-    """Performs `AskProof`, `ShowCode` and `Disown`. `business` names us in what we write, `key` is
-    that of the digests of secrets."""
+    """Performs `AskProof`, `ShowCode` and `Disown`. `playbook` gives the one whose words we write
+    with, `key` is that of the digests of secrets."""
 
     def __init__(
         self,
@@ -62,7 +63,7 @@ class Proving:
         reaching: Reaching,
         channels: Mapping[str, Channel],
         *,
-        business: str,
+        playbook: Callable[[], Playbook],
         key: bytes,
         rules: Callable[[], IdentityRules],
         chance: Chance,
@@ -73,7 +74,7 @@ class Proving:
         self._bus = bus
         self._reaching = reaching
         self._channels = channels
-        self._business = business
+        self._playbook = playbook
         self._key = key
         self._rules = rules
         self._chance = chance
@@ -95,13 +96,13 @@ class Proving:
         code = "".join(str(self._chance.below(10)) for _ in range(codes.digits))
         token, link = self._link(asked)
         challenge_id = self._new_id()
-        message = code_message(self._business, code, codes.life, link)
+        message = code_message(self._playbook(), code, codes.life, link)
         letter = await self._reaching.prepare(
             effect.target,
             message,
             f"code:{challenge_id}",
             {"challenge": str(challenge_id)},
-            code_kept(self._business, codes.life, link),
+            hidden(code, link, token),
         )
         asking = Asking(
             challenge_id,
@@ -142,8 +143,8 @@ class Proving:
         digest = digest_of(token, self._key)
         source = f"link:{digest[:32]}"
         shown = await self._show(handle_key, source, link=digest)
-        right = shown.outcome == "proved"
-        message = shown_message(shown.target_key) if right else refused_message()
+        right, words = shown.outcome == "proved", self._playbook()
+        message = shown_message(words, shown.target_key) if right else refused_message(words)
         if shown.outcome != "none":
             await self._reaching.reach(handle_key, message, f"shown:{source}")
 
@@ -152,7 +153,7 @@ class Proving:
         key, source = asked.thread.handle_key, asked.taken[0].message_id
         refusing = Refusing(key, source, self._rules(), to_micros(self._now()), self._new_id)
         done = await self._store.run(say_not_me, refusing)
-        message = parted_message(self._business, key)
+        message = parted_message(self._playbook(), key)
         for other in done.told:
             await self._reaching.reach(other, message, f"parted:{source}:{other}")
         self._publish("unlinked", key, "", asked.customer_id)
@@ -166,7 +167,7 @@ class Proving:
         )
         shown = await self._store.run(show, showing)
         if shown.link_id is not None:
-            message = joined_message(self._business, handle_key, shown.target_key)
+            message = joined_message(self._playbook(), handle_key, shown.target_key)
             about = {"notice": str(shown.link_id)}
             for other in shown.told:
                 await self._reaching.reach(other, message, f"notice:{shown.link_id}:{other}", about)

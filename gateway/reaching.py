@@ -7,7 +7,7 @@ decide what to say, and whether it may be said.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -103,11 +103,11 @@ class Reaching:
         message: OutboundMessage,
         cause: str,
         about: Mapping[str, str] = NOTHING,
-        kept: str | None = None,
+        hidden: Mapping[str, str] = NOTHING,
     ) -> Letter | None:
         """The letter as `memory.units.reaching.write_letter` writes it, for a caller who writes
-        more in the same transaction and then calls `leave`. `kept` stands in the thread in place of
-        a text that holds a secret."""
+        more in the same transaction and then calls `leave`. `hidden` are the secrets in it, and
+        what is kept in their place: of the text at once, of the parts when they are over."""
         kind, _, address = handle_key.partition(":")
         to = Handle(kind, address)
         way = await self._way(to, await self._store.read(find_ways, handle_key))
@@ -119,19 +119,21 @@ class Reaching:
         except CannotRender:
             return None
         at = self._now()
-        text = message.text if kept is None else kept
+        text = _without(message.text, hidden)
+        payloads = tuple(part.payload for part in parts)
         return Letter(
             cause=cause,
             to=to,
             way=way,
             text=text,
             tokens=self._count_tokens(text),
-            payloads=tuple(part.payload for part in parts),
+            payloads=payloads,
             birth=self._outgoing.fresh(way.account, self._worker, to_micros(at), _HOLD_SECONDS),
             now=to_micros(at),
             ids=tuple(self._new_id() for _ in range(_FIXED_IDS + len(parts))),
             choices=tuple((one.label, one.value) for one in message.quick_replies),
             about=about,
+            kept=tuple(_cleared(one, hidden) for one in payloads) if hidden else (),
         )
 
     def leave(self, written: Written, message: OutboundMessage) -> None:
@@ -181,3 +183,24 @@ class Reaching:
             for channel in self._channels.values()
             if channel.spec.identity_kind == kind and isinstance(channel.adapter, Addresses)
         ]
+
+
+def _without(text: str, hidden: Mapping[str, str]) -> str:
+    for secret, kept in hidden.items():
+        text = text.replace(secret, kept)
+    return text
+
+
+def _cleared(payload: Mapping[str, object], hidden: Mapping[str, str]) -> Mapping[str, object]:
+    """The payload with every text in it, however deep, without the secrets."""
+    return {name: _cleared_value(value, hidden) for name, value in payload.items()}
+
+
+def _cleared_value(value: object, hidden: Mapping[str, str]) -> object:
+    if isinstance(value, str):
+        return _without(value, hidden)
+    if isinstance(value, Mapping):
+        return _cleared(value, hidden)
+    if isinstance(value, Sequence):
+        return [_cleared_value(one, hidden) for one in value]
+    return value

@@ -17,6 +17,7 @@ from core.message import DeliveryStatus
 from memory.channel_tables import ParkedUpdate
 from memory.tables import Delivery, Handle
 from memory.units.bounces import call_people
+from memory.units.part_ends import REMAINS
 from memory.units.prepared import write
 from memory.units.rows import table
 
@@ -136,6 +137,7 @@ _mark_sent = (
         code=None,
         reason=None,
         updated_at=bindparam("now"),
+        **REMAINS,
     )
 )
 _find_parked = select(_parked).where(_parked.c.provider_id.in_(bindparam("ids", expanding=True)))
@@ -196,6 +198,7 @@ _mark_not_sent = (
         updated_at=bindparam("now"),
     )
 )
+_mark_over = _mark_not_sent.values(**REMAINS)
 
 
 def mark_not_sent(connection: Connection, batch: Sequence[NotSent]) -> list[None]:
@@ -208,7 +211,7 @@ def mark_not_sent(connection: Connection, batch: Sequence[NotSent]) -> list[None
         if one.discarded:
             status = DeliveryStatus.DISCARDED
         connection.execute(
-            _mark_not_sent,
+            _mark_not_sent if status is DeliveryStatus.PENDING else _mark_over,
             {
                 "row": one.delivery_id,
                 "new_status": status.value,
@@ -373,10 +376,14 @@ def renew(connection: Connection, delivery_ids: Sequence[int], until: Micros) ->
 
 
 def retry(connection: Connection, delivery_id: int, now: Micros) -> bool:
-    """Put a failed part back on its way; false when it is not failed."""
+    """Put a failed part back on its way; false when it is not failed, or held a code."""
     changed = connection.execute(
         update(_delivery)
-        .where(_delivery.c.id == delivery_id, _delivery.c.status == "failed")
+        .where(
+            _delivery.c.id == delivery_id,
+            _delivery.c.status == "failed",
+            _delivery.c.kept_json.is_(None),
+        )
         .values(status="pending", due_at=now, updated_at=now, reason=None)
     )
     return changed.rowcount == 1

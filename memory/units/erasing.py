@@ -38,6 +38,7 @@ from memory.units.audit import record
 from memory.units.components import derive, lock
 from memory.units.erasing_traces import forget_elsewhere
 from memory.units.link_rows import existing_root, find_handle
+from memory.units.part_ends import discarded
 from memory.units.rows import table
 from memory.units.settling import settle
 
@@ -181,7 +182,7 @@ def _stop(connection: Connection, ids: Collection[int], now: Micros) -> None:
     connection.execute(
         update(_delivery)
         .where(_delivery.c.handle_id.in_(ids), _delivery.c.status.in_(unsent))
-        .values(status=DeliveryStatus.DISCARDED.value, reason=ERASED, updated_at=now)
+        .values(discarded(ERASED, now))
     )
 
 

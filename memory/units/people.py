@@ -22,6 +22,7 @@ from memory.tables import Case, Conversation, Customer, Delivery, Handle, Handof
 from memory.units import asides
 from memory.units.addressee import addressee, open_handoff_of
 from memory.units.audit import record
+from memory.units.part_ends import discarded
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -300,9 +301,7 @@ def _discard_drafts(connection: Connection, conversation_id: int, now: Micros) -
     ids = tuple(drafts)
     if ids:
         connection.execute(
-            update(_delivery)
-            .where(_delivery.c.id.in_(ids))
-            .values(status=DeliveryStatus.DISCARDED.value, reason=TOOK_OVER, updated_at=now)
+            update(_delivery).where(_delivery.c.id.in_(ids)).values(discarded(TOOK_OVER, now))
         )
     return ids
 

@@ -63,7 +63,8 @@ class Ways:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message of ours. `text` is what is kept of it, `payloads` what is sent, in parts.
+    """One message of ours. `text` is what is kept of it, `payloads` what is sent, in parts, and
+    `kept` what is kept of those, where they hold a secret.
 
     `ids` are five fresh ids and one more for each part. `birth` are the columns with which parts
     are born. Of equal causes the first is written. `about`
@@ -81,6 +82,7 @@ class Letter:
     ids: tuple[int, ...]
     choices: tuple[tuple[str, str], ...] = ()
     about: Mapping[str, str] = field(default_factory=dict)
+    kept: tuple[Mapping[str, object], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +289,7 @@ def _part_rows(
     letter: Letter, conversation_id: int, seq: int, handle_id: int
 ) -> Sequence[dict[str, object]]:
     way = letter.way
+    kept = letter.kept or (None,) * len(letter.payloads)
     return [
         {
             "id": row_id,
@@ -300,13 +303,14 @@ def _part_rows(
             "author": Author.BOT.value,
             "address_json": orjson.dumps(dict(way.address)).decode(),
             "payload_json": orjson.dumps(dict(payload)).decode(),
+            "kept_json": None if remains is None else orjson.dumps(dict(remains)).decode(),
             "due_at": letter.now,
             "created_at": letter.now,
             "updated_at": letter.now,
             **letter.birth,
         }
-        for number, (row_id, payload) in enumerate(
-            zip(letter.ids[5:], letter.payloads, strict=True)
+        for number, (row_id, payload, remains) in enumerate(
+            zip(letter.ids[5:], letter.payloads, kept, strict=True)
         )
     ]
 

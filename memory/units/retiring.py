@@ -25,6 +25,7 @@ from memory.units.audit import record
 from memory.units.components import derive, lock
 from memory.units.handles import make
 from memory.units.link_rows import AnyRow, IdentityProblem, end_link, find_handle, joins_of
+from memory.units.part_ends import discarded
 from memory.units.rows import table
 from memory.units.settling import settle
 
@@ -160,7 +161,7 @@ def set_apart(connection: Connection, handle_id: int, because: str, now: Micros)
             _delivery.c.handle_id == handle_id,
             _delivery.c.status.in_((DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value)),
         )
-        .values(status=DeliveryStatus.DISCARDED.value, reason=NOT_THEIRS, updated_at=now)
+        .values(discarded(NOT_THEIRS, now))
     )
     return threads
 

@@ -225,6 +225,26 @@ tables/cakes.csv | "Rue A, 1" -> Rue A, 1
 line 2: has 5 cells, not 4
 Put a text with a comma in quotes
 
+answers.toml | big = -> not_me = ["PIET"]<newline>big =
+not_me: 'PIET' is not understood as an objection
+Write one that is, such as "NOT ME", "NICHT ICH", "PAS MOI" or "NO SOY YO"
+
+answers.toml | big = -> code_message = ["{code}, {minutes} min"]<newline>big =
+code_message: '{code}, {minutes} min' lacks {not_me}
+Write {not_me} where it belongs
+
+answers.toml | big = -> code_message = ["{minutes} min, or {not_me}"]<newline>big =
+code_message: '{minutes} min, or {not_me}' lacks {code}
+Write {code} where it belongs
+
+answers.toml | big = -> joined_notice = ["{asker} and {target}"]<newline>big =
+joined_notice: '{asker} and {target}' lacks {not_me}
+Write {not_me} where it belongs
+
+answers.toml | big = -> parted_notice = ["Parted from {target}: {handle}"]<newline>big =
+parted_notice: nothing fills {target}
+The words in braces here are business, handle
+
 articles/bread.md | +++<newline><newline>We -> <newline><newline>We
 : has no head
 Begin with title and url between two lines of +++

@@ -12,7 +12,7 @@ from gateway.demo_people import ADA
 from memory.identity_tables import Challenge
 from memory.tables import Handle, Link
 from tests.gateway.everywhere import Everywhere, Options, everywhere
-from tests.gateway.test_proving import BEA_MAIL, BEA_PHONE, customers, mailed, until
+from tests.gateway.test_proving import BEA_MAIL, BEA_PHONE, customers, mailed, stored, until
 from tests.gateway.way import ORIGIN, login_token
 
 PAGE = f"{ORIGIN}/help"
@@ -55,6 +55,7 @@ async def test_trap_13_a_link_joins_the_session_that_asked_once_and_ends_its_old
         await world.handled(2)
         assert [row["rule"] for row in await world.rows(Link)].count("code") == 1
         assert len(world.mail.mails_to(BEA_MAIL)) == 2
+        assert link not in await stored(world)
         stolen = await world.chat(token=before)
         assert stolen.conversation != thread
 

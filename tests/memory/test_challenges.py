@@ -54,6 +54,7 @@ class Desk:
             now=to_micros(self.world.now),
             ids=tuple(self.world.id() for _ in range(6)),
             about={"challenge": str(row)},
+            kept=({"text": "Your code: [code removed]"},),
         )
         asking = Asking(
             row,

@@ -1,0 +1,65 @@
+"""What is left of a code that was sent: in the whole database nothing, in both dialects."""
+
+from __future__ import annotations
+
+import orjson
+import pytest
+from sqlalchemy import Connection, select
+from sqlmodel import SQLModel
+
+from core.message import DeliveryStatus
+from memory.units.deliveries import (
+    NotSent,
+    Sent,
+    claim_due,
+    mark_not_sent,
+    mark_sent,
+    retry,
+)
+from memory.units.retiring import retire
+from tests.memory.test_challenges import Desk
+from tests.memory.world import MAIL, PHONE, Place, World
+
+
+@pytest.fixture
+def desk(world: World) -> Desk:
+    return Desk(world)
+
+
+def secret_letter(desk: Desk, place: Place) -> int:
+    """A letter with a code, asked for by `place`; the id of its part."""
+    written = desk.ask(place, MAIL).written
+    assert written is not None
+    return int(str(written.deliveries[0]["id"]))
+
+
+def told_everywhere(connection: Connection) -> str:
+    """Everything that any table holds."""
+    tables = SQLModel.metadata.sorted_tables
+    return repr([connection.execute(select(one)).all() for one in tables])
+
+
+@pytest.mark.parametrize("end", ["sent", "failed", "discarded", "retired"])
+def test_a_code_is_in_no_table_once_its_part_is_over(desk: Desk, end: str) -> None:
+    connection, now = desk.connection, desk.world.micros()
+    desk.world.say(MAIL, "Hello")
+    part = secret_letter(desk, desk.world.say(PHONE, "I wrote to you by mail"))
+    assert "123456" in told_everywhere(connection)
+    if end == "sent":
+        mark_sent(connection, [Sent(part, "p1", DeliveryStatus.SENT, now, 1)])
+    elif end == "retired":
+        retire(connection, MAIL, "another's", "person:ada", now, desk.world.id)
+    else:
+        over = NotSent(part, now, 1, None, 0, False, None, "no", discarded=end == "discarded")
+        mark_not_sent(connection, [over])
+    told = told_everywhere(connection)
+    assert ("123456" in told, "Your code: [code removed]" in told) == (False, True)
+    assert not retry(connection, part, now)
+
+
+def test_a_code_that_is_tried_again_is_still_in_its_part(desk: Desk) -> None:
+    now = desk.world.micros()
+    part = secret_letter(desk, desk.world.say(PHONE, "I wrote to you by mail"))
+    mark_not_sent(desk.connection, [NotSent(part, now, 1, now, now, False, None, "busy")])
+    [due] = claim_due(desk.connection, "w", now, now + 1, 5)
+    assert (due.id, orjson.loads(due.payload_json)) == (part, {"text": "Your code: 123456"})
