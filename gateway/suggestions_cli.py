@@ -49,7 +49,8 @@ def suggest(
     if join is not None and apart is not None:
         refuse("either they are one or they are not: give --join or --apart")
     if rebuild:
-        say(f"{_rebuild(config)} are new.")
+        new, gone = _rebuild(config)
+        say(f"{new} are new. {gone} are taken back.")
     with _desk(config) as here:
         connection = here.connection
         if join is not None:
@@ -129,18 +130,20 @@ def _desk(config: Path | None) -> Iterator[Desk]:
         refuse(str(problem))
 
 
-def _rebuild(config: Path | None) -> int:
-    """Everything is heard anew, in short transactions; how many suggestions are new."""
+def _rebuild(config: Path | None) -> tuple[int, int]:
+    """Everything is heard anew, in short transactions; how many suggestions are new, and how many
+    that nothing speaks for any more are gone."""
     from gateway.playbooks import load_playbook
     from gateway.rules_terminal import progress_bar
     from gateway.settings import load_settings
     from gateway.suggesting import kinds_of, write_marks
     from memory.hints import Marks, listen
     from memory.suggestions import find_candidates
+    from memory.units.reviewing import review
     from memory.units.suggesting import note, propose
 
     kinds = kinds_of(load_playbook(load_settings(config).playbook.path))
-    marks, more, new = Marks(), True, 0
+    marks, more, new, gone = Marks(), True, 0, 0
     with progress_bar() as bar:
         task = bar.add_task("Listening", total=None)
         while more:
@@ -158,7 +161,12 @@ def _rebuild(config: Path | None) -> int:
             marks, more = heard.marks, heard.more
         with desk(config) as here:
             write_marks(here.connection, marks, here.now)
-    return new
+        after: int | None = 0
+        while after is not None:
+            with desk(config) as here:
+                reviewed = review(here.connection, after, _KEYS, here.rules)
+            gone, after = gone + reviewed.taken_back, reviewed.after
+    return new, gone
 
 
 def _print(found: list[SuggestionView]) -> None:

@@ -24,14 +24,11 @@ from memory.units.audit import record
 from memory.units.bringing import IMPORT, Conflict, Entry, Source, bring
 from memory.units.parting import part
 from memory.units.rows import table
-from memory.units.suggesting import propose
+from memory.units.suggesting import SYSTEM, propose
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 EXTERNAL = "external"
-SYSTEM = "the business's own system"
-"""The name of the source of what is provisioned: one system, whichever of its tokens it uses."""
-
 _NOT_LISTED = "the business's own system does not name it any more"
 
 _handle = table(Handle)
@@ -165,6 +162,7 @@ def suggest_conflicts(
 
 
 def _source(actor: str) -> Source:
+    # One source, whichever of its tokens the system uses.
     return Source(SYSTEM, Assurance.AUTHENTICATED, "told by its id", actor)
 
 

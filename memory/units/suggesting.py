@@ -32,6 +32,8 @@ AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 ACTOR = "gateway"
 JOIN, APART = "join-suggestion", "set-apart"
 OPEN = "open"
+SYSTEM = "the business's own system"
+"""Who says, as a reason, what `memory.units.provisioning` could not join."""
 
 _handle = table(Handle)
 _link = table(Link)

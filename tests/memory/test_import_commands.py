@@ -110,6 +110,16 @@ def test_suggestions_are_looked_for_listed_and_decided(
     assert "1 are new." in told and f"{VISITOR} wrote {PHONE} (70)" in told
     (found,) = json_of("suggest", capsys)
     assert found["score"] == 70
+    rules = tmp_path / "stricter.toml"
+    rules.write_text("[suggestions]\nthreshold = 80\n")
+    assert run("identities", "rules", "publish", str(rules), "--note", "x", "--yes") == 0
+    assert run("identities", "suggest", "--rebuild") == 0
+    assert "0 are new. 1 are taken back." in capsys.readouterr().out
+    rules.write_text("[suggestions]\nthreshold = 70\n")
+    assert run("identities", "rules", "publish", str(rules), "--note", "x", "--yes") == 0
+    assert run("identities", "suggest", "--rebuild") == 0
+    assert "1 are new. 0 are taken back." in capsys.readouterr().out
+    (found,) = json_of("suggest", capsys)
     assert run("identities", "suggest", "--join", found["id"], "--why", "she called") == 0
     assert json_of("suggest", capsys, "They are customer") == []
     assert run("identities", "suggest", "--apart", found["id"]) == 1

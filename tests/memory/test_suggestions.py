@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select, update
 
@@ -10,15 +12,16 @@ from core.message import Assurance, Claim, Handle
 from core.turn import SlotValue
 from memory.hints import Marks, listen
 from memory.identity_tables import Sighting, Suggestion
-from memory.suggestions import SuggestionView, find_candidates, suggestions
+from memory.suggestions import Candidate, Reason, SuggestionView, find_candidates, suggestions
 from memory.tables import Audit, Link, Turn
 from memory.tables import Handle as HandleRow
 from memory.units.blocking import block
 from memory.units.bringing import Entry, Source, bring
 from memory.units.handles import mark_shared
 from memory.units.identity import IdentityProblem
+from memory.units.reviewing import review
 from memory.units.rows import table
-from memory.units.suggesting import SuggestionProblem, join, note, propose, set_apart
+from memory.units.suggesting import SYSTEM, SuggestionProblem, join, note, propose, set_apart
 from memory.units.undoing import undo
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
@@ -241,3 +244,33 @@ def test_hearing_goes_on_where_it_was(world: World) -> None:
     assert [one.other_key for one in second.hints] == [MAIL]
     third = listen(world.connection, second.marks, 1 << 62, KINDS)
     assert third.hints == () and not third.more and third.marks == second.marks
+
+
+def test_what_is_not_likely_enough_any_more_is_taken_back_and_nothing_else(world: World) -> None:
+    world.say(MAIL, "hi")
+    world.say(VISITOR, "I am anna@x.org")
+    world.say(PHONE, "hi")
+    world.say("visitor:v2", f"call me on {PHONE[6:]}")
+    told = Reason("same-address", f"{SYSTEM} says that {CHAT} is {MAIL}", 100)
+    world.say(CHAT, "hi")
+    propose(
+        world.connection, [Candidate(CHAT, MAIL, 100, (told,))], world.micros(), world.id
+    )  # fmt: skip
+    assert looked(world) == 2
+    decided = next(one for one in suggestions(world.connection) if (PHONE,) in one_sides(one))
+    set_apart(world.connection, decided.id, "", "person:sam", world.micros(), world.id)
+    assert review(world.connection, 0, 9, DEFAULT_RULES).taken_back == 0
+    weaker = replace(
+        DEFAULT_RULES,
+        suggestions=replace(DEFAULT_RULES.suggestions, threshold=71),
+    )
+    done = review(world.connection, 0, 1, weaker)
+    done = review(world.connection, done.after or 0, 9, weaker)
+    assert review(world.connection, done.after or 0, 9, weaker).after is None
+    assert [one.reasons[0].words for one in suggestions(world.connection)] == [told.words]
+    assert [one.id for one in suggestions(world.connection, "apart")] == [decided.id]
+
+
+def one_sides(one: SuggestionView) -> set[tuple[str, ...]]:
+    """The handles of each of the two."""
+    return {one.one.handles, one.other.handles}
