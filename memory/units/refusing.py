@@ -68,11 +68,11 @@ class Refused:
 
 def say_not_me(connection: Connection, one: Refusing) -> Refused:
     """Undo what it answers. Raises `IdentityProblem` for an unknown handle."""
-    known = _done_before(connection, one)
+    handle = find_handle(connection, one.handle_key)
+    known = _done_before(connection, one, f"{handle.kind}:{handle.address}")
     if known is not None:
         return known
     actor = f"customer:{one.handle_key}"
-    handle = find_handle(connection, one.handle_key)
     told = owners_addresses(connection, handle, one.rules)
     codes = challenges.refuse(connection, one.handle_key, one.source, one.now)
     notice = _newest_told(connection, handle.id, one.now)
@@ -145,15 +145,17 @@ def _newest_told(connection: Connection, handle_id: int, now: Micros) -> dict[st
     return found
 
 
-def _done_before(connection: Connection, one: Refusing) -> Refused | None:
-    """What came of this very message, whose turn is decided once more."""
+def _done_before(connection: Connection, one: Refusing, address: str) -> Refused | None:
+    """What came of this very message, whose turn is decided once more.
+
+    It may have retired the handle: what was written of it stands under the key of its address.
+    """
     details = connection.execute(
         select(_audit.c.detail_json)
-        .where(_audit.c.subject == one.handle_key, _audit.c.action == ACTION)
+        .where(_audit.c.subject.in_((one.handle_key, address)), _audit.c.action == ACTION)
         .order_by(_audit.c.id.desc())
-        .limit(1)
-    ).scalar()
-    detail = {} if details is None else orjson.loads(details)
-    if detail.get("source") != one.source:
-        return None
-    return Refused(detail["outcome"], detail["codes"], tuple(detail["told"]))
+    ).scalars()
+    for detail in map(orjson.loads, details):
+        if detail.get("source") == one.source:
+            return Refused(detail["outcome"], detail["codes"], tuple(detail["told"]))
+    return None

@@ -17,11 +17,11 @@ from core.message import Assurance
 from core.message import Handle as Address
 from memory.identity_tables import Challenge, Reach, Sighting
 from memory.standing import handles_changed, newest_change, standing
-from memory.tables import Handle, Link, Message
+from memory.tables import Audit, Handle, Link, Message
 from memory.units.challenges import Asked, Asking, ask
 from memory.units.proofs import Showing, Shown, show
 from memory.units.reaching import Letter, Way
-from memory.units.refusing import Refused, Refusing, say_not_me
+from memory.units.refusing import ACTION, Refused, Refusing, say_not_me
 from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, Place, World
 
@@ -361,3 +361,17 @@ def test_whoever_shows_a_code_has_another_standing_also_without_a_new_link(desk:
     assert desk.show(VISITOR, RIGHT, "m2").outcome == "proved"
     assert standing(desk.connection, VISITOR) > first > 0
     assert VISITOR in handles_changed(desk.connection, seen)
+
+
+def test_not_me_that_retires_a_number_is_done_once_under_its_new_key_too(desk: Desk) -> None:
+    place = desk.world.say(PHONE, "Wrong number")
+    first = desk.not_me(PHONE, "n7")
+    resting = desk.world.row(Handle, place.handle_id)["key"]
+    assert (first.outcome, resting != PHONE) == ("parted", True)
+    # The turn is decided again, and the handle of its message is called otherwise by now.
+    assert desk.not_me(str(resting), "n7") == first
+    audit = table(Audit)
+    query = select(audit.c.subject).where(audit.c.action == ACTION)
+    assert desk.connection.execute(query).scalars().all() == [PHONE]
+    # Who has the number now is somebody else, and is heard.
+    assert desk.not_me(PHONE, "n8").outcome == "parted"
