@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import quote
@@ -54,9 +54,10 @@ _SHELL = (
 
 @dataclass(frozen=True, slots=True)
 class FileAnswer:
-    """Bytes as they are given out. `name` is under what they are saved; without, they are shown."""
+    """Bytes as they are given out, whole or piece by piece. `name` is under what they are saved;
+    without, they are shown."""
 
-    content: bytes
+    content: bytes | AsyncIterator[bytes]
     media_type: str
     name: str | None
     policy: str = _SEALED

@@ -13,7 +13,7 @@ from typing import Any
 from core.handle_addresses import BRINGABLE
 from gateway.import_files import ATTRIBUTES, guarded
 from gateway.importing import Step
-from memory.exporting import Exported, export_page
+from memory.exporting import Exported, attribute_names, export_page
 
 PAGE = 200
 """Customers that are read in one go."""
@@ -22,17 +22,21 @@ _ADDRESSES = {"external": "external_id"}
 
 
 def export(write: Callable[[str], object]) -> Generator[Step, Any, int]:
-    """The steps of an export: its text is written piece by piece. They give how many customers."""
-    customers: list[Exported] = []
+    """The steps of an export: its text is written page by page, so that no more than a page is
+    held. They give how many customers.
+
+    An attribute that nobody had when it began is left out.
+    """
+    names = yield Step(attribute_names, writes=False)
+    others = [name for name in names if name not in ATTRIBUTES]
+    write(_lines([_header(others)]))
+    count = 0
     after: int | None = 0
     while after is not None:
         found, after = yield Step(_page(after), writes=False)
-        customers.extend(found)
-    others = sorted({name for one in customers for name in one.attributes} - set(ATTRIBUTES))
-    write(_lines([_header(others)]))
-    for at in range(0, len(customers), PAGE):
-        write(_lines([_row(one, others) for one in customers[at : at + PAGE]]))
-    return len(customers)
+        write(_lines([_row(one, others) for one in found]))
+        count += len(found)
+    return count
 
 
 def _page(after: int) -> Callable[[Any], Any]:

@@ -116,17 +116,16 @@ def export(
     """
     from gateway.exporting import export as steps
 
-    pieces: list[str] = []
     with _counter(config, "Reading", None) as counter:
-        count = counter.run(steps(pieces.append))
-    if file is None:
-        typer.echo("".join(pieces), nl=False)
-        return
-    try:
-        # With a byte order mark, by which spreadsheets know UTF-8.
-        file.write_text("".join(pieces), encoding="utf-8-sig", newline="")
-    except OSError as error:
-        refuse(f"{file} cannot be written: {error.strerror}")
+        if file is None:
+            counter.run(steps(lambda piece: typer.echo(piece, nl=False)))
+            return
+        try:
+            # With a byte order mark, by which spreadsheets know UTF-8.
+            with file.open("w", encoding="utf-8-sig", newline="") as opened:
+                count = counter.run(steps(opened.write))
+        except OSError as error:
+            refuse(f"{file} cannot be written: {error.strerror}")
     say(f"{count} customers are in {file}.")
 
 

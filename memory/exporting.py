@@ -16,13 +16,14 @@ from sqlalchemy import Connection, Row, select
 from core.handle_addresses import BRINGABLE
 from core.identity import Edge, home_edge, widest_paths
 from core.message import Assurance
-from memory.tables import Customer, Handle, Link
-from memory.units.attributes import current_attributes
+from memory.tables import Customer, Fact, Handle, Link
+from memory.units.attributes import PREFIX, current_attributes
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 _customer = table(Customer)
+_fact = table(Fact)
 _handle = table(Handle)
 _link = table(Link)
 
@@ -46,6 +47,21 @@ class Exported:
     name: str | None
     handles: tuple[ExportedHandle, ...]
     attributes: Mapping[str, str]
+
+
+def attribute_names(connection: Connection) -> list[str]:
+    """Every attribute that holds of anybody whose handle is in use, in order."""
+    query = (
+        select(_fact.c.key)
+        .join(_handle, _handle.c.id == _fact.c.handle_id)
+        .where(
+            _fact.c.key.startswith(PREFIX, autoescape=True),
+            _fact.c.valid_to.is_(None),
+            _handle.c.retired_at.is_(None),
+        )
+        .distinct()
+    )
+    return sorted(key.removeprefix(PREFIX) for key in connection.execute(query).scalars())
 
 
 def export_page(

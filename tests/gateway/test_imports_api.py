@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from gateway import exporting
 from gateway.import_files import read_file
+from gateway.importing import Step
 from tests.gateway.console_world import PHONE, World, bearer, served
 
 MAIL = "ada@x.org"
@@ -81,6 +83,29 @@ async def test_an_export_brought_in_again_changes_nothing(world: World) -> None:
     assert status == 200
     assert (done["fault_count"], done["new"], done["joined"], done["attributes"]) == (0, 0, 0, 0)
     assert await exported(world) == given
+
+
+async def test_an_export_holds_no_more_than_a_page(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await call(world, "POST", "/imports", data=FILE, **QUERY)
+    await call(world, "PUT", "/customers/7", body={"handles": [], "preferences": {"size": "m"}})
+    whole = (await exported(world)).decode("utf-8-sig")
+    monkeypatch.setattr(exporting, "PAGE", 1)
+    written: list[str] = []
+    steps = exporting.export(written.append)
+    sizes = []
+    step: Step | None = next(steps)
+    while step is not None:
+        found = await world.store.read(step.run)
+        try:
+            step = steps.send(found)
+        except StopIteration:
+            step = None
+        sizes.append("".join(written[-1:]).count("\r\n"))
+    assert "".join(written) == whole and "attribute:size" in whole.partition("\r\n")[0]
+    assert len(written) > 3 and max(sizes) == 1
+    assert (await exported(world)).decode("utf-8-sig") == whole
 
 
 async def test_a_file_with_faults_is_refused_whole_unless_they_are_skipped(world: World) -> None:
