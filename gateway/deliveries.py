@@ -23,18 +23,8 @@ from core.message import DeliveryStatus, OutboundPart, SendReceipt
 from gateway.events import Bus, Event
 from memory.store import A, Overloaded, R, Store, Unit
 from memory.units.consent import OPTED_OUT, is_recipient_gone
-from memory.units.deliveries import (
-    Due,
-    NotSent,
-    Sent,
-    claim_due,
-    give_back,
-    mark_not_sent,
-    mark_sent,
-    receipts,
-    release_claims,
-    renew,
-)
+from memory.units.deliveries import NotSent, Sent, mark_not_sent, mark_sent, receipts
+from memory.units.holding import Due, claim_due, give_back, release_claims, renew
 
 log = structlog.get_logger(__name__)
 
@@ -81,10 +71,14 @@ class _RecipientGone(Exception):
 
 @dataclass(slots=True)
 class _Lane:
-    """The parts of one conversation that this process holds, in sending order."""
+    """The parts of one conversation that this process holds, in sending order.
+
+    `ask_first`: one was discarded on its way, and so may those behind it have been.
+    """
 
     parts: deque[Due] = field(default_factory=deque)
     drop_bot: bool = False
+    ask_first: bool = False
 
 
 class Deliveries:
@@ -240,8 +234,10 @@ class Deliveries:
                     if self._stopping.is_set():
                         return
                     self._begun.add(due.id)
-                    receipt = await self._send_once(sender, part, due, lost, attempts > 1)
+                    ask = attempts > 1 or lane.ask_first
+                    receipt = await self._send_once(sender, part, due, lost, ask)
             except _RecipientGone:
+                lane.ask_first = True
                 await self._give_up(due, attempts, OPTED_OUT, discarded=True)
                 return
             except SendError as error:
@@ -258,7 +254,7 @@ class Deliveries:
                 return
 
     async def _send_once(
-        self, sender: Sender, part: OutboundPart, due: Due, lost: bool, again: bool
+        self, sender: Sender, part: OutboundPart, due: Due, lost: bool, ask: bool
     ) -> SendReceipt:
         if lost and not sender.idempotent:
             receipt = await self._reconcile(sender, part, due)
@@ -266,7 +262,7 @@ class Deliveries:
                 return receipt
         # What leaves at once was committed with the customer's consent; later they may have left.
         waited = self._now() - from_micros(due.created_at) >= _FRESH
-        if (again or waited) and await self._store.read(is_recipient_gone, due.id):
+        if (ask or lost or waited) and await self._store.read(is_recipient_gone, due.id):
             raise _RecipientGone
         try:
             return await sender.send(part)

@@ -20,7 +20,7 @@ from gateway.deliveries import Deliveries
 from gateway.sockets import SocketHub
 from memory.units.claims import Thread
 from memory.units.consent import OPTED_OUT
-from memory.units.deliveries import Due
+from memory.units.holding import Due
 from memory.units.turns import Commit
 
 UNREACHABLE = "This address cannot be reached: an earlier message to it came back."

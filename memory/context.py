@@ -261,6 +261,8 @@ def _undrawn(
     kept: list[AnyRow] = []
     drawn: dict[str, frozenset[int]] = {}
     for row in rows:
+        if _is_withdrawn(row):
+            continue
         made_from = () if row.author == Author.CUSTOMER else drawn_of(row.extra_json)
         if not made_from:
             kept.append(row)
@@ -283,6 +285,11 @@ def _said(
 def _is_gone(row: AnyRow) -> bool:
     """Whether the sender took the message back."""
     return row.text == "" and row.extra_json is not None and '"taken_back"' in row.extra_json
+
+
+def _is_withdrawn(row: AnyRow) -> bool:
+    """Whether it is an answer that nobody has read, since its messages were decided anew."""
+    return row.extra_json is not None and '"withdrawn":true' in row.extra_json
 
 
 def _one_said(row: AnyRow, handle: str) -> Said:

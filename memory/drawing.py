@@ -19,6 +19,9 @@ from memory.units.rows import table
 WITHHELD = "Withheld: it drew on another customer's memory."
 """What stands, for people, in the place of words that are shown no more."""
 
+WITHDRAWN = "withdrawn"
+"""The `code` of a part that was held back on its way, until it is known whether it left."""
+
 CASE, FACT, LOOK_UP, MESSAGE, SLOT = "case", "fact", "look-up", "message", "slot"
 """What of another handle a turn was given."""
 

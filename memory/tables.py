@@ -152,7 +152,8 @@ class Message(SQLModel, table=True):
     `claims`, `consent`, `returned`; `attachments` (name, type, reference, size, content_id);
     `original` (references of `text`, `html`, `source`); `needs_person` (why no machine may answer);
     `revised_at` and `versions` (text, at) of a message that was changed, `taken_back` (when);
-    `drawn` (ids of other handles from whose memory an answer was made); `network` (a digest of
+    `drawn` (ids of other handles from whose memory an answer was made); `withdrawn` (an answer that
+    was not sent, since its messages were decided anew); `network` (a digest of
     where it came from); `challenge` or `notice` (the code or link that a message of our own accord
     tells of).
     """
@@ -302,6 +303,11 @@ class Delivery(SQLModel, table=True):
             "ix_delivery_failed",
             "id",
             **only_where("status = 'failed'"),
+        ),
+        Index(
+            "ix_delivery_withdrawn",
+            "claimed_until",
+            **only_where("code = 'withdrawn'"),
         ),
         Index(
             "ix_delivery_provider",

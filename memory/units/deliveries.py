@@ -1,8 +1,6 @@
-"""What happens to outgoing parts: sent, failed, reported on, found again after a crash.
+"""What becomes of outgoing parts: sent, failed, reported on (who holds them: `holding`, beside).
 
-A part is born in "sending", claimed by the worker that committed it, so that no extra write is
-needed before it is sent; after a crash every such part is ambiguous and is reconciled before it is
-tried again. Statuses only move forward. Nothing here talks to a provider.
+Statuses only move forward. Nothing here talks to a provider.
 """
 
 from __future__ import annotations
@@ -10,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from core.clock import Micros
 from core.message import DeliveryStatus
@@ -20,6 +18,7 @@ from memory.units.bounces import call_people
 from memory.units.part_ends import REMAINS
 from memory.units.prepared import write
 from memory.units.rows import table
+from memory.units.withdrawing import settle_doubt
 
 _delivery = table(Delivery)
 _handle = table(Handle)
@@ -81,26 +80,6 @@ class NotSent:
     dead: bool = False
     discarded: bool = False
     ids: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """A part to send now. `lost` means an earlier attempt may have arrived: reconcile first."""
-
-    id: int
-    conversation_id: int
-    seq: int
-    part: int
-    parts: int
-    account: str
-    channel: str
-    author: str
-    address_json: str
-    payload_json: str
-    attempts: int
-    created_at: Micros
-    updated_at: Micros
-    lost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +204,8 @@ def mark_not_sent(connection: Connection, batch: Sequence[NotSent]) -> list[None
             },
         )
         _keep_news(connection, one.delivery_id, one)
+        if one.due_at is None:
+            settle_doubt(connection, one.delivery_id, one.now, left=not one.discarded)
     return [None] * len(batch)
 
 
@@ -292,87 +273,6 @@ def _apply(connection: Connection, one: Report) -> int | None:
         )
         _keep_news(connection, row.id, one)
     return int(row.id)
-
-
-def claim_due(
-    connection: Connection, worker: str, now: Micros, until: Micros, limit: int
-) -> list[Due]:
-    """Claim open parts that are due and that no living worker holds, oldest first.
-
-    A part found in "sending" was with a worker that is gone, so it may have been sent.
-    """
-    mine_or_gone = and_(
-        _open,
-        _delivery.c.due_at <= now,
-        _delivery.c.claimed_until <= now,
-    )
-    rows = connection.execute(
-        select(_delivery)
-        .where(mine_or_gone)
-        .order_by(_delivery.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    if rows:
-        connection.execute(
-            update(_delivery)
-            .where(_delivery.c.id.in_([row.id for row in rows]))
-            .values(status="sending", claimed_by=worker, claimed_until=until)
-        )
-    return [
-        Due(
-            row.id,
-            row.conversation_id,
-            row.seq,
-            row.part,
-            row.parts,
-            row.account,
-            row.channel,
-            row.author,
-            row.address_json,
-            row.payload_json,
-            row.attempts,
-            row.created_at,
-            row.updated_at,
-            lost=bool(row.ambiguous) or row.status == "sending",
-        )
-        for row in rows
-    ]
-
-
-def release_claims(connection: Connection, now: Micros) -> int:
-    """At start-up of the only process: parts of workers that are gone become due at once.
-
-    Returns how many of them may have been sent.
-    """
-    lost = connection.execute(
-        update(_delivery)
-        .where(_delivery.c.status == "sending")
-        .values(claimed_until=now, due_at=now, ambiguous=True)
-    )
-    # Due at once, too: what waits to be tried again must not be overtaken by what stood behind it.
-    connection.execute(
-        update(_delivery)
-        .where(_delivery.c.status == "pending")
-        .values(claimed_until=now, due_at=now)
-    )
-    return lost.rowcount
-
-
-def give_back(connection: Connection, worker: str, untouched: Sequence[int], now: Micros) -> None:
-    """A worker ends: what it holds is free at once, and what it never tried is not in doubt."""
-    mine = and_(_delivery.c.claimed_by == worker, _open)
-    connection.execute(
-        update(_delivery).where(mine, _delivery.c.id.in_(untouched)).values(status="pending")
-    )
-    connection.execute(update(_delivery).where(mine).values(claimed_until=now, due_at=now))
-
-
-def renew(connection: Connection, delivery_ids: Sequence[int], until: Micros) -> None:
-    """Keep hold of parts that wait in this process behind others."""
-    connection.execute(
-        update(_delivery).where(_delivery.c.id.in_(delivery_ids), _open).values(claimed_until=until)
-    )
 
 
 def retry(connection: Connection, delivery_id: int, now: Micros) -> bool:

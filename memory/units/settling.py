@@ -2,8 +2,9 @@
 
 An open case in which both sides had part is left to whoever opened it, with what they told; the
 others get a case of their own, and people's attention if people had it. Answers that drew on the
-other side and have not left are discarded. Closed cases and messages are not rewritten: reading
-keeps them apart (`memory.context`, `memory.drawing`). Whoever calls has locked the customers.
+other side and have not left are held back, and what they answered is decided anew
+(`memory.units.withdrawing`). Closed cases and messages are not rewritten: reading keeps them apart
+(`memory.context`, `memory.drawing`). Whoever calls has locked the customers.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ import orjson
 from sqlalchemy import Connection, Row, insert, literal_column, or_, select, update
 
 from core.clock import Micros
-from core.message import Author, DeliveryStatus
+from core.message import Author
 from core.turn import CaseState
 from memory.codec import dump_case, load_case
 from memory.drawing import drawn_of, load_drawn
 from memory.tables import Case, Conversation, Delivery, Handle, Handoff, Message, Turn
 from memory.units.rows import table
+from memory.units.withdrawing import hold_back
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
@@ -30,7 +32,6 @@ PARTED = "parted"
 theirs."""
 
 _REASON = "They wrote here while they were taken for another customer, whose case people have."
-DISCARDED = "It drew on the memory of somebody who is another customer."
 
 _case = table(Case)
 _conversation = table(Conversation)
@@ -307,7 +308,8 @@ def _call_people(
 
 
 def _discard(connection: Connection, sides: _Sides, now: Micros) -> tuple[int, ...]:
-    """What has not left yet and drew on the other side never leaves."""
+    """What has not left yet and drew on the other side never leaves; what it answered is decided
+    anew."""
     rows = connection.execute(
         select(_delivery.c.id, _message.c.handle_id, _message.c.extra_json)
         .join(
@@ -327,10 +329,4 @@ def _discard(connection: Connection, sides: _Sides, now: Micros) -> tuple[int, .
         for row in rows
         if drawn_of(row.extra_json) & sides.keys.keys() - sides.of(row.handle_id)
     )
-    if ids:
-        connection.execute(
-            update(_delivery)
-            .where(_delivery.c.id.in_(ids))
-            .values(status=DeliveryStatus.DISCARDED.value, reason=DISCARDED, updated_at=now)
-        )
-    return ids
+    return hold_back(connection, ids, now)

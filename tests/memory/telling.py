@@ -38,10 +38,14 @@ _LEASE = 60_000_000
 
 @dataclass
 class Telling:
-    """The people of `names`, by their handles' keys, and the bot they write to."""
+    """The people of `names`, by their handles' keys, and the bot they write to.
+
+    `born` is the status with which its answers begin their way.
+    """
 
     world: World
     names: dict[str, str]
+    born: str = "sent"
     _marks: Iterator[int] = field(default_factory=lambda: count(1))
 
     def write(self, who: str, *, hand_over: bool = False, level: Assurance | None = None) -> Place:
@@ -78,7 +82,7 @@ class Telling:
         ids = Ids(self.world.id, "bot", 60.0)
         words = [] if decision.reply is None else [RenderedPart({"text": decision.reply.text})]
         change = build_commit(
-            claimed, claimed.waiting, turn, decision, words, {"status": "sent"}, 9,
+            claimed, claimed.waiting, turn, decision, words, {"status": self.born}, 9,
             self.world.now, ids, None, given=had,
         )  # fmt: skip
         commit(connection, [change])

@@ -8,14 +8,8 @@ from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
 from core.message import DeliveryStatus
-from memory.units.deliveries import (
-    NotSent,
-    Sent,
-    claim_due,
-    mark_not_sent,
-    mark_sent,
-    retry,
-)
+from memory.units.deliveries import NotSent, Sent, mark_not_sent, mark_sent, retry
+from memory.units.holding import claim_due
 from memory.units.retiring import retire
 from tests.memory.test_challenges import Desk
 from tests.memory.world import MAIL, PHONE, Place, World

@@ -11,8 +11,8 @@ from memory.customer_page import customer_page, timeline
 from memory.pages import audit_log
 from memory.tables import Conversation, Customer, Handle
 from memory.units.claims import Claim, claim
-from memory.units.deliveries import claim_due
 from memory.units.erasing import Erased, erase
+from memory.units.holding import claim_due
 from memory.units.identity import IdentityProblem, resolve_customer
 from memory.units.rows import table
 from tests.memory.telling import Telling

@@ -16,17 +16,8 @@ from core.message import ConsentChange, DeliveryStatus
 from memory.tables import Delivery, Handle, Inbound, Message
 from memory.units.admission import admit
 from memory.units.backlog import Stumble, revive, stumble, unfinished
-from memory.units.deliveries import (
-    NotSent,
-    Report,
-    Sent,
-    claim_due,
-    mark_not_sent,
-    mark_sent,
-    release_claims,
-    report,
-    retry,
-)
+from memory.units.deliveries import NotSent, Report, Sent, mark_not_sent, mark_sent, report, retry
+from memory.units.holding import claim_due, release_claims
 from memory.units.rows import table
 from memory.units.turns import Fenced, commit
 from tests.memory.hot import NOW, admission, admitted, claimed, ids, inbound, opened, reply

@@ -249,6 +249,13 @@ def upgrade() -> None:
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.add_column(sa.Column("kept_json", sa.Text(), nullable=True))
+        batch_op.create_index(
+            "ix_delivery_withdrawn",
+            ["claimed_until"],
+            unique=False,
+            sqlite_where=sa.text("code = 'withdrawn'"),
+            postgresql_where=sa.text("code = 'withdrawn'"),
+        )
 
     with op.batch_alter_table("handle", schema=None) as batch_op:
         batch_op.add_column(
@@ -310,6 +317,11 @@ def downgrade() -> None:
         batch_op.drop_column("proved_level")
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_delivery_withdrawn",
+            sqlite_where=sa.text("code = 'withdrawn'"),
+            postgresql_where=sa.text("code = 'withdrawn'"),
+        )
         batch_op.drop_column("kept_json")
 
     with op.batch_alter_table("fact", schema=None) as batch_op:
