@@ -18,7 +18,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from gateway.api_calls import PREFIX, ApiServices, Call, Endpoint, M, is_id
+from gateway.api_calls import PREFIX, Accepted, ApiServices, Call, Endpoint, M, is_id
 from gateway.api_files import FileAnswer
 from gateway.api_openapi import describe
 from gateway.api_routes import ENDPOINTS
@@ -79,8 +79,11 @@ def as_answer(value: object) -> web.Response:
             charset=charset,
             headers=value.headers(),
         )
+    status = 200
+    if isinstance(value, Accepted):
+        status, value = 202, value.value
     text = json.dumps(to_json(value), ensure_ascii=False)
-    return web.Response(text=text, content_type="application/json")
+    return web.Response(status=status, text=text, content_type="application/json")
 
 
 def _read_query(endpoint: Endpoint, request: web.Request) -> BaseModel | None:

@@ -104,11 +104,20 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a handler answers when the work goes on after the answer (RFC 9110, 15.3.3, status 202);
+    `value` says where it stands."""
+
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
 class Endpoint:
     """One operation. `path` is below `PREFIX`; `gives` is the type its handler returns, `needs`
     what its caller must be allowed to do.
 
-    `takes_file` is how many bytes of a file the body may be; nothing where it is no file.
+    `takes_file` is how many bytes of a file the body may be; nothing where it is no file. `later`
+    is the type of the value of `Accepted`, where its handler may answer that.
     """
 
     method: str
@@ -121,6 +130,7 @@ class Endpoint:
     query: type[BaseModel] | None = None
     errors: Mapping[int, str] = field(default_factory=dict)
     takes_file: int | None = None
+    later: object | None = None
 
 
 def parse_id(text: str, where: str) -> int:

@@ -1,7 +1,7 @@
 """The endpoints of imports and of the export: a file in, looked at first, and undone as one.
 
-The steps are `gateway.importing`'s; here each runs through the store, one after the other, so that
-messages come in between. No rule about customers is here.
+The steps are `gateway.importing`'s, and those of a long file are left to `gateway.import_work`. No
+rule about customers is here.
 """
 
 from __future__ import annotations
@@ -13,20 +13,27 @@ from collections.abc import AsyncIterator, Generator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
+from sqlalchemy import Connection
 
 from core.clock import to_micros
 from core.message import Assurance
-from gateway.api_calls import ApiServices, Call, Endpoint
+from gateway import import_work
+from gateway.api_calls import Accepted, ApiServices, Call, Endpoint
 from gateway.api_files import FileAnswer
 from gateway.api_models import Body, Empty, Line, Page
 from gateway.exporting import export
 from gateway.gate import Problem
 from gateway.identity_calls import found_or_404, tell
 from gateway.import_files import Fault, ReadFile, read_file
-from gateway.importing import Report, Step, Tools, apply, preview, take_back
+from gateway.import_work import run_steps
+from gateway.importing import Report, Step, Tools, apply, beginning, preview, take_back
 from gateway.roles import Right
 from memory.units.bringing import Source
-from memory.units.importing import BatchView, ImportProblem, batch_view, batches
+from memory.units.importing import BatchView, Begun, ImportProblem, batch_view, batches
+from memory.units.pending_imports import Pending, put_off
+
+AT_ONCE = 2_000
+"""Rows of a file that are brought in before the answer; a longer one goes on after it."""
 
 FILE_LIMIT = 64 * 1024 * 1024
 """Bytes of a file of customers."""
@@ -47,7 +54,7 @@ class ImportQuery(Body):
     columns: Annotated[str, Field(max_length=4000)] = ""
 
 
-async def bring_in(call: Call) -> Report:
+async def bring_in(call: Call) -> Report | Accepted:
     query = call.query_as(ImportQuery)
     file = await asyncio.to_thread(
         read_file, call.content, parse_columns(query.columns), query.encoding
@@ -57,12 +64,43 @@ async def bring_in(call: Call) -> Report:
         looked: Report = await _run(call, preview(file, source, _tools(call)))
         return looked
     _refuse_faults(file, skip=query.skip_faults == "1")
+    if len(file.entries) > AT_ONCE:
+        return Accepted(await _put_off(call, file, source, query))
     try:
         report: Report = await _run(call, apply(file, source, _tools(call)))
     except ImportProblem as problem:
         raise _conflict(problem) from None
     tell(call, None, {"state": "imported", "batch_id": report.batch_id})
     return report
+
+
+async def _put_off(call: Call, file: ReadFile, source: Source, query: ImportQuery) -> BatchView:
+    """Begin the batch, and let `gateway.import_work` bring it in."""
+    services = call.services
+    # Files of the same bytes are one file: this one is dropped when it is through.
+    reference = await services.files.keep(import_work.sealed(call.content, services.new_id()))
+    columns, now = parse_columns(query.columns), to_micros(services.now())
+    begin = beginning(file, source, _tools(call))
+
+    def begin_later(connection: Connection) -> int:
+        batch: Begun = begin.run(connection)
+        put_off(
+            connection,
+            Pending(batch.id, reference, columns, query.encoding, call.actor),
+            now,
+        )
+        return batch.id
+
+    try:
+        batch_id = await services.store.run(begin_later)
+    except ImportProblem as problem:
+        await services.files.drop(reference)
+        raise _conflict(problem) from None
+    return found_or_404(await services.store.read(batch_view, batch_id), "import")
+
+
+async def show_import(call: Call) -> BatchView:
+    return found_or_404(await call.services.store.read(batch_view, call.id("id")), "import")
 
 
 async def list_imports(call: Call) -> list[BatchView]:
@@ -143,19 +181,7 @@ def _tools(call: Call) -> Tools:
 
 
 async def _run(call: Call, steps: Generator[Step, Any, Any]) -> Any:
-    """Each step through the store: what reads beside the writer, what writes in its turn."""
-    store = call.services.store
-    try:
-        step = next(steps)
-        while True:
-            try:
-                result = await (store.run(step.run) if step.writes else store.read(step.run))
-            except ImportProblem as error:
-                step = steps.throw(error)
-            else:
-                step = steps.send(result)
-    except StopIteration as end:
-        return end.value
+    return await run_steps(call.services.store, steps)
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
@@ -167,8 +193,9 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         bring_in,
         Right.PROVISION,
         query=ImportQuery,
-        errors={409: "This import was undone meanwhile."},
+        errors={409: "It was undone meanwhile, or the same file is being brought in already."},
         takes_file=FILE_LIMIT,
+        later=BatchView,
     ),
     Endpoint(
         "GET",
@@ -178,6 +205,14 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         list_imports,
         Right.PROVISION,
         query=Page,
+    ),
+    Endpoint(
+        "GET",
+        "/imports/{id}",
+        "One import, and how far it is.",
+        BatchView,
+        show_import,
+        Right.PROVISION,
     ),
     Endpoint(
         "POST",

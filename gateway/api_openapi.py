@@ -109,6 +109,12 @@ def _responses(endpoint: Endpoint, schemas: dict[str, Any]) -> dict[str, Any]:
         answer = _schema(endpoint.gives, schemas, "serialization")
         content = {"application/json": {"schema": answer}}
     responses: dict[str, Any] = {"200": {"description": "Done.", "content": content}}
+    if endpoint.later is not None:
+        answer = _schema(endpoint.later, schemas, "serialization")
+        responses["202"] = {
+            "description": "It goes on after this answer.",
+            "content": {"application/json": {"schema": answer}},
+        }
     errors: dict[int, str] = dict(_COMMON_ERRORS)
     if "{" in endpoint.path:
         errors[404] = "There is nothing with this id."

@@ -32,6 +32,8 @@ from gateway.effects import Effects
 from gateway.events import Bus
 from gateway.files import FileStore
 from gateway.identity_rules import RulesInForce
+from gateway.import_work import ImportWork
+from gateway.importing import Tools
 from gateway.keeping import StoreKeep
 from gateway.leaving import Leaving
 from gateway.lines import Lines
@@ -105,6 +107,7 @@ class Gateway:
     pulling: Pulling
     rules: RulesInForce
     suggesting: Suggesting
+    imports: ImportWork
     web_app: web.Application = field(default_factory=web.Application)
 
     @property
@@ -120,6 +123,7 @@ class Gateway:
         self.lines.start()
         self.rules.start()
         self.suggesting.start()
+        self.imports.start()
         await self.session_watch.start()
         self.leaving.start()
         for channel in self.channels.values():
@@ -132,6 +136,7 @@ class Gateway:
         await self.lines.stop()
         await self.rules.stop()
         await self.suggesting.stop()
+        await self.imports.stop()
         await self.session_watch.stop()
         await self.leaving.stop()
         await self.pulling.stop()
@@ -339,6 +344,13 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
             lambda: rules.current,
             now=now,
             new_id=new_id,
+        ),
+        ImportWork(
+            store,
+            files,
+            Tools(lambda: to_micros(now()), new_id, time.perf_counter, lambda: rules.current),
+            worker=worker,
+            now=now,
         ),
     )
     gateway.web_app = mount(gateway)

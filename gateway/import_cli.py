@@ -204,7 +204,8 @@ def _list(config: Path | None, *, as_json: bool) -> None:
         tell_json(found)
         return
     for one in found:
-        state = "" if one.complete else ", broken off: give the same file again"
+        state = ", being brought in" if one.under_way else ", broken off: give the same file again"
+        state = "" if one.complete else state
         state = f", taken back by {one.undone_by}" if one.undone_by else state
         say(
             f"{one.id}  {one.created_at:%Y-%m-%d %H:%M} UTC  {one.source}, level {one.level}, by "

@@ -20,6 +20,7 @@ from gateway.import_files import Fault, ReadFile
 from memory.import_preview import Pair, Preview
 from memory.units import import_undoing, importing
 from memory.units.bringing import Brought, Conflict, Entry, Source
+from memory.units.pending_imports import call_off
 
 SHOWN = 200
 """Pairs and conflicts that are named one by one."""
@@ -89,16 +90,25 @@ def preview(file: ReadFile, source: Source, tools: Tools) -> Steps:
     return _report(file, done, None, tuple(pairs))
 
 
-def apply(file: ReadFile, source: Source, tools: Tools) -> Steps:
-    """The steps of an import. Broken off, it goes on where it was when the same file is given
-    again. Raises `memory.units.importing.ImportProblem`."""
+def beginning(file: ReadFile, source: Source, tools: Tools) -> Step:
+    """The step that gives an import its batch."""
     ids = (tools.new_id(), tools.new_id())
-    begun = yield Step(
+    return Step(
         lambda connection: importing.begin(
             connection, source, file.digest, len(file.entries), tools.now(), ids
         ),
         writes=True,
     )
+
+
+def apply(
+    file: ReadFile, source: Source, tools: Tools, begun: importing.Begun | None = None
+) -> Steps:
+    """The steps of an import, from where it was `begun`. Broken off, it goes on where it was when
+    the same file is given again. Raises `memory.units.importing.ImportProblem`."""
+    if begun is None:
+        begun = yield beginning(file, source, tools)
+    assert begun is not None
     source = Source(source.name, source.level, source.reason, source.actor, begun.id)
     done, at = Brought(), begun.done
     pace = _Pace(tools.tick)
@@ -113,6 +123,8 @@ def apply(file: ReadFile, source: Source, tools: Tools) -> Steps:
 def take_back(batch_id: int, actor: str, tools: Tools) -> Generator[Step, Any, int]:
     """The steps that undo a batch; they give how many links were ended. Raises `ImportProblem`."""
     yield Step(lambda connection: import_undoing.batch_to_undo(connection, batch_id), writes=False)
+    # What still goes on by itself would bring in behind us what we take back.
+    yield Step(lambda connection: call_off(connection, batch_id, tools.now()), writes=True)
     facts = yield Step(lambda one: import_undoing.facts_of_batch(one, batch_id), writes=False)
     pace = _Pace(tools.tick)
     while facts:

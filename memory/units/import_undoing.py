@@ -29,6 +29,7 @@ from memory.units.audit import record
 from memory.units.importing import BatchView, ImportProblem, batch_view
 from memory.units.joining import IMPORT_UNDONE
 from memory.units.parting import part
+from memory.units.pending_imports import call_off
 from memory.units.reversal import CannotUndo, Reversal
 from memory.units.rows import table
 
@@ -158,6 +159,7 @@ def undo_import(connection: Connection, one: Reversal) -> tuple[int, ...]:
     batch_id = int(one.detail["batch_id"])
     try:
         batch_to_undo(connection, batch_id)
+        call_off(connection, batch_id, one.now)
         links = links_of_batch(connection, batch_id, 0, _AT_ONCE + 1)
         if len(links) > _AT_ONCE:
             raise CannotUndo(

@@ -6,7 +6,7 @@ a batch back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -20,6 +20,7 @@ from memory.identity_tables import Batch, Sighting
 from memory.tables import Conversation, Customer, Fact, Handle, Link
 from memory.units.audit import record
 from memory.units.bringing import Brought, Entry, Source, bring
+from memory.units.pending_imports import under_way
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -49,7 +50,8 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class BatchView:
-    """One import: what it was, what came of it, and whether it stands."""
+    """One import: what it was, what came of it, and whether it stands. One that is `under_way` goes
+    on by itself."""
 
     id: int
     source: str
@@ -61,6 +63,7 @@ class BatchView:
     counts: Mapping[str, int]
     undone_at: datetime | None
     undone_by: str | None
+    under_way: bool = False
 
 
 def begin(
@@ -73,7 +76,8 @@ def begin(
 ) -> Begun:
     """The batch of this file from this source: the one begun earlier, or a new one.
 
-    `digest` is the file's, `ids` are fresh ids for the batch and the audit row.
+    `digest` is the file's, `ids` are fresh ids for the batch and the audit row. Raises
+    `ImportProblem` while the same file goes on by itself.
     """
     rows = connection.execute(
         select(_batch)
@@ -87,8 +91,9 @@ def begin(
     for row in rows:
         counts = orjson.loads(row.counts_json)
         if counts.get("digest") == digest and counts["total"] == total:
-            # A file that is through is gone over again: what has been lost since comes back.
-            return Begun(row.id, counts["rows"] % max(1, total))
+            if row.id in under_way(connection):
+                raise ImportProblem(f"this very file is being brought in already, as {row.id}")
+            return _begun(row)
     batch_id, audit_id = ids
     counts = {"digest": digest, "total": total, **dict.fromkeys((*_COUNTED, "conflicts"), 0)}
     connection.execute(
@@ -111,6 +116,17 @@ def begin(
         "rows": total,
     })  # fmt: skip
     return Begun(batch_id, 0)
+
+
+def begun(connection: Connection, batch_id: int) -> Begun:
+    """A batch that there is, to go on with."""
+    return _begun(connection.execute(select(_batch).where(_batch.c.id == batch_id)).one())
+
+
+def _begun(row: AnyRow) -> Begun:
+    counts = orjson.loads(row.counts_json)
+    # A file that is through is gone over again: what has been lost since comes back.
+    return Begun(row.id, counts["rows"] % max(1, counts["total"]))
 
 
 def take_in(
@@ -145,16 +161,17 @@ def take_in(
 def batches(connection: Connection, limit: int = 50) -> list[BatchView]:
     """The imports, the latest first."""
     rows = connection.execute(select(_batch).order_by(_batch.c.id.desc()).limit(limit))
-    return [_view(row) for row in rows]
+    going = set(under_way(connection))
+    return [_view(row, going) for row in rows]
 
 
 def batch_view(connection: Connection, batch_id: int) -> BatchView | None:
     """One import."""
     row = connection.execute(select(_batch).where(_batch.c.id == batch_id)).first()
-    return None if row is None else _view(row)
+    return None if row is None else _view(row, set(under_way(connection)))
 
 
-def _view(row: AnyRow) -> BatchView:
+def _view(row: AnyRow, going: Collection[int]) -> BatchView:
     counts = orjson.loads(row.counts_json)
     return BatchView(
         row.id,
@@ -167,4 +184,5 @@ def _view(row: AnyRow) -> BatchView:
         {name: counts[name] for name in (*_COUNTED, "conflicts", "total")},
         None if row.undone_at is None else from_micros(row.undone_at),
         row.undone_by,
+        row.id in going,
     )

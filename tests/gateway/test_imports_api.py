@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import pytest
 
-from gateway import exporting
+from core.clock import id_source, to_micros
+from core.identity_rules import DEFAULT_RULES
+from gateway import api_imports, exporting
+from gateway.files import FileStore
 from gateway.import_files import read_file
-from gateway.importing import Step
+from gateway.import_work import ImportWork
+from gateway.importing import Step, Tools
 from tests.gateway.console_world import PHONE, World, bearer, served
+from tests.memory.hot import NOW
 
 MAIL = "ada@x.org"
 FILE = f"Phone;E-Mail;Name;Kundennr\r\n{PHONE};{MAIL};Ada King;1001\r\n".encode("utf-8-sig")
@@ -131,6 +138,77 @@ async def test_a_source_says_who_it_is_and_proves_level_two_at_most(
 ) -> None:
     status, problem = await call(world, "POST", "/imports", data=FILE, **query)
     assert (status, problem["where"]) == (422, where)
+
+
+LONG = b"phone,email\n" + b"".join(
+    b"+4477009%05d,c%d@x.org\n" % (number, number) for number in range(12)
+)
+
+
+def work(world: World, name: str = "one", *, after: int = 1 << 30) -> ImportWork:
+    """A process that brings in what was asked for, and falls over after so many rows."""
+
+    def progress(done: int) -> None:
+        if done >= after:
+            raise ConnectionError("gone")
+
+    tools = Tools(
+        lambda: to_micros(world.clock()), id_source(lambda: NOW, sum(name.encode())), perf_counter,
+        lambda: DEFAULT_RULES, progress,
+    )  # fmt: skip
+    return ImportWork(world.store, FileStore(world.files), tools, worker=name, now=world.clock)
+
+
+async def asked_for(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The id of an import that is too long for its request."""
+    monkeypatch.setattr(api_imports, "AT_ONCE", 11)
+    status, batch = await call(world, "POST", "/imports", data=LONG, source="crm", reason="list")
+    assert (status, batch["under_way"], batch["complete"]) == (202, True, False)
+    assert (batch["counts"]["rows"], batch["counts"]["total"]) == (0, 12)
+    return str(batch["id"])
+
+
+def files_kept(world: World) -> list[Path]:
+    """The files in the file store."""
+    return [one for one in world.files.rglob("*") if one.is_file()]
+
+
+async def test_a_long_file_is_brought_in_after_the_answer_also_when_a_process_dies(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = files_kept(world)
+    batch_id = await asked_for(world, monkeypatch)
+    again = await call(world, "POST", "/imports", data=LONG, source="crm", reason="list")
+    assert again[0] == 409 and "being brought in already" in again[1]["error"]
+    with pytest.raises(ConnectionError):
+        await work(world, after=4).look()
+    half = await world.get(f"/imports/{batch_id}")
+    assert 4 <= half["counts"]["rows"] < 12 and half["under_way"]
+    await work(world, "two").look()
+    assert await world.get(f"/imports/{batch_id}") == half
+    world.clock.at += timedelta(minutes=1)
+    await work(world, "two").look()
+    done = await world.get(f"/imports/{batch_id}")
+    assert (done["complete"], done["under_way"]) == (True, False)
+    assert [done["counts"][name] for name in ("rows", "joined", "new")] == [12, 12, 24]
+    assert files_kept(world) == before
+    assert await world.get("/imports") == [done]
+
+
+async def test_a_long_file_that_is_undone_half_way_brings_in_nothing_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, files = await exported(world), files_kept(world)
+    batch_id = await asked_for(world, monkeypatch)
+    one = work(world, after=4)
+    with pytest.raises(ConnectionError):
+        await one.look()
+    assert await exported(world) != before
+    assert (await call(world, "POST", f"/imports/{batch_id}/undo", body={}))[0] == 200
+    await one.look()
+    assert await exported(world) == before and files_kept(world) == files
+    assert not (await world.get(f"/imports/{batch_id}"))["under_way"]
+    assert (await call(world, "GET", "/imports/1"))[0] == 404
 
 
 async def test_the_shop_tells_of_a_customer_and_the_same_again_changes_nothing(

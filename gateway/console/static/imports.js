@@ -8,11 +8,13 @@ import { decide } from "./sheets.js";
 import { full } from "./time.js";
 
 const SHOWN = 8;
+const LOOK_AGAIN = 1500;
 const LEVELS = ["0: only suggests", "1: joins", "2: joins and shares the memory"];
 
 /** The imports there were, and a form for the next; returns the function that refreshes them. */
 export function importList(element) {
   const rows = h("div", { class: "log" }, skeleton(4));
+  let later = 0;
   const wrong = h("p", { class: "wrong", role: "alert" });
   const file = h("input", { type: "file", required: true, accept: ".csv,text/csv", "aria-label": "CSV file" });
   const source = h("input", { type: "text", required: true, maxlength: "200", placeholder: "From which system?", "aria-label": "From which system" });
@@ -35,8 +37,10 @@ export function importList(element) {
   });
 
   async function refresh() {
+    clearTimeout(later);
     try {
       const found = await read("/imports");
+      if (found.some((one) => one.under_way) && element.isConnected) later = setTimeout(refresh, LOOK_AGAIN);
       fill(rows, found.length
         ? found.map((one) => row(one, refresh))
         : empty(threadPicture(), "No imports yet", "Choose a CSV file: you see what it would do before anything is changed."));
@@ -63,7 +67,7 @@ function openReport(report, query, csv, done) {
     ready: report.rows > 0,
     act: async () => {
       const made = await send(`/imports?${query}${faulty ? "&skip_faults=1" : ""}`, csv);
-      return `${count(made.joined, "link")} made.`;
+      return made.under_way ? "It is brought in from now on; how far it is stands in the list." : `${count(made.joined, "link")} made.`;
     },
     told: "",
     done,
@@ -82,7 +86,8 @@ function row(one, done) {
   return h("article", { class: "log-row" },
     h("strong", {}, `${one.source}, level ${one.level}`),
     h("span", { class: "muted small" }, `${counts}. ${one.reason}, by ${one.actor}, ${full(one.created_at)}`),
-    !one.complete && h("span", { class: "tag amber" }, "broken off: give the same file again"),
+    one.under_way && !one.undone_at && h("progress", { value: String(one.counts.rows), max: String(one.counts.total), "aria-label": `Rows brought in of ${one.counts.total}` }),
+    !one.complete && !one.under_way && !one.undone_at && h("span", { class: "tag amber" }, "broken off: give the same file again"),
     one.undone_at
       ? h("span", { class: "tag" }, `undone by ${one.undone_by}`)
       : h("button", { class: "button small", type: "button", onclick: () => undo(one, counts, done) }, icon("unlink"), "Undo …"));
