@@ -102,13 +102,19 @@ async def preview_unmerge(call: Call) -> UnmergeReport:
 
 async def link(call: Call) -> Changed:
     body, services = call.body_as(LinkBody), call.services
+    if body.customer_id is not None:
+        to = parse_id(body.customer_id, "body: customer_id")
+    else:
+        to = await tried(
+            services.store.read(identity.home_of, str(body.to_handle)), "body: to_handle"
+        )
     return await _change_identity(
         call,
         "linked",
         lambda now: services.store.run(
             identity.link,
             body.handle,
-            parse_id(body.customer_id, "body: customer_id"),
+            to,
             Assurance.AUTHENTICATED,
             identity.BY_HAND,
             body.evidence,

@@ -55,11 +55,24 @@ class Answer(Body):
 
 
 class LinkBody(Body):
-    """Join a handle to a customer, with what shows that they are the same person."""
+    """Join a handle to a customer, or to one handle alone, with what shows that they are the same
+    person. `evidence` is declared last, to be checked with them."""
 
     handle: Annotated[Line, Field(description="Its key, such as phone:+447700900142.")]
-    customer_id: RowId
+    customer_id: RowId | None = None
+    to_handle: Annotated[
+        Line | None,
+        Field(description="Instead of the customer: a link with this handle's own customer."),
+    ] = None
     evidence: Line
+
+    @field_validator("evidence")
+    @classmethod
+    def _names_one(cls, evidence: str, others: ValidationInfo) -> str:
+        named = [others.data.get(one) for one in ("customer_id", "to_handle")]
+        if {"customer_id", "to_handle"} <= others.data.keys() and named.count(None) != 1:
+            raise PydanticCustomError("missing", "name either customer_id or to_handle")
+        return evidence
 
 
 class UnlinkBody(Body):

@@ -98,7 +98,7 @@ def link(
         done = join(
             here.connection,
             handle,
-            here.customer(to),
+            here.linked(to),
             Assurance(level),
             BY_HAND,
             evidence,
@@ -142,7 +142,7 @@ def unlink(
 
     with desk(config) as here:
         row = find_handle(here.connection, handle)
-        one = link_of(here.connection, row, None if of is None else here.customer(of))
+        one = link_of(here.connection, row, None if of is None else here.linked(of))
     _unmerge([one.id], reason, dry_run=dry_run, yes=True, as_json=as_json, config=config)
 
 

@@ -55,6 +55,15 @@ class Desk:
             return resolve_customer(self.connection, min(int(who), _LARGEST))
         return customer_of(self.connection, who)
 
+    def linked(self, who: str) -> int:
+        """Whom a link with this handle or customer is with: with a handle, its own customer alone,
+        not all whom it is joined to. Raises `IdentityProblem` when there is none."""
+        from memory.units.identity import home_of
+
+        if who.isascii() and who.isdigit():
+            return self.customer(who)
+        return home_of(self.connection, who)
+
 
 @contextmanager
 def desk(config: Path | None, *, trying: bool = False) -> Iterator[Desk]:

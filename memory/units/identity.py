@@ -229,6 +229,12 @@ def customer_of(connection: Connection, handle_key: str) -> int:
     return int(find_handle(connection, handle_key).customer_id)
 
 
+def home_of(connection: Connection, handle_key: str) -> int:
+    """The customer made with a handle: whom a link to this handle is a link with, whoever else it
+    is joined to. Raises `IdentityProblem` for an unknown handle."""
+    return int(find_handle(connection, handle_key).home_customer_id)
+
+
 def _join(
     connection: Connection,
     handle: AnyRow,

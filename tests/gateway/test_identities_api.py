@@ -227,6 +227,35 @@ async def test_a_join_that_may_not_be_is_told_to_people_once_a_day(world: World)
     assert len(await world.get("/alarms")) == 1
 
 
+async def test_a_link_to_a_handle_is_none_to_whoever_else_has_it(world: World) -> None:
+    def another(connection: Connection) -> None:
+        for kind, address, ids in (
+            ("email", "office@x.org", (81, 82, 83, 84)),
+            ("email", "carol@x.org", (91, 92, 93, 94)),
+        ):
+            introduce(connection, Address(kind, address), "a test", "cli:sam", NOW, ids)
+
+    await world.store.run(another)
+    office = {"handle": "email:office@x.org", "evidence": "Ada reads it, too"}
+    await world.post("/identities/link", {**office, "customer_id": str(world.customer_id)})
+    carol = {
+        "handle": "email:carol@x.org",
+        "to_handle": office["handle"],
+        "evidence": "so does she",
+    }
+    status, done = await world.post("/identities/link", carol)
+    assert status == 200
+    edges = (await graph_of(world))["edges"]
+    [made] = [one for one in edges if one["id"] == done["link_id"]]
+    assert made["customer_id"] == "82", "the office's own"
+    for body, code in (
+        ({**carol, "to_handle": "email:nobody@x.org"}, 409),
+        ({**carol, "customer_id": str(world.customer_id)}, 422),
+        ({"handle": carol["handle"], "evidence": "x"}, 422),
+    ):
+        assert (await world.post("/identities/link", body))[0] == code
+
+
 async def test_whoever_opens_a_customers_page_is_in_the_report_of_a_parting(world: World) -> None:
     await merge(world)
     for _ in range(2):

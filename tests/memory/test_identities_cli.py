@@ -96,6 +96,27 @@ def test_a_link_is_only_tried(settled: Engine, capsys: pytest.CaptureFixture[str
     assert everything(settled) == before
 
 
+def test_a_link_to_a_handle_is_none_to_whoever_else_has_it(
+    settled: Engine, capsys: pytest.CaptureFixture[str]
+) -> None:
+    office, ben = "email:office@x.org", "login:ben"
+    with settled.begin() as connection:
+        later = World(connection, START + timedelta(days=1), count(5001))
+        later.say(office, "hello")
+        later.say(PHONE, "hello")
+        home = later.handle_row(office)["home_customer_id"]
+        later.link(office, PHONE)
+        assert later.handle_row(office)["customer_id"] != home
+        World(connection, START + timedelta(days=2), count(7001)).say(ben, "hello")
+    done = answered(capsys, "link", ben, office)
+    rows = table(Link)
+    with settled.begin() as connection:
+        made = connection.execute(select(rows).where(rows.c.id == int(done["link_id"]))).one()
+    assert made.customer_id == home, "and no link with Ada, who is joined to the office too"
+    parted = answered(capsys, "unlink", ben, "--from", office)
+    assert parted["parted"]["link_ids"] == [done["link_id"]]
+
+
 def test_alarms_are_listed_and_closed(settled: Engine, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("alarms") == 0
     assert "No alarms." in capsys.readouterr().out
