@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, exists, func, insert, or_, select
 
 from core.clock import Micros, from_micros
 from core.identity_rules import IdentityRules, matches
@@ -127,16 +127,23 @@ def joined_in_spite(connection: Connection, patterns: Collection[str]) -> tuple[
     if not patterns:
         return ()
     folded = func.lower(_handle.c.key)
+    mine = _link.c.handle_id == _handle.c.id
+    theirs = _link.c.customer_id == _handle.c.home_customer_id
+    # Either end of a link may carry the value.
+    joined = (
+        exists().where(one, other, _link.c.ended_at.is_(None))
+        for one, other in (
+            (mine, ~theirs),
+            (theirs, ~mine),
+        )
+    )
     found = connection.execute(
         select(_handle.c.key)
-        .join(_link, _link.c.handle_id == _handle.c.id)
         .where(
             or_(*(folded.like(_like(one.lower()), escape="\\") for one in patterns)),
             _handle.c.retired_at.is_(None),
-            _link.c.ended_at.is_(None),
-            _link.c.customer_id != _handle.c.home_customer_id,
+            or_(*joined),
         )
-        .distinct()
         .order_by(_handle.c.key)
         .limit(_SHOWN)
     ).scalars()

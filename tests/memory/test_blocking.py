@@ -46,6 +46,7 @@ def test_a_link_over_a_blocked_value_is_shown_and_stays(world: World) -> None:
     first = block_list(world.connection, DEFAULT_RULES)[0]
     assert (first.pattern, first.joined, first.ours) == ("email:anna@*", (MAIL,), False)
     assert world.texts(PHONE) == ["hi", "hello"]
+    assert blocked(world, PHONE) == (PHONE,)
 
 
 def test_the_list_shows_what_the_rules_have(world: World) -> None:
