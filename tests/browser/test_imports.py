@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
+from gateway import api_imports
 from gateway.demo import Demo, running_demo
 from tests.browser.driving import window
 
@@ -21,7 +22,12 @@ async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
         yield running
 
 
-async def test_a_file_is_looked_at_brought_in_and_taken_back(demo: Demo, browser: Browser) -> None:
+LONG = "phone,email\n" + "".join(f"+4477009004{n:02},d{n}@x.org\n" for n in range(9))
+
+
+async def test_a_file_is_looked_at_brought_in_and_taken_back(
+    demo: Demo, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     agent = await window(browser)
     page = await agent.open(demo.console_link())
     await page.wait_for_url("**/console/queue")
@@ -42,4 +48,15 @@ async def test_a_file_is_looked_at_brought_in_and_taken_back(demo: Demo, browser
     await row.get_by_role("button", name="Undo").click()
     await page.get_by_role("dialog").get_by_role("button", name="Undo").click()
     await expect(row).to_contain_text("undone by")
+
+    # A long file is asked for, and the list goes on telling how far it is.
+    monkeypatch.setattr(api_imports, "AT_ONCE", 5)
+    await page.get_by_label("CSV file").set_input_files(
+        {"name": "more.csv", "mimeType": "text/csv", "buffer": LONG.encode()}
+    )
+    await page.get_by_role("button", name="Look at it").click()
+    await sheet.get_by_role("button", name="Bring in", exact=True).click()
+    await expect(page.get_by_text("It is brought in from now on")).to_be_visible()
+    await expect(row.first).to_contain_text("9 rows, 9 links, 18 new addresses")
+    await expect(row.get_by_role("progressbar")).to_have_count(0)
     assert agent.complaints == []

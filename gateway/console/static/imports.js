@@ -40,7 +40,7 @@ export function importList(element) {
     clearTimeout(later);
     try {
       const found = await read("/imports");
-      if (found.some((one) => one.under_way) && element.isConnected) later = setTimeout(refresh, LOOK_AGAIN);
+      if (found.some((one) => one.under_way) && rows.isConnected) later = setTimeout(refresh, LOOK_AGAIN);
       fill(rows, found.length
         ? found.map((one) => row(one, refresh))
         : empty(threadPicture(), "No imports yet", "Choose a CSV file: you see what it would do before anything is changed."));

@@ -20,6 +20,7 @@ export function whoIsWho(id, changed) {
   const element = h("div", { class: "who" }, skeleton(6));
   let ended = false;
   let shown = "";
+  let asTable = false;
 
   async function refresh() {
     try {
@@ -59,7 +60,9 @@ export function whoIsWho(id, changed) {
       h("div", { class: "who-foot" },
         h("ul", { class: "legend", "aria-label": "Legend" }, [1, 2, 3, 4].map((one) => h("li", {}, h("i", { class: `edge level-${one}` }), `${one} ${SHORT[one]}`))),
         graph.ended > 0 && h("label", { class: "check" }, box, graph.ended === 1 ? "Show the ended link" : `Show ${graph.ended} ended links`)),
-      h("details", { class: "as-table" }, h("summary", {}, "The same as a table"), table(graph, open, mayLink, done)),
+      h("details", { class: "as-table", open: asTable, ontoggle: (event) => {
+        asTable = event.currentTarget.open;
+      } }, h("summary", {}, "The same as a table"), table(graph, open, mayLink, done)),
     );
   }
 
