@@ -1,10 +1,12 @@
 """How long one customer's page takes: 50 handles, 10,000 messages, over real HTTP.
 
-    python -m benchmarks.customer_page [--url URL] [--rounds 30] [--others 2000]
+    python -m benchmarks.customer_page [--url URL] [--rounds 30] [--others 2000] [--browser]
 
 It fills an empty database (a SQLite file of its own unless `--url` names one), serves the API on
 loopback, and asks for what the console asks for: the customer, the graph and the first page of the
 timeline, one after the other. Printed are the median and the slowest of each and of their sum.
+With `--browser` Chromium opens the page, too: printed are the milliseconds from the first of these
+requests until the content is painted, and those of them that come after the last answer.
 """
 
 from __future__ import annotations
@@ -24,11 +26,31 @@ from memory.engine import database_url, writer_engine
 from memory.migrate import upgrade
 from memory.tables import Case, Conversation, Customer, Delivery, Fact, Handle, Link, Message
 from memory.units.rows import table
-from tests.gateway.console_world import Client, bearer, served
+from tests.browser.driving import chromium, window
+from tests.gateway.console_world import Client, World, bearer, served
+from tests.gateway.credentials import enter_link
+from tests.services import find_chromium
 
 HANDLES, MESSAGES = 50, 10_000
 BAR_MS = 200
 KINDS = ("phone", "email", "visitor")
+_WATCH = """
+window.painted = new Promise((tell) => new MutationObserver((_, watching) => {
+  const wanted = location.hash === "#who" ? ".graph-picture" : ".timeline .entry";
+  if (!document.querySelector(wanted)) return;
+  watching.disconnect();
+  // A task after a frame: by then it is painted.
+  requestAnimationFrame(() => setTimeout(() => tell(performance.now())));
+}).observe(document, { childList: true, subtree: true }));
+"""
+_TOOK = """async (path) => {
+  const painted = await window.painted;
+  const asked = performance.getEntriesByType("resource").filter((one) => one.name.includes(path));
+  return [
+    painted - Math.min(...asked.map((one) => one.startTime)),
+    painted - Math.max(...asked.map((one) => one.responseEnd)),
+  ];
+}"""
 ROOT = 10_000_001
 
 
@@ -180,7 +202,15 @@ def fill(url: str, others: int) -> None:
     engine.dispose()
 
 
-async def measure(url: str, rounds: int) -> dict[str, list[float]]:
+async def measure(url: str, rounds: int, *, in_browser: bool) -> dict[str, list[float]]:
+    """Milliseconds by what was asked for, see `_ask_for_all` and `_paint`."""
+    with tempfile.TemporaryDirectory() as files:
+        async with served(url, Path(files)) as world:
+            took = await _ask_for_all(world, rounds)
+            return took | (await _paint(world, rounds) if in_browser else {})
+
+
+async def _ask_for_all(world: World, rounds: int) -> dict[str, list[float]]:
     """Milliseconds of each request, and of all three together as "page", by its name."""
     paths = {
         "customer": f"/api/v1/customers/{ROOT}",
@@ -188,13 +218,34 @@ async def measure(url: str, rounds: int) -> dict[str, list[float]]:
         "timeline": f"/api/v1/customers/{ROOT}/timeline",
     }
     took: dict[str, list[float]] = {name: [] for name in (*paths, "page")}
-    with tempfile.TemporaryDirectory() as files:
-        async with served(url, Path(files)) as world:
-            for _ in range(rounds):
-                each = [await _ask(world.client, path) for path in paths.values()]
-                for name, milliseconds in zip(paths, each, strict=True):
-                    took[name].append(milliseconds)
-                took["page"].append(sum(each))
+    for _ in range(rounds):
+        each = [await _ask(world.client, path) for path in paths.values()]
+        for name, milliseconds in zip(paths, each, strict=True):
+            took[name].append(milliseconds)
+        took["page"].append(sum(each))
+    return took
+
+
+async def _paint(world: World, rounds: int) -> dict[str, list[float]]:
+    """Milliseconds in a browser of the thread and of the graph, with data, and drawn alone."""
+    chosen = find_chromium()
+    if chosen is None:
+        raise SystemExit("there is no Chromium on the search path")
+    took: dict[str, list[float]] = {}
+    async with chromium(str(chosen)) as browser:
+        opened = await window(browser)
+        await opened.context.add_init_script(_WATCH)
+        once = await enter_link(world.store, world.keeper)
+        page = await opened.open(str(world.client.make_url(f"/console/enter?once={once}")))
+        await page.wait_for_url("**/console/queue")
+        for _ in range(rounds):
+            for name, place in (("thread", ""), ("who", "#who")):
+                await page.goto("about:blank")
+                path = world.client.make_url(f"/console/customers/{ROOT}")
+                await page.goto(f"{path}{place}")
+                whole, drawing = await page.evaluate(_TOOK, f"/api/v1/customers/{ROOT}")
+                took.setdefault(name, []).append(whole)
+                took.setdefault(f"{name} drawn", []).append(drawing)
     return took
 
 
@@ -214,14 +265,15 @@ def main() -> None:
     parser.add_argument("--url")
     parser.add_argument("--rounds", type=int, default=30)
     parser.add_argument("--others", type=int, default=2000)
+    parser.add_argument("--browser", action="store_true")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         url = given.url or f"sqlite:///{folder}/page.db"
         fill(url, given.others)
-        took = asyncio.run(measure(url, given.rounds))
+        took = asyncio.run(measure(url, given.rounds, in_browser=given.browser))
     print(f"{HANDLES} handles, {MESSAGES} messages, {given.others} other customers")
     for name, each in took.items():
-        print(f"{name:9} median {statistics.median(each):6.1f} ms, slowest {max(each):6.1f} ms")
+        print(f"{name:12} median {statistics.median(each):6.1f} ms, slowest {max(each):6.1f} ms")
     print(f"bar: page under {BAR_MS} ms")
 
 
