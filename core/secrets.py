@@ -85,6 +85,17 @@ _LENGTHS = {"code": (4, 10), "card": (4, 19), "pin": (3, 8), "cvv": (3, 4), "nat
 CODE = "code"
 """The kind of a one-time code that we sent ourselves."""
 
+_ALONE = "alone"
+_CODE_WORDS = frozenset(
+    """
+    a code digits here hi is it it's my number re s says that the this your aw
+    das der die hier ist mein lautet zahlen
+    chiffres est le les mon voici
+    aquí cifras el es este mi
+    """.split()
+)
+"""What may stand beside a code that says by itself that it is one."""
+
 _SHORT = 80
 _WORDS = 4
 
@@ -123,10 +134,10 @@ def find_secrets(
         text = _without_cued(text, protected, remove)
     text = _without_passwords(text, remove)
     if expecting is not None:
-        named, _, size = expecting.partition(":")
+        named, size, alone = (*expecting.split(":"), "", "")[:3]
         kind = secret_kind(named)
         if kind == CODE:
-            text = _without_code(text, remove, int(size) if size else None)
+            text = _without_code(text, remove, int(size) if size else None, alone == _ALONE)
         elif kind not in digests:
             text = _without_bare(text, kind, remove)
     return text, digests
@@ -135,6 +146,11 @@ def find_secrets(
 def expected_code(digits: int) -> str:
     """What to expect while a code of so many digits is open: other numbers are no code."""
     return f"{CODE}:{digits}"
+
+
+def lone_code(digits: int) -> str:
+    """Of who was sent a code elsewhere: only the digits are expected, and words that name them."""
+    return f"{CODE}:{digits}:{_ALONE}"
 
 
 def digest_of(value: str, key: bytes) -> str:
@@ -271,15 +287,33 @@ def _without_bare(text: str, kind: str, remove: Callable[[str, str], str]) -> st
     return _without_phrase(text, kind, remove)
 
 
-def _without_code(text: str, remove: Callable[[str, str], str], digits: int | None) -> str:
-    """Without the first code, in whichever short line it stands: a mail has a signature below."""
+def _without_code(
+    text: str, remove: Callable[[str, str], str], digits: int | None, alone: bool
+) -> str:
+    """Without the first code, in whichever short line it stands, and wherever it is told again: a
+    mail has its subject above and a signature below."""
+    found: list[str] = []
+
+    def noted(kind: str, value: str) -> str:
+        found.append(value)
+        return remove(kind, value)
+
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        if len(line.strip()) <= _SHORT:
-            lines[number] = _without_number(line, CODE, remove, digits)
-            if lines[number] != line:
+        if len(line.strip()) <= _SHORT and not (alone and _says_more(line)):
+            lines[number] = _without_number(line, CODE, noted, digits)
+            if found:
                 break
-    return "\n".join(lines)
+    text = "\n".join(lines)
+    told = "[ .-]?".join(re.findall(r"\d", found[0])) if found else ""
+    return re.sub(rf"(?<!\d){told}(?!\d)", marker(CODE), text) if told else text
+
+
+def _says_more(line: str) -> bool:
+    """Whether anything stands in the line beside one number and the words that name a code."""
+    words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", line.casefold())
+    numbers = len(_DIGITS.findall(line))
+    return numbers != 1 or any(one.replace("’", "'") not in _CODE_WORDS for one in words)
 
 
 def _without_number(

@@ -192,7 +192,13 @@ class Admissions:
                 self._bus.publish(Event("delivery", now, data=data))
 
     async def _enclose(self, message: InboundMessage) -> Enclosed:
-        expected = await self._store.read(expectation, message.account, message.conversation_key)
+        expected = await self._store.read(
+            expectation,
+            message.account,
+            message.conversation_key,
+            message.sender.key,
+            to_micros(self._now()),
+        )
         return await enclose(message, self._files, self._find, expected)
 
     async def _vouch(self, message: InboundMessage, admitted: Admitted) -> Admitted:

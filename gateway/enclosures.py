@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.message import Attachment, InboundMessage, Original, Place
+from core.secrets import CODE
 from gateway.files import PREFIX, FileStore
 from memory.expectations import Expectation
 
@@ -45,17 +46,28 @@ async def enclose(
 
     Where a secret was told before, an original may quote it, and is not kept either.
     """
-    place = message.place
+    place, address = message.place, message.reply_address
     secret = expected.told or bool(find(message.text, expected.kind)[1])
     if place is not None:
-        title, found = find(clean_title(place.title), None)
+        code = expected.kind if (expected.kind or "").startswith(CODE) else None
+        told = clean_title(place.title)
+        title, found = find(told, code)
         secret = secret or bool(found)
         place = Place(place.key[:_KEY_LIMIT], title)
+        if found:
+            # An answer to a mail repeats its subject.
+            address = {name: value.replace(told, title) for name, value in address.items()}
     references: dict[str, str] = {}
     if message.original is not None and not secret:
         references = await _keep_original(message.original, files, find)
     attachments = [await _keep_one(one, files) for one in message.attachments[:MOST_ATTACHMENTS]]
-    kept = replace(message, place=place, attachments=tuple(attachments), original=None)
+    kept = replace(
+        message,
+        place=place,
+        reply_address=address,
+        attachments=tuple(attachments),
+        original=None,
+    )
     return Enclosed(kept, references)
 
 

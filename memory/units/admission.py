@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from core.clock import Micros
 from core.message import Assurance, ConsentChange
+from memory.expectations import awaited
 from memory.tables import Conversation, Customer, Handle, Inbound, Link, Message
 from memory.units.admission_rows import (
     Admission,
@@ -81,7 +82,13 @@ _known_events = select(
     _inbound.c.due_at,
 ).where(_inbound.c.event_id.in_(bindparam("events", expanding=True)))
 _known_handles = select(
-    _handle.c.key, _handle.c.id, _handle.c.customer_id, _handle.c.opted_out, _handle.c.seen_at
+    _handle.c.key,
+    _handle.c.id,
+    _handle.c.customer_id,
+    _handle.c.opted_out,
+    _handle.c.seen_at,
+    _handle.c.code_digits,
+    _handle.c.code_until,
 ).where(_handle.c.key.in_(bindparam("keys", expanding=True)))
 _known_conversations = (
     select(
@@ -156,6 +163,7 @@ class _Batch:
         self.events: dict[tuple[str, str], Admitted] = {}
         self.handles: dict[str, tuple[int, int, bool]] = {}
         self.seen_at: dict[int, Micros] = {}
+        self.codes: dict[int, tuple[int, Micros]] = {}
         self.threads: dict[tuple[str, str], _Thread] = {}
         self.advanced: dict[int, Row] = {}
         self.moved: dict[int, Row] = {}
@@ -174,6 +182,8 @@ class _Batch:
         for row in run(_known_handles, {"keys": list(keys)}):
             self.handles[row.key] = (row.id, row.customer_id, bool(row.opted_out))
             self.seen_at[row.id] = row.seen_at
+            if row.code_until:
+                self.codes[row.id] = (row.code_digits, row.code_until)
         threads = {one.message.conversation_key for one in batch}
         for thread in run(_known_conversations, {"keys": list(threads)}):
             self.threads[thread.account, thread.key] = _Thread(
@@ -204,7 +214,7 @@ class _Batch:
         handle_id, customer_id, opted_out = self._handle_of(admission)
         thread = self._next_place(admission, handle_id)
         place = (thread.id, thread.seq)
-        cleaned = admission.clean(thread.expecting)
+        cleaned = admission.clean(thread.expecting or self._awaited(admission, handle_id))
         self.rows["message"].append(message_row(admission, cleaned, place, handle_id, opted_out))
         self.rows["inbound"].append(inbound_row(admission, place, handle_id))
         self._see(admission, handle_id)
@@ -239,6 +249,11 @@ class _Batch:
             self.rows[name].append(row)
         self.handles[key] = (admission.ids[1], admission.ids[2], out)
         return self.handles[key]
+
+    def _awaited(self, admission: Admission, handle_id: int) -> str | None:
+        """A code that the sender was asked for elsewhere may come here."""
+        code = self.codes.get(handle_id)
+        return None if code is None else awaited(*code, admission.received_at)
 
     def _retire(self, admission: Admission, handle_id: int, customer_id: int) -> None:
         """The old life rests with its customer; its threads are not those that come now."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, ScalarSelect, func, insert, select, update
 
 from core.clock import Micros
 from core.identity_rules import IdentityRules, matches
@@ -93,6 +93,7 @@ def ask(connection: Connection, one: Asking) -> Asked:
         "created_at": one.now,
         "expires_at": one.now + _micros(codes.life),
     })  # fmt: skip
+    _await(connection, _handle.c.id == one.asker_id, codes.digits, one.now + _micros(codes.life))
     return Asked(SENT, letter)
 
 
@@ -116,6 +117,7 @@ def settle(
         .where(_challenge.c.id == challenge_id)
         .values(status=status, proved_by=source, proved_at=now)
     )
+    _await(connection, _handle.c.id == _asker_of(challenge_id))
 
 
 def count_try(connection: Connection, row: AnyRow, source: str, tries: int) -> int:
@@ -128,6 +130,8 @@ def count_try(connection: Connection, row: AnyRow, source: str, tries: int) -> i
         .where(_challenge.c.id == row.id)
         .values(tries=row.tries + 1, proved_by=source, status=OPEN if left else SPENT)
     )
+    if not left:
+        _await(connection, _handle.c.id == row.asker_handle_id)
     return left
 
 
@@ -160,6 +164,18 @@ def replace_open(connection: Connection, asker_id: int) -> None:
         .where(_challenge.c.asker_handle_id == asker_id, _challenge.c.status == OPEN)
         .values(status=REPLACED)
     )
+
+
+def _await(
+    connection: Connection, who: ColumnElement[bool], digits: int = 0, until: Micros = 0
+) -> None:
+    """From now on a code of so many digits may come in any conversation of theirs, or none."""
+    connection.execute(update(_handle).where(who).values(code_digits=digits, code_until=until))
+
+
+def _asker_of(challenge_id: int) -> ScalarSelect[int]:
+    query = select(_challenge.c.asker_handle_id).where(_challenge.c.id == challenge_id)
+    return query.scalar_subquery()
 
 
 def _known(connection: Connection, one: Asking) -> bool:

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from core.clock import Micros
 from memory.codec import dump_case, load_case
 from memory.drawing import drawn_of
+from memory.expectations import awaited
 from memory.tables import (
     Case,
     Conversation,
@@ -123,6 +124,8 @@ def _find(connection: Connection, change: Change) -> AnyRow | None:
             _message.c.created_at,
             _message.c.extra_json,
             _conversation.c.expecting,
+            _handle.c.code_digits,
+            _handle.c.code_until,
         )
         .join(_handle, _handle.c.id == _inbound.c.handle_id)
         .join(_conversation, _conversation.c.id == _inbound.c.conversation_id)
@@ -144,7 +147,7 @@ def _replace_words(
     at: Micros,
 ) -> None:
     """The new words; the earlier ones stay for people when a turn has answered them."""
-    cleaned = clean(row.expecting)
+    cleaned = clean(row.expecting or awaited(row.code_digits, row.code_until, at))
     kept = {name: value for name, value in extra.items() if name not in ("secrets", "original")}
     kept["revised_at"] = at
     if cleaned.secrets:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from core.secrets import digest_of, find_secrets, luhn, marker
+from core.secrets import digest_of, find_secrets, lone_code, luhn, marker
 
 KEY = b"a key"
 
@@ -127,3 +127,24 @@ def test_a_code_that_was_asked_for_never_survives(code: str, before: str) -> Non
     cleaned, secrets = find_secrets(f"{before}{code}{signature}", (), KEY, "code")
     assert cleaned == f"{before}[code removed]{signature}"
     assert secrets == {"code": digest_of(code, KEY)}
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("123456", "[code removed]"),
+        ("The code is 123 456.", "The code is [code removed]."),
+        ("Re: your code\n\nDer Code lautet 123456\n-- \nAda", None),
+        ("Code 123456\n\nThe code is 123 456", "Code [code removed]\n\nThe code is [code removed]"),
+        ("My order is 123456", "My order is 123456"),
+        ("123456 or 654321", "123456 or 654321"),
+        ("1234567", "1234567"),
+        ("it's 123456, and where is my parcel?", "it's 123456, and where is my parcel?"),
+    ],
+)
+def test_where_it_was_not_asked_for_a_code_counts_only_by_itself(
+    text: str, kept: str | None
+) -> None:
+    cleaned, digests = find_secrets(text, (), b"key", lone_code(6))
+    assert cleaned == (text.replace("123456", "[code removed]") if kept is None else kept)
+    assert digests == ({} if cleaned == text else {"code": digest_of("123456", b"key")})

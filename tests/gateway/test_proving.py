@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from gateway.demo_people import ADA
 from memory.identity_tables import Challenge
-from memory.tables import Handle, Link
+from memory.tables import Conversation, Handle, Link
 from tests.gateway.everywhere import Everywhere, everywhere
 
 BEA_PHONE, BEA_MAIL, BEA_SLACK = "+447700900777", "bea@else.example", "U0BEA"
@@ -153,6 +153,21 @@ async def test_slack_is_proved_by_a_code_to_a_mailbox(tmp_path: Path, models: Pa
         await world.handled(2)
         rows = [row["key"] for row in await world.rows(Handle) if row["kind"] == "slack"]
         assert len(await customers(world, *rows, f"email:{BEA_MAIL}")) == 1
+
+
+async def test_a_code_counts_in_a_new_mail_too_and_is_not_kept_there(
+    tmp_path: Path, models: Path
+) -> None:
+    async with everywhere(tmp_path, models) as world:
+        await world.mail.write(BEA_MAIL, f"My texts came from {BEA_PHONE}")
+        code = code_in(await texted(world, BEA_PHONE, 1))
+        await world.handled(1)
+        await world.mail.write(BEA_MAIL, f"The code is {code}", subject=f"Code {code}")
+        await texted(world, BEA_PHONE, 2)
+        await world.handled(2)
+        assert len(await customers(world, f"email:{BEA_MAIL}", f"phone:{BEA_PHONE}")) == 1
+        threads = [row for row in await world.rows(Conversation) if row["channel"] == "email"]
+        assert (len(threads), code in await stored(world)) == (2, False)
 
 
 async def test_a_mail_is_proved_by_a_code_to_a_phone(tmp_path: Path, models: Path) -> None:

@@ -64,7 +64,7 @@ def proving(gateway: Gateway, store: Counted) -> Proving:
         gateway.bus,
         reaching,
         gateway.channels,
-        business="The shop",
+        playbook=lambda: gateway.playbook,
         key=b"a key of tests",
         rules=lambda: DEFAULT_RULES,
         chance=Chance(lambda below: 0, lambda: "x" * 32),

@@ -7,11 +7,17 @@ import pytest
 from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
-from core.message import DeliveryStatus
+from core.clock import to_micros
+from core.identity_rules import DEFAULT_RULES
+from core.message import Assurance, DeliveryStatus, InboundMessage
+from core.message import Handle as Address
+from core.secrets import lone_code
+from memory.expectations import expectation
+from memory.units.admission import Admission, Cleaned, admit
 from memory.units.deliveries import NotSent, Sent, mark_not_sent, mark_sent, retry
 from memory.units.holding import claim_due
 from memory.units.retiring import retire
-from tests.memory.test_challenges import Desk
+from tests.memory.test_challenges import OTHER, RIGHT, WRONG, Desk
 from tests.memory.world import MAIL, PHONE, Place, World
 
 
@@ -57,3 +63,57 @@ def test_a_code_that_is_tried_again_is_still_in_its_part(desk: Desk) -> None:
     mark_not_sent(desk.connection, [NotSent(part, now, 1, now, now, False, None, "busy")])
     [due] = claim_due(desk.connection, "w", now, now + 1, 5)
     assert (due.id, orjson.loads(due.payload_json)) == (part, {"text": "Your code: 123456"})
+
+
+def expected(desk: Desk, who: str) -> str | None:
+    """What is expected of a handle in a conversation that is new."""
+    return expectation(desk.connection, "email", "new", who, to_micros(desk.world.now)).kind
+
+
+def test_a_code_is_expected_in_any_conversation_of_who_asked_while_it_is_open(desk: Desk) -> None:
+    place = desk.world.say(PHONE, "I wrote to you by mail")
+    desk.world.say(OTHER, "Hello")
+    assert expected(desk, PHONE) is None
+    desk.ask(place, MAIL)
+    assert (expected(desk, PHONE), expected(desk, OTHER)) == (lone_code(6), None)
+    desk.world.now += DEFAULT_RULES.codes.life
+    assert expected(desk, PHONE) is None
+    desk.ask(place, MAIL)
+    desk.show(PHONE, RIGHT)
+    assert expected(desk, PHONE) is None
+    desk.ask(place, OTHER)
+    for wrong in range(DEFAULT_RULES.codes.tries):
+        assert expected(desk, PHONE) == lone_code(6)
+        desk.show(PHONE, WRONG, f"w{wrong}")
+    assert expected(desk, PHONE) is None
+
+
+def test_admission_is_told_of_the_code_wherever_its_asker_writes(desk: Desk) -> None:
+    desk.ask(desk.world.say(PHONE, "I wrote to you by mail"), MAIL)
+    told: list[str | None] = []
+
+    def write(key: str, thread: str) -> None:
+        kind, address = key.split(":", 1)
+        message = InboundMessage(
+            account="sms2",
+            channel="sms",
+            event_id=f"e{desk.world.id()}",
+            conversation_key=thread,
+            sender=Address(kind, address),
+            assurance=Assurance.AUTHENTICATED,
+            evidence="signed webhook",
+            text="123456",
+            reply_address={"to": address},
+            sent_at=desk.world.now,
+        )
+        ids = (desk.world.id(), desk.world.id(), desk.world.id(), desk.world.id(), desk.world.id())
+
+        def clean(expecting: str | None) -> Cleaned:
+            told.append(expecting)
+            return Cleaned("", {}, 1)
+
+        admit(desk.connection, [Admission(message, clean, desk.world.micros(), 0, ids)])
+
+    write(PHONE, "another")
+    write(OTHER, "another's")
+    assert told == [lone_code(6), None]
