@@ -3,7 +3,13 @@
 /** A handle's key in words: "+44 …", "jane@example.com, not proved", "Slack member U0ADA". */
 export function handleWords(key) {
   const at = key.indexOf(":");
-  const [kind, address] = [key.slice(0, at), key.slice(at + 1)];
+  const kind = key.slice(0, at);
+  // A handle whose address went to somebody else has its id behind it.
+  const [, address, id] = /^(.*?)(#\d{15,19})?$/s.exec(key.slice(at + 1));
+  return calledBy(kind, address) + (id ? ", retired" : "");
+}
+
+function calledBy(kind, address) {
   if (kind === "visitor") return "anonymous visitor";
   if (kind === "login") return `login “${address}”`;
   if (kind === "external") return `the shop’s id “${address}”`;

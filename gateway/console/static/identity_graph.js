@@ -1,5 +1,5 @@
 // Who a customer is, drawn: handles around the ids they are joined to, every link with its reason.
-// Positions are computed here and given as attributes; the look is in identity.css.
+// Positions are computed here and given as attributes; the look is in identity_graph.css.
 
 import { h } from "./dom.js";
 import { handleWords } from "./handles.js";
@@ -12,6 +12,7 @@ const TIGHT = 46;
 const MANY = 16;
 const PILL = 30;
 const GAP = 6;
+const WORDS = 30; // what stands below the circle of an id
 
 /** The picture of a graph in an element that follows its width. `onEdge(edge)` opens a link. */
 export function identityGraph(graph, onEdge) {
@@ -32,8 +33,10 @@ function drawing(graph, width, onEdge) {
     ? { handle: Math.round(Math.min(270, Math.max(196, width * 0.275))), pill: 98 }
     : { handle: Math.round(Math.max(150, width * 0.47)), pill: 92 };
   const rows = placeHandles(graph, wide);
-  const height = Math.max(...rows.map((one) => one.top + one.height), 180) + 8;
-  const hubs = placeHubs(graph, rows, width, height, wide);
+  const used = Math.max(...rows.map((one) => one.top + one.height));
+  const { hubs, needed } = placeHubs(graph, width, Math.max(used, 180), wide);
+  const height = Math.max(used, needed, 180) + 8;
+  if (height - 8 > used) for (const row of rows) row.top += (height - 8 - used) / 2;
   const svg = s("svg", { class: "graph-picture", viewBox: `0 0 ${width} ${height}`, width, height, role: "group", "aria-label": `How ${graph.name} is known` });
   const edges = s("g", { class: "graph-edges", "aria-hidden": "true" });
   const nodes = s("g", {});
@@ -93,15 +96,21 @@ function hubIds(graph) {
   return graph.customers.filter((one) => one.place === "root" || linked.has(one.id)).map((one) => one.id);
 }
 
-function placeHubs(graph, rows, width, height, wide) {
-  const ids = hubIds(graph);
-  const used = Math.max(...rows.map((one) => one.top + one.height), height - 8);
-  const gap = used / ids.length;
-  return new Map(ids.map((id, at) => {
+/** The ids from top to bottom, each with room for its circle and its words; what is left over is shared out. */
+function placeHubs(graph, width, height, wide) {
+  const ids = hubIds(graph).map((id) => {
     const customer = graph.customers.find((one) => one.id === id);
-    const r = customer.place === "root" ? (wide ? 32 : 24) : wide ? 20 : 16;
-    return [id, { customer, x: wide ? width / 2 : r + 6, y: gap * (at + 0.5), r }];
+    return { id, customer, r: customer.place === "root" ? (wide ? 32 : 24) : wide ? 20 : 16 };
+  });
+  const needed = ids.reduce((sum, one) => sum + 2 * one.r + WORDS, 0);
+  const spare = Math.max(0, height - needed) / ids.length;
+  let top = 0;
+  const hubs = new Map(ids.map((one) => {
+    const y = top + spare / 2 + one.r + 2;
+    top += 2 * one.r + WORDS + spare;
+    return [one.id, { ...one, x: wide ? width / 2 : one.r + 6, y }];
   }));
+  return { hubs, needed };
 }
 
 function hubNode(hub, graph, wide) {
@@ -154,7 +163,6 @@ function pill(edge, handle, onEdge) {
     edge.reads_from ? icon("clock") : h("span", { class: "edge-level" }, String(edge.level)),
     h("span", {}, words));
 }
-
 
 const edgeLook = (edge) => ["edge", `level-${edge.level}`, edge.ended_at && "ended", edge.first_contact && "first", edge.reads_from && "cooling"].filter(Boolean).join(" ");
 

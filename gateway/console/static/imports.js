@@ -90,7 +90,7 @@ function row(one, done) {
     !one.complete && !one.under_way && !one.undone_at && h("span", { class: "tag amber" }, "broken off: give the same file again"),
     one.undone_at
       ? h("span", { class: "tag" }, `undone by ${one.undone_by}`)
-      : h("button", { class: "button small", type: "button", onclick: () => undo(one, counts, done) }, icon("unlink"), "Undo …"));
+      : h("button", { class: "button small", type: "button", onclick: () => undo(one, counts, done) }, icon("retry"), "Undo …"));
 }
 
 function undo(one, counts, done) {

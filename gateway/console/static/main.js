@@ -66,6 +66,8 @@ function drawNavigation(current) {
   );
   const navigation = document.getElementById("navigation");
   redraw(navigation, () => fill(navigation, links));
+  // On a phone not all of them fit: the one that is shown is never the one out of sight.
+  navigation.querySelector('[aria-current="page"]')?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 async function recount() {

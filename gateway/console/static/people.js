@@ -61,7 +61,7 @@ function personTable(persons, refresh) {
   return table(["Name", "Role", "Last seen", ""], persons.map((one) => h("tr", { class: one.disabled ? "ended" : false },
     h("th", { scope: "row" }, one.name, h("span", { class: "muted block" }, one.login)),
     h("td", {}, roleChoice(one, refresh)),
-    h("td", {}, one.seen_at ? ageSince(one.seen_at, "number") : h("span", { class: "muted" }, "never"), states(one)),
+    h("td", {}, one.seen_at ? ageSince(one.seen_at, "number") : h("span", { class: "muted" }, "never"), " ", states(one)),
     h("td", {}, h("div", { class: "people-actions" },
       !one.disabled && button("New link", () => linked(`/people/${one.id}/link`, one.name)),
       button(one.disabled ? "Enable" : "Disable", () => setDisabled(one, refresh)))))));
