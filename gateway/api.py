@@ -143,7 +143,7 @@ def _field_names(kind: Any) -> tuple[str, ...]:
 
 
 def to_json(value: object, name: str = "") -> object:
-    """Plain JSON of an answer: ids (fields named `id` or ending in `_id`) become strings."""
+    """Plain JSON of an answer; ids (see `is_id`) and whole numbers in lists become strings."""
     # Most of what a page holds, so that nothing else is asked of it.
     if type(value) in _AS_THEY_ARE:
         return value
@@ -163,5 +163,5 @@ def to_json(value: object, name: str = "") -> object:
     if isinstance(value, str | bytes) or value is None:
         return value
     if isinstance(value, Sequence | set | frozenset):
-        return [to_json(one, name) for one in value]
+        return [to_json(one, "id" if type(one) is int else name) for one in value]
     return value

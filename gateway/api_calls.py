@@ -141,5 +141,5 @@ def parse_id(text: str, where: str) -> int:
 
 
 def is_id(name: str) -> bool:
-    """Whether a field of this name holds a row id."""
+    """Whether a field of this name holds a row id. So does every whole number in a list."""
     return name == "id" or name.endswith(("_id", "_ids"))

@@ -158,7 +158,11 @@ def _with_text_ids(schema: Any, name: str = "") -> Any:
         return schema
     if schema.get("type") == "integer" and is_id(name):
         return {**{key: one for key, one in schema.items() if key != "type"}, **_ID}
-    changed = {key: _with_text_ids(one, name) for key, one in schema.items() if key != "properties"}
+    changed = {
+        key: _with_text_ids(one, "id" if key == "items" else name)
+        for key, one in schema.items()
+        if key != "properties"
+    }
     if "properties" in schema:
         changed["properties"] = {
             key: _with_text_ids(one, key) for key, one in schema["properties"].items()

@@ -48,7 +48,7 @@ class Changed:
     handle_id: int
     handle_key: str
     customer_id: int
-    before: int
+    before_id: int
     customers: tuple[int, ...]
     changed: bool = True
 

@@ -47,6 +47,11 @@ async def graph_of(world: World, *, ended: bool = False) -> Any:
     return await world.get(f"/customers/{world.customer_id}/graph", **query)
 
 
+async def test_ids_in_answers_are_strings_also_in_lists(world: World) -> None:
+    done = await merge(world)
+    assert {type(one) for one in (done["before_id"], *done["customers"])} == {str}
+
+
 async def made_link(world: World) -> str:
     graph = await graph_of(world)
     (edge,) = [one for one in graph["edges"] if one["can_end"]]

@@ -39,7 +39,7 @@ def test_a_link_joins_and_the_oldest_customer_stands_for_all(world: World) -> No
     chat = world.customer(world.say(CHAT, "hi").handle_id)
     fences = world.version(phone), world.version(chat)
     done = world.link(PHONE, CHAT)
-    assert done.changed and done.customer_id == phone and done.before == phone
+    assert done.changed and done.customer_id == phone and done.before_id == phone
     assert {customer_of(world.connection, one) for one in (PHONE, CHAT)} == {phone}
     assert resolve_customer(world.connection, chat) == phone
     assert done.customers == (phone, chat)
