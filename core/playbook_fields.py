@@ -72,13 +72,17 @@ def suggest(word: str, known: Collection[str], what: str) -> str:
         return f"Did you mean {near[0]}?"
     if not known:
         return f"There are no {what} yet; add one or remove this"
-    return f"The {what} are {', '.join(sorted(known))}"
+    return f"The {what} are {', '.join(sorted(set(known)))}"
 
 
 def parse_toml(text: str, file: str, report: Report) -> dict[str, object]:
     """The file's tables; what is not TOML is reported with its line and column, and is empty."""
     try:
         return tomllib.loads(text)
+    except RecursionError:
+        report.broken.add(file)
+        report.add(file, "", "is nested too deeply", "Write lists and tables a few levels deep")
+        return {}
     except tomllib.TOMLDecodeError as error:
         report.broken.add(file)
         found = re.search(r"^(?P<what>.*?) \(at (?P<place>.*)\)$", str(error))

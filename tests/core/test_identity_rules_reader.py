@@ -169,3 +169,8 @@ def test_a_playbook_tells_the_faults_of_its_identity_rules_and_is_not_changed_by
     assert read_playbook(good).version == read_playbook(GOOD).version
     with pytest.raises(PlaybookError, match=r"identity\.toml: colour: there is no such key"):
         read_playbook({**GOOD, "identity.toml": "colour = 1"})
+
+
+def test_a_text_that_is_nested_without_end_is_a_fault_and_no_crash() -> None:
+    with pytest.raises(PlaybookError, match="nested too deeply"):
+        read_identity_rules("blocked = " + "[" * 5000)
