@@ -125,7 +125,7 @@ def _exported(
             row.key,
             row.kind,
             row.address,
-            int(paths.get(row.id, Assurance.NONE)),
+            _level(row, paths, links),
             "; ".join(
                 f"{link.rule}: {link.evidence}" for link in links.get(row.id, ()) if link.evidence
             ),
@@ -134,6 +134,14 @@ def _exported(
     )
     name = next((row.name for row in ordered if row.name), None)
     return Exported(customer_id, name, handles, told)
+
+
+def _level(
+    row: AnyRow, paths: Mapping[int, Assurance], links: Mapping[int, Sequence[AnyRow]]
+) -> int:
+    """How well the handle is joined to the first one, and no better than it is known by itself."""
+    own = [link.level for link in links.get(row.id, ()) if link.customer_id == row.home_customer_id]
+    return int(min((paths.get(row.id, Assurance.NONE), *own)))
 
 
 def _rank(kind: str) -> int:

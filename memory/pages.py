@@ -32,6 +32,7 @@ from memory.tables import (
     Inbound,
     Message,
 )
+from memory.units.joining import IMPORT_UNDONE
 from memory.units.rows import table
 from memory.views import ConversationView, CustomerRow, HandleBrief, HandoffView
 
@@ -271,10 +272,16 @@ def _owners(connection: Connection, customer_ids: Collection[int]) -> dict[int, 
 def customers(connection: Connection, query: str = "", limit: int = 50) -> list[CustomerRow]:
     """Customers whose name or any handle has the words of `query` in it, last seen first.
 
-    The digits of an id find the customer it stands for now, however often it was merged since.
+    The digits of an id find the customer it stands for now, however often it was merged since. Who
+    came with an import that was undone, and never wrote, is found by the id alone.
     """
     seen = func.max(_handle.c.seen_at).label("seen_at")
     found = select(_handle.c.customer_id, seen).group_by(_handle.c.customer_id)
+    gone = _handle.c.retired_because
+    here = [gone.is_(None), gone != IMPORT_UNDONE]
+    if (known := _customer_numbered(query)) is not None:
+        here.append(_handle.c.home_customer_id == known)
+    found = found.where(or_(*here))
     if query:
         found = found.having(_handle.c.customer_id.in_(_matching(query)))
     last = connection.execute(found.order_by(seen.desc()).limit(limit)).all()

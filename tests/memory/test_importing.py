@@ -18,6 +18,7 @@ from core.message import Assurance, Claim
 from memory.identity_tables import Batch
 from memory.import_preview import Preview
 from memory.page_rows import display_names
+from memory.pages import customers
 from memory.tables import Audit, Fact, Handle, Link
 from memory.units.bringing import Brought, Entry, Source
 from memory.units.import_undoing import (
@@ -197,6 +198,14 @@ def test_an_undone_import_leaves_addresses_free(world: World) -> None:
     assert view.undone_by == "cli:root" and view.complete
     facts = world.connection.execute(select(table(Fact)).where(table(Fact).c.valid_to.is_(None)))
     assert facts.all() == []
+
+
+def test_whom_an_undone_import_brought_is_in_no_list(world: World) -> None:
+    batch, _ = brought(world, entry(SHOP, PHONE))
+    (one,) = customers(world.connection)
+    taken_back(world, batch)
+    assert customers(world.connection) == [] == customers(world.connection, "1001")
+    assert customers(world.connection, str(one.id))
 
 
 def test_an_import_is_undone_once(world: World) -> None:
