@@ -6,30 +6,21 @@ background (`gateway.rule_application`); whether it is through is told with each
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from core.clock import from_micros, to_micros
+from core.clock import to_micros
 from core.identity_rules_reader import ReadRules, read_identity_rules
 from core.playbook_fields import PlaybookError
-from core.rule_world import Pair
 from gateway.api_calls import Call, Endpoint
 from gateway.api_models import Body, Line, Page, RowId
 from gateway.gate import Problem
 from gateway.roles import Right
 from gateway.rule_application import foresee
+from gateway.rule_views import Foreseen, VersionView, faulty, foreseen, version_view
 from memory.units import rule_versions
-from memory.units.rule_versions import RulesProblem, Version
-
-PAIRS_SHOWN = 200
-"""Pairs of customers that one answer lists; all are counted."""
-
-HANDLES_SHOWN = 20
-"""Handles of one customer in such a pair."""
+from memory.units.rule_versions import RulesProblem
 
 
 class TryBody(Body):
@@ -52,78 +43,28 @@ class BackBody(Body):
     version_id: RowId
 
 
-@dataclass(frozen=True, slots=True)
-class VersionView:
-    """One publication. `applied` says that all customers are as it wants; `warnings` say where its
-    rules are weaker than the product's own."""
-
-    id: int
-    text: str
-    digest: str
-    note: str
-    actor: str
-    published_at: datetime
-    applied: bool
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One fault of a draft: the key, what is wrong, how to mend it."""
-
-    key: str
-    wrong: str
-    mend: str
-
-
-@dataclass(frozen=True, slots=True)
-class Foreseen:
-    """What publishing a draft would do. Of pairs, the first are listed and all are counted;
-    `refused` counts what was seen and joins nobody, by reason."""
-
-    faults: tuple[Fault, ...] = ()
-    warnings: tuple[str, ...] = ()
-    joins: tuple[Pair, ...] = ()
-    parts: tuple[Pair, ...] = ()
-    pairs_that_join: int = 0
-    pairs_that_part: int = 0
-    links_that_change_level: int = 0
-    refused: Mapping[str, int] | None = None
-    customers_before: int = 0
-    customers_after: int = 0
-
-
 async def show(call: Call) -> VersionView:
     found = await call.services.store.read(rule_versions.in_force)
     if found is None:
         raise Problem(404, "No rules were published yet.", where="storage", fix="Start once.")
-    return _view(found)
+    return version_view(found)
 
 
 async def list_versions(call: Call) -> list[VersionView]:
     limit = call.query_as(Page).limit
-    return [_view(one) for one in await call.services.store.read(rule_versions.versions, limit)]
+    return [
+        version_view(one) for one in await call.services.store.read(rule_versions.versions, limit)
+    ]
 
 
 async def try_out(call: Call) -> Foreseen:
     try:
         read = read_identity_rules(call.body_as(TryBody).text)
     except PlaybookError as error:
-        return Foreseen(tuple(Fault(one.key, one.wrong, one.mend) for one in error.problems))
+        return faulty(error)
     services = call.services
     effect = await foresee(services.store, read.rules, to_micros(services.now()))
-    return Foreseen(
-        (),
-        read.warnings,
-        _shown(effect.joins),
-        _shown(effect.parts),
-        len(effect.joins),
-        len(effect.parts),
-        sum(one.action == "level" for one in effect.changes),
-        effect.refused,
-        effect.customers_before,
-        effect.customers_after,
-    )
+    return foreseen(effect, read.warnings)
 
 
 async def publish(call: Call) -> VersionView:
@@ -137,7 +78,7 @@ async def publish(call: Call) -> VersionView:
         )
     except RulesProblem as problem:
         raise _refused(problem) from None
-    return _view(made)
+    return version_view(made)
 
 
 async def roll_back(call: Call) -> VersionView:
@@ -147,7 +88,7 @@ async def roll_back(call: Call) -> VersionView:
         made = await services.store.run(rule_versions.roll_back, version_id, call.actor, now, ids)
     except RulesProblem as problem:
         raise _refused(problem) from None
-    return _view(made)
+    return version_view(made)
 
 
 def _read(text: str) -> ReadRules:
@@ -156,36 +97,6 @@ def _read(text: str) -> ReadRules:
     except PlaybookError as error:
         faults = " ".join(f"{one.key}: {one.wrong}. {one.mend}." for one in error.problems)
         raise Problem(422, faults, where="body: text", fix="Mend them, then try again.") from None
-
-
-def _view(one: Version) -> VersionView:
-    try:
-        warnings = read_identity_rules(one.text).warnings
-    except PlaybookError:
-        warnings = ("This release cannot read these rules; those of before are in force.",)
-    return VersionView(
-        one.id,
-        one.text,
-        one.digest,
-        one.note,
-        one.actor,
-        from_micros(one.published_at),
-        one.applied,
-        warnings,
-    )
-
-
-def _shown(pairs: Sequence[Pair]) -> tuple[Pair, ...]:
-    return tuple(
-        Pair(
-            one.one_id,
-            one.other_id,
-            one.one_handles[:HANDLES_SHOWN],
-            one.other_handles[:HANDLES_SHOWN],
-            one.reasons[:HANDLES_SHOWN],
-        )
-        for one in pairs[:PAIRS_SHOWN]
-    )
 
 
 def _refused(problem: Exception) -> Problem:

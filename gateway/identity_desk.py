@@ -84,7 +84,7 @@ def desk(config: Path | None, *, trying: bool = False) -> Iterator[Desk]:
     settings = load_settings(config)
     url, actor, new_id = (
         settings.storage.url.get_secret_value(),
-        f"cli:{getpass.getuser()}",
+        who_types(),
         command_ids(),
     )
     try:
@@ -99,6 +99,11 @@ def desk(config: Path | None, *, trying: bool = False) -> Iterator[Desk]:
         refuse(str(error))
     except (CannotUndo, NoDatabase) as error:
         refuse(str(error))
+
+
+def who_types() -> str:
+    """Whose change a command makes: the system's user."""
+    return f"cli:{getpass.getuser()}"
 
 
 def refuse(words: str) -> NoReturn:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gateway.rules_terminal import count
 from memory.identity_views import (
     AlarmView,
     CustomerSide,
@@ -22,6 +23,9 @@ from memory.identity_views import (
 )
 from memory.parting_report import SawWhat
 from memory.views import AuditView
+
+_TYPED_AGAIN = frozenset({"change", "alarm"})
+"""Columns of ids that another command is given, each in one piece so that it can be copied."""
 
 
 def print_graph(graph: GraphView) -> None:
@@ -78,6 +82,9 @@ def print_unmerge(seen: UnmergePreview, report: SawWhat | None) -> None:
 
 def print_changes(changes: Sequence[AuditView]) -> None:
     """The log of changes, with the ids by which they can be undone."""
+    if not changes:
+        Console().print("No changes.")
+        return
     table = _table("change", "when", "who", "what", "about", "")
     for one in changes:
         way_back = "undone" if one.undone else "can be undone" if one.can_undo else ""
@@ -108,7 +115,7 @@ def print_alarms(alarms: Sequence[AlarmView]) -> None:
 def _table(*columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in columns:
-        table.add_column(column)
+        table.add_column(column, no_wrap=column in _TYPED_AGAIN, overflow="fold")
     return table
 
 
@@ -135,10 +142,12 @@ def _because(edge: LinkEdge) -> str:
 def _print_side(console: Console, side: CustomerSide) -> None:
     console.print(Text(side.name, style="bold").append(f"  customer {side.id}", style="dim"))
     counts = (
-        f"{side.conversations} conversations, {side.messages} messages, {side.cases} cases, "
-        f"{side.facts} facts"
+        count(side.conversations, "conversation"),
+        count(side.messages, "message"),
+        count(side.cases, "case"),
+        count(side.facts, "fact"),
     )
-    console.print(Text(counts, style="dim"))
+    console.print(Text(", ".join(counts), style="dim"))
     for handle in side.handles:
         reads = ", ".join(handle.reads_then) or "only its own conversation"
         console.print(Text(f"  {handle.key}  would read {reads}"))

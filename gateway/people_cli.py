@@ -6,9 +6,8 @@ in the audit log with the operating system's user as its actor.
 
 from __future__ import annotations
 
-import getpass
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gateway.identity_desk import ConfigOption, JsonOption, tell_json, who_types
 from gateway.roles import Role
 
 if TYPE_CHECKING:
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Say who may sign in to the console.")
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", help="The settings file.", show_default="config.toml, if present"),
-]
 Login = Annotated[str, typer.Argument(help="The login of an account.")]
 
 
@@ -47,22 +43,26 @@ class Desk:
 
 
 @app.command("list")
-def show_all(config: ConfigOption = None) -> None:
+def show_all(as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """Show everybody who may sign in.
 
     Example: onethread people list
     """
     from memory.people_pages import people_list
 
+    with at_desk(config) as desk:
+        found = people_list(desk.connection, desk.now)
+    if as_json:
+        tell_json(found)
+        return
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("login", "name", "role", "last seen", ""):
         table.add_column(column)
-    with at_desk(config) as desk:
-        for one in people_list(desk.connection, desk.now):
-            states = {"has to come by a link": one.waits, "disabled": one.disabled}
-            state = ", ".join(words for words, holds in states.items() if holds)
-            seen = "never" if one.seen_at is None else f"{one.seen_at:%Y-%m-%d %H:%M} UTC"
-            table.add_row(Text(one.login), Text(one.name), one.role, seen, state)
+    for one in found:
+        states = {"has to come by a link": one.waits, "disabled": one.disabled}
+        state = ", ".join(words for words, holds in states.items() if holds)
+        seen = "never" if one.seen_at is None else f"{one.seen_at:%Y-%m-%d %H:%M} UTC"
+        table.add_row(Text(one.login), Text(one.name), one.role, seen, state)
     Console().print(table)
 
 
@@ -71,6 +71,7 @@ def add(
     login: Annotated[str, typer.Argument(help="What they sign in with, such as ada.")],
     role: Annotated[Role, typer.Option(help="What they may do.")],
     name: Annotated[str, typer.Option(help="What colleagues see.", show_default="the login")] = "",
+    as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Make an account, and a link by which its owner sets the password.
@@ -85,12 +86,13 @@ def add(
         one = NewPerson(new_id(), login, name.strip() or login, role.value)
         add_person(desk.connection, one, desk.actor, desk.now, new_id())
         url = _make_link(desk, one.id)
-    _say_link(url)
+    _say_link(url, as_json)
 
 
 @app.command()
 def link(
     login: Annotated[str | None, typer.Argument(help="Whose; none for the first owner's.")] = None,
+    as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Make a one-time link: for the first owner's account, or to set somebody's password anew.
@@ -99,13 +101,14 @@ def link(
     """
     with at_desk(config) as desk:
         url = _make_link(desk, None if login is None else _person_id(desk, login))
-    _say_link(url)
+    _say_link(url, as_json)
 
 
 @app.command()
 def role(
     login: Login,
     role: Annotated[Role, typer.Argument(help="What they may do from now on.")],
+    as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Give another role; they have to sign in again.
@@ -118,11 +121,11 @@ def role(
     with at_desk(config) as desk:
         person_id = _person_id(desk, login)
         change_role(desk.connection, person_id, role.value, desk.actor, desk.now, command_ids()())
-    typer.echo(f"{login} is {role.value} now.")
+    _say({"login": login, "role": role.value}, f"{login} is {role.value} now.", as_json)
 
 
 @app.command()
-def disable(login: Login, config: ConfigOption = None) -> None:
+def disable(login: Login, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """Keep somebody out from now on.
 
     Example: onethread people disable ada
@@ -132,11 +135,11 @@ def disable(login: Login, config: ConfigOption = None) -> None:
 
     with at_desk(config) as desk:
         keep_out(desk.connection, _person_id(desk, login), desk.actor, desk.now, command_ids()())
-    typer.echo(f"{login} is kept out.")
+    _say({"login": login, "disabled": True}, f"{login} is kept out.", as_json)
 
 
 @app.command()
-def enable(login: Login, config: ConfigOption = None) -> None:
+def enable(login: Login, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """Let somebody in again who was kept out, or locked out.
 
     Example: onethread people enable ada
@@ -146,11 +149,11 @@ def enable(login: Login, config: ConfigOption = None) -> None:
 
     with at_desk(config) as desk:
         let_in(desk.connection, _person_id(desk, login), desk.actor, desk.now, command_ids()())
-    typer.echo(f"{login} may sign in.")
+    _say({"login": login, "disabled": False}, f"{login} may sign in.", as_json)
 
 
 @app.command("sign-out")
-def sign_out(login: Login, config: ConfigOption = None) -> None:
+def sign_out(login: Login, as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """End all sessions of somebody.
 
     Example: onethread people sign-out ada
@@ -163,7 +166,8 @@ def sign_out(login: Login, config: ConfigOption = None) -> None:
         ended = sign_out_everywhere(
             desk.connection, person_id, desk.actor, desk.now, command_ids()()
         )
-    typer.echo(f"{ended} session{'' if ended == 1 else 's'} of {login} ended.")
+    words = f"{ended} session{'' if ended == 1 else 's'} of {login} ended."
+    _say({"login": login, "ended": ended}, words, as_json)
 
 
 @contextmanager
@@ -179,7 +183,7 @@ def at_desk(config: Path | None) -> Iterator[Desk]:
     url = settings.storage.url.get_secret_value()
     try:
         with reaching_database(settings.file), transaction(url) as connection:
-            yield Desk(connection, settings, f"cli:{getpass.getuser()}", now_micros())
+            yield Desk(connection, settings, who_types(), now_micros())
     except (ActorProblem, NoDatabase) as error:
         Console(stderr=True).print(f"{error}", style="red", markup=False)
         raise typer.Exit(1) from None
@@ -211,7 +215,11 @@ def _make_link(desk: Desk, person_id: int | None) -> str:
     return f"{public_url_of(desk.settings)}{welcome_path(once)}"
 
 
-def _say_link(url: str) -> None:
+def _say_link(url: str, as_json: bool) -> None:
     # Plain, so that it can be copied whole from any terminal.
-    typer.echo("This link works once, within 15 minutes; whoever has it can come in:")
-    typer.echo(url)
+    words = f"This link works once, within 15 minutes; whoever has it can come in:\n{url}"
+    _say({"url": url}, words, as_json)
+
+
+def _say(outcome: Mapping[str, object], words: str, as_json: bool) -> None:
+    tell_json(outcome) if as_json else typer.echo(words)

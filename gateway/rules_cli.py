@@ -6,12 +6,11 @@ have it done (`memory.units.rule_steps`). A gateway that runs beside follows by 
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -19,6 +18,15 @@ from rich.table import Table
 from rich.text import Text
 
 from core.clock import from_micros
+from gateway.identity_desk import (
+    ConfigOption,
+    JsonOption,
+    YesOption,
+    ask,
+    refuse,
+    tell_json,
+    who_types,
+)
 from gateway.rules_terminal import count, line_of, progress_bar, tell
 
 if TYPE_CHECKING:
@@ -26,6 +34,7 @@ if TYPE_CHECKING:
 
     from core.clock import Micros
     from core.identity_rules import IdentityRules
+    from core.identity_rules_reader import ReadRules
     from core.rule_world import Change, Effect
     from memory.units.rule_steps import Publication
     from memory.units.rule_versions import Version
@@ -38,14 +47,9 @@ app = typer.Typer(
     "Example: onethread identities rules show",
 )
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", help="The settings file.", show_default="config.toml, if present"),
-]
 FileArgument = Annotated[
     Path, typer.Argument(help="The draft: a whole identity.toml.", dir_okay=False)
 ]
-YesOption = Annotated[bool, typer.Option("--yes", help="Do not ask before it is put in force.")]
 PairsOption = Annotated[int, typer.Option(min=1, help="How many pairs to list; all are counted.")]
 
 _SHOWN = 20
@@ -62,40 +66,55 @@ class Done:
 
 
 @app.command("show")
-def show(config: ConfigOption = None) -> None:
+def show(as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """Print the rules in force, and beside them who published them when.
 
     Example: onethread identities rules show
     """
+    from gateway.rule_views import version_view
     from memory.units.rule_versions import in_force
 
     with _looking(config) as connection:
         version = in_force(connection)
     if version is None:
-        _refuse("no rules were published yet: start the gateway once")
+        refuse("no rules were published yet: start the gateway once")
+    if as_json:
+        tell_json(version_view(version))
+        return
     Console(stderr=True).print(line_of(version), style="dim", markup=False)
     typer.echo(version.text, nl=False)
 
 
 @app.command("check")
-def check(file: FileArgument) -> None:
+def check(file: FileArgument, as_json: JsonOption = False) -> None:
     """Tell every fault of a draft, each with its remedy; exit code 2 if there is one.
 
     Example: onethread identities rules check draft.toml
     """
-    _draft(file)
+    read = _draft(file)
+    if as_json:
+        tell_json({"warnings": read.warnings})
+        return
     Console().print(f"{file} is in order.", style="green", markup=False)
 
 
 @app.command("try")
-def try_out(file: FileArgument, config: ConfigOption = None, pairs: PairsOption = _SHOWN) -> None:
+def try_out(
+    file: FileArgument,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+    pairs: PairsOption = _SHOWN,
+) -> None:
     """Show which customers would join or part if a draft were in force, and change nothing.
 
     Example: onethread identities rules try draft.toml
     """
-    _, rules = _draft(file)
+    from gateway.rule_views import foreseen
+
+    read = _draft(file)
     with _looking(config) as connection:
-        tell(_foreseen(connection, rules), pairs)
+        effect = _foreseen(connection, read.rules)
+    tell_json(foreseen(effect, read.warnings)) if as_json else tell(effect, pairs)
 
 
 @app.command("publish")
@@ -104,6 +123,7 @@ def publish(
     note: Annotated[str, typer.Option(help="Why; it stands with the version.")],
     config: ConfigOption = None,
     yes: YesOption = False,
+    as_json: JsonOption = False,
     pairs: PairsOption = _SHOWN,
 ) -> None:
     """Put a draft in force, after showing what that does, and carry it out.
@@ -112,31 +132,38 @@ def publish(
     """
     from memory.units import rule_versions
 
-    text, rules = _draft(file)
+    text = _text(file)
+    read = _read(text, str(file))
     with _looking(config) as connection:
         before = rule_versions.in_force(connection)
-        tell(_foreseen(connection, rules), pairs)
-    _confirm(yes)
+        if not (yes and as_json):
+            tell(_foreseen(connection, read.rules), pairs)
+    ask("Put it in force?", yes)
     based_on = None if before is None else before.id
     _put_in_force(
         config,
-        rules,
+        read.rules,
         lambda connection, now, ids: rule_versions.publish(
-            connection, text, note, _actor(), now, ids, based_on
+            connection, text, note, who_types(), now, ids, based_on
         ),
+        as_json,
     )
 
 
 @app.command("versions")
-def list_versions(config: ConfigOption = None) -> None:
+def list_versions(as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """List what was published, the latest first.
 
     Example: onethread identities rules versions
     """
+    from gateway.rule_views import version_view
     from memory.units.rule_versions import versions
 
     with _looking(config) as connection:
         found = versions(connection, _VERSIONS_SHOWN)
+    if as_json:
+        tell_json([version_view(one) for one in found])
+        return
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("version", "published", "by", "state", "note"):
         table.add_column(column)
@@ -153,6 +180,7 @@ def roll_back(
     version: Annotated[int, typer.Argument(help="The id of an older version.")],
     config: ConfigOption = None,
     yes: YesOption = False,
+    as_json: JsonOption = False,
     pairs: PairsOption = _SHOWN,
 ) -> None:
     """Put an older version in force again, after showing what that does, and carry it out.
@@ -164,20 +192,24 @@ def roll_back(
     with _looking(config) as connection:
         found = rule_versions.version(connection, version)
         if found is None:
-            _refuse(f"there is no version {version}")
-        rules = _read(found.text, f"version {version}")
-        tell(_foreseen(connection, rules), pairs)
-    _confirm(yes)
+            refuse(f"there is no version {version}")
+        rules = _read(found.text, f"version {version}").rules
+        if not (yes and as_json):
+            tell(_foreseen(connection, rules), pairs)
+    ask("Put it in force?", yes)
     _put_in_force(
         config,
         rules,
         lambda connection, now, ids: rule_versions.roll_back(
-            connection, version, _actor(), now, ids
+            connection, version, who_types(), now, ids
         ),
+        as_json,
     )
 
 
-def _put_in_force(config: Path | None, rules: IdentityRules, publish: Publish) -> None:
+def _put_in_force(
+    config: Path | None, rules: IdentityRules, publish: Publish, as_json: bool
+) -> None:
     """Publish, then make each change in a transaction of its own, so that nobody waits for it."""
     from gateway.database import command_ids, now_micros, transaction
     from gateway.rule_application import in_order
@@ -189,7 +221,7 @@ def _put_in_force(config: Path | None, rules: IdentityRules, publish: Publish) -
         with transaction(url) as connection:
             version = publish(connection, now_micros(), (new_id(), new_id()))
     except RulesProblem as problem:
-        _refuse(str(problem))
+        refuse(str(problem))
     with _looking(config) as connection:
         changes = in_order(_foreseen(connection, rules))
     done = _carried_out(url, Publication(version, rules), changes, new_id)
@@ -198,6 +230,9 @@ def _put_in_force(config: Path | None, rules: IdentityRules, publish: Publish) -
         mark_applied(
             connection, version.id, version.actor, now, audit_id, made=done.made, ended=done.ended
         )
+    if as_json:
+        tell_json({"version_id": version.id, "links": done})
+        return
     Console().print(
         f"Version {version.id} is in force: {count(done.made, 'link')} made or changed, "
         f"{done.ended} ended, {done.refused} refused by a limit.",
@@ -242,26 +277,27 @@ def _foreseen(connection: Connection, rules: IdentityRules) -> Effect:
         return dry_run(connection, rules, now_micros(), step)
 
 
-def _draft(file: Path) -> tuple[str, IdentityRules]:
-    """A file's text and its rules, with the warnings printed. Raises `PlaybookError`."""
+def _draft(file: Path) -> ReadRules:
+    """A file's rules, with the warnings printed. Raises `PlaybookError`."""
+    return _read(_text(file), str(file))
+
+
+def _text(file: Path) -> str:
     try:
-        text = file.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
-    except (OSError, UnicodeDecodeError) as error:
-        _refuse(f"{file} cannot be read: {_why(error)}; name a text file in UTF-8")
-    return text, _read(text, str(file))
+        return file.read_text(encoding="utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        refuse(f"{file} cannot be read: {error.reason}; save it as UTF-8")
+    except OSError as error:
+        refuse(f"{file} cannot be read: {error.strerror}")
 
 
-def _why(error: OSError | UnicodeDecodeError) -> str:
-    return error.reason if isinstance(error, UnicodeDecodeError) else str(error.strerror)
-
-
-def _read(text: str, name: str) -> IdentityRules:
+def _read(text: str, name: str) -> ReadRules:
     from core.identity_rules_reader import read_identity_rules
 
     read = read_identity_rules(text, name)
     for warning in read.warnings:
         Console(stderr=True).print(Text(f"Careful: {warning}.", style="yellow"))
-    return read.rules
+    return read
 
 
 @contextmanager
@@ -273,24 +309,10 @@ def _looking(config: Path | None) -> Iterator[Connection]:
         with reading(_url(config)) as connection:
             yield connection
     except NoDatabase as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 def _url(config: Path | None) -> str:
     from gateway.settings import load_settings
 
     return load_settings(config).storage.url.get_secret_value()
-
-
-def _confirm(yes: bool) -> None:
-    if not yes:
-        typer.confirm("Put it in force?", abort=True)
-
-
-def _refuse(words: str) -> NoReturn:
-    Console(stderr=True).print(Text(words, style="red"))
-    raise typer.Exit(1)
-
-
-def _actor() -> str:
-    return f"cli:{getpass.getuser()}"

@@ -97,6 +97,9 @@ def block(
         joined_keys = blocking.block(
             here.connection, pattern, reason, here.actor, here.now, here.new_id()
         )
+    if as_json:
+        tell_json({"pattern": pattern, "blocked": True, "joined": joined_keys})
+        return
     say(f"{pattern} joins nobody from now on.")
     for key in joined_keys:
         say(f"{key} is joined already, and stays so: look at it with show.", "yellow")
@@ -104,6 +107,7 @@ def block(
 
 def unblock(
     pattern: Annotated[str, typer.Argument(help="The line of the list, as it stands there.")],
+    as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Take an address off the list of those that join nobody.
@@ -114,6 +118,9 @@ def unblock(
 
     with _desk(config) as here:
         blocking.unblock(here.connection, pattern, here.actor, here.now, here.new_id())
+    if as_json:
+        tell_json({"pattern": pattern, "blocked": False})
+        return
     say(f"{pattern} is off the list.")
 
 

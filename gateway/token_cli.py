@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gateway.people_cli import ConfigOption, at_desk
+from gateway.identity_desk import ConfigOption, JsonOption, tell_json
+from gateway.people_cli import at_desk
 from gateway.roles import ROLES, Right, Role
 
 app = typer.Typer(no_args_is_help=True, help="Let programs use the API.")
@@ -35,6 +36,7 @@ def add(
     expires: Annotated[
         str | None, typer.Option(help="For how long, such as 90d or 12h.", show_default="for ever")
     ] = None,
+    as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """Make a token and show it, once.
@@ -54,33 +56,41 @@ def add(
         until = None if life is None else desk.now + life // timedelta(microseconds=1)
         kept = NewToken(new_id(), name.strip(), hash_secret(fresh), rights, until)
         add_token(desk.connection, kept, desk.actor, desk.now, new_id())
+    if as_json:
+        tell_json({"name": name.strip(), "token": fresh})
+        return
     # Plain, so that it can be copied whole from any terminal.
     typer.echo(f"The token “{name.strip()}”, shown only now: {fresh}")
 
 
 @app.command("list")
-def show_all(config: ConfigOption = None) -> None:
+def show_all(as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """Show every token, without what it opens with.
 
     Example: onethread tokens list
     """
     from memory.people_pages import token_list
 
+    with at_desk(config) as desk:
+        found = token_list(desk.connection, desk.now)
+    if as_json:
+        tell_json(found)
+        return
     table = Table(box=None, pad_edge=False, header_style="dim")
     for column in ("name", "rights", "state", "until", "last used", "made by"):
         table.add_column(column)
-    with at_desk(config) as desk:
-        for one in token_list(desk.connection, desk.now):
-            until = "for ever" if one.expires_at is None else f"{one.expires_at:%Y-%m-%d}"
-            used = "never" if one.used_at is None else f"{one.used_at:%Y-%m-%d %H:%M} UTC"
-            rights = Text(" ".join(one.rights))
-            table.add_row(Text(one.name), rights, one.state, until, used, Text(one.created_by))
+    for one in found:
+        until = "for ever" if one.expires_at is None else f"{one.expires_at:%Y-%m-%d}"
+        used = "never" if one.used_at is None else f"{one.used_at:%Y-%m-%d %H:%M} UTC"
+        rights = Text(" ".join(one.rights))
+        table.add_row(Text(one.name), rights, one.state, until, used, Text(one.created_by))
     Console().print(table)
 
 
 @app.command()
 def revoke(
     name: Annotated[str, typer.Argument(help="The name it was made under.")],
+    as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
     """End a token for good.
@@ -92,6 +102,9 @@ def revoke(
 
     with at_desk(config) as desk:
         revoke_named(desk.connection, name, desk.actor, desk.now, command_ids()())
+    if as_json:
+        tell_json({"name": name, "state": "revoked"})
+        return
     typer.echo(f"The token “{name}” opens nothing any more.")
 
 

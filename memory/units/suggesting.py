@@ -263,7 +263,7 @@ def _open_row(connection: Connection, suggestion_id: int) -> AnyRow:
         raise SuggestionProblem(f"there is no suggestion {suggestion_id}")
     if row.status != OPEN:
         how = "joined" if row.status == "joined" else "set apart"
-        raise SuggestionProblem(f"{row.decided_by} has {how} them already")
+        raise SuggestionProblem(f"they were {how} already, by {row.decided_by}")
     if resolve_customer(connection, row.one_id) == resolve_customer(connection, row.other_id):
         raise SuggestionProblem("they are one customer already")
     return row

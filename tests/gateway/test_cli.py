@@ -96,6 +96,7 @@ def test_help_is_one_sentence_with_an_example_that_is_understood(path: tuple[str
         ("db version --config none.toml", "none.toml does not exist"),
         ("identities show", "Missing argument 'who'"),
         ("identities show phone:+15550001111", "onethread db upgrade"),
+        ("identities rules check none.toml", "none.toml cannot be read: No such file"),
         ("identities link login:ada phone:+1555 --level 9", "Invalid value for '--level'"),
         ("playbook chek", "Did you mean 'check'?"),
         ("playbook check none", "none there is no such folder Name the playbook's folder"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
@@ -62,6 +64,25 @@ def test_an_account_is_made_changed_and_written_down(
         assert invited(connection, once_in(said), now) is None
         assert invited(connection, once_in(newer), now) is not None
         assert {one.actor.partition(":")[0] for one in audit_log(connection)} == {"cli"}
+
+
+def test_whatever_is_said_of_people_and_tokens_is_said_as_json_too(
+    database: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def told(words: str) -> Any:
+        return json.loads(run(capsys, *words.split(), "--json"))
+
+    assert once_in(told("people add sam --role agent")["url"])
+    assert once_in(told("people link sam")["url"])
+    assert told("people role sam viewer") == {"login": "sam", "role": "viewer"}
+    assert told("people disable sam")["disabled"] and not told("people enable sam")["disabled"]
+    assert told("people sign-out sam")["ended"] == 0
+    assert [one["login"] for one in told("people list")] == ["sam"]
+    token = told("tokens add shop --right provision")["token"]
+    assert token.startswith("ot_")
+    (listed,) = told("tokens list")
+    assert listed["name"] == "shop" and token not in str(listed)
+    assert told("tokens revoke shop") == {"name": "shop", "state": "revoked"}
 
 
 def test_the_first_owners_link_is_printed_until_there_is_one(

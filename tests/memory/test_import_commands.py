@@ -123,7 +123,7 @@ def test_suggestions_are_looked_for_listed_and_decided(
     assert run("identities", "suggest", "--join", found["id"], "--why", "she called") == 0
     assert json_of("suggest", capsys, "They are customer") == []
     assert run("identities", "suggest", "--apart", found["id"]) == 1
-    assert "joined them already" in capsys.readouterr().err
+    assert "they were joined already" in capsys.readouterr().err
 
 
 def json_of(command: str, capsys: Out, said: str = "") -> list[dict[str, Any]]:

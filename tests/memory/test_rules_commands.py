@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -82,7 +84,7 @@ def test_a_draft_is_checked_tried_published_and_taken_back(
 def test_nothing_is_published_that_is_faulty_or_not_confirmed(
     settled: Engine, draft: Path, capsys: WORDS, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("typer.confirm", _no)
+    monkeypatch.setattr("typer.confirm", lambda _: False)
     assert run("identities", "rules", "publish", str(draft), "--note", "no codes") == 1
     draft.write_text('blokked = ["x"]', encoding="utf-8")
     assert run("identities", "rules", "publish", str(draft), "--note", "x", "--yes") == 2
@@ -95,6 +97,18 @@ def test_nothing_is_published_that_is_faulty_or_not_confirmed(
     assert is_one_customer(settled)
 
 
-def _no(_question: str, *, abort: bool) -> None:
-    assert abort
-    raise SystemExit(1)
+def test_rules_are_told_as_json_in_the_words_of_the_api(
+    settled: Engine, draft: Path, capsys: WORDS
+) -> None:
+    def told(*words: str) -> Any:
+        capsys.readouterr()
+        assert run("identities", "rules", *words, "--json") == 0
+        return json.loads(capsys.readouterr().out)
+
+    assert told("show")["text"] == DEFAULT_TEXT
+    assert "history is 1" in told("check", str(draft))["warnings"][0]
+    assert told("try", str(draft))["pairs_that_part"] == 1
+    done = told("publish", str(draft), "--note", "no codes", "--yes")
+    assert done["links"]["ended"] == 1
+    assert [one["id"] for one in told("versions")] == [done["version_id"], "1"]
+    assert told("roll-back", "1", "--yes")["links"]["made"] == 1

@@ -167,7 +167,7 @@ def test_joined_by_a_person_with_the_reasons_as_evidence(world: World) -> None:
     link = world.row(Link, done.link_id or 0)
     assert link["level"] == 2
     assert link["evidence"] == f"she called; {VISITOR} wrote {MAIL}"
-    with pytest.raises(SuggestionProblem, match="person:sam has joined them already"):
+    with pytest.raises(SuggestionProblem, match="they were joined already, by person:sam"):
         join(world.connection, done.id, "", "person:sam", world.micros(), world.id)
 
 
