@@ -103,6 +103,7 @@ class Proving:
             f"code:{challenge_id}",
             {"challenge": str(challenge_id)},
             hidden(code, link, token),
+            alike=True,
         )
         asking = Asking(
             challenge_id,

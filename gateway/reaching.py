@@ -104,13 +104,16 @@ class Reaching:
         cause: str,
         about: Mapping[str, str] = NOTHING,
         hidden: Mapping[str, str] = NOTHING,
+        *,
+        alike: bool = False,
     ) -> Letter | None:
         """The letter as `memory.units.reaching.write_letter` writes it, for a caller who writes
         more in the same transaction and then calls `leave`. `hidden` are the secrets in it, and
-        what is kept in their place: of the text at once, of the parts when they are over."""
+        what is kept in their place: of the text at once, of the parts when they are over. With
+        `alike` it waits for the same things whether we know the handle or not."""
         kind, _, address = handle_key.partition(":")
         to = Handle(kind, address)
-        way = await self._way(to, await self._store.read(find_ways, handle_key))
+        way = await self._way(to, await self._store.read(find_ways, handle_key), alike)
         if way is None:
             return None
         channel = self._channels[way.account]
@@ -154,11 +157,11 @@ class Reaching:
         """Whether somebody who never wrote can be written to by a handle of this kind."""
         return bool(self._openers(kind))
 
-    async def _way(self, to: Handle, ways: Ways) -> Way | None:
-        if ways.closed:
-            return None
+    async def _way(self, to: Handle, ways: Ways, alike: bool) -> Way | None:
         known = next((one for one in ways.threads if one.account in self._channels), None)
-        return known or await self._opened(to)
+        wanted = not ways.closed and known is None
+        opened = await self._opened(to) if wanted or alike else None
+        return None if ways.closed else known or opened
 
     async def _opened(self, to: Handle) -> Way | None:
         """A conversation that we begin, by the first account that can."""

@@ -101,9 +101,12 @@ class Sending:
         return Absent()
 
     async def room_of(self, address: Mapping[str, str]) -> tuple[str, str]:
-        """The place and the channel of the direct messages with somebody. Raises `SendError`."""
+        """The place and the channel of the direct messages with somebody. Raises `SendError`.
+
+        Slack is asked each time: whom we wrote to before must take as long as everybody else.
+        """
         installed = await self._speaker(address)
-        return installed.place, await self._direct(installed, address["user"])
+        return installed.place, await self._open(installed, address["user"])
 
     async def close(self) -> None:
         """Let go of courtesies that are still under way."""
@@ -136,10 +139,10 @@ class Sending:
 
     async def _direct(self, installed: Installed, user: str) -> str:
         """The channel of the direct messages with a person."""
-        key = (installed.place, user)
-        known = self._rooms.get(key)
-        if known is not None:
-            return known
+        known = self._rooms.get((installed.place, user))
+        return known if known is not None else await self._open(installed, user)
+
+    async def _open(self, installed: Installed, user: str) -> str:
         told = await self._api.ask(
             "conversations.open", installed.token, installed.place, users=user
         )
@@ -147,7 +150,7 @@ class Sending:
         room = channel.get("id") if isinstance(channel, dict) else None
         if not isinstance(room, str) or not room:
             raise SendError("Slack opened no direct message and did not say why.", retryable=True)
-        self._rooms[key] = room
+        self._rooms[installed.place, user] = room
         if len(self._rooms) > _MAX_ROOMS:
             self._rooms.popitem(last=False)
         return room

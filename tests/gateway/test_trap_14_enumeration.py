@@ -25,7 +25,7 @@ from memory.tables import Conversation, Handle
 from memory.units.claims import Thread, Waiting
 from memory.units.rows import table
 from tests.gateway.everywhere import Everywhere, everywhere
-from tests.gateway.test_proving import by_chat, by_text, mailed
+from tests.gateway.test_proving import BEA_SLACK, by_chat, by_slack, by_text, mailed
 
 KNOWN, UNKNOWN = "known@else.example", "unknown@else.example"
 CLOSED, SHARED, BLOCKED = "closed@else.example", "info@else.example", "noreply@else.example"
@@ -127,6 +127,30 @@ async def test_trap_14_every_address_takes_as_many_waits_and_has_the_same_answer
             0,
             0,
         ]
+
+
+async def test_trap_14_slack_is_asked_alike_for_members_known_and_unknown(
+    tmp_path: Path, models: Path
+) -> None:
+    async with everywhere(tmp_path, models) as world:
+        for person in (BEA_SLACK, "U0NEW"):
+            world.slack.add_person(person, "Bea", f"{person}@nowhere.example")
+        slack = await by_slack(world)
+        await slack.say("When are you open?")
+        await (await by_text(world)).say("Hello")
+        await world.handled(2)
+        known = next(row["key"] for row in await world.rows(Handle) if row["kind"] == "slack")
+        opened, told = [], []
+        # The last one is asked about twice, and then our process has a direct message with them.
+        for number, person in enumerate((BEA_SLACK, "U0GHOST", "U0NEW", "U0NEW"), 100):
+            before = world.slack.api.calls.count("conversations.open")
+            target = AskProof(known.replace(BEA_SLACK, person))
+            one = await asked(world, number)
+            made = proving(world.gateway, Counted(world.gateway.store))
+            told.append({**(await made.ask(target, one) or {}), "to": ""})
+            opened.append(world.slack.api.calls.count("conversations.open") - before)
+            await world.gateway.store.run(_age)
+        assert (opened, len(set(map(str, told)))) == ([1, 1, 1, 1], 1)
 
 
 async def test_trap_14_limits_are_durable_and_only_the_askers_own_is_told(
