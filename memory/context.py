@@ -9,7 +9,7 @@ what is put before the pipeline within a token budget is `memory.recall`'s choic
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import orjson
 from sqlalchemy import (
@@ -26,9 +26,9 @@ from sqlalchemy import (
 
 from core.clock import Micros, from_micros
 from core.message import Assurance, Audience, Author
-from core.turn import CONFIRMED, CaseState, Fact, Said, Sender, SlotValue
-from memory.codec import load_case
-from memory.drawing import drawn_of
+from core.turn import CONFIRMED, CaseState, Fact, Said, Sender
+from memory.drawing import drawn_of, is_withdrawn
+from memory.readable_case import made_from, readable_case
 from memory.sender import NEVER, AnyRow, ContextQuery, Reader, read_sender
 from memory.tables import Case, Conversation, Handle, Inbound, Message
 from memory.tables import Fact as FactRow
@@ -204,7 +204,7 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
     return Context(
         sender=reader.sender,
         case_id=None if case_row is None else case_row.id,
-        case=_join([_readable_case(row, reader) for row in found]),
+        case=readable_case(connection, found, reader),
         case_status=None if case_row is None else case_row.status,
         in_handoff=in_handoff,
         facts=_load_facts(connection, reader, since),
@@ -214,7 +214,7 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
         handles=reader.keys,
         drawn=drawn,
         case_handle=None if case_row is None else case_row.handle_id,
-        case_from=frozenset().union(*(_made_from(row) & reader.keys.keys() for row in found)),
+        case_from=frozenset().union(*(made_from(row) & reader.keys.keys() for row in found)),
     )
 
 
@@ -261,7 +261,7 @@ def _undrawn(
     kept: list[AnyRow] = []
     drawn: dict[str, frozenset[int]] = {}
     for row in rows:
-        if _is_withdrawn(row):
+        if is_withdrawn(row.extra_json):
             continue
         made_from = () if row.author == Author.CUSTOMER else drawn_of(row.extra_json)
         if not made_from:
@@ -285,11 +285,6 @@ def _said(
 def _is_gone(row: AnyRow) -> bool:
     """Whether the sender took the message back."""
     return row.text == "" and row.extra_json is not None and '"taken_back"' in row.extra_json
-
-
-def _is_withdrawn(row: AnyRow) -> bool:
-    """Whether it is an answer that nobody has read, since its messages were decided anew."""
-    return row.extra_json is not None and '"withdrawn":true' in row.extra_json
 
 
 def _one_said(row: AnyRow, handle: str) -> Said:
@@ -325,51 +320,6 @@ def _find_cases(
     else:
         readable = []
     return readable, handed or (bool(readable) and readable[0].status == _HANDED)
-
-
-def _join(cases: Sequence[CaseState]) -> CaseState:
-    """The first case, with what was told and said in another one about the same matter just now.
-
-    Whoever asked on two channels before anybody knew that they are one has told it once.
-    """
-    if not cases:
-        return CaseState()
-    case, *others = cases
-    same = [one for one in others if case.intent is not None and one.intent == case.intent]
-    if not same:
-        return case
-    slots = {one.name: one for other in (*same, case) for one in other.slots}
-    said = dict.fromkeys(digest for other in (*same, case) for digest in other.said)
-    return replace(case, slots=tuple(slots.values()), said=tuple(said))
-
-
-def _made_from(row: AnyRow) -> frozenset[int]:
-    """The handles that a case was made from: whoever opened it, and whoever else had part in it."""
-    return drawn_of(row.state_json) | {row.handle_id}
-
-
-def _readable_case(row: AnyRow, reader: Reader) -> CaseState:
-    """The state without what was told by handles that the sender may not read.
-
-    How far a case is, was worked out from all who had part in it. When not all of them are readable
-    any more, nothing is left of it but what the others told.
-    """
-    case = load_case(row.state_json)
-
-    def readable(slot: SlotValue) -> bool:
-        # What somebody has just said here themselves, they need no proof to go on with.
-        own = slot.handle == reader.sender.handle and slot.level <= reader.level
-        here = own and slot.source.startswith(f"{reader.conversation_id}-")
-        needs = Assurance.NONE if here else slot.needs
-        return reader.may_read(slot.handle, slot.source, slot.level, needs)
-
-    if not _made_from(row) <= reader.keys.keys():
-        return CaseState(slots=tuple(slot for slot in case.slots if readable(slot)))
-    if case.offering is not None and not readable(case.offering):
-        case = replace(case, offering=None)
-    if all(readable(slot) for slot in case.slots):
-        return case
-    return replace(case, slots=tuple(slot for slot in case.slots if readable(slot)))
 
 
 def _load_facts(connection: Connection, reader: Reader, since: Micros) -> tuple[Fact, ...]:

@@ -55,6 +55,11 @@ def drawn_of(json_text: str | None) -> frozenset[int]:
     return frozenset(orjson.loads(json_text).get("drawn", ()))
 
 
+def is_withdrawn(extra_json: str | None) -> bool:
+    """Whether it is an answer that nobody has read, since its messages were decided anew."""
+    return extra_json is not None and '"withdrawn":true' in extra_json
+
+
 def strangers(
     connection: Connection, answers: Iterable[tuple[int, frozenset[int]]]
 ) -> frozenset[tuple[int, frozenset[int]]]:

@@ -59,7 +59,7 @@ class Reader:
 
     `level` is how well they hold their own handle; `reach` says for each of the keys how well they
     are proved to be the person behind it. `until` is when the first link or proof on the way
-    changes by itself.
+    changes by itself. `anew` are those of the keys whose address began anew: they name two.
     """
 
     sender: Sender
@@ -71,6 +71,7 @@ class Reader:
     version: int
     until: Micros
     reach: Mapping[str, Assurance]
+    anew: frozenset[str] = frozenset()
 
     def may_read(
         self, handle: str, source: str, level: Assurance, needs: Assurance = Assurance.NONE
@@ -163,6 +164,11 @@ def read_sender(connection: Connection, query: ContextQuery) -> Reader:
         version=own.version,
         until=_until(rows, own, query.now),
         reach=_reach(keys, own, level, paths.handles),
+        anew=frozenset(
+            keys[row.id]
+            for row in rows
+            if row.id in keys and (row.retired_at is not None or row.succeeds is not None)
+        ),
     )
 
 
