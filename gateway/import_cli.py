@@ -7,7 +7,6 @@ here.
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +26,9 @@ from gateway.identity_desk import (
     refuse,
     say,
     tell_json,
+    who_types,
 )
+from gateway.rules_terminal import count, progress_bar
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -158,7 +159,7 @@ def _bring_in(
     from memory.units.bringing import Source
 
     name, level, reason = told
-    source = Source(name, Assurance(level), reason, _actor())
+    source = Source(name, Assurance(level), reason, who_types())
     if dry_run or not yes:
         with _counter(config, "Looking", len(read.entries)) as counter:
             report: Report = counter.run(preview(read, source, counter.tools))
@@ -168,7 +169,8 @@ def _bring_in(
     if read.fault_count and not (skip_faults and read.entries):
         first = read.faults[0]
         refuse(
-            f"nothing was brought in: {read.fault_count} faults, the first in line {first.line}: "
+            f"nothing was brought in: {count(read.fault_count, 'fault')}, the first in line "
+            f"{first.line}: "
             f"{first.wrong} {first.mend} Mend them, or leave these rows out with --skip-faults."
         )
     ask(f"Bring in {len(read.entries)} rows?", yes)
@@ -249,7 +251,6 @@ def _counter(config: Path | None, doing: str, total: int | None) -> Iterator[Cou
     from gateway.database import NoDatabase, command_ids, now_micros, writing
     from gateway.importing import Tools
     from gateway.obstacles import reaching_database
-    from gateway.rules_terminal import progress_bar
     from gateway.settings import load_settings
     from memory.units.importing import ImportProblem
     from memory.units.rule_versions import in_force
@@ -271,10 +272,6 @@ def _counter(config: Path | None, doing: str, total: int | None) -> Iterator[Cou
                 bar.update(task, completed=done)
 
             tools = Tools(now_micros, command_ids(), time.perf_counter, lambda: rules, progress)
-            yield Counter(connection, tools, _actor())
+            yield Counter(connection, tools, who_types())
     except (ImportProblem, NoDatabase) as error:
         refuse(str(error))
-
-
-def _actor() -> str:
-    return f"cli:{getpass.getuser()}"

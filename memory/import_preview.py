@@ -17,6 +17,7 @@ from core.identity import LOGIN_KIND
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance
 from memory.tables import Handle, Link
+from memory.units.attributes import said_of
 from memory.units.blocking import blocked_patterns, is_blocked
 from memory.units.bringing import (
     AnyRow,
@@ -63,6 +64,7 @@ class Preview:
         if self._blocked is None:
             self._blocked = blocked_patterns(connection)
         known = self._load(connection, {one.key for entry in entries for one in entry.handles})
+        told_before = said_of(connection, {row.customer_id for row in known.values()})
         done, pairs = Brought(rows=len(entries)), []
         for entry in entries:
             for one in entry.handles:
@@ -79,7 +81,9 @@ class Preview:
                 elif told:
                     done += Brought(joined=1)
                     pairs.append(Pair(entry.line, one.key, hub.key, int(level)))
-            done += Brought(attributes=len(entry.attributes))
+            row = known.get(hub.key)
+            said = set() if row is None else told_before[row.customer_id]
+            done += Brought(attributes=len(entry.attributes.items() - said))
         return done, tuple(pairs)
 
     def _load(self, connection: Connection, keys: Iterable[str]) -> dict[str, AnyRow]:

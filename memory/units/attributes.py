@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from core.clock import Micros
-from memory.tables import Fact
+from memory.tables import Customer, Fact, Handle
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -20,7 +20,9 @@ AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 PREFIX = "attribute:"
 """How the key of a fact begins that is an attribute."""
 
+_customer = table(Customer)
 _fact = table(Fact)
+_handle = table(Handle)
 
 
 def current_attributes(
@@ -36,6 +38,23 @@ def current_attributes(
     for row in connection.execute(query.order_by(_fact.c.id)):
         found.setdefault(row.handle_id, {})[row.key.removeprefix(PREFIX)] = row.value
     return found
+
+
+def said_of(
+    connection: Connection, customer_ids: Collection[int]
+) -> dict[int, set[tuple[str, str]]]:
+    """What is said of each customer now, by any of their handles: name and value of attributes, and
+    the names that they came with. Telling it again changes nothing."""
+    members = connection.execute(
+        select(_handle.c.id, _handle.c.customer_id, _customer.c.name)
+        .join(_customer, _customer.c.id == _handle.c.home_customer_id)
+        .where(_handle.c.customer_id.in_(customer_ids))
+    ).all()
+    said: dict[int, set[tuple[str, str]]] = {one: set() for one in customer_ids}
+    current = current_attributes(connection, [one.id for one in members])
+    for one in members:
+        said[one.customer_id] |= {("name", one.name), *current.get(one.id, {}).items()}
+    return said
 
 
 def tell_attributes(

@@ -21,7 +21,7 @@ from core.message import Assurance
 from core.message import Handle as Address
 from memory.identity_tables import BlockedValue
 from memory.tables import Customer, Fact, Handle, Link
-from memory.units.attributes import attribute_row, current_attributes, tell_attributes
+from memory.units.attributes import attribute_row, said_of, tell_attributes
 from memory.units.blocking import is_blocked
 from memory.units.bringing_standing import Standing, parted_by, reached
 from memory.units.identity import IdentityProblem, link
@@ -276,15 +276,7 @@ class _Bringing:
             return 0
         self._load((hub,))
         row = self.known[hub]
-        members = self.connection.execute(
-            select(_handle.c.id, _customer.c.name)
-            .join(_customer, _customer.c.id == _handle.c.home_customer_id)
-            .where(_handle.c.customer_id == row.customer_id)
-        ).all()
-        said = {("name", one.name) for one in members}
-        current = current_attributes(self.connection, [one.id for one in members])
-        for told in current.values():
-            said |= set(told.items())
+        said = said_of(self.connection, {row.customer_id})[row.customer_id]
         left = {name: value for name, value in attributes.items() if (name, value) not in said}
         return tell_attributes(
             self.connection,

@@ -208,6 +208,16 @@ def test_whom_an_undone_import_brought_is_in_no_list(world: World) -> None:
     assert customers(world.connection, str(one.id))
 
 
+def test_what_is_known_of_somebody_is_foretold_to_change_nothing(world: World) -> None:
+    rows = [entry(SHOP, PHONE, name="Anna", tier="gold")]
+    brought(world, *rows, level=2)
+    source = Source("another list", Assurance.AUTHENTICATED, "the same words", "cli:root")
+    told, _ = Preview(source).look(world.connection, [entry(SHOP, name="Anna", tier="silver")])
+    assert told.attributes == 1
+    told, _ = Preview(source).look(world.connection, rows)
+    assert told.attributes == 0 == brought(world, *rows, level=2, digest="two")[1].attributes
+
+
 def test_an_import_is_undone_once(world: World) -> None:
     batch, _ = brought(world, entry(SHOP, PHONE))
     taken_back(world, batch)
