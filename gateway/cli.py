@@ -141,7 +141,7 @@ def demo(
         typer.Option(help="Its own data folder.", show_default="a new one, removed at the end"),
     ] = None,
 ) -> None:
-    """Show it all on this machine: a small shop, a phone and a web chat, without any account.
+    """Show it all on this machine: a small shop and four places to write from, without any account.
 
     Example: onethread demo --port 9000
     """
