@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gateway.api_calls import Call, Endpoint, parse_id
 from gateway.api_models import Empty
 from gateway.gate import Problem
-from gateway.identity_calls import found_or_404, now_of, tell, tried
+from gateway.identity_calls import found_or_404, heard, now_of, tell, tried
 from gateway.identity_models import AlarmsQuery, ChangesQuery
 from gateway.roles import Right
 from memory import pages
@@ -45,17 +45,10 @@ async def list_changes(call: Call) -> list[AuditView]:
 
 async def undo_change(call: Call) -> Undone:
     services = call.services
-    undone = await tried(
-        services.store.run(
-            undo,
-            call.id("id"),
-            call.actor,
-            now_of(call),
-            services.new_id,
-            rules=services.rules(),
-        ),
-        "path: id",
+    work = services.store.run(
+        undo, call.id("id"), call.actor, now_of(call), services.new_id, rules=services.rules()
     )
+    undone = await tried(heard(call, work), "path: id")
     for customer in undone.customers:
         tell(call, customer, {"state": "undone", "handle": undone.subject})
     return undone

@@ -32,7 +32,7 @@ async def heard(call: Call, work: Awaitable[T]) -> T:
     """What the work gives; a join that may not be is told to people too. Raises what it raises."""
     try:
         return await work
-    except IdentityProblem as problem:
+    except (IdentityProblem, CannotUndo) as problem:
         services = call.services
         await services.store.run(
             sound_refusal, problem, call.actor, now_of(call), services.new_id()

@@ -92,12 +92,12 @@ def desk(config: Path | None, *, trying: bool = False) -> Iterator[Desk]:
             version = in_force(connection)
             rules = DEFAULT_RULES if version is None else read_identity_rules(version.text).rules
             yield Desk(connection, rules, actor, now_micros(), new_id)
-    except IdentityProblem as error:
-        if error.alarm is not None and not trying:
+    except NoDatabase as error:
+        refuse(str(error))
+    except (IdentityProblem, CannotUndo) as error:
+        if not trying:
             with transaction(url) as connection:
                 sound_refusal(connection, error, actor, now_micros(), new_id())
-        refuse(str(error))
-    except (CannotUndo, NoDatabase) as error:
         refuse(str(error))
 
 

@@ -61,11 +61,13 @@ def sound(
 
 
 def sound_refusal(
-    connection: Connection, problem: IdentityProblem, actor: str, now: Micros, alarm_id: int
+    connection: Connection, error: Exception, actor: str, now: Micros, alarm_id: int
 ) -> bool:
     """Tell people what somebody tried to join and may not be, once a day for each two; whether it
-    is new. The caller's own transaction was given up before."""
-    if problem.alarm is None or problem.pair is None:
+    is new. `error` is the `IdentityProblem`, or has it as its cause. The caller's own transaction
+    was given up before."""
+    problem = error if isinstance(error, IdentityProblem) else error.__cause__
+    if not isinstance(problem, IdentityProblem) or not problem.alarm or not problem.pair:
         return False
     handle_key, other = problem.pair
     customer_id = existing_root(connection, other)

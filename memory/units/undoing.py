@@ -77,7 +77,7 @@ def undo(
     try:
         customers = undoer(connection, reversal)
     except IdentityProblem as problem:
-        raise CannotUndo(str(problem)) from None
+        raise CannotUndo(str(problem)) from problem
     record(connection, new_id(), now, actor, UNDO, row.subject, {
         "undoes": str(row.id),
         "action": row.action,

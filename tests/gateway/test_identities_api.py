@@ -261,6 +261,25 @@ async def test_a_link_to_a_handle_is_none_to_whoever_else_has_it(world: World) -
         assert (await world.post("/identities/link", body))[0] == code
 
 
+async def test_an_undo_that_may_not_join_is_told_to_people_too(world: World) -> None:
+    await merge(world)
+    body = {"link_ids": [await made_link(world)], "reason": "Two people"}
+    await world.post("/identities/unmerge", body)
+
+    def another(connection: Connection) -> None:
+        introduce(connection, Address("login", "ben"), "a test", "cli:sam", NOW, (81, 82, 83, 84))
+        link(
+            connection, "login:ben", world.customer_id, Assurance.AUTHENTICATED, BY_HAND, "seen",
+            "ada", NOW, (85, 86),
+        )  # fmt: skip
+
+    await world.store.run(another)
+    (change, *_) = await world.get("/changes", action="unlink")
+    status, problem = await world.post(f"/changes/{change['id']}/undo", {})
+    assert status == 409 and "two different logins" in problem["error"]
+    assert [one["kind"] for one in await world.get("/alarms")] == ["contradiction"]
+
+
 async def test_whoever_opens_a_customers_page_is_in_the_report_of_a_parting(world: World) -> None:
     await merge(world)
     for _ in range(2):
