@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import orjson
-from sqlalchemy import Connection, Row, insert, literal_column, or_, select, update
+from sqlalchemy import Connection, Row, func, insert, literal_column, or_, select, update
 
 from core.clock import Micros
 from core.message import Author
@@ -30,6 +30,10 @@ AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 PARTED = "parted"
 """The rule of a handoff for whoever had written into a case that people have and that is not
 theirs."""
+
+_STEPS = 10
+"""Turns of a case that are looked at in each conversation: what somebody wants now, they said just
+now, and the writer is not held up by a case that has thousands."""
 
 _REASON = "They wrote here while they were taken for another customer, whose case people have."
 
@@ -138,7 +142,29 @@ def _had_part(row: AnyRow, sides: _Sides) -> frozenset[int]:
 def _shared(connection: Connection, case_id: int, sides: _Sides) -> _Shared:
     # Read now: what another case held of this side may have been added to it.
     row = connection.execute(select(_case).where(_case.c.id == case_id)).one()
+    steps = _steps(connection, case_id, sides)
+    handoffs = connection.execute(
+        select(_handoff)
+        .where(_handoff.c.case_id == case_id, _handoff.c.status.in_(("waiting", "owned")))
+        .order_by(_handoff.c.opened_at, _handoff.c.id)
+    ).all()
+    return _Shared(row, load_case(row.state_json), steps, handoffs)
+
+
+def _steps(connection: Connection, case_id: int, sides: _Sides) -> list[_Step]:
+    """The newest turns of the case in each conversation, oldest first."""
     places = select(_conversation.c.id).where(_conversation.c.handle_id.in_(sides.keys))
+    newest_first = func.row_number().over(
+        partition_by=_turn.c.conversation_id, order_by=_turn.c.id.desc()
+    )
+    ranked = (
+        select(_turn.c.id, newest_first.label("place"))
+        .where(
+            or_(_turn.c.conversation_id.in_(places), _turn.c.customer_id.in_(sides.homes)),
+            _turn.c.case_id == case_id,
+        )
+        .subquery()
+    )
     turns = connection.execute(
         select(
             _turn.c.conversation_id,
@@ -148,15 +174,13 @@ def _shared(connection: Connection, case_id: int, sides: _Sides) -> _Shared:
             _turn.c.record_json,
             _conversation.c.handle_id,
         )
+        .join(ranked, ranked.c.id == _turn.c.id)
         .join(_conversation, _conversation.c.id == _turn.c.conversation_id)
-        .where(
-            or_(_turn.c.conversation_id.in_(places), _turn.c.customer_id.in_(sides.homes)),
-            _turn.c.case_id == case_id,
-        )
+        .where(ranked.c.place <= _STEPS)
         .order_by(_turn.c.id)
     )
     ids = {key: one for one, key in sides.keys.items()}
-    steps = [
+    return [
         _Step(
             ids.get(orjson.loads(one.record_json).get("sender", {}).get("handle"), one.handle_id),
             one.conversation_id,
@@ -166,12 +190,6 @@ def _shared(connection: Connection, case_id: int, sides: _Sides) -> _Shared:
         )
         for one in turns
     ]
-    handoffs = connection.execute(
-        select(_handoff)
-        .where(_handoff.c.case_id == case_id, _handoff.c.status.in_(("waiting", "owned")))
-        .order_by(_handoff.c.opened_at, _handoff.c.id)
-    ).all()
-    return _Shared(row, load_case(row.state_json), steps, handoffs)
 
 
 def _take_apart(

@@ -88,6 +88,18 @@ def test_each_side_keeps_of_a_common_case_what_it_told(people: Telling) -> None:
     assert people.world.sees(CHAT).case_id == own_id
 
 
+def test_of_a_long_common_case_each_side_keeps_all_it_told(people: Telling) -> None:
+    world = people.world
+    world.say(CHAT, "hello")
+    link_id = world.link(CHAT, PHONE).link_id
+    for who in (CHAT, *(PHONE,) * 12, CHAT, *(PHONE,) * 12):
+        people.write(who)
+    done = parted(world, link_id)
+    told = [load_case(world.row(Case, one)["state_json"]) for one in (*done.cases, *done.opened)]
+    assert [{one.handle for one in case.slots} for case in told] == [{PHONE}, {CHAT}]
+    assert [len(case.slots) for case in told] == [25, 2]
+
+
 def test_what_was_told_in_a_strangers_case_goes_to_ones_own(world: World) -> None:
     people = Telling(world, NAMES)
     people.write(CHAT)
