@@ -1,7 +1,8 @@
 """What people say about who they are: "I wrote to you from ...", "text me instead", "not me".
 
-Patterns and one function per question asked of a text. An address that is only typed says nothing
-here: it takes the claim to be the one who wrote from there. It proves nothing and decides nothing.
+Patterns and one function per question asked of a text, in English; `core.pipeline.tongues` has the
+other languages. An address that is only typed says nothing here: it takes the claim to be the one
+who wrote from there. It proves nothing and decides nothing.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from core.addresses import email_key, phone_key
+from core.pipeline import tongues
 from core.pipeline.shapes import SHAPES
 
 _LONGEST = 2_000
@@ -110,6 +112,8 @@ def _is_claimed(text: str, typed: Typed, asked: str | None) -> bool:
             return _DENIED.search(sentence[max(0, found.start() - 12) : found.end()]) is None
     if typed.kind != asked and (_OWN_OTHER.search(sentence) or _IS_ME.match(text[typed.end :])):
         return _DENIED.search(sentence) is None
+    if typed.kind != asked and tongues.claims(sentence, text[typed.end :]):
+        return True
     return bool(_THEY_CAME.search(sentence) and _MY_MAILS.search(text[: typed.start]))
 
 
@@ -192,7 +196,8 @@ def wants_elsewhere(text: str, region: str = "") -> str | None:
     if len(text) > 3 * _SHORT:
         return None
     plain = _without(text, list(addresses(text, region)), "@")
-    return next((kind for kind, pattern in _MOVES if pattern.search(plain)), None)
+    english = (kind for kind, pattern in _MOVES if pattern.search(plain))
+    return next(english, None) or tongues.wished_place(plain)
 
 
 _NAME = r"(?-i:[A-ZÀ-Ý][\w'’-]+)"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from core.pipeline.tongues import is_dropped
+
 _FILL = (
     r"(?:\s*[,.!]*\s*(?:please|thanks|thank you|sir|madam|that'?s (?:right|correct|fine)|it is|"
     r"i do|i am|i did|i have|sure|of course|correct))*"
@@ -214,7 +216,7 @@ def courtesy(text: str) -> str | None:
 @_remembered
 def is_cancellation(text: str) -> bool:
     """Whether the customer gives up what was going on ("never mind")."""
-    return len(text) <= _MORE and _CANCEL.fullmatch(text) is not None
+    return len(text) <= _MORE and (_CANCEL.fullmatch(text) is not None or is_dropped(text))
 
 
 @_remembered
