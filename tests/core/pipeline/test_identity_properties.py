@@ -13,7 +13,7 @@ from core.turn import AskProof, MoveTo, NeedEffect
 from tests.core.pipeline.shop import SHOP, Talk, stages
 
 JANE, PHONE = "email:jane@example.com", "phone:+447700900142"
-SECRET = ("jane@example.com", "+447700900142", "Jane")
+ADDRESSES, NAME = ("jane@example.com", "+447700900142"), "Jane"
 MASKS = ("j…@e….com", "…0142")
 TYPED = ("jane@example.com", "my number is 07700 900142", "it is Jane, jane@example.com")
 CLAIMS = ("I wrote to you from jane@example.com", "my other number is +44 7700 900142")
@@ -68,14 +68,20 @@ def test_the_talk_never_tells_an_address_moves_a_counter_or_asks_for_what_was_on
     level: Assurance, audience: Audience, outcomes: dict[str, str], texts: list[str]
 ) -> None:
     talk = talk_at(level, audience, outcomes)
+    named = False
     for text in texts:
         before, waits = talk.case, talk.case.proof is not None
+        awaited = before.proof is not None and before.proof.stage == "code"
+        named = named or NAME in text
         asked = len(talk.effects)
         decision = talk.say(text)
         words = decision.reply.text if decision.reply is not None else ""
-        assert not any(one in words for one in SECRET if one not in text)
+        assert not any(one in words for one in ADDRESSES if one not in text)
+        assert named or NAME not in words
         moves = [one.output["move"] for one in decision.stages if one.stage == "state"]
-        if moves == ["identity"] and text not in OTHERS and decision.escalation is None:
+        # An address that is typed while a code is awaited is the flow's to hear, and counts.
+        heard = text in OTHERS or (awaited and text in TYPED)
+        if moves == ["identity"] and not heard and decision.escalation is None:
             assert dict(talk.case.counters) == dict(before.counters)
             assert talk.case.said == before.said
         new = talk.effects[asked:]
