@@ -135,7 +135,8 @@ async def retry(call: Call) -> Retried:
     row_id, now = call.id("id"), to_micros(services.now())
     audit_id = services.new_id()
     if not await services.store.run(retry_letter, kind, row_id, call.actor, now, audit_id):
-        raise Problem(409, "It is not stuck any more.", where="path: id", fix="Read the list.")
+        wrong = "It is not stuck any more, or it held a code, which is kept no longer."
+        raise Problem(409, wrong, where="path: id", fix="Read the list.")
     _tell(call, "delivery", None, None, {"state": "retried"})
     services.wake(0)
     return Retried(row_id)

@@ -5,6 +5,7 @@ What takes time is waiting for the database, so that is counted; nothing else is
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -25,9 +26,10 @@ from memory.tables import Conversation, Handle
 from memory.units.claims import Thread, Waiting
 from memory.units.rows import table
 from tests.gateway.everywhere import Everywhere, everywhere
-from tests.gateway.test_proving import BEA_SLACK, by_chat, by_slack, by_text, mailed
+from tests.gateway.test_proving import BEA_SLACK, by_chat, by_slack, by_text, mailed, stored
 
 KNOWN, UNKNOWN = "known@else.example", "unknown@else.example"
+CODE = "777777"
 CLOSED, SHARED, BLOCKED = "closed@else.example", "info@else.example", "noreply@else.example"
 
 
@@ -67,7 +69,7 @@ def proving(gateway: Gateway, store: Counted) -> Proving:
         playbook=lambda: gateway.playbook,
         key=b"a key of tests",
         rules=lambda: DEFAULT_RULES,
-        chance=Chance(lambda below: 0, lambda: "x" * 32),
+        chance=Chance(lambda below: 7, lambda: "x" * 32),
         now=gateway.now,
         new_id=gateway.new_id,
     )
@@ -140,7 +142,7 @@ async def test_trap_14_slack_is_asked_alike_for_members_known_and_unknown(
         await (await by_text(world)).say("Hello")
         await world.handled(2)
         known = next(row["key"] for row in await world.rows(Handle) if row["kind"] == "slack")
-        opened, told = [], []
+        opened, told, point = [], [], world.slack.last_seq
         # The last one is asked about twice, and then our process has a direct message with them.
         for number, person in enumerate((BEA_SLACK, "U0GHOST", "U0NEW", "U0NEW"), 100):
             before = world.slack.api.calls.count("conversations.open")
@@ -151,6 +153,10 @@ async def test_trap_14_slack_is_asked_alike_for_members_known_and_unknown(
             opened.append(world.slack.api.calls.count("conversations.open") - before)
             await world.gateway.store.run(_age)
         assert (opened, len(set(map(str, told)))) == ([1, 1, 1, 1], 1)
+        assert CODE in (await world.slack.wait_for_reply("U0NEW", point)).text
+        async with asyncio.timeout(15):
+            while CODE in await stored(world):  # noqa: ASYNC110 - a part ends by itself
+                await asyncio.sleep(0.02)
 
 
 async def test_trap_14_limits_are_durable_and_only_the_askers_own_is_told(
