@@ -183,6 +183,7 @@ def _link_view(link: AnyRow, home: int) -> LinkView:
     evidence = f": {link.evidence}" if link.evidence else ""
     own = link.customer_id == home
     by = "" if own else f", by {link.actor}"
+    level = level_words(link.level, link.rule)
     return LinkView(
         id=link.id,
         customer_id=link.customer_id,
@@ -192,7 +193,7 @@ def _link_view(link: AnyRow, home: int) -> LinkView:
         actor=link.actor,
         created_at=from_micros(link.created_at),
         can_end=not own,
-        words=f"{rule_words(link.rule, home=own)}{evidence} ({level_words(link.level)}{by})",
+        words=f"{rule_words(link.rule, home=own)}{evidence} ({level}{by})",
     )
 
 

@@ -316,7 +316,7 @@ def _edge(row: AnyRow, handle: str, customer: str, now: Micros) -> LinkEdge:
         handle_id=row.handle_id,
         customer_id=row.customer_id,
         level=row.level,
-        level_words=level_words(row.level),
+        level_words=level_words(row.level, row.rule),
         rule=row.rule,
         rule_words=rule_words(row.rule, home=home),
         evidence=row.evidence,

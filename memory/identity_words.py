@@ -42,8 +42,14 @@ _LEVEL_MEANING = {
 }
 
 
-def level_words(level: int) -> str:
-    """A level as people say it."""
+_NO_CHANNELS = frozenset({"by-hand", "merge", "import"})
+"""Rules whose links rest on the word of people or lists: no channel has vouched for them."""
+
+
+def level_words(level: int, rule: str = "") -> str:
+    """A level as people say it; of a link, by the `rule` it was made."""
+    if level == Assurance.AUTHENTICATED and rule in _NO_CHANNELS:
+        return "as good as a channel's word"
     return LEVEL_WORDS[Assurance(level)]
 
 
@@ -86,7 +92,7 @@ def _sentences(link: AnyRow, handle: str, customer: str, now: Micros) -> Iterato
         by = actor_words(link.actor)
         yield f"Done on {moment(link.created_at)} by {by}, under the rule “{link.rule}”."
     yield f"Evidence: {link.evidence}" if link.evidence else "No evidence was named."
-    yield f"Level {int(level)}, {LEVEL_WORDS[level]}. {_LEVEL_MEANING[level]}"
+    yield f"Level {int(level)}, {level_words(level, link.rule)}. {_LEVEL_MEANING[level]}"
     yield from _limits(link, now)
 
 

@@ -66,7 +66,7 @@ async def test_the_graph_says_why_in_sentences(world: World) -> None:
     (edge,) = [one for one in graph["edges"] if not one["first_contact"]]
     told = " ".join(edge["sentences"])
     assert "Merged by hand" in told and "Evidence: She told us her order number" in told
-    assert "Level 2, vouched for by the channel." in told
+    assert "Level 2, as good as a channel's word." in told
     assert {one["weakest_id"] for one in graph["handles"]} == {None, edge["id"]}
 
 

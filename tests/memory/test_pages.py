@@ -138,7 +138,7 @@ def test_a_customers_page_says_what_proves_each_handle(world: World) -> None:
         "Wrote to us from here: signed webhook (vouched for by the channel)"
     ]
     assert chat.links[-1].words == (
-        "Joined by hand: same invoice (vouched for by the channel, by admin)"
+        "Joined by hand: same invoice (as good as a channel's word, by admin)"
     )
     assert [one.can_end for one in chat.links] == [False, True]
     assert [(one.key, one.value) for one in page.facts] == [("city", "Oslo")]
