@@ -77,7 +77,7 @@ function openReport(report, query, csv, done) {
 function some(title, lines, all) {
   if (!all) return null;
   const more = all - Math.min(SHOWN, lines.length);
-  return h("section", {}, h("h3", {}, `${title}: ${all}`),
+  return h("section", { class: "report-part" }, h("h3", {}, `${title}: ${all}`),
     h("ul", { class: "effect" }, lines.slice(0, SHOWN).map((one) => h("li", {}, one)), more > 0 && h("li", { class: "muted" }, `and ${more} more`)));
 }
 

@@ -113,7 +113,7 @@ function editor(published) {
 }
 
 function faults(found) {
-  return h("ul", { class: "rules-faults" }, found.map((one) => h("li", {}, h("code", {}, one.key || "the text"), ` ${one.wrong}. `, h("span", { class: "muted" }, `${one.mend}.`))));
+  return h("ul", { class: "rules-faults" }, found.map((one) => h("li", {}, h("code", {}, one.key || "the text"), `: ${one.wrong}. `, h("span", { class: "muted" }, `${one.mend}.`))));
 }
 
 function row(one, current, put, done) {
