@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, update
 
 from core.identity_rules import DEFAULT_RULES
 from core.message import Assurance, Handle
@@ -82,6 +82,11 @@ class IdentityMachine(RuleBasedStateMachine):
     @rule(key=keys)
     def message(self, key: str) -> None:
         self.stage.says(key, LEVELS[key.split(":", maxsplit=1)[0]])
+
+    @rule(key=keys)
+    def message_answered_later(self, key: str) -> None:
+        """Its answer has not left when somebody is parted next."""
+        self.stage.says(key, LEVELS[key.split(":", maxsplit=1)[0]], leaves=False)
 
     @rule(key=keys)
     def unproved_message(self, key: str) -> None:
@@ -166,6 +171,15 @@ class IdentityMachine(RuleBasedStateMachine):
                 )
             )
             assert not chosen & {one for one, _ in self._links()}
+
+    @rule(pick=st.integers(0, 1000), minutes=st.integers(0, 30))
+    def link_that_ends_by_itself(self, pick: int, minutes: int) -> None:
+        """As one does that somebody's proof made for a while."""
+        ends = self._joins()
+        if ends:
+            end = self.stage.micros + minutes * 60_000_000
+            one = _link.c.id == ends[pick % len(ends)]
+            self.connection.execute(update(_link).where(one).values(expires_at=end))
 
     @rule(key=keys, shared=st.booleans())
     def mark(self, key: str, shared: bool) -> None:
@@ -267,6 +281,8 @@ class IdentityMachine(RuleBasedStateMachine):
     def nobody_reads_what_is_not_theirs(self) -> None:
         """Everybody at their usual level; below it, and on people's pages, one after the other."""
         Tally.steps += 1
+        self.stage.catch_up()
+        assert self.stage.unanswered() == 0, "somebody was not answered"
         now = truth(self.connection, self.stage.micros)
         living = [one for one in now.lives.values() if not one.retired]
         for life in living:

@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlmodel import SQLModel
 
 from core.clock import from_micros, to_micros
@@ -37,9 +37,9 @@ from gateway.turn_rows import Ids, build_commit
 from memory.context import Context, load_context
 from memory.customer_page import customer_page, timeline
 from memory.sender import ContextQuery
-from memory.tables import Conversation, Delivery
+from memory.tables import Conversation, Delivery, Inbound
 from memory.tables import Handle as HandleRow
-from memory.units.admission import Admission, Admitted, Cleaned, admit
+from memory.units.admission import Admission, Cleaned, admit
 from memory.units.challenges import Asking
 from memory.units.claims import Claim as LeaseClaim
 from memory.units.claims import claim, release_leases
@@ -55,6 +55,7 @@ LEVELS = {"phone": 2, "login": 4, "visitor": 1, "email": 2}
 _conversation = table(Conversation)
 _delivery = table(Delivery)
 _handle = table(HandleRow)
+_inbound = table(Inbound)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,13 @@ class Stage:
         """Time goes on."""
         self.now += by
 
-    def says(self, key: str, level: int, claims: Sequence[str] = ()) -> Spoken:
-        """A message from this address, and the turn that answers it with all that is remembered."""
+    def says(
+        self, key: str, level: int, claims: Sequence[str] = (), *, leaves: bool = True
+    ) -> Spoken:
+        """A message from this address, and the turn that answers it with all that is remembered.
+
+        Unless it `leaves`, the answer is still to be sent when it is written down.
+        """
         kind, address = key.split(":", 1)
         word = f"w{self.id()}x"
         hints = tuple(Claim(one.split(":", 1)[0], one.split(":", 1)[1], "typed") for one in claims)
@@ -115,20 +121,44 @@ class Stage:
         (done,) = admit(self.connection, [admission])
         said = Spoken(word, done.handle_id, level, done.conversation_id)
         self.spoken[word] = said
-        self._answered(done, level)
+        self._answer(done.customer_id, leaves=leaves)
         return said
 
-    def _answered(self, done: Admitted, level: int) -> None:
+    def catch_up(self) -> None:
+        """What was held back is answered anew."""
+        waiting = (
+            select(_handle.c.customer_id)
+            .join(_inbound, _inbound.c.handle_id == _handle.c.id)
+            .where(_inbound.c.status == "new")
+            .order_by(_inbound.c.id)
+            .limit(1)
+        )
+        while (customer := self.connection.execute(waiting).scalar()) is not None:
+            self._answer(int(customer), leaves=True)
+
+    def unanswered(self) -> int:
+        """How many messages have no answer that left, will leave, or was there to be given."""
+        taken = (
+            select(_delivery.c.turn_id)
+            .where(_delivery.c.status != "discarded", _delivery.c.turn_id.is_not(None))
+            .scalar_subquery()
+        )
+        lost = _inbound.c.turn_id.is_(None) | _inbound.c.turn_id.not_in(taken)
+        living = select(_handle.c.id).where(_handle.c.retired_at.is_(None)).scalar_subquery()
+        query = select(func.count()).select_from(_inbound)
+        found = self.connection.execute(query.where(lost, _inbound.c.handle_id.in_(living)))
+        return int(found.scalar_one())
+
+    def _answer(self, customer_id: int, *, leaves: bool) -> None:
         owner = f"worker-{self.id()}"
         until = self.micros + 30_000_000
-        (claimed,) = claim(
-            self.connection, [LeaseClaim(done.customer_id, owner, self.micros, until)]
-        )
+        (claimed,) = claim(self.connection, [LeaseClaim(customer_id, owner, self.micros, until)])
         thread = claimed.thread
         assert thread is not None, "what was admitted waits for nobody"
-        taken = claimed.waiting
+        taken = claimed.waiting[:1]
         claimed = claimed.answering(taken)
-        context = self.known(done.handle_id, level, done.conversation_id)
+        last = taken[-1]
+        context = self.known(last.handle_id, last.assurance, last.conversation_id)
         turn = self._turn(claimed.thread, taken, context)
         decision = _leaking(turn, context)
         assert decision.reply is not None
@@ -139,12 +169,12 @@ class Stage:
             turn,
             decision,
             [part],
-            {"status": "sent", "provider_id": None, "reason": None},
+            {"status": "sent" if leaves else "pending", "provider_id": None, "reason": None},
             3,
             self.now,
-            Ids(self.id, owner, 30.0),
+            Ids(self.id, owner, 0.0),
             None,
-            given=given(context, turn, done.handle_id),
+            given=given(context, turn, last.handle_id),
         )
         commit(self.connection, [change])
         self.settled()
