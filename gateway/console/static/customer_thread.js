@@ -29,9 +29,10 @@ export function customerThread(element, find, back) {
   async function refresh() {
     try {
       const id = await find();
+      // Asked for beside the rest, not after it.
+      if (who === null && location.hash === "#who") who = whoIsWho(id, refresh);
       const [customer, messages] = await Promise.all([read(`/customers/${id}`), read(`/customers/${id}/timeline`)]);
       if (!frame.isConnected) fill(element, frame);
-      if (who === null && location.hash === "#who") who = whoIsWho(customer.id, refresh);
       frame.classList.toggle("show-who", who !== null);
       redraw(head, () => fill(head, title(customer, messages, frame, back, { who: who !== null, switchTo })));
       customerSide(side, customer, refresh);
