@@ -167,7 +167,15 @@ def merge(
 
     with desk(config) as here:
         pair = (here.customer(one), here.customer(other))
-        seen = merge_preview(here.connection, *pair, here.now, here.new_id, here.rules)
+        seen = merge_preview(
+            here.connection,
+            *pair,
+            here.now,
+            here.new_id,
+            here.rules,
+            level=Assurance(level),
+            evidence=evidence,
+        )
         assert seen is not None
         if not seen.possible and not dry_run:
             # Tried all the same, what may never be is told to people too.

@@ -57,6 +57,9 @@ def merge_preview(
     now: Micros,
     new_id: Callable[[], int],
     rules: IdentityRules = DEFAULT_RULES,
+    *,
+    level: Assurance = Assurance.AUTHENTICATED,
+    evidence: str = "tried",
 ) -> MergePreview | None:
     """What making these two customers one would do, with everything that speaks against it.
 
@@ -67,7 +70,7 @@ def merge_preview(
         return None
     sides = {root: handles_of(connection, root) for root in {one, other}}
     before = {root: reads_of(connection, root, now, rules) for root in sides}
-    refused, after, stays = _try_merge(connection, one, other, now, new_id, rules)
+    refused, after, stays = _try_merge(connection, one, other, now, new_id, rules, level, evidence)
     shown = [
         customer_side(connection, root, sides[root], before[root], after or before[root], rules)
         for root in (one, other)
@@ -149,6 +152,8 @@ def _try_merge(
     now: Micros,
     new_id: Callable[[], int],
     rules: IdentityRules,
+    level: Assurance,
+    evidence: str,
 ) -> tuple[str | None, Mapping[int, tuple[str, ...]] | None, int]:
     """Why it would be refused, else who would read what, and whose id would stand for both."""
     with taken_back(connection):
@@ -157,8 +162,8 @@ def _try_merge(
                 connection,
                 one,
                 other,
-                Assurance.AUTHENTICATED,
-                "tried",
+                level,
+                evidence,
                 _ACTOR,
                 now,
                 (new_id(), new_id()),

@@ -59,6 +59,9 @@ def test_a_merge_is_tried_made_parted_and_undone(
     before = everything(settled)
     tried = answered(capsys, "merge", CHAT, PHONE, "--dry-run")
     assert tried["possible"] and everything(settled) == before
+    better = answered(capsys, "merge", CHAT, PHONE, "--level", "3", "--dry-run")
+    assert not better["possible"]
+    assert "needs evidence" in better["conflicts"][0]["words"]
     done = answered(capsys, "merge", CHAT, PHONE, "--evidence", "she called", "--yes")
     assert done["changed"]
 
