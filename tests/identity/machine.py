@@ -84,11 +84,6 @@ class IdentityMachine(RuleBasedStateMachine):
         self.stage.says(key, LEVELS[key.split(":", maxsplit=1)[0]])
 
     @rule(key=keys)
-    def message_answered_later(self, key: str) -> None:
-        """Its answer has not left when somebody is parted next."""
-        self.stage.says(key, LEVELS[key.split(":", maxsplit=1)[0]], leaves=False)
-
-    @rule(key=keys)
     def unproved_message(self, key: str) -> None:
         """A forged sender, or a session that lost its token."""
         self.stage.says(key, 0)
@@ -158,8 +153,14 @@ class IdentityMachine(RuleBasedStateMachine):
             )
         )
 
-    @rule(picks=st.sets(st.integers(0, 50), min_size=1, max_size=3))
-    def part(self, picks: set[int]) -> None:
+    @rule(
+        picks=st.sets(st.integers(0, 50), min_size=1, max_size=3),
+        late=st.lists(keys, max_size=3),
+    )
+    def part(self, picks: set[int], late: list[str]) -> None:
+        """Some have written just before, and their answers have not left."""
+        for key in late:
+            self.stage.says(key, LEVELS[key.split(":", maxsplit=1)[0]], leaves=False)
         """Several links end in one change."""
         ends = self._joins()
         chosen = {ends[one % len(ends)] for one in picks} if ends else set()
