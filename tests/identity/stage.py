@@ -15,7 +15,7 @@ from itertools import count
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import SQLModel
 
 from core.clock import from_micros, to_micros
@@ -56,6 +56,15 @@ _conversation = table(Conversation)
 _delivery = table(Delivery)
 _handle = table(HandleRow)
 _inbound = table(Inbound)
+
+_WHERE = (
+    select(_handle.c.customer_id, func.min(_conversation.c.id))
+    .select_from(_handle)
+    .outerjoin(_conversation, _conversation.c.handle_id == _handle.c.id)
+    .where(_handle.c.id == bindparam("life"))
+    .group_by(_handle.c.customer_id)
+)
+"""Whose a life is now, and where it writes. Made once: it is asked for a hundred thousand times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,16 +250,14 @@ class Stage:
 
     def known(self, life: int, level: int, conversation: int | None = None) -> Context:
         """What a sender from there would be known to have said, now."""
-        row = self.connection.execute(select(_handle).where(_handle.c.id == life)).one()
-        if conversation is None:
-            conversation = self.own_conversation(life)
-        query = ContextQuery(row.customer_id, life, conversation, Assurance(level), self.micros)
+        customer, own = self.connection.execute(_WHERE, {"life": life}).one()
+        here = (own or 0) if conversation is None else conversation
+        query = ContextQuery(customer, life, here, Assurance(level), self.micros)
         return load_context(self.connection, query)
 
     def own_conversation(self, life: int) -> int:
         """Where this life writes."""
-        query = select(_conversation.c.id).where(_conversation.c.handle_id == life)
-        return int(self.connection.execute(query.order_by(_conversation.c.id)).scalar() or 0)
+        return int(self.connection.execute(_WHERE, {"life": life}).one()[1] or 0)
 
     def page_words(self, customer: int) -> frozenset[str]:
         """Every word that people see on this customer's pages."""
