@@ -63,7 +63,7 @@ class WebchatConfig(BaseModel):
     jwt_audience: str = Field(default="onethread", min_length=1)
     jwt_max_seconds: int = Field(default=3600, ge=60, le=86_400)
     login_profiles: bool = True
-    page_url: str = ""
+    page_url: str | None = None
     upload_megabytes: int = Field(default=10, ge=0, le=25)
     upload_types: tuple[Annotated[str, Field(pattern=_MEDIA_TYPE)], ...] = (
         "image/png",

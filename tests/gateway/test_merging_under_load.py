@@ -147,6 +147,10 @@ async def test_nothing_is_lost_or_told_to_another_while_two_are_joined_and_parte
         for who in NAMES:
             await crowd.write(who)
         await asyncio.gather(*(crowd.write_all(who) for who in NAMES))
+        # However the dice fell, somebody is answered while they are one.
+        await crowd.change(join)
+        await crowd.write(CHAT)
+        await settled(way, 30)
         await crowd.change(take_apart)
         await settled(way, 30)
         assert crowd.changes > 5
