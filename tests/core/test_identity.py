@@ -7,7 +7,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.identity import Edge, components, home_edge, sender_level, widest_paths
+from core.identity import Edge, components, home_edge, level_now, sender_level, widest_paths
 from core.message import Assurance
 
 NEEDED = Assurance.AUTHENTICATED
@@ -106,3 +106,11 @@ def test_a_guess_about_somebody_takes_nothing_from_them() -> None:
     assert (
         sender_level(Assurance.AUTHENTICATED, Assurance.ASSERTED, NEEDED) == Assurance.AUTHENTICATED
     )
+
+
+def test_a_proof_raises_only_a_message_that_somebody_stands_for() -> None:
+    """Whoever forges a sender has shown nothing, though its owner just did."""
+    none, proved = Assurance.NONE, Assurance.PROVED
+    assert level_now(none, proved, shared=False) == none
+    assert level_now(Assurance.ASSERTED, proved, shared=False) == proved
+    assert level_now(Assurance.AUTHENTICATED, none, shared=False) == Assurance.AUTHENTICATED

@@ -260,6 +260,17 @@ def test_two_logins_never_become_one(desk: Desk) -> None:
     assert desk.handle("login:bert").proved_level == 0
 
 
+def test_a_code_moves_no_address_from_one_login_to_another(desk: Desk) -> None:
+    """Whoever was sent it may have been talked out of it: people look, and nothing is joined."""
+    desk.world.say("login:bob", "Hello")
+    desk.world.say(PHONE, "Hello")
+    desk.world.link("login:bob", PHONE)
+    desk.ask(desk.world.say(CHAT, "Hello"), PHONE)
+    assert desk.show(CHAT, RIGHT).outcome == "cannot"
+    assert desk.customer(PHONE) == desk.customer("login:bob") != desk.customer(CHAT)
+    assert desk.handle(PHONE).retired_at is None
+
+
 def test_a_code_to_ones_own_address_proves_the_sender_and_joins_nobody(desk: Desk) -> None:
     desk.ask(desk.world.say(PHONE, "Hello"), PHONE)
     shown = desk.show(PHONE, RIGHT)
