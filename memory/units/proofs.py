@@ -16,14 +16,12 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Row, select
 
 from core.clock import Micros
-from core.identity import LOGIN_KIND
 from core.identity_rules import IdentityRules
 from core.message import Assurance, Author
 from core.message import Handle as Address
 from memory.identity_tables import Challenge
 from memory.tables import Handle, Link, Message
 from memory.units import challenges
-from memory.units.alarms import CONTRADICTION, sound
 from memory.units.audit import record
 from memory.units.handles import raise_level
 from memory.units.owners import owners_addresses
@@ -126,14 +124,6 @@ def _prove(connection: Connection, asker: AnyRow, row: AnyRow, one: Showing) -> 
 def _joined(connection: Connection, asker: AnyRow, row: AnyRow, one: Showing) -> bool:
     """Whether the two are one customer now, by the rules."""
     target = connection.execute(select(_handle).where(_handle.c.key == row.target_key)).first()
-    if target is not None and _are_two_logins(connection, asker, target):
-        # The business's own word would move the address. Who was sent a code may have been tricked
-        # out of it, so that here a person looks.
-        words = f"{asker.key} showed a code sent to {target.key}, which is another login's."
-        sound(
-            connection, one.new_id(), CONTRADICTION, target.key, target.customer_id, words, one.now
-        )
-        return False
     kind, _, address = row.target_key.partition(":")
     seen = Seen(
         Address(asker.kind, asker.address),
@@ -146,17 +136,6 @@ def _joined(connection: Connection, asker: AnyRow, row: AnyRow, one: Showing) ->
     since = _reads_from(connection, asker, target, one)
     done = see(connection, seen, one.now, one.new_id, rules=one.rules, reads_from=since)
     return done.changed is not None
-
-
-def _are_two_logins(connection: Connection, asker: AnyRow, target: AnyRow) -> bool:
-    """Whether each belongs to a login of its own."""
-    if asker.customer_id == target.customer_id:
-        return False
-    with_login = select(_handle.c.customer_id).distinct().where(
-        _handle.c.customer_id.in_((asker.customer_id, target.customer_id)),
-        _handle.c.kind == LOGIN_KIND,
-    )  # fmt: skip
-    return len(connection.execute(with_login).all()) > 1
 
 
 def _reads_from(

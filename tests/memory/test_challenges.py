@@ -15,7 +15,7 @@ from core.clock import to_micros
 from core.identity_rules import DEFAULT_RULES, CodeRules, IdentityRules
 from core.message import Assurance
 from core.message import Handle as Address
-from memory.identity_tables import Challenge, Reach, Sighting
+from memory.identity_tables import Alarm, Challenge, Reach, Sighting
 from memory.standing import handles_changed, newest_change, standing
 from memory.tables import Audit, Handle, Link, Message
 from memory.units.challenges import Asked, Asking, ask
@@ -269,6 +269,8 @@ def test_a_code_moves_no_address_from_one_login_to_another(desk: Desk) -> None:
     assert desk.show(CHAT, RIGHT).outcome == "cannot"
     assert desk.customer(PHONE) == desk.customer("login:bob") != desk.customer(CHAT)
     assert desk.handle(PHONE).retired_at is None
+    alarms = desk.connection.execute(select(table(Alarm).c.kind)).scalars().all()
+    assert "contradiction" in alarms
 
 
 def test_a_code_to_ones_own_address_proves_the_sender_and_joins_nobody(desk: Desk) -> None:
