@@ -1,7 +1,7 @@
 """Makes the support corpus out of its scenes and its written customers.
 
 Run `python -m benchmarks.support.generate`; it writes `customers.jsonl` and
-`questions.jsonl` beside itself, the same every time. It knows nothing of recall and looks at no score.
+`questions.jsonl` beside itself, the same every time. It knows nothing of recall.
 """
 
 from __future__ import annotations

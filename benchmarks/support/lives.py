@@ -42,7 +42,14 @@ _FORMS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
             "ein4": "eine",
             "er": "sie",
         },
-        "n": {"der": "das", "den": "das", "dem": "dem", "mein": "mein", "ein4": "ein", "er": "es"},
+        "n": {
+            "der": "das",
+            "den": "das",
+            "dem": "dem",
+            "mein": "mein",
+            "ein4": "ein",
+            "er": "es",
+        },
     },
     "fr": {
         "m": {"le": "le", "du": "du", "mon": "mon", "un": "un"},
