@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core.message import Author
 from core.pipeline.features import Stems
 from core.turn import Said
-from memory.terms import Matter, matter, terms
+from memory.terms import Matter, matter, roots, terms
 
 Floats = NDArray[np.float64]
 Speaker = tuple[Author, str | None]
@@ -40,11 +40,11 @@ class Analysed:
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
-        """Stems of the text and of the speaker's name -> how often."""
+        """Roots of the text and of the speaker's name -> how often."""
         name = self.said.author_name
         if not name:
             return self.matter.counts
-        return Counter(terms(f"{name} {self.said.text}", self.stems))
+        return Counter(roots(terms(f"{name} {self.said.text}", self.stems)))
 
     @property
     def speaker(self) -> Speaker:

@@ -93,10 +93,11 @@ def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: S
     parts = np.zeros((len(_NAMES), len(view)))
     about_words = _bm25(_documents(table, starts), np.array([len(view), len(view), len(starts)]))
     parts[:2] = about_words[:2]
-    matches = parts[1] > 0
+    sizes = np.array([end - start for start, end in pairwise([*starts, len(view)])])
+    # What answers a question often has no word of it, but was said in the same session.
+    matches = (about_words[2, : len(starts)] > 0).repeat(sizes) | (parts[1] > 0)
     np.log1p(view.number(LENGTH), out=parts[2])
     parts[:3] = _z(parts[:3])
-    sizes = np.array([end - start for start, end in pairwise([*starts, len(view)])])
     if len(starts) > 1:
         parts[3] = _z(about_words[2:, : len(starts)])[0].repeat(sizes)
     _add_names(parts[4], view, text)

@@ -8,52 +8,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from core.pipeline.features import Stems, fold, words
+from memory.vocabulary import (
+    IRREGULAR,
+    LAST_MONTH,
+    LAST_WEEK,
+    MONTHS,
+    NOT_ALWAYS_MONTHS,
+    STOP_WORDS,
+    WEEKDAYS,
+    YESTERDAY,
+)
 
-_STOP_WORDS = """
-    a about after against all also am an and any anyone are as at be because been before being
-    between both but by bye can could d did do does doing don done during every for from get gets
-    getting go got had has have having he hello her here hers hey hi him his how i if in into is
-    isn it its just know let like ll m many may me might more most much my myself no not now of off
-    ok okay on one only or other our out over please re really s said say she should so some still
-    such sure t tell than thank thanks that the their them then there these they thing this those
-    through to too under up us ve very was way we well were what when where which while who whom
-    why will with would wow yeah yes yet you your yours
-"""
-STOP_WORDS = frozenset(_STOP_WORDS.split())
-"""English words that do not tell one message from another."""
-
-_IRREGULAR = """
-    be: been being was were; become: became; begin: began begun; break: broke broken;
-    bring: brought; build: built; buy: bought; catch: caught; child: children; choose: chose chosen;
-    come: came; cost: costs; cut: cuts; dad: father daddy papa; deal: dealt; do: did done does;
-    draw: drew drawn; drink: drank drunk; drive: drove driven; eat: ate eaten; fall: fell fallen;
-    feel: felt; fight: fought; find: found; fly: flew flown; foot: feet; forget: forgot forgotten;
-    get: got gotten; give: gave given; go: went gone goes; grow: grew grown; hang: hung;
-    hear: heard; hide: hid hidden; hold: held; keep: kept; kid: kids; know: knew known; lead: led;
-    learn: learnt; leave: left; lend: lent; lose: lost; make: made; man: men; mean: meant;
-    meet: met;
-    mom: mother mum mama mommy; mouse: mice; pay: paid; person: people; phone: telephone cellphone;
-    photo: photograph picture pic; ride: rode ridden; ring: rang rung; rise: rose risen; run: ran;
-    see: saw seen; sell: sold; send: sent; shake: shook; shine: shone; shoot: shot; show: shown;
-    sing: sang sung; sit: sat; sleep: slept; speak: spoke spoken; spend: spent; stand: stood;
-    steal: stole stolen; stick: stuck; swim: swam swum; take: took taken; teach: taught;
-    tear: tore torn; tell: told; think: thought; throw: threw thrown; tooth: teeth;
-    try: tried tries; tv: television telly; understand: understood; wake: woke woken;
-    wear: wore worn; wife: wives; win: won; woman: women; write: wrote written
-"""
-IRREGULAR: dict[str, str] = {
-    form: word.strip()
-    for entry in _IRREGULAR.split(";")
-    for word, _, forms in [entry.partition(":")]
-    for form in forms.split()
-}
-"""Forms that no stemmer brings together -> the word they belong to."""
+ROOT = 5
+"""Letters of a stem by which words are compared: "delivery" and "delivered", "Lieferung" and
+"liefern" have as many in common, and most words that have so many are of one family."""
 
 _ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _CODE = (
@@ -71,27 +45,31 @@ _SEPARATORS = re.compile(r"[\s().#-]+")
 
 _QUESTION_START = re.compile(
     r"(?:who|what|when|where|why|how|which|whose|do|does|did|is|are|was|were|can|could|would|will|"
-    r"have|has|should)\b",
+    r"have|has|should|"
+    r"wer|wann|wo|wohin|warum|wie|welche[mnrs]?|kann|können|muss|"
+    r"qui|quand|où|comment|pourquoi|quel(?:le)?s?|combien|est-ce|"
+    r"¿|quién|qué|cuándo|dónde|cómo|cuál|cuánto)\b",
     re.I,
 )
 _TIME = re.compile(
     r"\d|\b(?:yesterday|today|tonight|tomorrow|last|next|ago|week|weekend|month|year|morning|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|"
-    r"june|july|august|september|october|november|december)\b"
+    r"gestern|heute|morgen|letzten?|nächsten?|woche|monat|jahr|"
+    r"aujourd|demain|semaine|mois|hoy|mañana|ayer|semana|"
+    rf"{'|'.join((*WEEKDAYS, *MONTHS))})\b"
 )
-_ASKS_TIME = re.compile(r"\bwhen\b|\bhow (?:long|soon|often|many (?:days|weeks|months))\b", re.I)
-
-_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_MONTH = re.compile(
-    rf"(?:\b(in|of|since|until|during|last|this|by)\s+)?\b({'|'.join(_MONTHS)})\b"
-    r"(?:\s+\d{1,2}(?:st|nd|rd|th)?\b)?(?:,?\s+((?:19|20)\d\d)\b)?",
+_ASKS_TIME = re.compile(
+    r"\b(?:when|how (?:long|soon|often|many (?:days|weeks|months))|until when|"
+    r"wann|wie lange|quand|combien de temps|cuándo|cuánto tiempo)\b",
     re.I,
 )
-_ALSO_VERBS = ("march", "may")
-_WEEKDAY = re.compile(rf"\b(?:on|last|this)\s+({'|'.join(_WEEKDAYS)})\b", re.I)
+
+_MONTH = re.compile(
+    r"(?:\b(in|of|since|until|during|last|this|by|im|seit|en|de|depuis|desde)\s+)?"
+    rf"\b({'|'.join(MONTHS)})\b"
+    r"(?:\s+\d{1,2}(?:st|nd|rd|th)?\b)?(?:,?\s+(?:de\s+)?((?:19|20)\d\d)\b)?",
+    re.I,
+)
+_DAY_NAMED = re.compile(rf"\b(?:on|last|this|am|letzten|le|el)\s+({'|'.join(WEEKDAYS)})\b", re.I)
 
 Period = tuple[datetime, datetime]
 """From, included, until, excluded."""
@@ -99,7 +77,7 @@ Period = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matter:
-    """What a text is about. `counts` has its terms in the order in which they first come."""
+    """What a text is about. `counts` has its roots in the order in which they first come."""
 
     counts: Mapping[str, int]
     essence: frozenset[str]
@@ -115,8 +93,19 @@ def matter(text: str, stems: Stems) -> Matter:
     Remembered, because what is written now is asked for first and a message of the thread next, and
     because a business says the same to many.
     """
-    counts = Counter(terms(text, stems))
-    return Matter(counts, frozenset(counts), identifiers(text), is_question(text), has_time(text))
+    found = terms(text, stems)
+    return Matter(
+        Counter(roots(found)),
+        frozenset(found),
+        identifiers(text),
+        is_question(text),
+        has_time(text),
+    )
+
+
+def roots(stems: Iterable[str]) -> list[str]:
+    """What stems are compared by. One with a digit is compared whole."""
+    return [one[:ROOT] if one.isalpha() else one for one in stems]
 
 
 def terms(text: str, stems: Stems) -> tuple[str, ...]:
@@ -161,30 +150,35 @@ def asks_time(text: str) -> bool:
 
 def periods(text: str, now: datetime) -> list[Period]:
     """The stretches of time a text names: "in May", "June 2025", "yesterday", "last week"."""
-    found: list[Period] = []
     lowered = text.lower()
     # Looking for any month at all is much quicker than looking for one with its surroundings.
-    named = any(month in lowered for month in _MONTHS)
-    for match in _MONTH.finditer(text) if named else ():
-        before, name, year = match.groups()
-        if before or year or name.lower() not in _ALSO_VERBS:
-            found.append(_month(_MONTHS.index(name.lower()) + 1, year, now))
-    if "day" not in lowered and "last" not in lowered:
-        return found
+    if any(map(lowered.__contains__, MONTHS)):
+        found = [_month(MONTHS[name], year, now) for name, year in _months(lowered)]
+    else:
+        found = []
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     day = timedelta(days=1)
-    for match in _WEEKDAY.finditer(text):
-        back = (today.weekday() - _WEEKDAYS.index(match.group(1).lower())) % 7
-        found.append((today - back * day, today - (back - 1) * day))
-    if "yesterday" in lowered:
+    if any(map(lowered.__contains__, WEEKDAYS)):
+        for match in _DAY_NAMED.finditer(lowered):
+            back = (today.weekday() - WEEKDAYS[match.group(1)]) % 7
+            found.append((today - back * day, today - (back - 1) * day))
+    if any(map(lowered.__contains__, YESTERDAY)):
         found.append((today - day, today))
-    if "last week" in lowered:
+    if any(map(lowered.__contains__, LAST_WEEK)):
         monday = today - today.weekday() * day
         found.append((monday - 7 * day, monday))
-    if "last month" in lowered:
+    if any(map(lowered.__contains__, LAST_MONTH)):
         first = today.replace(day=1)
         found.append(((first - day).replace(day=1), first))
     return found
+
+
+def _months(text: str) -> Iterator[tuple[str, str | None]]:
+    """The months a text names, each with the year that is named with it."""
+    for match in _MONTH.finditer(text):
+        before, name, year = match.groups()
+        if before or year or name not in NOT_ALWAYS_MONTHS:
+            yield name, year
 
 
 def _month(month: int, year: str | None, now: datetime) -> Period:
