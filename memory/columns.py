@@ -141,9 +141,9 @@ class View:
     def table(self, stems: Sequence[str]) -> Floats:
         """How often each stem (row) is in each message (column), and in the last row its length.
 
-        An empty column stands before the first message and after the last one.
+        Two empty columns stand before the first message and after the last one.
         """
-        width = len(self) + 2
+        width = len(self) + 4
         table = np.zeros((len(stems) + 1, width))
         # Gathered first: a call of numpy for each stem takes longer than all the copying.
         where, counted, found = array("q"), array("d"), array("q")
@@ -154,9 +154,9 @@ class View:
             counted.extend(counts[low:high])
             found.append(high - low)
         if where:
-            before = (np.arange(len(stems)) * width).repeat(found) + (1 - self._start)
+            before = (np.arange(len(stems)) * width).repeat(found) + (2 - self._start)
             table.ravel()[np.frombuffer(where, dtype=np.int64) + before] = np.frombuffer(counted)
-        table[-1, 1:-1] = self.number(LENGTH)
+        table[-1, 2:-2] = self.number(LENGTH)
         return table
 
     def shared_identifiers(self, asked: Iterable[str]) -> Floats:

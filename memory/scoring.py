@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from core.message import Author
 from core.pipeline.features import Stems, words
-from memory.columns import ASKS, LENGTH, MOMENT, TELLS_TIME, Analysed, Floats, View
+from memory.columns import ASKS, MOMENT, TELLS_TIME, Analysed, Floats, View
 from memory.terms import asks_time, matter, periods
 
 SESSION_LENGTH = timedelta(hours=4)
@@ -33,18 +33,20 @@ _K1, _B = 1.2, 0.75
 WEIGHTS: Mapping[str, float] = {
     "words": 0.40,
     "words nearby": 0.20,
-    "length": 0.40,
     "session": 0.35,
     "speaker": 0.80,
     "a question itself": -0.70,
-    "an answer": 0.45,
+    "an answer": 0.20,
     "tells a time": 0.50,
-    "time asked about": 1.50,
+    "time asked about": 2.25,
     "same identifier": 20.0,
     "best of session": 0.15,
     "next message": 0.10,
 }
-"""What each part of a score weighs. The identifier outranks all the others together."""
+"""What each part of a score weighs. The identifier outranks all the others together.
+
+Chosen by hand on the tuning half of our support corpus (docs/performance.md).
+"""
 
 _SAYS_CUSTOMER = re.compile(r"\b(?:i|we)\s+(?:\w+\s+)?(?:said|told|wrote|gave|sent|asked)\b", re.I)
 _SAYS_US = re.compile(
@@ -92,25 +94,23 @@ def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: S
     starts = _starts(numbers)
     parts = np.zeros((len(_NAMES), len(view)))
     about_words = _bm25(_documents(table, starts), np.array([len(view), len(view), len(starts)]))
-    parts[:2] = about_words[:2]
     sizes = np.array([end - start for start, end in pairwise([*starts, len(view)])])
     # What answers a question often has no word of it, but was said in the same session.
-    matches = (about_words[2, : len(starts)] > 0).repeat(sizes) | (parts[1] > 0)
-    np.log1p(view.number(LENGTH), out=parts[2])
-    parts[:3] = _z(parts[:3])
+    matches = (about_words[2, : len(starts)] > 0).repeat(sizes) | (about_words[1] > 0)
+    parts[:2] = _z(about_words[:2])
     if len(starts) > 1:
-        parts[3] = _z(about_words[2:, : len(starts)])[0].repeat(sizes)
-    _add_names(parts[4], view, text)
-    parts[5] = asks
-    parts[6, 1:] = asks[:-1]
+        parts[2] = _z(about_words[2:, : len(starts)])[0].repeat(sizes)
+    _add_names(parts[3], view, text)
+    parts[4] = asks
+    parts[5, 1:] = asks[:-1]
     if asks_time(text):
-        parts[7] = view.number(TELLS_TIME)
+        parts[6] = view.number(TELLS_TIME)
     if named := periods(text, now):
-        parts[8] = _in_periods(view, named)
-        matches |= parts[8] > 0
+        parts[7] = _in_periods(view, named)
+        matches |= parts[7] > 0
     if about.identifiers:
-        parts[9] = view.shared_identifiers(about.identifiers)
-        matches |= parts[9] > 0
+        parts[8] = view.shared_identifiers(about.identifiers)
+        matches |= parts[8] > 0
     total: Floats = _OWN_WEIGHTS @ parts[:_OWN]
     parts[_OWN] = _best_of_session(total, sizes, starts).repeat(sizes)
     parts[_OWN + 1, :-1] = total[1:]
@@ -142,12 +142,16 @@ def _starts(numbers: Sequence[int]) -> list[int]:
 
 
 def _documents(table: Floats, starts: Sequence[int]) -> Floats:
-    """The table of each message with the one before it, of it with both, and of whole sessions."""
+    """The table of each message with the one before it, of it with two on each side, and of whole
+    sessions."""
     rows, columns = table.shape
-    tables = np.zeros((3, rows, columns - 2))
-    np.add(table[:, 1:-1], table[:, :-2], out=tables[0])
-    np.add(tables[0], table[:, 2:], out=tables[1])
-    np.add.reduceat(table[:, 1:-1], starts, axis=1, out=tables[2, :, : len(starts)])
+    tables = np.zeros((3, rows, columns - 4))
+    own, nearby = tables[0], tables[1]
+    np.add(table[:, 2:-2], table[:, 1:-3], out=own)
+    np.add(own, table[:, :-4], out=nearby)
+    nearby += table[:, 3:-1]
+    nearby += table[:, 4:]
+    np.add.reduceat(table[:, 2:-2], starts, axis=1, out=tables[2, :, : len(starts)])
     return tables
 
 
