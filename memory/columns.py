@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from core.message import Author
 from core.pipeline.features import Stems
 from core.turn import Said
-from memory.terms import Matter, matter, roots, terms
+from memory.terms import Matter, matter, terms
 
 Floats = NDArray[np.float64]
 Speaker = tuple[Author, str | None]
@@ -44,7 +44,7 @@ class Analysed:
         name = self.said.author_name
         if not name:
             return self.matter.counts
-        return Counter(roots(terms(f"{name} {self.said.text}", self.stems)))
+        return Counter(terms(f"{name} {self.said.text}", self.stems))
 
     @property
     def speaker(self) -> Speaker:

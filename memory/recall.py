@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-import numpy as np
-
 from core.pipeline.features import Stems
 from core.turn import Fact, Recall, Recalled, Said
 from memory.columns import Analysed, Columns, view_of
@@ -205,7 +203,8 @@ class _Choice:
         if not older:
             return ()
         scores = score(self.view, self.sessions, text, now, self.stems)
-        candidates = [at for at in _ranked(scores) if at not in taken]
+        scores.matches[list(taken)] = False
+        candidates = _ranked(scores)
         chosen, repeated = self._fill(candidates)
         self.trace.append(_left_out(older, len(candidates), len(chosen), repeated))
         chosen.sort()
@@ -244,7 +243,8 @@ class _Choice:
 def _ranked(scores: Scores) -> list[int]:
     """The messages that match at all, best first, the newer first on ties."""
     matching = scores.matches.nonzero()[0]
-    ranked: list[int] = matching[np.lexsort((-matching, -scores.total[matching]))].tolist()
+    newest = matching[::-1]
+    ranked: list[int] = newest[(-scores.total[newest]).argsort(kind="stable")].tolist()
     return ranked
 
 

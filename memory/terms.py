@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from core.pipeline.features import Stems, fold, words
 from memory.vocabulary import (
+    ASKING,
+    ASKING_HOW,
+    ASKING_TIME,
     IRREGULAR,
     LAST_MONTH,
     LAST_WEEK,
     MONTHS,
     NOT_ALWAYS_MONTHS,
+    PERIODS,
     STOP_WORDS,
+    TELLING_TIME,
     WEEKDAYS,
     YESTERDAY,
 )
@@ -43,23 +48,10 @@ _PLAIN_YEAR = re.compile(r"(?:19|20)\d\d")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|am|pm|h|s|x|k|m|min|cm|mm|kg|g|km)", re.I)
 _SEPARATORS = re.compile(r"[\s().#-]+")
 
-_QUESTION_START = re.compile(
-    r"(?:who|what|when|where|why|how|which|whose|do|does|did|is|are|was|were|can|could|would|will|"
-    r"have|has|should|"
-    r"wer|wann|wo|wohin|warum|wie|welche[mnrs]?|kann|können|muss|"
-    r"qui|quand|où|comment|pourquoi|quel(?:le)?s?|combien|est-ce|"
-    r"¿|quién|qué|cuándo|dónde|cómo|cuál|cuánto)\b",
-    re.I,
-)
-_TIME = re.compile(
-    r"\d|\b(?:yesterday|today|tonight|tomorrow|last|next|ago|week|weekend|month|year|morning|"
-    r"gestern|heute|morgen|letzten?|nächsten?|woche|monat|jahr|"
-    r"aujourd|demain|semaine|mois|hoy|mañana|ayer|semana|"
-    rf"{'|'.join((*WEEKDAYS, *MONTHS))})\b"
-)
-_ASKS_TIME = re.compile(
-    r"\b(?:when|how (?:long|soon|often|many (?:days|weeks|months))|until when|"
-    r"wann|wie lange|quand|combien de temps|cuándo|cuánto tiempo)\b",
+_DIGIT = re.compile(r"\d")
+_HOW_LONG = re.compile(
+    r"\b(?:how (?:long|soon|often|many (?:days|weeks|months))|wie lange|combien de temps|"
+    r"cuánto tiempo)\b",
     re.I,
 )
 
@@ -93,25 +85,24 @@ def matter(text: str, stems: Stems) -> Matter:
     Remembered, because what is written now is asked for first and a message of the thread next, and
     because a business says the same to many.
     """
-    found = terms(text, stems)
-    return Matter(
-        Counter(roots(found)),
-        frozenset(found),
-        identifiers(text),
-        is_question(text),
-        has_time(text),
-    )
-
-
-def roots(stems: Iterable[str]) -> list[str]:
-    """What stems are compared by. One with a digit is compared whole."""
-    return [one[:ROOT] if one.isalpha() else one for one in stems]
+    counts = Counter(terms(text, stems))
+    return Matter(counts, frozenset(counts), identifiers(text), is_question(text), has_time(text))
 
 
 def terms(text: str, stems: Stems) -> tuple[str, ...]:
-    """The stems of the words that tell one message from another, in order."""
-    plain = [IRREGULAR.get(word, word) for word in words(text)]
-    return tuple([stems.of(word) for word in plain if word not in STOP_WORDS])
+    """The roots of the words that tell one message from another, in order."""
+    return tuple([root for word in words(text) if (root := _root(word, stems))])
+
+
+# Shared between customers, and bounded: a root is the same for everybody.
+@lru_cache(maxsize=20_000)
+def _root(word: str, stems: Stems) -> str:
+    """What a word is compared by; nothing for one that does not tell. A number is whole."""
+    plain = IRREGULAR.get(word, word)
+    if plain in STOP_WORDS:
+        return ""
+    stem = stems.of(plain)
+    return stem[:ROOT] if stem.isalpha() else stem
 
 
 def identifiers(text: str) -> frozenset[str]:
@@ -135,50 +126,58 @@ def identifiers(text: str) -> frozenset[str]:
 
 def is_question(text: str) -> bool:
     """Whether a message asks something, by its mark or by how it starts."""
-    return "?" in text or _QUESTION_START.match(text.lstrip()) is not None
+    return "?" in text or "".join(words(text)[:1]) in ASKING
 
 
 def has_time(text: str) -> bool:
     """Whether a message says when something is: a number or a word of time."""
-    return _TIME.search(text.lower()) is not None
+    return _DIGIT.search(text) is not None or not TELLING_TIME.isdisjoint(words(text))
 
 
 def asks_time(text: str) -> bool:
     """Whether a question is about when or how long."""
-    return _ASKS_TIME.search(text) is not None
+    told = words(text)
+    if not ASKING_TIME.isdisjoint(told):
+        return True
+    # Looking for any "how" at all is much quicker than looking for one with what follows.
+    return not ASKING_HOW.isdisjoint(told) and _HOW_LONG.search(text) is not None
 
 
 def periods(text: str, now: datetime) -> list[Period]:
     """The stretches of time a text names: "in May", "June 2025", "yesterday", "last week"."""
-    lowered = text.lower()
-    # Looking for any month at all is much quicker than looking for one with its surroundings.
-    if any(map(lowered.__contains__, MONTHS)):
-        found = [_month(MONTHS[name], year, now) for name, year in _months(lowered)]
-    else:
-        found = []
+    told = words(text)
+    # Looking for their words at all is much quicker than looking for them with their surroundings.
+    found = [] if MONTHS.keys().isdisjoint(told) else _months(text.lower(), now)
+    return found if PERIODS.isdisjoint(told) else found + _days(text.lower(), now)
+
+
+def _days(text: str, now: datetime) -> list[Period]:
+    """The days, weeks and months that a text names as seen from now."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     day = timedelta(days=1)
-    if any(map(lowered.__contains__, WEEKDAYS)):
-        for match in _DAY_NAMED.finditer(lowered):
-            back = (today.weekday() - WEEKDAYS[match.group(1)]) % 7
-            found.append((today - back * day, today - (back - 1) * day))
-    if any(map(lowered.__contains__, YESTERDAY)):
+    found: list[Period] = []
+    for match in _DAY_NAMED.finditer(text):
+        back = (today.weekday() - WEEKDAYS[match.group(1)]) % 7
+        found.append((today - back * day, today - (back - 1) * day))
+    if not YESTERDAY.isdisjoint(words(text)):
         found.append((today - day, today))
-    if any(map(lowered.__contains__, LAST_WEEK)):
+    if any(map(text.__contains__, LAST_WEEK)):
         monday = today - today.weekday() * day
         found.append((monday - 7 * day, monday))
-    if any(map(lowered.__contains__, LAST_MONTH)):
+    if any(map(text.__contains__, LAST_MONTH)):
         first = today.replace(day=1)
         found.append(((first - day).replace(day=1), first))
     return found
 
 
-def _months(text: str) -> Iterator[tuple[str, str | None]]:
-    """The months a text names, each with the year that is named with it."""
+def _months(text: str, now: datetime) -> list[Period]:
+    """The months that a text names, with a year or without."""
+    found: list[Period] = []
     for match in _MONTH.finditer(text):
         before, name, year = match.groups()
         if before or year or name not in NOT_ALWAYS_MONTHS:
-            yield name, year
+            found.append(_month(MONTHS[name], year, now))
+    return found
 
 
 def _month(month: int, year: str | None, now: datetime) -> Period:

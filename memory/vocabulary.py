@@ -100,7 +100,34 @@ WEEKDAYS: dict[str, int] = {
 }
 """The name of a weekday -> its number, Monday 0."""
 
-YESTERDAY = ("yesterday", "gestern", "ayer")
+YESTERDAY = frozenset(("yesterday", "gestern", "ayer"))
 """Not the French "hier", which is the German for "here"."""
 LAST_WEEK = ("last week", "letzte woche", "letzter woche", "semaine dernière", "semana pasada")
 LAST_MONTH = ("last month", "letzten monat", "mois dernier", "mes pasado")
+PERIODS = YESTERDAY.union(
+    WEEKDAYS, (one for two in (*LAST_WEEK, *LAST_MONTH) for one in two.split())
+)
+"""Every word that a period seen from now is named by, but for the names of months."""
+
+ASKING = frozenset(
+    """
+    who what when where why how which whose do does did is are was were can could would will have
+    has should
+    wer wann wo wohin warum wie welche welchem welchen welcher welches kann können muss
+    qui quand où comment pourquoi quel quelle quels quelles combien
+    quién qué cuándo dónde cómo cuál cuánto
+    """.split()
+)
+"""What begins with one of these asks something, whether it has a question mark or not."""
+
+ASKING_TIME = frozenset(("when", "wann", "quand", "cuándo"))
+ASKING_HOW = frozenset(("how", "wie", "combien", "cuánto"))
+
+TELLING_TIME = frozenset(
+    """
+    yesterday today tonight tomorrow last next ago week weekend month year morning
+    gestern heute morgen letzte letzten nächste nächsten woche monat jahr
+    aujourd demain semaine mois hoy mañana ayer semana
+    """.split()
+).union(MONTHS, WEEKDAYS)
+"""What has one of these, or a digit, says when something is."""
