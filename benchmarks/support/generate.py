@@ -1,12 +1,13 @@
 """Makes the support corpus out of its scenes and its written customers.
 
-Run `python -m benchmarks.support.generate`; it writes `customers.jsonl` and
-`questions.jsonl` beside itself, the same every time. It knows nothing of recall.
+Run `python -m benchmarks.support.generate [FOLDER]`; it writes `customers.jsonl` and
+`questions.jsonl` there or beside itself, the same every time. It knows nothing of recall.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -69,7 +70,7 @@ def lines(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def main(folder: Path = HERE) -> None:
-    """Write both files, and say how much is in them."""
+    """Write both files into a folder, and say how much is in them."""
     customers, questions = corpus()
     (folder / "customers.jsonl").write_text(lines(customers), encoding="utf-8")
     (folder / "questions.jsonl").write_text(lines(questions), encoding="utf-8")
@@ -79,4 +80,4 @@ def main(folder: Path = HERE) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(Path, sys.argv[1:]))

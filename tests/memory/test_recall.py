@@ -199,7 +199,29 @@ def test_a_thread_stays_bounded() -> None:
     assert [one.id for one in grown.thread] == ["1-6", "1-7", "1-8", "1-9", "1-99"]
 
 
-def test_the_same_input_gives_the_same_recall() -> None:
-    thread = filled(200)
-    first = recall(index(thread), "the invoice", (), NOW, 400)
-    assert all(recall(index(thread), "the invoice", (), NOW, 400) == first for _ in range(3))
+@settings(max_examples=60, deadline=None)
+@given(threads, texts, st.integers(0, 400), st.integers(0, 40))
+def test_the_same_input_gives_the_same_recall(
+    thread: list[Said], text: str, budget: int, known: int
+) -> None:
+    """Also when another thread has grown the columns before, and other texts were scored."""
+    first = recall(index(thread), text, (), NOW, budget)
+    grown = index(thread[:known])
+    recall(grown, "the refund of monday", (), NOW, budget)
+    assert recall(grown.extended(thread[known:]), text, (), NOW, budget) == first
+
+
+def test_what_was_said_later_in_the_session_is_found() -> None:
+    talk = ("order 48213 please", "which floor", "the third", "a lift", "no", "two men will come")
+    start = START + timedelta(days=40)
+    session = [said(900 + at, one, start + timedelta(minutes=at)) for at, one in enumerate(talk)]
+    later = [said(1000 + at, TOPICS[at % 5]) for at in range(100)]
+    found = recall(index([*filled(300), *session, *later]), "what about 48213?", (), NOW, 500)
+    assert "1-905" in {one.said.id for one in found.recalled}
+
+
+def test_a_question_in_another_language_finds_its_message() -> None:
+    thread = filled(300, (40, "Wir sind umgezogen, die neue Anschrift ist Lindenweg 30"))
+    found = recall(index(thread), "Welche Anschriften haben Sie von mir?", (), NOW, 500)
+    best = max(found.recalled, key=lambda one: one.score)
+    assert best.said.id == "1-40"
