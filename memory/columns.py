@@ -52,9 +52,9 @@ class Analysed:
         return self.said.author, self.said.author_name
 
 
-LENGTH, ASKS, TELLS_TIME, MOMENT, SPEAKER = range(5)
+LENGTH, ASKS, TELLS_TIME, MOMENT, SPEAKER, CHANNEL = range(6)
 """Rows of numbers: words that tell something, 1 for a question, 1 for one that says when something
-is, seconds since the epoch, and the number of who said it."""
+is, seconds since the epoch, and the numbers of who said it and of the channel."""
 
 _ROOM = 64
 _NOWHERE = array("q"), array("d")
@@ -67,10 +67,12 @@ class Columns:
         self.messages: list[Analysed] = []
         self.tokens: list[int] = []
         self.essences: list[int] = []
-        self.numbers: Floats = np.zeros((5, _ROOM))
+        self.numbers: Floats = np.zeros((6, _ROOM))
         self._essences: dict[frozenset[str], int] = {}
         self.codes: dict[Speaker, int] = {}
         """The number of each speaker."""
+        self.channels: dict[str, int] = {}
+        """The number of each channel."""
         self._stems: dict[str, tuple[array[int], array[float]]] = {}
         self._identifiers: dict[str, list[int]] = {}
 
@@ -98,6 +100,7 @@ class Columns:
             matter.tells_time,
             one.said.at.timestamp(),
             self.codes.setdefault(one.speaker, len(self.codes)),
+            self.channels.setdefault(one.said.channel, len(self.channels)),
         )
         self.tokens.append(one.said.tokens)
         self.essences.append(self._essence(one))
@@ -183,6 +186,16 @@ class View:
         """Whether each message was said by one of these."""
         codes = np.array([self._columns.codes[one] for one in speakers])
         return np.isin(self.number(SPEAKER), codes)
+
+    def channels(self) -> set[str]:
+        """Every channel that one of the messages was said on."""
+        codes = set(self.number(CHANNEL).tolist())
+        return {one for one, code in self._columns.channels.items() if code in codes}
+
+    def said_on(self, channels: Iterable[str]) -> NDArray[np.bool_]:
+        """Whether each message was said on one of these."""
+        codes = np.array([self._columns.channels[one] for one in channels])
+        return np.isin(self.number(CHANNEL), codes)
 
     def _between(self, places: Sequence[int]) -> tuple[int, int]:
         return bisect_left(places, self._start), bisect_left(places, self._end)

@@ -21,6 +21,7 @@ from core.message import Author
 from core.pipeline.features import Stems, words
 from memory.columns import ASKS, MOMENT, TELLS_TIME, Analysed, Floats, View
 from memory.terms import asks_time, matter, periods
+from memory.vocabulary import CHANNELS
 
 SESSION_LENGTH = timedelta(hours=4)
 """What is said later than this after a session's first message belongs to the next one."""
@@ -35,6 +36,7 @@ WEIGHTS: Mapping[str, float] = {
     "words nearby": 0.20,
     "session": 0.35,
     "speaker": 0.80,
+    "channel": 0.80,
     "a question itself": -0.70,
     "an answer": 0.20,
     "tells a time": 0.50,
@@ -102,16 +104,17 @@ def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: S
     if len(starts) > 1:
         parts[2] = _z(about_words[2:, : len(starts)])[0].repeat(sizes)
     _add_names(parts[3], view, text)
-    parts[4] = asks
-    parts[5, 1:] = asks[:-1]
+    _add_channels(parts[4], view, text)
+    parts[5] = asks
+    parts[6, 1:] = asks[:-1]
     if asks_time(text):
-        parts[6] = view.number(TELLS_TIME)
+        parts[7] = view.number(TELLS_TIME)
     if named := periods(text, now):
-        parts[7] = _in_periods(view, named)
-        matches |= parts[7] > 0
-    if about.identifiers:
-        parts[8] = view.shared_identifiers(about.identifiers)
+        parts[8] = _in_periods(view, named)
         matches |= parts[8] > 0
+    if about.identifiers:
+        parts[9] = view.shared_identifiers(about.identifiers)
+        matches |= parts[9] > 0
     total: Floats = _OWN_WEIGHTS @ parts[:_OWN]
     parts[_OWN] = _best_of_session(total, sizes, starts).repeat(sizes)
     parts[_OWN + 1, :-1] = total[1:]
@@ -219,6 +222,16 @@ def _add_names(part: Floats, view: View, text: str) -> None:
     }
     if meant and meant != speakers:
         part[:] = np.where(view.said_by(meant), 1.0, -1.0)
+
+
+def _add_channels(part: Floats, view: View, text: str) -> None:
+    """+1 where the text speaks of this message's channel, where there are others too."""
+    told = words(text)
+    if CHANNELS.keys().isdisjoint(told):
+        return
+    spoken, there = {CHANNELS[one] for one in told if one in CHANNELS}, view.channels()
+    if spoken & there and there - spoken:
+        part[:] = view.said_on(spoken & there)
 
 
 def _in_periods(view: View, named: Sequence[tuple[datetime, datetime]]) -> Floats:

@@ -109,6 +109,18 @@ PERIODS = YESTERDAY.union(
 )
 """Every word that a period seen from now is named by, but for the names of months."""
 
+CHANNELS = {
+    word: channel
+    for channel, spoken in (
+        ("email", "email emails emailed mail mails mailed courriel courriels correo"),
+        ("sms", "sms text texts texted texto textos"),
+        ("chat", "chat chats chatted"),
+        ("slack", "slack"),
+    )
+    for word in spoken.split()
+}
+"""What people call a channel -> its name."""
+
 ASKING = frozenset(
     """
     who what when where why how which whose do does did is are was were can could would will have

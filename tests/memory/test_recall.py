@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -138,6 +139,17 @@ def test_who_said_it_counts() -> None:
     by_id = {one.said.id: one for one in found.recalled}
     assert by_id["1-90"].why["speaker"] > 0
     assert "1-20" not in by_id or by_id["1-20"].score < by_id["1-90"].score
+
+
+def test_the_channel_that_is_named_counts() -> None:
+    thread = filled(200, (20, "the voucher is for Anna"), (90, "a voucher for Berta"))
+    thread[90] = replace(thread[90], channel="email")
+    found = recall(index(thread), "I sent you a mail about a voucher", (), NOW, 500)
+    by_id = {one.said.id: one for one in found.recalled}
+    assert by_id["1-90"].why["channel"] > 0
+    assert by_id["1-90"].score > by_id["1-20"].score
+    elsewhere = recall(index(thread), "I asked in the chat about a voucher", (), NOW, 500)
+    assert not any(one.why.get("channel") for one in elsewhere.recalled), "nobody wrote there"
 
 
 def test_a_time_that_is_named_counts() -> None:
