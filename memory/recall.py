@@ -203,8 +203,7 @@ class _Choice:
         if not older:
             return ()
         scores = score(self.view, self.sessions, text, now, self.stems)
-        scores.matches[list(taken)] = False
-        candidates = _ranked(scores)
+        candidates = _ranked(scores, taken)
         chosen, repeated = self._fill(candidates)
         self.trace.append(_left_out(older, len(candidates), len(chosen), repeated))
         chosen.sort()
@@ -240,10 +239,11 @@ class _Choice:
         return True
 
 
-def _ranked(scores: Scores) -> list[int]:
-    """The messages that match at all, best first, the newer first on ties."""
-    matching = scores.matches.nonzero()[0]
-    newest = matching[::-1]
+def _ranked(scores: Scores, taken: set[int]) -> list[int]:
+    """The messages that match at all and are not taken, best first, the newer first on ties."""
+    matches = scores.matches.copy()
+    matches[list(taken)] = False
+    newest = matches.nonzero()[0][::-1]
     ranked: list[int] = newest[(-scores.total[newest]).argsort(kind="stable")].tolist()
     return ranked
 

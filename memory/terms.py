@@ -28,6 +28,7 @@ from memory.vocabulary import (
     TELLING_TIME,
     WEEKDAYS,
     YESTERDAY,
+    unaccented,
 )
 
 ROOT = 5
@@ -101,7 +102,7 @@ def _root(word: str, stems: Stems) -> str:
     plain = IRREGULAR.get(word, word)
     if plain in STOP_WORDS:
         return ""
-    stem = stems.of(plain)
+    stem = unaccented(stems.of(plain))
     return stem[:ROOT] if stem.isalpha() else stem
 
 

@@ -1,10 +1,16 @@
 """Words of several languages that recall knows: which tell nothing, and which tell a time.
 
-Only lists: what is done with them stands in `memory.terms`. They are used together, whatever
-language a customer writes, so none has a word that means something in another language.
+Lists, and how accents are left out: what is done with them stands in `memory.terms`. They are used
+together, whatever language a customer writes, so none has a word that often means something in
+another language.
 """
 
 from __future__ import annotations
+
+import re
+import unicodedata
+
+_ACCENT = re.compile("[\u0300-\u036f]")
 
 _STOP_ENGLISH = """
     a about after against all also am an and any anyone are as at be because been before being
@@ -36,14 +42,27 @@ _STOP_FRENCH = """
     quel quelle quelles quels qui quoi sa se ses si sont sur svp ta te tes toi tu un une vos votre
     vous y à ça était été être
 """
-# Not "con", "era", "he" and "son".
+# Not "con", "era", "hay", "he" and "son".
 _STOP_SPANISH = """
     al algo como cómo cuando cuándo cual cuál cuánto cuántos de del desde donde dónde el ella ellos
-    en es esa ese eso esta estaba este esto está están fue gracias ha había han hay hola la las le
+    en es esa ese eso esta estaba este esto está están fue gracias ha había han hola la las le
     les lo los me mi mis muy más nos para pero por porque que quien quién qué se ser si sin sobre su
     sus sí también te tengo tiene tu un una uno usted ustedes y ya yo
 """
-STOP_WORDS = frozenset(f"{_STOP_ENGLISH} {_STOP_GERMAN} {_STOP_FRENCH} {_STOP_SPANISH}".split())
+
+
+def unaccented(word: str) -> str:
+    """A word of Latin letters without accents, as it is typed in a hurry."""
+    if word.isascii():
+        return word
+    return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", word)))
+
+
+# German words keep their dots: "für" would be the English "fur".
+STOP_WORDS = frozenset(
+    f"{_STOP_ENGLISH} {_STOP_GERMAN} {_STOP_FRENCH} {_STOP_SPANISH} "
+    f"{unaccented(_STOP_FRENCH)} {unaccented(_STOP_SPANISH)}".split()
+)
 """Words that do not tell one message from another."""
 
 _IRREGULAR = """
@@ -74,7 +93,7 @@ IRREGULAR: dict[str, str] = {
 """Forms that no stemmer brings together -> the word they belong to."""
 
 MONTHS: dict[str, int] = {
-    name: number
+    written: number
     for year in (
         "january february march april may june july august september october november december",
         "januar februar märz april mai juni juli august september oktober november dezember",
@@ -82,6 +101,7 @@ MONTHS: dict[str, int] = {
         "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre",
     )
     for number, name in enumerate(year.split(), 1)
+    for written in (name, unaccented(name))
 }
 """The name of a month -> its number."""
 

@@ -45,6 +45,7 @@ def test_words_of_one_family_have_one_root_and_numbers_are_whole() -> None:
     stems = Stems("en")
     assert terms("delivery", stems) == terms("delivered", stems) == ("deliv",)
     assert terms("Lieferung", stems) == terms("liefern", stems)
+    assert terms("réparation", stems) == terms("reparation", stems) == ("repar",)
     assert terms("1234567 AB123456", stems) == ("1234567", "ab123456")
 
 
@@ -85,6 +86,7 @@ def test_times_are_asked_and_told() -> None:
         ("on Monday", _day(2026, 11, 23), _day(2026, 11, 24)),
         ("on Friday", _day(2026, 11, 20), _day(2026, 11, 21)),
         ("im Februar 2024", _day(2024, 2, 1), _day(2024, 3, 1)),
+        ("en fevrier 2024", _day(2024, 2, 1), _day(2024, 3, 1)),
         ("en mars", _day(2026, 3, 1), _day(2026, 4, 1)),
         ("en agosto de 2025", _day(2025, 8, 1), _day(2025, 9, 1)),
         ("gestern", _day(2026, 11, 24), _day(2026, 11, 25)),
