@@ -36,6 +36,10 @@ class Packing:
 
 PACKING = Packing()
 
+THREAD_LIMIT = 1_000
+"""Messages of a customer that can be recalled, the newest. Of more, the older ones stay stored and
+are not found: reading and scoring them would cost every turn of that customer."""
+
 
 @dataclass(frozen=True, slots=True)
 class IndexedThread:
@@ -60,7 +64,7 @@ class IndexedThread:
         """The messages."""
         return tuple(one.said for one in self.messages)
 
-    def extended(self, messages: Iterable[Said], limit: int = 400) -> IndexedThread:
+    def extended(self, messages: Iterable[Said], limit: int = THREAD_LIMIT) -> IndexedThread:
         """This thread and newer messages after it, of which the newest `limit` are kept."""
         added = tuple(Analysed(one, self.stems) for one in messages)
         joined = self.messages + added

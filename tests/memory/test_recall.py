@@ -159,6 +159,13 @@ def test_a_time_that_is_named_counts() -> None:
     assert found.recalled[0].why["time asked about"] > 0
 
 
+def test_what_was_said_many_messages_ago_is_found() -> None:
+    thread = filled(900, (20, "I am Alexis, the flat is for Monday around 8pm"))
+    grown = index(thread[:500]).extended(thread[500:])
+    found = recall(grown, "Can we make the flat Tuesday instead of Monday?", (), NOW, 700)
+    assert "1-20" in {one.said.id for one in found.recalled}
+
+
 def test_the_same_words_are_loaded_once() -> None:
     again = [(at, "Where is my order from the catalogue?") for at in range(10, 60, 10)]
     thread = filled(200, *again)
