@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-import numpy as np
-
 from core.pipeline.features import Stems
 from core.turn import Fact, Recall, Recalled, Said
 from memory.columns import Analysed, Columns, view_of
@@ -37,6 +35,10 @@ class Packing:
 
 
 PACKING = Packing()
+
+THREAD_LIMIT = 1_000
+"""Messages of a customer that can be recalled, the newest. Of more, the older ones stay stored and
+are not found: reading and scoring them would cost every turn of that customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class IndexedThread:
         """The messages."""
         return tuple(one.said for one in self.messages)
 
-    def extended(self, messages: Iterable[Said], limit: int = 400) -> IndexedThread:
+    def extended(self, messages: Iterable[Said], limit: int = THREAD_LIMIT) -> IndexedThread:
         """This thread and newer messages after it, of which the newest `limit` are kept."""
         added = tuple(Analysed(one, self.stems) for one in messages)
         joined = self.messages + added
@@ -205,7 +207,7 @@ class _Choice:
         if not older:
             return ()
         scores = score(self.view, self.sessions, text, now, self.stems)
-        candidates = [at for at in _ranked(scores) if at not in taken]
+        candidates = _ranked(scores, taken)
         chosen, repeated = self._fill(candidates)
         self.trace.append(_left_out(older, len(candidates), len(chosen), repeated))
         chosen.sort()
@@ -241,10 +243,12 @@ class _Choice:
         return True
 
 
-def _ranked(scores: Scores) -> list[int]:
-    """The messages that match at all, best first, the newer first on ties."""
-    matching = scores.matches.nonzero()[0]
-    ranked: list[int] = matching[np.lexsort((-matching, -scores.total[matching]))].tolist()
+def _ranked(scores: Scores, taken: set[int]) -> list[int]:
+    """The messages that match at all and are not taken, best first, the newer first on ties."""
+    matches = scores.matches.copy()
+    matches[list(taken)] = False
+    newest = matches.nonzero()[0][::-1]
+    ranked: list[int] = newest[(-scores.total[newest]).argsort(kind="stable")].tolist()
     return ranked
 
 
