@@ -13,10 +13,9 @@ from sqlalchemy import Connection, select, update
 from core.clock import to_micros
 from core.message import Assurance, Audience
 from core.turn import CONFIRMED, CaseState, SlotValue
-from memory.codec import dump_case
 from memory.context import REOPEN_WINDOW, load_context
 from memory.sender import ContextQuery
-from memory.tables import Case, Fact, Handle, Link
+from memory.tables import Fact, Handle, Link
 from memory.units.identity import link
 from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
@@ -399,22 +398,3 @@ def test_what_needs_a_proof_is_told_with_it_alone_or_where_it_was_just_said(worl
     world.link(CHAT, PHONE, Assurance.PROVED, "showed a passport")
     assert [one.value for one in world.sees(CHAT).facts] == ["1 Long Street"]
     assert world.sees(CHAT).case.slots == (slot,)
-
-
-def test_how_far_a_case_is_is_known_while_all_who_made_it_are_read(world: World) -> None:
-    """A link may end by itself, and nobody takes the case apart then."""
-    place = world.say(PHONE, "Where is my order?")
-    other = world.say(CHAT, "I want to send it back.")
-    world.link(CHAT, PHONE)
-    state = CaseState(intent="return_item", flow="return_item", asking="order_id")
-    text = dump_case(state).replace("{", f'{{"drawn":[{other.handle_id}],', 1)
-    case_id = world.case(place)
-    world.connection.execute(
-        update(table(Case)).where(table(Case).c.id == case_id).values(state_json=text)
-    )
-    assert world.sees(PHONE).case.flow == "return_item"
-    links = table(Link)
-    world.connection.execute(
-        update(links).where(links.c.rule == "by-hand").values(expires_at=world.micros())
-    )
-    assert world.sees(PHONE).case == CaseState()
