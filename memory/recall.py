@@ -1,8 +1,8 @@
 """What of a customer's memory goes before the pipeline, within a token budget, and why.
 
 Facts first, then the last messages of any channel, then the older ones that match what is written
-now, and what room is left goes to numbers and times that the customer told. It is handed only what the sender may read (`memory.context`), counts with stored counts, and
-never goes over the budget.
+now, and what room is left goes to numbers and times that the customer told. It is handed only what
+the sender may read (`memory.context`), counts with stored counts, and never goes over the budget.
 """
 
 from __future__ import annotations
