@@ -166,6 +166,15 @@ def test_what_was_said_many_messages_ago_is_found() -> None:
     assert "1-20" in {one.said.id for one in found.recalled}
 
 
+def test_what_the_customer_told_comes_where_nothing_matches() -> None:
+    thread = [said(at, TOPICS[at % 5]) for at in range(200)]
+    thread[10] = said(10, "room 351, until the 4th")
+    thread[11] = said(11, "room 352 is taken", author=Author.AGENT)
+    found = recall(index(thread), "steak and wine please", (), NOW, 600)
+    assert {one.said.id for one in found.recalled} == {"1-10"}
+    assert "1 because the customer told a number or a time" in found.trace[-1]
+
+
 def test_the_same_words_are_loaded_once() -> None:
     again = [(at, "Where is my order from the catalogue?") for at in range(10, 60, 10)]
     thread = filled(200, *again)
