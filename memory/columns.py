@@ -40,7 +40,7 @@ class Analysed:
 
     @cached_property
     def counts(self) -> Mapping[str, int]:
-        """Stems of the text and of the speaker's name -> how often."""
+        """Roots of the text and of the speaker's name -> how often."""
         name = self.said.author_name
         if not name:
             return self.matter.counts
@@ -52,9 +52,9 @@ class Analysed:
         return self.said.author, self.said.author_name
 
 
-LENGTH, ASKS, TELLS_TIME, MOMENT, SPEAKER = range(5)
+LENGTH, ASKS, TELLS_TIME, MOMENT, SPEAKER, CHANNEL = range(6)
 """Rows of numbers: words that tell something, 1 for a question, 1 for one that says when something
-is, seconds since the epoch, and the number of who said it."""
+is, seconds since the epoch, and the numbers of who said it and of the channel."""
 
 _ROOM = 64
 _NOWHERE = array("q"), array("d")
@@ -67,10 +67,12 @@ class Columns:
         self.messages: list[Analysed] = []
         self.tokens: list[int] = []
         self.essences: list[int] = []
-        self.numbers: Floats = np.zeros((5, _ROOM))
+        self.numbers: Floats = np.zeros((6, _ROOM))
         self._essences: dict[frozenset[str], int] = {}
         self.codes: dict[Speaker, int] = {}
         """The number of each speaker."""
+        self.channels: dict[str, int] = {}
+        """The number of each channel."""
         self._stems: dict[str, tuple[array[int], array[float]]] = {}
         self._identifiers: dict[str, list[int]] = {}
 
@@ -98,6 +100,7 @@ class Columns:
             matter.tells_time,
             one.said.at.timestamp(),
             self.codes.setdefault(one.speaker, len(self.codes)),
+            self.channels.setdefault(one.said.channel, len(self.channels)),
         )
         self.tokens.append(one.said.tokens)
         self.essences.append(self._essence(one))
@@ -141,9 +144,9 @@ class View:
     def table(self, stems: Sequence[str]) -> Floats:
         """How often each stem (row) is in each message (column), and in the last row its length.
 
-        An empty column stands before the first message and after the last one.
+        Two empty columns stand before the first message and after the last one.
         """
-        width = len(self) + 2
+        width = len(self) + 4
         table = np.zeros((len(stems) + 1, width))
         # Gathered first: a call of numpy for each stem takes longer than all the copying.
         where, counted, found = array("q"), array("d"), array("q")
@@ -154,9 +157,9 @@ class View:
             counted.extend(counts[low:high])
             found.append(high - low)
         if where:
-            before = (np.arange(len(stems)) * width).repeat(found) + (1 - self._start)
+            before = (np.arange(len(stems)) * width).repeat(found) + (2 - self._start)
             table.ravel()[np.frombuffer(where, dtype=np.int64) + before] = np.frombuffer(counted)
-        table[-1, 1:-1] = self.number(LENGTH)
+        table[-1, 2:-2] = self.number(LENGTH)
         return table
 
     def shared_identifiers(self, asked: Iterable[str]) -> Floats:
@@ -183,6 +186,16 @@ class View:
         """Whether each message was said by one of these."""
         codes = np.array([self._columns.codes[one] for one in speakers])
         return np.isin(self.number(SPEAKER), codes)
+
+    def channels(self) -> set[str]:
+        """Every channel that one of the messages was said on."""
+        codes = set(self.number(CHANNEL).tolist())
+        return {one for one, code in self._columns.channels.items() if code in codes}
+
+    def said_on(self, channels: Iterable[str]) -> NDArray[np.bool_]:
+        """Whether each message was said on one of these."""
+        codes = np.array([self._columns.channels[one] for one in channels])
+        return np.isin(self.number(CHANNEL), codes)
 
     def _between(self, places: Sequence[int]) -> tuple[int, int]:
         return bisect_left(places, self._start), bisect_left(places, self._end)

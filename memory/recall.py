@@ -1,8 +1,8 @@
 """What of a customer's memory goes before the pipeline, within a token budget, and why.
 
 Facts first, then the last messages of any channel, then the older ones that match what is written
-now. It is handed only what the sender may read (`memory.context`), counts with stored counts, and
-never goes over the budget.
+now, and what room is left goes to numbers and times that the customer told. It is handed only what
+the sender may read (`memory.context`), counts with stored counts, and never goes over the budget.
 """
 
 from __future__ import annotations
@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
-import numpy as np
-
-from core.pipeline.features import Stems
+from core.message import Author
+from core.pipeline.features import Stems, words
 from core.turn import Fact, Recall, Recalled, Said
-from memory.columns import Analysed, Columns, view_of
+from memory.columns import TELLS_TIME, Analysed, Columns, View, view_of
 from memory.scoring import Scores, score, session_numbers
 
 
@@ -37,6 +36,10 @@ class Packing:
 
 
 PACKING = Packing()
+
+THREAD_LIMIT = 1_000
+"""Messages of a customer that can be recalled, the newest. Of more, the older ones stay stored and
+are not found: reading and scoring them would cost every turn of that customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class IndexedThread:
         """The messages."""
         return tuple(one.said for one in self.messages)
 
-    def extended(self, messages: Iterable[Said], limit: int = 400) -> IndexedThread:
+    def extended(self, messages: Iterable[Said], limit: int = THREAD_LIMIT) -> IndexedThread:
         """This thread and newer messages after it, of which the newest `limit` are kept."""
         added = tuple(Analysed(one, self.stems) for one in messages)
         joined = self.messages + added
@@ -205,10 +208,14 @@ class _Choice:
         if not older:
             return ()
         scores = score(self.view, self.sessions, text, now, self.stems)
-        candidates = [at for at in _ranked(scores) if at not in taken]
+        candidates = _ranked(scores, taken)
         chosen, repeated = self._fill(candidates)
-        self.trace.append(_left_out(older, len(candidates), len(chosen), repeated))
-        chosen.sort()
+        # A number, a date or a time that the customer told once is asked for later in other words.
+        room = self.budget - self.used > self.packing.line + self.packing.header
+        telling = _told(self.view, scores, taken) if room and words(text) else ()
+        told, _ = self._fill(telling)
+        self.trace.append(_left_out(older, len(candidates), len(chosen), repeated, len(told)))
+        chosen = sorted(chosen + told)
         totals = scores.total[chosen].round(2).tolist()
         said = [self.messages[at].said for at in chosen]
         return tuple(map(Recalled, said, totals, scores.why(chosen)))
@@ -241,25 +248,36 @@ class _Choice:
         return True
 
 
-def _ranked(scores: Scores) -> list[int]:
-    """The messages that match at all, best first, the newer first on ties."""
-    matching = scores.matches.nonzero()[0]
-    ranked: list[int] = matching[np.lexsort((-matching, -scores.total[matching]))].tolist()
+def _ranked(scores: Scores, taken: set[int]) -> list[int]:
+    """The messages that match at all and are not taken, best first, the newer first on ties."""
+    matches = scores.matches.copy()
+    matches[list(taken)] = False
+    newest = matches.nonzero()[0][::-1]
+    ranked: list[int] = newest[(-scores.total[newest]).argsort(kind="stable")].tolist()
     return ranked
 
 
-def _left_out(older: int, matching: int, chosen: int, repeated: int) -> str:
-    words = f"{chosen} of {_many(older, 'older message')} chosen because they match"
+def _told(view: View, scores: Scores, taken: set[int]) -> list[int]:
+    """What the customer told that has a number or a time and does not match, best first."""
+    theirs = [one for one in view.speakers() if one[0] is Author.CUSTOMER]
+    telling = view.said_by(theirs) & (view.number(TELLS_TIME) > 0) & ~scores.matches
+    return _ranked(Scores(scores.total, scores.parts, telling), taken)
+
+
+def _left_out(older: int, matching: int, chosen: int, repeated: int, told: int) -> str:
+    line = f"{chosen} of {_many(older, 'older message')} chosen because they match"
+    if told:
+        line += f", {told} because the customer told a number or a time"
     reasons = [
         f"{count} {reason}"
         for count, reason in (
-            (older - matching, "had nothing in common"),
+            (older - matching - told, "had nothing in common"),
             (repeated, "only repeated what is loaded"),
             (matching - chosen - repeated, "did not fit"),
         )
         if count
     ]
-    return f"{words}; {', '.join(reasons)}" if reasons else words
+    return f"{line}; {', '.join(reasons)}" if reasons else line
 
 
 def _many(count: int, noun: str) -> str:

@@ -26,6 +26,7 @@ from core.identity import (
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance
 from core.turn import Sender
+from memory.recall import THREAD_LIMIT
 from memory.tables import Customer, Handle, Link
 from memory.units.rows import table
 
@@ -48,7 +49,7 @@ class ContextQuery:
     conversation_id: int
     level: Assurance
     now: Micros
-    limit: int = 400
+    limit: int = THREAD_LIMIT
     rules: IdentityRules = DEFAULT_RULES
 
 

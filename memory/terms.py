@@ -14,46 +14,26 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from core.pipeline.features import Stems, fold, words
+from memory.vocabulary import (
+    ASKING,
+    ASKING_HOW,
+    ASKING_TIME,
+    IRREGULAR,
+    LAST_MONTH,
+    LAST_WEEK,
+    MONTHS,
+    NOT_ALWAYS_MONTHS,
+    PERIODS,
+    STOP_WORDS,
+    TELLING_TIME,
+    WEEKDAYS,
+    YESTERDAY,
+    unaccented,
+)
 
-_STOP_WORDS = """
-    a about after against all also am an and any anyone are as at be because been before being
-    between both but by bye can could d did do does doing don done during every for from get gets
-    getting go got had has have having he hello her here hers hey hi him his how i if in into is
-    isn it its just know let like ll m many may me might more most much my myself no not now of off
-    ok okay on one only or other our out over please re really s said say she should so some still
-    such sure t tell than thank thanks that the their them then there these they thing this those
-    through to too under up us ve very was way we well were what when where which while who whom
-    why will with would wow yeah yes yet you your yours
-"""
-STOP_WORDS = frozenset(_STOP_WORDS.split())
-"""English words that do not tell one message from another."""
-
-_IRREGULAR = """
-    be: been being was were; become: became; begin: began begun; break: broke broken;
-    bring: brought; build: built; buy: bought; catch: caught; child: children; choose: chose chosen;
-    come: came; cost: costs; cut: cuts; dad: father daddy papa; deal: dealt; do: did done does;
-    draw: drew drawn; drink: drank drunk; drive: drove driven; eat: ate eaten; fall: fell fallen;
-    feel: felt; fight: fought; find: found; fly: flew flown; foot: feet; forget: forgot forgotten;
-    get: got gotten; give: gave given; go: went gone goes; grow: grew grown; hang: hung;
-    hear: heard; hide: hid hidden; hold: held; keep: kept; kid: kids; know: knew known; lead: led;
-    learn: learnt; leave: left; lend: lent; lose: lost; make: made; man: men; mean: meant;
-    meet: met;
-    mom: mother mum mama mommy; mouse: mice; pay: paid; person: people; phone: telephone cellphone;
-    photo: photograph picture pic; ride: rode ridden; ring: rang rung; rise: rose risen; run: ran;
-    see: saw seen; sell: sold; send: sent; shake: shook; shine: shone; shoot: shot; show: shown;
-    sing: sang sung; sit: sat; sleep: slept; speak: spoke spoken; spend: spent; stand: stood;
-    steal: stole stolen; stick: stuck; swim: swam swum; take: took taken; teach: taught;
-    tear: tore torn; tell: told; think: thought; throw: threw thrown; tooth: teeth;
-    try: tried tries; tv: television telly; understand: understood; wake: woke woken;
-    wear: wore worn; wife: wives; win: won; woman: women; write: wrote written
-"""
-IRREGULAR: dict[str, str] = {
-    form: word.strip()
-    for entry in _IRREGULAR.split(";")
-    for word, _, forms in [entry.partition(":")]
-    for form in forms.split()
-}
-"""Forms that no stemmer brings together -> the word they belong to."""
+ROOT = 5
+"""Letters of a stem by which words are compared: "delivery" and "delivered", "Lieferung" and
+"liefern" have as many in common, and most words that have so many are of one family."""
 
 _ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _CODE = (
@@ -69,29 +49,20 @@ _PLAIN_YEAR = re.compile(r"(?:19|20)\d\d")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|am|pm|h|s|x|k|m|min|cm|mm|kg|g|km)", re.I)
 _SEPARATORS = re.compile(r"[\s().#-]+")
 
-_QUESTION_START = re.compile(
-    r"(?:who|what|when|where|why|how|which|whose|do|does|did|is|are|was|were|can|could|would|will|"
-    r"have|has|should)\b",
+_DIGIT = re.compile(r"\d")
+_HOW_LONG = re.compile(
+    r"\b(?:how (?:long|soon|often|many (?:days|weeks|months))|wie lange|combien de temps|"
+    r"cuánto tiempo)\b",
     re.I,
 )
-_TIME = re.compile(
-    r"\d|\b(?:yesterday|today|tonight|tomorrow|last|next|ago|week|weekend|month|year|morning|"
-    r"monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|"
-    r"june|july|august|september|october|november|december)\b"
-)
-_ASKS_TIME = re.compile(r"\bwhen\b|\bhow (?:long|soon|often|many (?:days|weeks|months))\b", re.I)
 
-_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 _MONTH = re.compile(
-    rf"(?:\b(in|of|since|until|during|last|this|by)\s+)?\b({'|'.join(_MONTHS)})\b"
-    r"(?:\s+\d{1,2}(?:st|nd|rd|th)?\b)?(?:,?\s+((?:19|20)\d\d)\b)?",
+    r"(?:\b(in|of|since|until|during|last|this|by|im|seit|en|de|depuis|desde)\s+)?"
+    rf"\b({'|'.join(MONTHS)})\b"
+    r"(?:\s+\d{1,2}(?:st|nd|rd|th)?\b)?(?:,?\s+(?:de\s+)?((?:19|20)\d\d)\b)?",
     re.I,
 )
-_ALSO_VERBS = ("march", "may")
-_WEEKDAY = re.compile(rf"\b(?:on|last|this)\s+({'|'.join(_WEEKDAYS)})\b", re.I)
+_DAY_NAMED = re.compile(rf"\b(?:on|last|this|am|letzten|le|el)\s+({'|'.join(WEEKDAYS)})\b", re.I)
 
 Period = tuple[datetime, datetime]
 """From, included, until, excluded."""
@@ -99,7 +70,7 @@ Period = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matter:
-    """What a text is about. `counts` has its terms in the order in which they first come."""
+    """What a text is about. `counts` has its roots in the order in which they first come."""
 
     counts: Mapping[str, int]
     essence: frozenset[str]
@@ -120,9 +91,19 @@ def matter(text: str, stems: Stems) -> Matter:
 
 
 def terms(text: str, stems: Stems) -> tuple[str, ...]:
-    """The stems of the words that tell one message from another, in order."""
-    plain = [IRREGULAR.get(word, word) for word in words(text)]
-    return tuple([stems.of(word) for word in plain if word not in STOP_WORDS])
+    """The roots of the words that tell one message from another, in order."""
+    return tuple([root for word in words(text) if (root := _root(word, stems))])
+
+
+# Shared between customers, and bounded: a root is the same for everybody.
+@lru_cache(maxsize=20_000)
+def _root(word: str, stems: Stems) -> str:
+    """What a word is compared by; nothing for one that does not tell. A number is whole."""
+    plain = IRREGULAR.get(word, word)
+    if plain in STOP_WORDS:
+        return ""
+    stem = unaccented(stems.of(plain))
+    return stem[:ROOT] if stem.isalpha() else stem
 
 
 def identifiers(text: str) -> frozenset[str]:
@@ -146,44 +127,57 @@ def identifiers(text: str) -> frozenset[str]:
 
 def is_question(text: str) -> bool:
     """Whether a message asks something, by its mark or by how it starts."""
-    return "?" in text or _QUESTION_START.match(text.lstrip()) is not None
+    return "?" in text or "".join(words(text)[:1]) in ASKING
 
 
 def has_time(text: str) -> bool:
     """Whether a message says when something is: a number or a word of time."""
-    return _TIME.search(text.lower()) is not None
+    return _DIGIT.search(text) is not None or not TELLING_TIME.isdisjoint(words(text))
 
 
 def asks_time(text: str) -> bool:
     """Whether a question is about when or how long."""
-    return _ASKS_TIME.search(text) is not None
+    told = words(text)
+    if not ASKING_TIME.isdisjoint(told):
+        return True
+    # Looking for any "how" at all is much quicker than looking for one with what follows.
+    return not ASKING_HOW.isdisjoint(told) and _HOW_LONG.search(text) is not None
 
 
 def periods(text: str, now: datetime) -> list[Period]:
     """The stretches of time a text names: "in May", "June 2025", "yesterday", "last week"."""
-    found: list[Period] = []
-    lowered = text.lower()
-    # Looking for any month at all is much quicker than looking for one with its surroundings.
-    named = any(month in lowered for month in _MONTHS)
-    for match in _MONTH.finditer(text) if named else ():
-        before, name, year = match.groups()
-        if before or year or name.lower() not in _ALSO_VERBS:
-            found.append(_month(_MONTHS.index(name.lower()) + 1, year, now))
-    if "day" not in lowered and "last" not in lowered:
-        return found
+    told = words(text)
+    # Looking for their words at all is much quicker than looking for them with their surroundings.
+    found = [] if MONTHS.keys().isdisjoint(told) else _months(text.lower(), now)
+    return found if PERIODS.isdisjoint(told) else found + _days(text.lower(), now)
+
+
+def _days(text: str, now: datetime) -> list[Period]:
+    """The days, weeks and months that a text names as seen from now."""
     today = now.replace(hour=0, minute=0, second=0, microsecond=0)
     day = timedelta(days=1)
-    for match in _WEEKDAY.finditer(text):
-        back = (today.weekday() - _WEEKDAYS.index(match.group(1).lower())) % 7
+    found: list[Period] = []
+    for match in _DAY_NAMED.finditer(text):
+        back = (today.weekday() - WEEKDAYS[match.group(1)]) % 7
         found.append((today - back * day, today - (back - 1) * day))
-    if "yesterday" in lowered:
+    if not YESTERDAY.isdisjoint(words(text)):
         found.append((today - day, today))
-    if "last week" in lowered:
+    if any(map(text.__contains__, LAST_WEEK)):
         monday = today - today.weekday() * day
         found.append((monday - 7 * day, monday))
-    if "last month" in lowered:
+    if any(map(text.__contains__, LAST_MONTH)):
         first = today.replace(day=1)
         found.append(((first - day).replace(day=1), first))
+    return found
+
+
+def _months(text: str, now: datetime) -> list[Period]:
+    """The months that a text names, with a year or without."""
+    found: list[Period] = []
+    for match in _MONTH.finditer(text):
+        before, name, year = match.groups()
+        if before or year or name not in NOT_ALWAYS_MONTHS:
+            found.append(_month(MONTHS[name], year, now))
     return found
 
 

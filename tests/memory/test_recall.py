@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -140,11 +141,38 @@ def test_who_said_it_counts() -> None:
     assert "1-20" not in by_id or by_id["1-20"].score < by_id["1-90"].score
 
 
+def test_the_channel_that_is_named_counts() -> None:
+    thread = filled(200, (20, "the voucher is for Anna"), (90, "a voucher for Berta"))
+    thread[90] = replace(thread[90], channel="email")
+    found = recall(index(thread), "I sent you a mail about a voucher", (), NOW, 500)
+    by_id = {one.said.id: one for one in found.recalled}
+    assert by_id["1-90"].why["channel"] > 0
+    assert by_id["1-90"].score > by_id["1-20"].score
+    elsewhere = recall(index(thread), "I asked in the chat about a voucher", (), NOW, 500)
+    assert not any(one.why.get("channel") for one in elsewhere.recalled), "nobody wrote there"
+
+
 def test_a_time_that_is_named_counts() -> None:
     thread = filled(300)
     found = recall(index(thread), "What did I ask on 3 March 2026?", (), NOW, 700)
     assert all(one.said.at.month == 3 for one in found.recalled)
     assert found.recalled[0].why["time asked about"] > 0
+
+
+def test_what_was_said_many_messages_ago_is_found() -> None:
+    thread = filled(900, (20, "I am Alexis, the flat is for Monday around 8pm"))
+    grown = index(thread[:500]).extended(thread[500:])
+    found = recall(grown, "Can we make the flat Tuesday instead of Monday?", (), NOW, 700)
+    assert "1-20" in {one.said.id for one in found.recalled}
+
+
+def test_what_the_customer_told_comes_where_nothing_matches() -> None:
+    thread = [said(at, TOPICS[at % 5]) for at in range(200)]
+    thread[10] = said(10, "room 351, until the 4th")
+    thread[11] = said(11, "room 352 is taken", author=Author.AGENT)
+    found = recall(index(thread), "steak and wine please", (), NOW, 600)
+    assert {one.said.id for one in found.recalled} == {"1-10"}
+    assert "1 because the customer told a number or a time" in found.trace[-1]
 
 
 def test_the_same_words_are_loaded_once() -> None:
@@ -199,7 +227,29 @@ def test_a_thread_stays_bounded() -> None:
     assert [one.id for one in grown.thread] == ["1-6", "1-7", "1-8", "1-9", "1-99"]
 
 
-def test_the_same_input_gives_the_same_recall() -> None:
-    thread = filled(200)
-    first = recall(index(thread), "the invoice", (), NOW, 400)
-    assert all(recall(index(thread), "the invoice", (), NOW, 400) == first for _ in range(3))
+@settings(max_examples=60, deadline=None)
+@given(threads, texts, st.integers(0, 400), st.integers(0, 40))
+def test_the_same_input_gives_the_same_recall(
+    thread: list[Said], text: str, budget: int, known: int
+) -> None:
+    """Also when another thread has grown the columns before, and other texts were scored."""
+    first = recall(index(thread), text, (), NOW, budget)
+    grown = index(thread[:known])
+    recall(grown, "the refund of monday", (), NOW, budget)
+    assert recall(grown.extended(thread[known:]), text, (), NOW, budget) == first
+
+
+def test_what_was_said_later_in_the_session_is_found() -> None:
+    talk = ("order 48213 please", "which floor", "the third", "a lift", "no", "two men will come")
+    start = START + timedelta(days=40)
+    session = [said(900 + at, one, start + timedelta(minutes=at)) for at, one in enumerate(talk)]
+    later = [said(1000 + at, TOPICS[at % 5]) for at in range(100)]
+    found = recall(index([*filled(300), *session, *later]), "what about 48213?", (), NOW, 500)
+    assert "1-905" in {one.said.id for one in found.recalled}
+
+
+def test_a_question_in_another_language_finds_its_message() -> None:
+    thread = filled(300, (40, "Wir sind umgezogen, die neue Anschrift ist Lindenweg 30"))
+    found = recall(index(thread), "Welche Anschriften haben Sie von mir?", (), NOW, 500)
+    best = max(found.recalled, key=lambda one: one.score)
+    assert best.said.id == "1-40"

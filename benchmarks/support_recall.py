@@ -1,0 +1,130 @@
+"""Measures recall on our own support corpus: how often all evidence fits a token budget.
+
+Run `python -m benchmarks.support_recall [--half tuning|held-out] [--budgets 250 500 1000]`. What is
+recalled is chosen by the product's own recall, with the settings it has when nobody chose any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks.locomo import ENCODING, TOKENS, timed
+from benchmarks.support.judging import (
+    Row,
+    Verdict,
+    header,
+    judge,
+    load,
+    parted,
+    speaker,
+    summary,
+)
+from benchmarks.support.scenes import HERE
+from core.message import Author
+from core.turn import Said
+from memory.recall import IndexedThread, Packing, index, recall
+from memory.tokens import token_counter
+
+FLOORS = {250: 0.83, 500: 0.86, 1000: 0.89}
+"""Token budget -> the share of questions below which recall has become worse; not an aim."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer, and what may be recalled of them when they ask, indexed."""
+
+    row: Row
+    thread: IndexedThread
+    header: int
+
+
+def customers(
+    rows: Sequence[Row], asked: Sequence[Row], count: Callable[[str], int]
+) -> dict[str, Customer]:
+    """Id -> the customer as they are when their questions come, which is at one time for all."""
+    moments = {one["customer"]: one["at"] for one in asked}
+    return {
+        row["id"]: _customer(row, moments[row["id"]], count) for row in rows if row["id"] in moments
+    }
+
+
+def _customer(row: Row, moment: str, count: Callable[[str], int]) -> Customer:
+    away = parted(row, moment)
+    sessions = [one for one in row["sessions"] if one["handle"] not in away]
+    said = [
+        Said(
+            id=turn["id"],
+            at=_at(session["at"]) + timedelta(minutes=number),
+            channel=session["channel"],
+            author=Author(turn["by"]),
+            text=turn["text"],
+            tokens=count(f"{speaker(turn)}: {' '.join(turn['text'].split())}\n"),
+            handle=session["handle"],
+            author_name=turn.get("name"),
+        )
+        for session in sessions
+        for number, turn in enumerate(session["turns"])
+    ]
+    return Customer(row, index(said), max(count(header(one) + "\n") for one in sessions))
+
+
+def _at(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+
+def choose(one: Customer, question: Row, budget: int) -> list[str]:
+    """The ids of the turns recalled for a question, from all that may be."""
+    packing = Packing(line=0, header=one.header, exchanges=0)
+    found = recall(one.thread, question["text"], (), _at(question["at"]), budget, packing)
+    return [said.id for said in found.exchanges] + [each.said.id for each in found.recalled]
+
+
+def measure(
+    known: dict[str, Customer], asked: Sequence[Row], budget: int, count: Callable[[str], int]
+) -> tuple[list[Verdict], list[float]]:
+    """The verdict on each question, and the milliseconds of CPU time each took."""
+    verdicts: list[Verdict] = []
+    spent: list[float] = []
+    for question in asked:
+        one = known[question["customer"]]
+        started = time.process_time_ns()
+        chosen = choose(one, question, budget)
+        spent.append((time.process_time_ns() - started) / 1e6)
+        verdicts.append(judge(one.row, question, chosen, budget, count))
+    return verdicts, spent
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print one line for each budget; exit status 1 when something leaked or is below its floor."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=HERE)
+    parser.add_argument("--half", choices=("tuning", "held-out"))
+    parser.add_argument("--budgets", type=int, nargs="+", default=list(FLOORS))
+    options = parser.parse_args(arguments)
+    count = token_counter(ENCODING, TOKENS)
+    rows, asked = load(options.data, options.half)
+    known = customers(rows, asked, count)
+    failed = False
+    for budget in options.budgets:
+        verdicts, spent = measure(known, asked, budget, count)
+        shares = summary(verdicts)
+        low = shares["all"] < FLOORS.get(budget, 0)
+        failed |= low or any(one.over or one.leaked for one in verdicts)
+        print(
+            f"{budget:5} tokens: {shares.pop('all'):.3f} of {len(verdicts)} questions, "
+            f"{sum(one.over for one in verdicts)} over budget, "
+            f"{sum(one.leaked for one in verdicts)} leaked, CPU ms p50 and p95 {timed(spent)}; "
+            + ", ".join(f"{kind} {share:.2f}" for kind, share in shares.items())
+            + ("  BELOW ITS FLOOR" if low else ""),
+            flush=True,
+        )
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
