@@ -136,7 +136,8 @@ async def test_an_ended_session_says_so_and_leads_back(demo: Demo, browser: Brow
     with contextlib.suppress(PlaywrightError):
         await page.get_by_role("button", name="Take").click(timeout=3_000)
 
-    await expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
+    told = expect(page.get_by_role("alert"))
+    await told.to_contain_text("Your session has ended", timeout=20_000)
     await page.get_by_label("Login").fill("ada")
     await page.get_by_label("Password").fill("not the password")
     await page.get_by_role("button", name="Sign in").click()
