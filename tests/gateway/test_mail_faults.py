@@ -42,8 +42,13 @@ def words(sender: str, number: int) -> str:
     return f"{sender.partition('@')[0]} asks for the time, number {number}"
 
 
-async def write_round(world: Everywhere, number: int) -> None:
+async def write_round(world: Everywhere, number: int, *, last: bool = False) -> None:
     for sender in WRITERS:
+        if last and sender == WRITERS[-1]:
+            # A mail that is held until the next one comes needs a next one.
+            others = [one for one in world.mail.faults if one.kind != "reorder"]
+            world.mail.faults.clear()
+            world.mail.faults.extend(others)
         await world.mail.write(sender, words(sender, number))
 
 
@@ -74,10 +79,7 @@ async def test_nothing_is_lost_and_nothing_doubled_but_by_lost_answers(
             kinds = random.sample(KINDS, 5)
             lost += kinds.count("lose")
             world.mail.faults.extend(Fault(one, seconds=0.2) for one in kinds)
-            await write_round(world, number)
-        # A mail that is held until the next one comes needs a next one.
-        if any(one.kind == "reorder" for one in world.mail.faults):
-            world.mail.faults.clear()
+            await write_round(world, number, last=number == ROUNDS - 1)
         await settled(world)
         await each_had_one_turn(world)
         doubled = 0
