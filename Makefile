@@ -5,6 +5,8 @@ BIN := .venv/bin
 PACKAGES := gateway adapters core memory
 # Arguments for pytest, for example: make pytest ARGS="-k recall -x"
 ARGS ?=
+# Processes that share the tests; 0 for one alone, as a debugger needs it.
+WORKERS ?= auto
 
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
@@ -65,7 +67,7 @@ imports: install-dev ## who may import whom
 
 # Tests last, so that the last line of `make test` is pytest's own summary.
 pytest: install-dev ## the tests; ARGS="-k recall -x" goes to pytest
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --maxprocesses 4 --dist worksteal $(ARGS)
 
 identity: install-dev ## a longer campaign of the machine that keeps customers apart
 	$(BIN)/python -m tests.identity

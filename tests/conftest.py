@@ -10,6 +10,7 @@ import os
 import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import redis
@@ -63,7 +64,9 @@ def database_url(request: pytest.FixtureRequest) -> str:
 def valkey_server_url() -> Iterator[str]:
     """A Valkey server: ours, or the one TEST_REDIS_URL names (its database is emptied)."""
     if given := os.environ.get("TEST_REDIS_URL"):
-        yield given
+        # Processes that share the tests must not empty each other's database.
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+        yield urlsplit(given)._replace(path=f"/{worker}").geturl()
         return
     with ValkeyServer() as server:
         yield server.connection_url

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.demo_people import ADA, SHOP
 from memory.tables import Handle, Link
-from tests.gateway.everywhere import SECRETS, Everywhere, everywhere
+from tests.gateway.everywhere import Everywhere, everywhere, secrets_in
 
 MALLORY = "mallory@evil.example"
 ASKED = "Any news on my order?"
@@ -75,7 +75,7 @@ async def test_trap_02_a_forged_mail_reads_and_changes_nothing_of_its_owner(
         await world.know_ada()
         before = await world.stored_of(ADA.mail_key)
         told = " ".join(await forge(world, raw, 3))
-        assert [secret for secret in SECRETS if secret in told] == []
+        assert secrets_in(told) == []
         assert await world.stored_of(ADA.mail_key) == before
 
 

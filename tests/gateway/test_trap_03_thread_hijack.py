@@ -8,7 +8,7 @@ from typing import Any
 from adapters.email.simulator import Crossing
 from gateway.demo_people import ADA
 from memory.tables import Conversation
-from tests.gateway.everywhere import SECRETS, Everywhere, beside_threads, everywhere
+from tests.gateway.everywhere import Everywhere, beside_threads, everywhere, secrets_in
 
 MALLORY = "mallory@evil.example"
 ASKED = "Any news on my order?"
@@ -37,7 +37,7 @@ async def test_trap_03_who_holds_a_token_is_told_nothing_remembered(
         ours = await ada_asked(world)
         before = beside_threads(await world.stored_of(ADA.mail_key))
         told = await told_to(world, MALLORY, ASKED, reply_to=ours, quote=False)
-        assert told and [secret for secret in SECRETS if secret in told] == []
+        assert told and secrets_in(told) == []
         assert beside_threads(await world.stored_of(ADA.mail_key)) == before
 
 
@@ -62,7 +62,7 @@ async def test_trap_03_adas_name_with_a_token_opens_nothing_beyond_the_thread(
         ours = world.mail.mails_to(ADA.mail)[-1]
         before = beside_threads(await world.stored_of(ADA.mail_key))
         told = await told_to(world, ADA.mail, ASKED, reply_to=ours, proved=False, quote=False)
-        assert told and [secret for secret in SECRETS if secret in told] == []
+        assert told and secrets_in(told) == []
         assert beside_threads(await world.stored_of(ADA.mail_key)) == before
 
 
@@ -82,6 +82,6 @@ async def test_trap_03_a_subject_and_a_message_id_open_no_thread(
         await world.mail.deliver(raw.encode(), verdict="pass")
         await world.handled(4)
         told = " ".join(one.text for one in world.mail.wire[point + 1 :])
-        assert [secret for secret in SECRETS if secret in told] == []
+        assert secrets_in(told) == []
         assert len(await world.rows(Conversation)) == threads + 1
         assert await world.stored_of(ADA.mail_key) == before

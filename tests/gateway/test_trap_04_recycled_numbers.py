@@ -10,7 +10,7 @@ from gateway.demo_people import ADA
 from memory.identity_tables import Alarm
 from memory.tables import Handle
 from memory.units.rows import table
-from tests.gateway.everywhere import SECRETS, Everywhere, everywhere
+from tests.gateway.everywhere import SECRETS, Everywhere, everywhere, secrets_in
 
 ASKED = "Any news on my order?"
 DAYS = 366
@@ -58,7 +58,7 @@ async def test_trap_04_who_says_that_it_is_not_them_is_parted_at_once(
     async with everywhere(tmp_path, models) as world:
         await world.know_ada()
         words = await told(world, "You have the wrong number.", 3)
-        assert [secret for secret in SECRETS if secret in words] == []
+        assert secrets_in(words) == []
         for at, text in enumerate((ASKED, "Where is my order 1042?"), 4):
             words = await told(world, text, at)
             assert [secret for secret in SECRETS[1:] if secret in words] == []

@@ -11,7 +11,7 @@ import pytest
 from adapters.sms.signature import sign
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN
 from gateway.demo_people import ADA, SHOP
-from tests.gateway.everywhere import SECRETS, Everywhere, everywhere
+from tests.gateway.everywhere import Everywhere, everywhere, secrets_in
 
 TEXT = {
     "AccountSid": DEMO_ACCOUNT,
@@ -54,7 +54,7 @@ async def test_trap_05_a_text_that_is_not_signed_reads_and_changes_nothing(
             url = f"http://127.0.0.1:{world.port}/channels/sms/inbound"
             async with http.post(url, data=TEXT, headers=headers(world, TEXT, how)) as answer:
                 assert answer.status == 403
-                assert [one for one in SECRETS if one in await answer.text()] == []
+                assert secrets_in(await answer.text()) == []
         await world.handled(2)
         assert await world.stored_of(ADA.phone_key) == before
         assert world.phones.last_seq == told

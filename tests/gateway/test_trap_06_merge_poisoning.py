@@ -13,7 +13,7 @@ from sqlalchemy import Connection, update
 from gateway.demo_people import ADA
 from memory.tables import Customer, Link
 from memory.units.rows import table
-from tests.gateway.everywhere import SECRETS, Everywhere, everywhere
+from tests.gateway.everywhere import Everywhere, everywhere, secrets_in
 from tests.gateway.test_proving import BEA_PHONE, by_text, code_in, customers, mailed, texted
 
 EVE_PHONE = "+447700900666"
@@ -30,7 +30,7 @@ async def test_trap_06_a_code_is_worth_nothing_from_who_did_not_ask_for_it(
         code = code_in(await mailed(world, ADA.mail, 2))
         told = await eve.say(code)
         await world.handled(4)
-        assert [one for one in SECRETS if one in told] == []
+        assert secrets_in(told) == []
         keys = (ADA.mail_key, f"phone:{EVE_PHONE}", f"phone:{BEA_PHONE}")
         assert len(await customers(world, *keys)) == 3
 
@@ -46,7 +46,7 @@ async def test_trap_06_old_memory_shows_after_the_cooling_off_and_the_owner_is_t
         assert "NOT ME" in await mailed(world, ADA.mail, 3)
         assert "NOT ME" in await texted(world, ADA.phone, 2)
         told = await bea.say(ORDER)
-        assert [one for one in SECRETS if one in told] == []
+        assert secrets_in(told) == []
         await cooled_off(world)
         assert "1042" in await bea.say(ORDER)
 
@@ -66,7 +66,7 @@ async def test_trap_06_the_owners_word_on_another_channel_of_theirs_parts_and_se
         assert len(await customers(world, ADA.mail_key, ADA.phone_key)) == 1
         await cooled_off(world)
         told = await bea.say(ORDER)
-        assert [one for one in SECRETS if one in told] == []
+        assert secrets_in(told) == []
 
 
 async def cooled_off(world: Everywhere) -> None:

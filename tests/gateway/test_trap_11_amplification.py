@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gateway.demo_people import ADA, WORKSPACE
-from tests.gateway.everywhere import SECRETS, Everywhere, everywhere
+from tests.gateway.everywhere import Everywhere, everywhere, secrets_in
 
 VICTIM_MAIL, VICTIM_PHONE, VICTIM_SLACK = "victim@elsewhere.example", "+447700900999", "U0VICTIM"
 EVE_MAIL, EVE_PHONE, EVE_SLACK = "eve@evil.example", "+447700900666", "U0EVE"
@@ -75,7 +75,7 @@ async def test_trap_11_who_types_the_addresses_of_a_customer_gets_and_changes_no
         before = await world.stored_of(ADA.mail_key)
         told = await way(world, ADAS)
         await world.handled(3)
-        assert [secret for secret in SECRETS if secret in told] == []
+        assert secrets_in(told) == []
         assert await world.stored_of(ADA.mail_key) == before
         assert (len(world.phones.texts_to(ADA.phone)), len(world.mail.mails_to(ADA.mail))) == (1, 1)
 
@@ -87,8 +87,9 @@ async def test_trap_11_the_one_code_that_is_sent_holds_nothing_of_anybody(
         await world.know_ada()
         told = await by_chat(world, f"I wrote to you from {ADA.mail}. My order is 1042, I am Ada.")
         await world.handled(3)
-        assert [secret for secret in SECRETS if secret in told] == []
+        assert secrets_in(told) == []
         _, code = world.mail.mails_to(ADA.mail)
         assert "code" in code.text
-        assert [one for one in (*SECRETS, ADA.name, "order") if one in code.text] == []
+        assert secrets_in(code.text) == []
+        assert ADA.name not in code.text and "order" not in code.text
         assert len(world.phones.texts_to(ADA.phone)) == 1

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.slack.simulator import Seat
 from gateway.demo_people import ADA, WORKSPACE
-from tests.gateway.everywhere import SECRETS, Everywhere, Options, beside_threads, everywhere
+from tests.gateway.everywhere import Everywhere, Options, beside_threads, everywhere, secrets_in
 
 ASKED = "Any news on my order?"
 CONNECTED = Seat(user_team="T0ELSEWHERE", shared=True)
@@ -63,7 +63,7 @@ async def test_trap_12_the_same_address_in_another_profile_is_nobody(
         before = await world.stored_of(ADA.mail_key)
         world.slack.add_person("U0EVE", ADA.name, ADA.mail, **flags)
         told = await asked_by(world, "U0EVE", seat)
-        assert [secret for secret in SECRETS if secret in told] == []
+        assert secrets_in(told) == []
         assert await world.stored_of(ADA.mail_key) == before
 
 
@@ -73,7 +73,7 @@ async def test_trap_12_a_display_name_proves_nothing(tmp_path: Path, models: Pat
         before = await world.stored_of(ADA.mail_key)
         world.slack.add_person("U0EVE", ADA.name, "eve@example.com", display_name=ADA.mail)
         told = await asked_by(world, "U0EVE")
-        assert [secret for secret in SECRETS if secret in told] == []
+        assert secrets_in(told) == []
         assert await world.stored_of(ADA.mail_key) == before
 
 
@@ -85,5 +85,5 @@ async def test_trap_12_the_same_user_id_in_another_workspace_is_somebody_else(
         await asked_by(world, ADA.slack)
         before = beside_threads(await world.stored_of(ADA.slack_key))
         told = await asked_by(world, ADA.slack, CONNECTED)
-        assert [secret for secret in SECRETS if secret in told] == []
+        assert secrets_in(told) == []
         assert beside_threads(await world.stored_of(ADA.slack_key)) == before

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from gateway.demo_people import ADA
 from memory.tables import Conversation, Customer, Handle
-from tests.gateway.everywhere import FORM, SECRETS, Everywhere, everywhere
+from tests.gateway.everywhere import FORM, Everywhere, everywhere, secrets_in
 
 BEN, CHIARA = "ben@customer.example", "chiara@customer.example"
 ASKED = "Any news on my order?"
@@ -52,7 +52,7 @@ async def test_trap_16_who_enters_a_customers_address_reads_and_changes_nothing_
         before = await world.stored_of(ADA.mail_key)
         told = await fill_in(world, 1, ADA.mail, ASKED)
         await world.handled(3)
-        assert [secret for secret in SECRETS if secret in told] == []
+        assert secrets_in(told) == []
         assert await world.stored_of(ADA.mail_key) == before
 
 

@@ -7,7 +7,7 @@ from email.utils import getaddresses
 from pathlib import Path
 
 from gateway.demo_people import ADA, WORKSPACE
-from tests.gateway.everywhere import SECRETS, Everywhere, beside_threads, everywhere
+from tests.gateway.everywhere import Everywhere, beside_threads, everywhere, secrets_in
 
 BEN_MAIL, BEN_SLACK = "ben@example.com", "U0BEN"
 ASKED = "Any news on my order?"
@@ -41,7 +41,7 @@ async def test_trap_17_nothing_remembered_is_said_in_a_channel(
         await world.handled(3)
         assert "1042" in world.slack.posts_to(ADA.slack)[-1].text
         await post(world, ADA.slack, ASKED, 4)
-        assert in_room(world) and [one for one in SECRETS if one in in_room(world)] == []
+        assert in_room(world) and secrets_in(in_room(world)) == []
 
 
 async def test_trap_17_what_is_personal_goes_to_the_asker_alone(
@@ -92,7 +92,7 @@ async def test_trap_17_a_mail_with_cc_is_answered_without_what_is_remembered(
         point = world.mail.last_seq
         await world.mail.write(ADA.mail, ASKED, cc=[BEN_MAIL])
         reply = await world.mail.wait_for_reply(ADA.mail, point)
-        assert [one for one in SECRETS if one in reply.text] == []
+        assert secrets_in(reply.text) == []
 
 
 async def test_trap_17_who_reads_along_and_asks_in_the_mails_thread_is_told_nothing_of_hers(
@@ -107,4 +107,4 @@ async def test_trap_17_who_reads_along_and_asks_in_the_mails_thread_is_told_noth
         point = world.mail.last_seq
         await world.mail.write(BEN_MAIL, "and mine?", reply_to=first, quote=False)
         reply = await world.mail.wait_for_reply(BEN_MAIL, point)
-        assert [one for one in SECRETS if one in reply.text] == []
+        assert secrets_in(reply.text) == []
