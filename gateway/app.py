@@ -47,6 +47,7 @@ from gateway.pulling import Pulling
 from gateway.reaching import Reaching
 from gateway.reception import Reception
 from gateway.roles import Right
+from gateway.rounds import Round
 from gateway.session_watch import SessionWatch
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
@@ -115,17 +116,20 @@ class Gateway:
         """The playbook that turns are decided with."""
         return self.work.playbook
 
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        """All that looks again and again."""
+        looking = (self.lines, self.suggesting, self.imports, self.session_watch, self.leaving)
+        return (*self.rules.rounds, *(one.round for one in looking))
+
     async def start(self) -> None:
         """Finish what earlier processes left, then be ready for more."""
         # With SQLite there is one process, so that whatever is claimed is claimed by nobody alive.
         await self.deliveries.start(alone=self.store.dialect == "sqlite")
         await self.turns.start()
-        self.lines.start()
-        self.rules.start()
-        self.suggesting.start()
-        self.imports.start()
-        await self.session_watch.start()
-        self.leaving.start()
+        await self.session_watch.open()
+        for one in self.rounds:
+            one.start()
         for channel in self.channels.values():
             if isinstance(channel.adapter, CatchesUp):
                 await self._catch_up(channel, channel.adapter)
@@ -133,12 +137,8 @@ class Gateway:
 
     async def stop(self) -> None:
         """Stop taking work, finish what runs, disconnect."""
-        await self.lines.stop()
-        await self.rules.stop()
-        await self.suggesting.stop()
-        await self.imports.stop()
-        await self.session_watch.stop()
-        await self.leaving.stop()
+        for one in self.rounds:
+            await one.stop()
         await self.pulling.stop()
         await self.hub.close()
         await self.turns.stop()

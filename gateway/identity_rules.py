@@ -7,9 +7,7 @@ publish it. What rules mean is core's and memory's to say.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,6 +18,7 @@ from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.identity_rules_reader import read_identity_rules
 from core.identity_rules_text import write_identity_rules
 from core.playbook_fields import PlaybookError
+from gateway.rounds import Round
 from gateway.rule_application import RuleApplication
 from memory.store import Store
 from memory.units.rule_versions import Version, begin, in_force
@@ -31,7 +30,7 @@ DEFAULT_TEXT = write_identity_rules(DEFAULT_RULES)
 
 
 class RulesInForce:
-    """The rules of the newest publication, from `open` on; looks for others from `start` to `stop`.
+    """The rules of the newest publication, from `open` on; looks for others while its rounds go.
 
     `file_text` is what the playbook's file says, if there is one.
     """
@@ -48,7 +47,10 @@ class RulesInForce:
         self._file_text = file_text
         self._now = now
         self._new_id = new_id
-        self._tasks: list[asyncio.Task[None]] = []
+        self.rounds = (
+            Round("identity rules", self.look, EVERY_SECONDS),
+            Round("what identity rules change", self.apply, EVERY_SECONDS),
+        )
         self._version: Version | None = None
         self._readable = True
         self.application = RuleApplication(store, now=now, new_id=new_id)
@@ -73,20 +75,6 @@ class RulesInForce:
                 "See what it would do: onethread identities rules try FILE; "
                 "put it in force: onethread identities rules publish FILE",
             )
-
-    def start(self) -> None:
-        """Begin to look for publications, and to carry out what they change."""
-        self._tasks = [
-            asyncio.create_task(self._again_and_again(self.look)),
-            asyncio.create_task(self._again_and_again(self.apply)),
-        ]
-
-    async def stop(self) -> None:
-        """Look no more. What is half carried out goes on with the next start."""
-        for task in self._tasks:
-            task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
     async def look(self) -> None:
         """Take over what was published since, if anything was."""
@@ -116,11 +104,3 @@ class RulesInForce:
         self.current = read.rules
         for warning in read.warnings:
             log.warning("identity_rules_loose", words=warning)
-
-    async def _again_and_again(self, what: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            try:
-                await what()
-            except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                log.warning("identity_rules_delayed", error=type(error).__name__)

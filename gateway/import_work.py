@@ -7,7 +7,6 @@ the other, so that messages come in between. Of several processes one is at work
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,6 +20,7 @@ from core.message import Assurance
 from gateway.files import FileStore
 from gateway.import_files import ReadFile, read_file
 from gateway.importing import Step, Tools, apply
+from gateway.rounds import Round
 from memory.store import Store
 from memory.units import pending_imports
 from memory.units.bringing import Source
@@ -35,7 +35,7 @@ HELD = timedelta(seconds=30)
 
 
 class ImportWork:
-    """Looks every `EVERY_SECONDS` from `start` to `stop` for imports that are to go on.
+    """Looks every `EVERY_SECONDS` while its round goes for imports that are to go on.
 
     `worker` names this process among those that share the database.
     """
@@ -54,18 +54,7 @@ class ImportWork:
         self._tools = tools
         self._worker = worker
         self._now = now
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._task = asyncio.create_task(self._look_again_and_again())
-
-    async def stop(self) -> None:
-        """Work no more. What is half in goes on with the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+        self.round = Round("imports", self.look, EVERY_SECONDS)
 
     async def look(self) -> None:
         """Bring in whatever there is to bring in, one file after the other."""
@@ -111,14 +100,6 @@ class ImportWork:
     def _held_until(self) -> tuple[Micros, Micros]:
         now = self._now()
         return to_micros(now), to_micros(now + HELD)
-
-    async def _look_again_and_again(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            try:
-                await self.look()
-            except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                log.warning("imports_delayed", error=type(error).__name__)
 
 
 def sealed(content: bytes, number: int) -> bytes:

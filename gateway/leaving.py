@@ -7,12 +7,8 @@ visitor may still be written to. What a channel may not carry is announced there
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
-
-import structlog
 
 from core.clock import to_micros
 from core.default_answers import DEFAULT_ANSWERS
@@ -21,12 +17,11 @@ from core.message import Assurance, OutboundMessage
 from core.pipeline.whereabouts import carries
 from core.playbook import Playbook
 from gateway.reaching import Reaching
+from gateway.rounds import Round
 from gateway.sockets import SocketHub
 from memory.elsewhere import Unseen, Wanted, find_places, find_unseen
 from memory.store import Store
 from memory.units.carrying import mark_carried, stay_here
-
-log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 5.0
 _AT_MOST = timedelta(days=1)
@@ -34,7 +29,7 @@ _AT_MOST = timedelta(days=1)
 
 
 class Leaving:
-    """Looks every `EVERY_SECONDS` from `start` to `stop`. `accounts` are those of chats, `channels`
+    """Looks every `EVERY_SECONDS` while its round goes. `accounts` are those of chats, `channels`
     the channel of each kind of handle, `after` how long an answer waits to be seen."""
 
     def __init__(
@@ -59,22 +54,12 @@ class Leaving:
         self._playbook = playbook
         self._rules = rules
         self._now = now
-        self._looking: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin to look, if there is a chat at all."""
-        if self._accounts:
-            self._looking = asyncio.create_task(self._look_again_and_again())
-
-    async def stop(self) -> None:
-        """Look no more."""
-        if self._looking is not None:
-            self._looking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._looking
+        self.round = Round("leaving", self.look, EVERY_SECONDS)
 
     async def look(self) -> int:
         """Take what was not seen in time to where it may go; how many answers went."""
+        if not self._accounts:
+            return 0
         before = self._now() - self._after
         span = (to_micros(before - _AT_MOST), to_micros(before))
         unseen = await self._store.read(find_unseen, self._accounts, span)
@@ -116,11 +101,3 @@ class Leaving:
             return OutboundMessage(one.text, author=one.author, author_name=one.author_name)
         own = self._playbook().answers.get("answer_waits", ())
         return OutboundMessage((*own, *DEFAULT_ANSWERS["answer_waits"])[0])
-
-    async def _look_again_and_again(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            try:
-                await self.look()
-            except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                log.warning("left_unanswered", error=type(error).__name__)

@@ -7,22 +7,17 @@ every few seconds, for all lines at once.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-
 from core.clock import to_micros
 from gateway.access import Caller
 from gateway.roles import Right, rights_of
+from gateway.rounds import Round
 from memory.people_pages import roles_of_sessions, tokens_in_force
 from memory.store import Store
-
-log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 2.0
 
@@ -34,14 +29,14 @@ class _Line:
 
 
 class Lines:
-    """Looks every `EVERY_SECONDS` from `start` to `stop`. `needs` is what holding a line takes."""
+    """Looks every `EVERY_SECONDS` while its round goes. `needs` is what holding a line takes."""
 
     def __init__(self, store: Store, now: Callable[[], datetime], needs: Right) -> None:
         self._store = store
         self._now = now
         self._needs = needs
         self._lines: set[_Line] = set()
-        self._looking: asyncio.Task[None] | None = None
+        self.round = Round("lines", self.look, EVERY_SECONDS)
 
     @contextmanager
     def held(self, caller: Caller, end: Callable[[], None]) -> Iterator[None]:
@@ -52,17 +47,6 @@ class Lines:
             yield
         finally:
             self._lines.discard(line)
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._looking = asyncio.create_task(self._look_again_and_again())
-
-    async def stop(self) -> None:
-        """Look no more."""
-        if self._looking is not None:
-            self._looking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._looking
 
     async def look(self) -> None:
         """End the lines of those who may not hold one any more."""
@@ -79,11 +63,3 @@ class Lines:
             rights = rights_of(roles.get(caller.session, ""))
             if self._needs not in rights and caller.token_id not in valid:
                 line.end()
-
-    async def _look_again_and_again(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            try:
-                await self.look()
-            except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                log.debug("lines_unread", error=type(error).__name__)

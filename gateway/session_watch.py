@@ -6,16 +6,10 @@ It decides nothing about sessions: the hub gives them other tokens.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-
-import structlog
-
+from gateway.rounds import Round
 from gateway.sockets import SocketHub
 from memory.standing import handles_changed, newest_change, standing
 from memory.store import Store
-
-log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 2.0
 _OVERLAP = 60_000_000 << 10
@@ -23,25 +17,17 @@ _OVERLAP = 60_000_000 << 10
 
 
 class SessionWatch:
-    """Looks every `EVERY_SECONDS` from `start` to `stop`."""
+    """Looks every `EVERY_SECONDS` while its round goes."""
 
     def __init__(self, store: Store, hub: SocketHub) -> None:
         self._store = store
         self._hub = hub
         self._newest = 0
-        self._looking: asyncio.Task[None] | None = None
+        self.round = Round("changes of identity", self.look, EVERY_SECONDS)
 
-    async def start(self) -> None:
-        """Begin to look, at what changes from now on."""
+    async def open(self) -> None:
+        """Look at what changes from now on."""
         self._newest = await self._store.read(newest_change)
-        self._looking = asyncio.create_task(self._look_again_and_again())
-
-    async def stop(self) -> None:
-        """Look no more."""
-        if self._looking is not None:
-            self._looking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._looking
 
     async def look(self) -> None:
         """Rotate the session of everybody whose identity changed since the last look."""
@@ -53,11 +39,3 @@ class SessionWatch:
             now = await self._store.read(standing, handle)
             await self._hub.rotate(account, key, now)
         self._newest = newest
-
-    async def _look_again_and_again(self) -> None:
-        while True:
-            await asyncio.sleep(EVERY_SECONDS)
-            try:
-                await self.look()
-            except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                log.debug("changes_unread", error=type(error).__name__)

@@ -7,26 +7,22 @@ rules' to say.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 import orjson
-import structlog
 from sqlalchemy import Connection
 
 from core.clock import to_micros
 from core.identity_rules import IdentityRules
 from core.playbook import Playbook
+from gateway.rounds import Round
 from memory.hints import Heard, Marks, listen
 from memory.store import Store
 from memory.suggestions import find_candidates
 from memory.units.keeping import keep_value, kept_value
 from memory.units.suggesting import note, propose
-
-log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 2.0
 SETTLED = timedelta(seconds=2)
@@ -46,7 +42,7 @@ class Looked:
 
 
 class Suggesting:
-    """Looks every `EVERY_SECONDS` from `start` to `stop`, and goes on at once while there is more.
+    """Looks every `EVERY_SECONDS` while its round goes, and goes on at once while there is more.
 
     `kinds` are the kinds of the playbook's slots by name. `marks` is how far everything was read.
     """
@@ -65,19 +61,8 @@ class Suggesting:
         self._rules = rules
         self._now = now
         self._new_id = new_id
-        self._looking: asyncio.Task[None] | None = None
+        self.round = Round("suggestions", self._look_on, EVERY_SECONDS)
         self.marks: Marks | None = None
-
-    def start(self) -> None:
-        """Begin to look."""
-        self._looking = asyncio.create_task(self._look_again_and_again())
-
-    async def stop(self) -> None:
-        """Look no more."""
-        if self._looking is not None:
-            self._looking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._looking
 
     async def look(self, settled: timedelta = SETTLED) -> Looked:
         """Take one step: what is new is kept, and what it suggests."""
@@ -93,6 +78,9 @@ class Suggesting:
         self.marks = heard.marks
         return Looked(len(heard.keys), new, heard.more)
 
+    async def _look_on(self) -> bool:
+        return (await self.look()).more
+
     async def _suggest(self, heard: Heard) -> int:
         at, new = to_micros(self._now()), 0
         if heard.hints:
@@ -104,17 +92,6 @@ class Suggesting:
             if found:
                 new += await self._store.run(propose, found, at, self._new_id)
         return new
-
-    async def _look_again_and_again(self) -> None:
-        pause = EVERY_SECONDS
-        while True:
-            await asyncio.sleep(pause)
-            pause = EVERY_SECONDS
-            try:
-                if (await self.look()).more:
-                    pause = 0.0
-            except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                log.warning("suggestions_delayed", error=type(error).__name__)
 
 
 def kinds_of(playbook: Playbook) -> Mapping[str, str]:

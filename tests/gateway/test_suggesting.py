@@ -36,7 +36,7 @@ async def test_what_is_told_is_suggested_by_itself_and_once(tmp_path: Path, mode
 async def test_what_is_not_settled_yet_is_looked_at_later(tmp_path: Path, models: Path) -> None:
     async with everywhere(tmp_path, models) as world:
         suggesting = world.gateway.suggesting
-        await suggesting.stop()
+        await suggesting.round.stop()
         await world.phones.text(EVE, f"Answer to {ADDRESS}.")
         await world.handled(1)
         assert (await suggesting.look(timedelta(hours=1))).told == 0
