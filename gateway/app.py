@@ -9,24 +9,20 @@ import asyncio
 import os
 import secrets
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import structlog
-from aiohttp import web
-
 from core.addresses import KINDS
-from core.channel_abilities import CatchesUp
-from core.clock import from_micros, id_source, to_micros
+from core.clock import id_source, to_micros
 from core.pipeline.contracts import Stages
 from core.playbook import Playbook
 from gateway.access import Keeper
 from gateway.addresses import public_url_of
 from gateway.admission import AdmissionRules, Admissions
 from gateway.answer_guard import AnswerGuard
-from gateway.channels import Channel, open_channels
+from gateway.channels import open_channels
 from gateway.deliveries import Backoff, Deliveries
 from gateway.effects import Effects
 from gateway.events import Bus
@@ -47,7 +43,7 @@ from gateway.pulling import Pulling
 from gateway.reaching import Reaching
 from gateway.reception import Reception
 from gateway.roles import Right
-from gateway.rounds import Round
+from gateway.running import Gateway
 from gateway.session_watch import SessionWatch
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
@@ -58,15 +54,10 @@ from gateway.turn_work import TurnSettings, TurnWork
 from gateway.turns import TurnRules, Turns
 from gateway.web import mount
 from memory.migrate import upgrade
-from memory.pages import last_inbound_at
 from memory.recall import latest, recall
 from memory.store import Store
 from memory.tokens import token_counter
 from memory.units.installation import keep_secret
-
-log = structlog.get_logger(__name__)
-
-_CATCH_UP_LONGEST = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,99 +69,6 @@ class Parts:
     now: Callable[[], datetime] | None = None
     public_url: str | None = None
     models: Path | None = None
-
-
-@dataclass(slots=True)
-class Gateway:
-    """A running system."""
-
-    settings: Settings
-    store: Store
-    bus: Bus
-    keeper: Keeper
-    reception: Reception
-    lines: Lines
-    channels: Mapping[str, Channel]
-    hub: SocketHub
-    admissions: Admissions
-    turns: Turns
-    work: TurnWork
-    deliveries: Deliveries
-    outgoing: Outgoing
-    reaching: Reaching
-    session_watch: SessionWatch
-    leaving: Leaving
-    count_tokens: Callable[[str], int]
-    now: Callable[[], datetime]
-    new_id: Callable[[], int]
-    public_url: str
-    files: FileStore
-    pulling: Pulling
-    rules: RulesInForce
-    suggesting: Suggesting
-    imports: ImportWork
-    web_app: web.Application = field(default_factory=web.Application)
-
-    @property
-    def playbook(self) -> Playbook:
-        """The playbook that turns are decided with."""
-        return self.work.playbook
-
-    @property
-    def rounds(self) -> tuple[Round, ...]:
-        """All that looks again and again."""
-        looking = (self.lines, self.suggesting, self.imports, self.session_watch, self.leaving)
-        return (*self.rules.rounds, *(one.round for one in looking))
-
-    async def start(self) -> None:
-        """Finish what earlier processes left, then be ready for more."""
-        # With SQLite there is one process, so that whatever is claimed is claimed by nobody alive.
-        await self.deliveries.start(alone=self.store.dialect == "sqlite")
-        await self.turns.start()
-        await self.session_watch.open()
-        for one in self.rounds:
-            one.start()
-        for channel in self.channels.values():
-            if isinstance(channel.adapter, CatchesUp):
-                await self._catch_up(channel, channel.adapter)
-        await self.pulling.start()
-
-    async def stop(self) -> None:
-        """Stop taking work, finish what runs, disconnect."""
-        for one in self.rounds:
-            await one.stop()
-        await self.pulling.stop()
-        await self.hub.close()
-        await self.turns.stop()
-        await self.deliveries.stop()
-        for channel in self.channels.values():
-            if not channel.socket:
-                await channel.called.close()
-        await self.store.close()
-
-    def wake(self, conversation_id: int) -> None:
-        """A person wrote in this conversation, changed who has it, or had something tried again."""
-        self.deliveries.wake(conversation_id)
-        self.turns.look()
-
-    async def idle(self) -> bool:
-        """Nothing is being handled or sent by this process."""
-        return self.turns.idle and self.deliveries.idle
-
-    async def _catch_up(self, channel: Channel, adapter: CatchesUp) -> None:
-        """Admit what came in while nobody could take it; what we know already changes nothing."""
-        last = await self.store.read(last_inbound_at, channel.account)
-        if last is None:
-            return
-        since = max(from_micros(last), self.now() - _CATCH_UP_LONGEST)
-        try:
-            messages = await adapter.catch_up(since)
-        except Exception as error:  # noqa: BLE001 - a provider that is away must not stop the start
-            log.warning("catch_up_failed", account=channel.account, error=type(error).__name__)
-            return
-        admitted = await self.admissions.admit_all(messages)
-        fresh = sum(not one.duplicate for one in admitted)
-        log.info("caught_up", account=channel.account, seen=len(admitted), new=fresh)
 
 
 def utc_now() -> datetime:

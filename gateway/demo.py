@@ -21,13 +21,14 @@ from adapters.email.simulator import MailSimulator
 from adapters.slack.simulator import SlackSimulator
 from adapters.sms.simulator import Line, TwilioSimulator
 from core.clock import to_micros
-from gateway.app import Gateway, Parts, build_gateway, utc_now
+from gateway.app import Parts, build_gateway, utc_now
 from gateway.demo_outside import Counter
 from gateway.demo_people import ADA, CHAT, OWNER, SENTENCES, SHOP, SLACK, SMS, WORKSPACE, spaced
 from gateway.demo_places import Mailbox, Phone, Workplace
 from gateway.demo_settings import LOGIN_KEY, demo_settings
 from gateway.demo_web import World, register_demo
 from gateway.roles import Role
+from gateway.running import Gateway
 from gateway.serving import listen
 from memory.people_pages import person_of
 from memory.units.actors import NewPerson, actor_name, add_person

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from core.clock import to_micros
 from core.message import Assurance
-from gateway.app import Gateway
 from gateway.demo_people import ADA, OWNER
 from gateway.events import Event
 from gateway.gate import Problem
+from gateway.running import Gateway
 from memory import pages
 from memory.units import identity
 from memory.units.actors import actor_name

@@ -11,9 +11,10 @@ import typer
 from aiohttp import web
 
 from gateway.addresses import addresses
-from gateway.app import Gateway, build_gateway
+from gateway.app import build_gateway
 from gateway.logs import configure_logs
 from gateway.obstacles import listening, machine_problems, tls_context, with_port
+from gateway.running import Gateway
 from gateway.safety import simulator_problems
 from gateway.settings import ConfigError, Settings
 

@@ -24,8 +24,8 @@ from gateway.socket_widget import widget
 from gateway.webhooks import webhook
 
 if TYPE_CHECKING:
-    from gateway.app import Gateway
     from gateway.channels import Channel
+    from gateway.running import Gateway
 
 
 def mount(gateway: Gateway) -> web.Application:

@@ -20,13 +20,14 @@ from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import default_stages
 from core.playbook import Playbook
-from gateway.app import Gateway, Parts, build_gateway, utc_now
+from gateway.app import Parts, build_gateway, utc_now
 from gateway.replay.first_contact import confirm_first
 from gateway.replay.people import Person
 from gateway.replay.player import Line
 from gateway.replay.records import Ledger, Progress, find_handoffs, find_progress, read_ledger
 from gateway.replay.sides import SIDES, Side
 from gateway.replay.wire import Wire
+from gateway.running import Gateway
 from gateway.settings import Settings
 from gateway.training import model_for, playbook_rows
 from memory.units.handles import introduce

@@ -9,9 +9,9 @@ from datetime import timedelta
 from argon2 import PasswordHasher
 
 from gateway.access import TOKEN_MARK, Keeper, hash_secret
-from gateway.app import Gateway
 from gateway.passwords import Passwords
 from gateway.roles import Right, Role
+from gateway.running import Gateway
 from memory.people_pages import person_of
 from memory.store import Store
 from memory.units.actors import ActorProblem, NewPerson, add_person

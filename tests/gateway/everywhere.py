@@ -26,10 +26,11 @@ from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Line, TwilioSimulat
 from adapters.webchat.client import ChatClient
 from core.pipeline.contracts import Stages
 from core.playbook import Playbook
-from gateway.app import Gateway, Parts, build_gateway, utc_now
+from gateway.app import Parts, build_gateway, utc_now
 from gateway.demo_outside import Counter
 from gateway.demo_people import ADA, SHOP, WORKSPACE
 from gateway.demo_settings import PLAYBOOK
+from gateway.running import Gateway
 from gateway.settings import Settings
 from memory.tables import Handle, Inbound
 from memory.units.rows import table

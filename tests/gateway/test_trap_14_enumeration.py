@@ -16,10 +16,10 @@ from sqlalchemy import Connection, update
 from core.identity_rules import DEFAULT_RULES
 from core.message import Assurance, Audience
 from core.turn import AskProof, CaseState, Recall, Sender, TurnInput
-from gateway.app import Gateway
 from gateway.effects import Asked
 from gateway.proving import Chance, Proving
 from gateway.reaching import Reaching
+from gateway.running import Gateway
 from memory.identity_tables import Challenge
 from memory.store import Store
 from memory.tables import Conversation, Handle

@@ -18,7 +18,8 @@ from adapters.webchat.client import ChatClient
 from core.pipeline.contracts import Stages
 from core.pipeline.trivial import trivial_stages
 from core.playbook import Hours, Playbook
-from gateway.app import Gateway, Parts, build_gateway, utc_now
+from gateway.app import Parts, build_gateway, utc_now
+from gateway.running import Gateway
 from gateway.settings import Settings
 
 ORIGIN = "http://shop.test"

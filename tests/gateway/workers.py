@@ -14,7 +14,8 @@ from sqlalchemy import Connection, select
 
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Line, TwilioSimulator
 from core.pipeline.trivial import trivial_stages
-from gateway.app import Gateway, Parts, build_gateway
+from gateway.app import Parts, build_gateway
+from gateway.running import Gateway
 from gateway.turns import Step, _Lane
 from memory.store import Store
 from memory.tables import Inbound, Message

@@ -1,0 +1,138 @@
+"""A running gateway: its parts by name, and the order in which they start, stop and rest.
+
+Put together in `gateway.app` alone. It starts and stops; every decision about a message is made
+elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from aiohttp import web
+
+from core.channel_abilities import CatchesUp
+from core.clock import from_micros
+from core.playbook import Playbook
+from gateway.access import Keeper
+from gateway.admission import Admissions
+from gateway.channels import Channel
+from gateway.deliveries import Deliveries
+from gateway.events import Bus
+from gateway.files import FileStore
+from gateway.identity_rules import RulesInForce
+from gateway.import_work import ImportWork
+from gateway.leaving import Leaving
+from gateway.lines import Lines
+from gateway.outgoing import Outgoing
+from gateway.pulling import Pulling
+from gateway.reaching import Reaching
+from gateway.reception import Reception
+from gateway.rounds import Round
+from gateway.session_watch import SessionWatch
+from gateway.settings import Settings
+from gateway.sockets import SocketHub
+from gateway.suggesting import Suggesting
+from gateway.turn_work import TurnWork
+from gateway.turns import Turns
+from memory.pages import last_inbound_at
+from memory.store import Store
+
+log = structlog.get_logger(__name__)
+
+_CATCH_UP_LONGEST = timedelta(days=2)
+
+
+@dataclass(slots=True)
+class Gateway:
+    """A running system."""
+
+    settings: Settings
+    store: Store
+    bus: Bus
+    keeper: Keeper
+    reception: Reception
+    lines: Lines
+    channels: Mapping[str, Channel]
+    hub: SocketHub
+    admissions: Admissions
+    turns: Turns
+    work: TurnWork
+    deliveries: Deliveries
+    outgoing: Outgoing
+    reaching: Reaching
+    session_watch: SessionWatch
+    leaving: Leaving
+    count_tokens: Callable[[str], int]
+    now: Callable[[], datetime]
+    new_id: Callable[[], int]
+    public_url: str
+    files: FileStore
+    pulling: Pulling
+    rules: RulesInForce
+    suggesting: Suggesting
+    imports: ImportWork
+    web_app: web.Application = field(default_factory=web.Application)
+
+    @property
+    def playbook(self) -> Playbook:
+        """The playbook that turns are decided with."""
+        return self.work.playbook
+
+    @property
+    def rounds(self) -> tuple[Round, ...]:
+        """All that looks again and again."""
+        looking = (self.lines, self.suggesting, self.imports, self.session_watch, self.leaving)
+        return (*self.rules.rounds, *(one.round for one in looking))
+
+    async def start(self) -> None:
+        """Finish what earlier processes left, then be ready for more."""
+        # With SQLite there is one process, so that whatever is claimed is claimed by nobody alive.
+        await self.deliveries.start(alone=self.store.dialect == "sqlite")
+        await self.turns.start()
+        await self.session_watch.open()
+        for one in self.rounds:
+            one.start()
+        for channel in self.channels.values():
+            if isinstance(channel.adapter, CatchesUp):
+                await self._catch_up(channel, channel.adapter)
+        await self.pulling.start()
+
+    async def stop(self) -> None:
+        """Stop taking work, finish what runs, disconnect."""
+        for one in self.rounds:
+            await one.stop()
+        await self.pulling.stop()
+        await self.hub.close()
+        await self.turns.stop()
+        await self.deliveries.stop()
+        for channel in self.channels.values():
+            if not channel.socket:
+                await channel.called.close()
+        await self.store.close()
+
+    def wake(self, conversation_id: int) -> None:
+        """A person wrote in this conversation, changed who has it, or had something tried again."""
+        self.deliveries.wake(conversation_id)
+        self.turns.look()
+
+    async def idle(self) -> bool:
+        """Nothing is being handled or sent by this process."""
+        return self.turns.idle and self.deliveries.idle
+
+    async def _catch_up(self, channel: Channel, adapter: CatchesUp) -> None:
+        """Admit what came in while nobody could take it; what we know already changes nothing."""
+        last = await self.store.read(last_inbound_at, channel.account)
+        if last is None:
+            return
+        since = max(from_micros(last), self.now() - _CATCH_UP_LONGEST)
+        try:
+            messages = await adapter.catch_up(since)
+        except Exception as error:  # noqa: BLE001 - a provider that is away must not stop the start
+            log.warning("catch_up_failed", account=channel.account, error=type(error).__name__)
+            return
+        admitted = await self.admissions.admit_all(messages)
+        fresh = sum(not one.duplicate for one in admitted)
+        log.info("caught_up", account=channel.account, seen=len(admitted), new=fresh)
