@@ -67,7 +67,9 @@ class SlotValue:
 class Fact:
     """Something remembered of a customer beyond a case, with its source and level.
 
-    Whoever is below `needs` is not told it, unless they said it in this very conversation.
+    Whoever is below `needs` is not told it, unless they said it in this very conversation. It is
+    only claimed unless it is `verified`; `told_by` and `channel` say who told it and where, `was`
+    what it was before, until when. A promise is to be kept by `due_at`.
     """
 
     key: str
@@ -78,6 +80,12 @@ class Fact:
     recorded_at: datetime
     secret: bool = False
     needs: Assurance = Assurance.NONE
+    verified: bool = False
+    told_by: str = "customer"
+    channel: str | None = None
+    pinned: bool = False
+    due_at: datetime | None = None
+    was: tuple[str, datetime] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from gateway.settings_adapters import (
     adapter_tables,
     split,
 )
+from gateway.settings_memory import Embeddings, LanguageModel, Memory, Retention
 from gateway.settings_problems import (
     ENVIRONMENT,
     PREFIX,
@@ -68,6 +69,10 @@ class Settings(BaseSettings):
     delivery: Delivery = Delivery()
     logging: Logging = Logging()
     data: Data = Data()
+    memory: Memory = Memory()
+    embeddings: Embeddings = Embeddings()
+    model: LanguageModel = LanguageModel()
+    retention: Retention = Retention()
     adapters: Mapping[str, AdapterTable] = Field(default_factory=dict)
 
     _file: str = str(DEFAULT_FILE)

@@ -29,9 +29,9 @@ from core.message import Assurance, Audience, Author
 from core.turn import CONFIRMED, CaseState, Fact, Said, Sender
 from memory.drawing import drawn_of, is_withdrawn
 from memory.readable_case import made_from, readable_case
+from memory.remembered_tables import Fact as FactRow
 from memory.sender import NEVER, AnyRow, ContextQuery, Reader, read_sender
 from memory.tables import Case, Conversation, Handle, Inbound, Message
-from memory.tables import Fact as FactRow
 from memory.units.attributes import PREFIX as ATTRIBUTE
 from memory.units.rows import table
 

@@ -19,12 +19,12 @@ from memory.identity_words import level_words, rule_words
 from memory.message_page import extras
 from memory.page_rows import AnyRow, delivery_view, display_names
 from memory.personal import is_hidden, proved_reach
+from memory.remembered_tables import Fact
 from memory.tables import (
     Case,
     Conversation,
     Customer,
     Delivery,
-    Fact,
     Handle,
     Handoff,
     Link,

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Row, select
 from core.handle_addresses import BRINGABLE
 from core.identity import Edge, home_edge, widest_paths
 from core.message import Assurance
-from memory.tables import Customer, Fact, Handle, Link
+from memory.remembered_tables import Fact
+from memory.tables import Customer, Handle, Link
 from memory.units.attributes import PREFIX, current_attributes
 from memory.units.rows import table
 

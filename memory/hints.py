@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Row, select
 from core.likeness import ADDRESSES, Told, kind_of_fact, told, typed
 from core.message import Assurance
 from memory.codec import load_case
-from memory.tables import Case, Fact, Handle, Inbound, Message, Turn
+from memory.remembered_tables import Fact
+from memory.tables import Case, Handle, Inbound, Message, Turn
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"

@@ -18,8 +18,9 @@ from core.message import Assurance
 from memory.identity_tables import BlockedValue
 from memory.identity_views import CustomerSide, HandleSide
 from memory.page_rows import display_names
+from memory.remembered_tables import Fact
 from memory.sender import who_reads_whom
-from memory.tables import Case, Conversation, Customer, Fact, Handle
+from memory.tables import Case, Conversation, Customer, Handle
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"

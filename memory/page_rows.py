@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, bindparam, func, literal_column, select
 
 from core.clock import from_micros
 from memory.channel_tables import Parked
-from memory.tables import Customer, Delivery, Fact, Handle, Inbound
+from memory.remembered_tables import Fact
+from memory.tables import Customer, Delivery, Handle, Inbound
 from memory.units.rows import table
 from memory.views import DeliveryView
 

@@ -21,17 +21,8 @@ from memory.drawing import WITHHELD, drawn_of, strangers
 from memory.packets import readable_packet
 from memory.page_rows import FAILED, AnyRow, display_names
 from memory.record_pages import dead_letters, turn_page
-from memory.tables import (
-    Case,
-    Conversation,
-    Customer,
-    Delivery,
-    Fact,
-    Handle,
-    Handoff,
-    Inbound,
-    Message,
-)
+from memory.remembered_tables import Fact
+from memory.tables import Case, Conversation, Customer, Delivery, Handle, Handoff, Inbound, Message
 from memory.units.joining import IMPORT_UNDONE
 from memory.units.rows import table
 from memory.views import ConversationView, CustomerRow, HandleBrief, HandoffView

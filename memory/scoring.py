@@ -42,6 +42,7 @@ WEIGHTS: Mapping[str, float] = {
     "tells a time": 0.50,
     "time asked about": 2.25,
     "same identifier": 20.0,
+    "same meaning": 0.75,
     "best of session": 0.15,
     "next message": 0.10,
 }
@@ -90,8 +91,18 @@ class Scores:
         return list(map(dict, map(zip, _NAMED[strongest].tolist(), values.tolist())))
 
 
-def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: Stems) -> Scores:
-    """Score every message, of the sessions with these numbers, for the text of what is written."""
+def score(
+    view: View,
+    numbers: Sequence[int],
+    text: str,
+    now: datetime,
+    stems: Stems,
+    meaning: Floats | None = None,
+) -> Scores:
+    """Score every message, of the sessions with these numbers, for the text of what is written.
+
+    `meaning` says how near each message is to it for a sentence encoder, where there is one.
+    """
     about = matter(text, stems)
     table, asks = view.table(list(about.counts)[:QUERY_TERMS]), view.number(ASKS)
     starts = _starts(numbers)
@@ -115,6 +126,8 @@ def score(view: View, numbers: Sequence[int], text: str, now: datetime, stems: S
     if about.identifiers:
         parts[9] = view.shared_identifiers(about.identifiers)
         matches |= parts[9] > 0
+    if meaning is not None:
+        parts[10] = _z(meaning[np.newaxis])[0]
     total: Floats = _OWN_WEIGHTS @ parts[:_OWN]
     parts[_OWN] = _best_of_session(total, sizes, starts).repeat(sizes)
     parts[_OWN + 1, :-1] = total[1:]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Column, Integer, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, Text, text
 
 # In SQLite an "INTEGER" key, which holds 63 bits, is the table itself; another is one index more.
 _KEY = BigInteger().with_variant(Integer(), "sqlite")
@@ -46,6 +46,11 @@ def count(default: str | None = "0") -> Column[int]:
 def flag() -> Column[bool]:
     """Yes or no, at first no."""
     return Column(Boolean, nullable=False, server_default=text("false"))
+
+
+def packed(*, nullable: bool = False) -> Column[bytes]:
+    """Numbers laid side by side, which no statement looks into."""
+    return Column(LargeBinary, nullable=nullable)
 
 
 def only_where(condition: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from memory.table_columns import big, count, flag, key_part, only_where, row_id, words
+from memory.table_columns import big, count, flag, key_part, only_where, packed, row_id, words
 
 
 class Customer(SQLModel, table=True):
@@ -146,7 +146,8 @@ class Message(SQLModel, table=True):
     """One message of a thread, clustered per conversation: reading a thread is one short scan.
 
     A message's public id is `<conversation_id>-<seq>`. `text` never holds a secret; `tokens` is its
-    count, made once on write. `event_id` is the provider's id of an inbound message.
+    count, made once on write. `event_id` is the provider's id of an inbound message. `about` is
+    what recall compares it by; nothing where that was not worked out yet.
 
     `extra_json` holds what few messages have, each only when it is there: `secrets`, `quick_reply`,
     `claims`, `consent`, `returned`; `attachments` (name, type, reference, size, content_id);
@@ -174,6 +175,7 @@ class Message(SQLModel, table=True):
     client_id: str | None = Field(default=None, sa_column=words(nullable=True))
     turn_id: int | None = Field(default=None, sa_column=big(nullable=True))
     extra_json: str | None = Field(default=None, sa_column=words(nullable=True))
+    about: bytes | None = Field(default=None, sa_column=packed(nullable=True))
 
 
 class Inbound(SQLModel, table=True):
@@ -259,27 +261,6 @@ class Turn(SQLModel, table=True):
     record_json: str = Field(sa_column=words())
     drawn_json: str | None = Field(default=None, sa_column=words(nullable=True))
     decided_at: int = Field(sa_column=big())
-
-
-class Fact(SQLModel, table=True):
-    """Something remembered, with its source. A new value supersedes the old row.
-
-    `level` is how well its teller was proved, `needs` what a sender needs to be told it.
-    """
-
-    __tablename__ = "fact"
-    __table_args__ = (Index("ix_fact_handle", "handle_id", "key"),)
-    id: int = Field(sa_column=row_id())
-    handle_id: int = Field(sa_column=big())
-    key: str = Field(sa_column=words())
-    value: str = Field(sa_column=words())
-    source: str = Field(sa_column=words())
-    level: int = Field(sa_column=count(None))
-    needs: int = Field(default=0, sa_column=count())
-    secret: bool = Field(default=False, sa_column=flag())
-    recorded_at: int = Field(sa_column=big())
-    valid_to: int | None = Field(default=None, sa_column=big(nullable=True))
-    superseded_by: int | None = Field(default=None, sa_column=big(nullable=True))
 
 
 class Delivery(SQLModel, table=True):

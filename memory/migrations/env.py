@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 import memory.channel_tables
 import memory.identity_tables
 import memory.people_tables
+import memory.remembered_tables
 import memory.tables  # noqa: F401  # filling the metadata is what they are imported for
 
 

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from core.clock import Micros
-from memory.tables import Customer, Fact, Handle
+from memory.remembered_tables import Fact
+from memory.tables import Customer, Handle
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"

@@ -20,7 +20,8 @@ from core.identity_rules import DEFAULT_RULES, IdentityRules, joining_rule
 from core.message import Assurance
 from core.message import Handle as Address
 from memory.identity_tables import BlockedValue
-from memory.tables import Customer, Fact, Handle, Link
+from memory.remembered_tables import Fact
+from memory.tables import Customer, Handle, Link
 from memory.units.attributes import attribute_row, said_of, tell_attributes
 from memory.units.blocking import is_blocked
 from memory.units.bringing_standing import Standing, parted_by, reached

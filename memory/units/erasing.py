@@ -21,12 +21,12 @@ from core.clock import Micros
 from core.message import Author, DeliveryStatus
 from memory.identity_tables import Alarm, Challenge, Reach, Suggestion
 from memory.people_tables import Viewing
+from memory.remembered_tables import Fact
 from memory.tables import (
     Case,
     Conversation,
     Customer,
     Delivery,
-    Fact,
     Handle,
     Handoff,
     Inbound,

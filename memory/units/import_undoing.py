@@ -23,7 +23,8 @@ from sqlalchemy import (
 
 from core.clock import Micros
 from memory.identity_tables import Batch, Sighting
-from memory.tables import Conversation, Customer, Fact, Handle, Link
+from memory.remembered_tables import Fact
+from memory.tables import Conversation, Customer, Handle, Link
 from memory.units.attributes import facts_of_source, take_back
 from memory.units.audit import record
 from memory.units.importing import BatchView, ImportProblem, batch_view

@@ -17,7 +17,8 @@ from sqlalchemy import Connection, Row, insert, select, update
 from core.clock import Micros, from_micros
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from memory.identity_tables import Batch, Sighting
-from memory.tables import Conversation, Customer, Fact, Handle, Link
+from memory.remembered_tables import Fact
+from memory.tables import Conversation, Customer, Handle, Link
 from memory.units.audit import record
 from memory.units.bringing import Brought, Entry, Source, bring
 from memory.units.pending_imports import under_way

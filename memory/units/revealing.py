@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from core.clock import Micros
-from memory.tables import Fact, Handle
+from memory.remembered_tables import Fact
+from memory.tables import Handle
 from memory.units.audit import record
 from memory.units.rows import table
 

@@ -19,17 +19,8 @@ from core.clock import Micros
 from memory.codec import dump_case, load_case
 from memory.drawing import drawn_of
 from memory.expectations import awaited
-from memory.tables import (
-    Case,
-    Conversation,
-    Customer,
-    Fact,
-    Handle,
-    Handoff,
-    Inbound,
-    Message,
-    Turn,
-)
+from memory.remembered_tables import Fact
+from memory.tables import Case, Conversation, Customer, Handle, Handoff, Inbound, Message, Turn
 from memory.units.admission_rows import Cleaned
 from memory.units.rows import table
 

@@ -15,12 +15,12 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from core.clock import Micros
 from core.message import DeliveryStatus
+from memory.remembered_tables import Fact
 from memory.tables import (
     Case,
     Conversation,
     Customer,
     Delivery,
-    Fact,
     Handle,
     Handoff,
     Inbound,

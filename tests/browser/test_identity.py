@@ -14,7 +14,8 @@ from core.message import Assurance
 from core.message import Handle as Address
 from gateway.demo import Demo, running_demo
 from gateway.demo_people import ADA
-from memory.tables import Fact, Handle
+from memory.remembered_tables import Fact
+from memory.tables import Handle
 from memory.units.handles import introduce
 from memory.units.identity import link
 from memory.units.rows import table

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from core.message import Assurance
 from core.message import Handle as Address
-from memory.tables import Audit, Fact, Handle, Link
+from memory.remembered_tables import Fact
+from memory.tables import Audit, Handle, Link
 from memory.units import alarms
 from memory.units.handles import introduce
 from memory.units.identity import BY_HAND, link

@@ -16,7 +16,8 @@ from core.message import Assurance
 from gateway.demo_settings import PLAYBOOK
 from gateway.playbooks import load_playbook
 from gateway.roles import ROLES, Right, Role
-from memory.tables import Fact, Handle, Handoff, Turn
+from memory.remembered_tables import Fact
+from memory.tables import Handle, Handoff, Turn
 from tests.gateway.credentials import keep_token
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 

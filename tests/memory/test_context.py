@@ -14,8 +14,9 @@ from core.clock import to_micros
 from core.message import Assurance, Audience
 from core.turn import CONFIRMED, CaseState, SlotValue
 from memory.context import REOPEN_WINDOW, load_context
+from memory.remembered_tables import Fact
 from memory.sender import ContextQuery
-from memory.tables import Fact, Handle, Link
+from memory.tables import Handle, Link
 from memory.units.identity import link
 from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World

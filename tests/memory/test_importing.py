@@ -19,7 +19,8 @@ from memory.identity_tables import Batch
 from memory.import_preview import Preview
 from memory.page_rows import display_names
 from memory.pages import customers
-from memory.tables import Audit, Fact, Handle, Link
+from memory.remembered_tables import Fact
+from memory.tables import Audit, Handle, Link
 from memory.units.bringing import Brought, Entry, Source
 from memory.units.import_undoing import (
     batch_to_undo,

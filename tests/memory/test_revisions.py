@@ -12,7 +12,8 @@ from core.clock import to_micros
 from core.message import Assurance
 from core.turn import SlotValue
 from memory.codec import load_case
-from memory.tables import Case, Fact, Handoff, Inbound, Message, Turn
+from memory.remembered_tables import Fact
+from memory.tables import Case, Handoff, Inbound, Message, Turn
 from memory.units.admission_rows import Cleaned
 from memory.units.claims import Claim, claim
 from memory.units.revisions import Change, Revised, revise

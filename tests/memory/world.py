@@ -20,18 +20,9 @@ from core.message import Assurance, Audience, Claim, Handle, InboundMessage
 from core.turn import CaseState, SlotValue
 from memory.codec import dump_case
 from memory.context import Context, load_context
+from memory.remembered_tables import Fact
 from memory.sender import ContextQuery
-from memory.tables import (
-    Case,
-    Conversation,
-    Customer,
-    Delivery,
-    Fact,
-    Handoff,
-    Inbound,
-    Message,
-    Turn,
-)
+from memory.tables import Case, Conversation, Customer, Delivery, Handoff, Inbound, Message, Turn
 from memory.tables import Handle as HandleRow
 from memory.units.admission import Admission, Cleaned, admit
 from memory.units.identity import Changed, link, unlink
