@@ -121,3 +121,16 @@ class Vector(SQLModel, table=True):
     model: str = Field(sa_column=name_part())
     handle_id: int = Field(sa_column=big())
     data: bytes = Field(sa_column=packed())
+
+
+class HistoryLine(SQLModel, table=True):
+    """One message that an import of history brought, by a keyed digest of what names it in its
+    source: brought once, however often the file is given. It tells neither who nor what."""
+
+    __tablename__ = "history_line"
+    __table_args__ = (
+        Index("ix_history_line_batch", "batch_id"),
+        {"sqlite_with_rowid": False},
+    )
+    digest: str = Field(sa_column=name_part())
+    batch_id: int = Field(sa_column=big())

@@ -66,6 +66,16 @@ def upgrade() -> None:
     with op.batch_alter_table("vector", schema=None) as batch_op:
         batch_op.create_index("ix_vector_handle", ["handle_id"], unique=False)
 
+    op.create_table(
+        "history_line",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("batch_id", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("digest"),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("history_line", schema=None) as batch_op:
+        batch_op.create_index("ix_history_line_batch", ["batch_id"], unique=False)
+
     with op.batch_alter_table("fact", schema=None) as batch_op:
         batch_op.add_column(
             sa.Column("valid_from", sa.BigInteger(), server_default="0", nullable=False)
@@ -119,5 +129,5 @@ def downgrade() -> None:
             "valid_from",
         ):
             batch_op.drop_column(name)
-    for name in ("vector", "segment", "episode"):
+    for name in ("history_line", "vector", "segment", "episode"):
         op.drop_table(name)
