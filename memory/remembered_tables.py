@@ -71,14 +71,15 @@ class Episode(SQLModel, table=True):
 
     `kind` is "session" or "case"; `head_json` and `source_json` (the ids of its first and last
     message, and of those that the head quotes) are derived, and made again when a message in it
-    changes. `summary` is a model's, checked against its sources, with `summary_by`. `drawn_json` is
-    as with a turn.
+    changes: until then `made_at` is 0, and nobody is told it. `summary` is a model's, checked
+    against its sources, with `summary_by`. `drawn_json` is as with a turn.
     """
 
     __tablename__ = "episode"
     __table_args__ = (
         Index("ix_episode_handle", "handle_id", "started_at"),
         Index("ix_episode_case", "case_id", **only_where("case_id is not null")),
+        Index("ix_episode_stale", "handle_id", **only_where("made_at = 0")),
     )
     id: int = Field(sa_column=row_id())
     handle_id: int = Field(sa_column=big())

@@ -41,6 +41,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("case_id is not null"),
         )
         batch_op.create_index("ix_episode_handle", ["handle_id", "started_at"], unique=False)
+        batch_op.create_index(
+            "ix_episode_stale",
+            ["handle_id"],
+            unique=False,
+            sqlite_where=sa.text("made_at = 0"),
+            postgresql_where=sa.text("made_at = 0"),
+        )
 
     op.create_table(
         "segment",
