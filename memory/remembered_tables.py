@@ -33,7 +33,7 @@ class Fact(SQLModel, table=True):
 
     `level` is how well its teller was proved, `needs` what a sender needs to be told it. A retired
     fact was wrong: it is kept to be seen by people, and told to nobody. `due_at` is when a promise
-    is to be kept. `drawn_json` names other handles that a derived fact was made from
+    is to be kept, `outcome` is "kept" or "broken" once people have said so. `drawn_json` names other handles that a derived fact was made from
     (`memory.drawing`).
     """
 
@@ -60,6 +60,7 @@ class Fact(SQLModel, table=True):
     verified: bool = Field(default=False, sa_column=flag())
     pinned: bool = Field(default=False, sa_column=flag())
     due_at: int | None = Field(default=None, sa_column=big(nullable=True))
+    outcome: str | None = Field(default=None, sa_column=words(nullable=True))
     retired_at: int | None = Field(default=None, sa_column=big(nullable=True))
     retired_by: str | None = Field(default=None, sa_column=words(nullable=True))
     retired_because: str | None = Field(default=None, sa_column=words(nullable=True))

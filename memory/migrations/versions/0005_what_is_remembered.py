@@ -101,6 +101,7 @@ def upgrade() -> None:
             sa.Column("pinned", sa.Boolean(), server_default=sa.text("false"), nullable=False)
         )
         batch_op.add_column(sa.Column("due_at", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("outcome", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("retired_at", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("retired_by", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("retired_because", sa.Text(), nullable=True))
@@ -127,6 +128,7 @@ def downgrade() -> None:
             "retired_because",
             "retired_by",
             "retired_at",
+            "outcome",
             "due_at",
             "pinned",
             "verified",
