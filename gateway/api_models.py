@@ -15,6 +15,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 RowId = Annotated[str, Field(pattern=r"^[0-9]{1,19}$", description="A row id, as its digits.")]
+MessageId = Annotated[str, Field(pattern=r"^[0-9]{1,18}-[0-9]{1,18}$")]
 Words = StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00]*$")
 Line = Annotated[str, Words, Field(max_length=200)]
 Maybe = StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")
@@ -124,9 +125,10 @@ class Search(Page):
 
 
 class TimelineQuery(Body):
-    """The newest messages of a customer over all channels."""
+    """The newest messages of a customer over all channels, or those around one message."""
 
     limit: Annotated[int, Field(ge=1, le=1000)] = 200
+    around: MessageId | None = None
 
 
 class QueueQuery(Page):

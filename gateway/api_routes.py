@@ -33,6 +33,7 @@ from gateway.roles import Right
 from gateway.trace import Step, tell_turn
 from memory import pages
 from memory.customer_page import customer_page, root_of, timeline
+from memory.thread_place import end_of_stretch
 from memory.units.viewings import note_viewing
 from memory.views import (
     ConversationView,
@@ -100,11 +101,14 @@ async def show_customer(call: Call) -> CustomerView:
 
 
 async def show_timeline(call: Call) -> list[TimelineView]:
-    services, limit = call.services, call.query_as(TimelineQuery).limit
+    services, query = call.services, call.query_as(TimelineQuery)
     root = _found(await services.store.read(root_of, call.id("id")), "customer")
     now = to_micros(services.now())
     await services.store.run(note_viewing, call.actor, root, now, services.new_id())
-    return await services.store.read(timeline, root, limit)
+    end = None
+    if query.around is not None:
+        end = await services.store.read(end_of_stretch, root, query.around)
+    return await services.store.read(timeline, root, query.limit, end)
 
 
 async def list_handoffs(call: Call) -> list[HandoffView]:

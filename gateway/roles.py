@@ -23,12 +23,14 @@ class Right(StrEnum):
     """Read conversations, customers, cases and turns."""
     ANSWER = "answer"
     """Take cases, answer customers, and close cases."""
+    REMEMBER = "remember"
+    """Tell of a customer, correct, pin and take off what is known, and note what was promised."""
     REVEAL = "reveal"
     """See a personal field that is hidden; each time is written down."""
     OPERATE = "operate"
     """See to the channels, and to what got stuck."""
     LINK = "link"
-    """Join and part customers, and decide suggestions."""
+    """Join and part customers, decide suggestions, take back all that one source told."""
     RULES = "rules"
     """Try out, publish and take back the identity rules."""
     PROVISION = "provision"
@@ -51,13 +53,16 @@ class Role(StrEnum):
 
 ROLES: Mapping[Role, frozenset[Right]] = {
     Role.VIEWER: frozenset({Right.SELF, Right.CHANNELS, Right.SEE}),
-    Role.AGENT: frozenset({Right.SELF, Right.CHANNELS, Right.SEE, Right.ANSWER, Right.REVEAL}),
+    Role.AGENT: frozenset(
+        {Right.SELF, Right.CHANNELS, Right.SEE, Right.ANSWER, Right.REMEMBER, Right.REVEAL}
+    ),
     Role.INTEGRATOR: frozenset({Right.SELF, Right.CHANNELS, Right.OPERATE, Right.PROVISION}),
     Role.IDENTITY_ADMIN: frozenset(
         {
             Right.SELF,
             Right.CHANNELS,
             Right.SEE,
+            Right.REMEMBER,
             Right.REVEAL,
             Right.LINK,
             Right.RULES,

@@ -19,6 +19,7 @@ const RIGHTS = {
   channels: "see the channels",
   see: "read conversations and customers",
   answer: "answer customers",
+  remember: "tell, correct and take off what is known of customers",
   reveal: "see hidden personal fields",
   operate: "see to what got stuck",
   link: "join and part customers",
