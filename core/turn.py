@@ -34,6 +34,8 @@ class Said:
     quick_reply: str | None = None
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Kind of secret removed from the text -> keyed digest of its value."""
+    about: bytes | None = field(default=None, compare=False, repr=False)
+    """What recall compares it by, as memory stored it; it adds nothing to the text."""
 
 
 def text_of(messages: Sequence[Said]) -> str:

@@ -1,16 +1,15 @@
 """What scoring needs of a thread's messages, a column for each thing, growing at the newer end.
 
-A message is analysed once, when it is first scored; threads that grew share the columns.
-It scores and chooses nothing.
+It is filled from the packed forms of `memory.about`: those that came with the messages, and those
+made now of messages that have none. Which of the two it was changes nothing. Threads that grew
+share the columns. It scores and chooses nothing.
 """
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,14 +17,29 @@ from numpy.typing import NDArray
 from core.message import Author
 from core.pipeline.features import Stems
 from core.turn import Said
-from memory.terms import Matter, matter, terms
+from memory.about import (
+    ASKS_BIT,
+    FLAGS,
+    HEAD,
+    IDENTIFIER,
+    RECORD,
+    TELLS_TIME_BIT,
+    Hashes,
+    hash_of,
+    is_current,
+    name_records,
+    pack_matter,
+)
+from memory.terms import LANGUAGE, matter
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.int64]
 Speaker = tuple[Author, str | None]
 
 
 class Analysed:
-    """A message with what it is about, worked out when it is first asked for and then kept."""
+    """A message with what it is about: as it was stored, or else worked out when first asked for
+    and then kept."""
 
     __slots__ = ("__dict__", "said", "stems")
 
@@ -34,30 +48,50 @@ class Analysed:
         self.stems = stems
 
     @cached_property
-    def matter(self) -> Matter:
-        """What its text is about."""
-        return matter(self.said.text, self.stems)
-
-    @cached_property
-    def counts(self) -> Mapping[str, int]:
-        """Roots of the text and of the speaker's name -> how often."""
-        name = self.said.author_name
-        if not name:
-            return self.matter.counts
-        return Counter(terms(f"{name} {self.said.text}", self.stems))
+    def about(self) -> bytes:
+        """The packed form of its text and of its speaker's name."""
+        said = self.said
+        stored = said.about if self.stems.language == LANGUAGE else None
+        packed = stored if stored is not None and is_current(stored) else self._made()
+        return packed + name_records(said.author_name, self.stems) if said.author_name else packed
 
     @property
     def speaker(self) -> Speaker:
         """Who said it."""
         return self.said.author, self.said.author_name
 
+    def _made(self) -> bytes:
+        return pack_matter(matter(self.said.text, self.stems))
+
 
 LENGTH, ASKS, TELLS_TIME, MOMENT, SPEAKER, CHANNEL = range(6)
 """Rows of numbers: words that tell something, 1 for a question, 1 for one that says when something
 is, seconds since the epoch, and the numbers of who said it and of the channel."""
 
-_ROOM = 64
-_NOWHERE = array("q"), array("d")
+_ROOM = 256
+_LOW = 1 << 16
+
+
+class Grown:
+    """A column with room at its end, so that it need not be copied whenever it grows."""
+
+    def __init__(self, kind: type[np.generic]) -> None:
+        self._room: NDArray[Any] = np.zeros(_ROOM, dtype=kind)
+        self.size = 0
+
+    def extend(self, values: NDArray[Any]) -> None:
+        """Add values at the end."""
+        end = self.size + len(values)
+        if end > len(self._room):
+            larger = np.zeros(max(end, 2 * len(self._room)), dtype=self._room.dtype)
+            larger[: self.size] = self._room[: self.size]
+            self._room = larger
+        self._room[self.size : end] = values
+        self.size = end
+
+    def part(self, start: int, end: int) -> NDArray[Any]:
+        """Some of it. Not to be written to."""
+        return self._room[start:end]
 
 
 class Columns:
@@ -68,52 +102,83 @@ class Columns:
         self.tokens: list[int] = []
         self.essences: list[int] = []
         self.numbers: Floats = np.zeros((6, _ROOM))
-        self._essences: dict[frozenset[str], int] = {}
         self.codes: dict[Speaker, int] = {}
         """The number of each speaker."""
         self.channels: dict[str, int] = {}
         """The number of each channel."""
-        self._stems: dict[str, tuple[array[int], array[float]]] = {}
-        self._identifiers: dict[str, list[int]] = {}
+        self._roots, self._low = Grown(np.uint32), Grown(np.uint16)
+        self._where, self._counts = Grown(np.int64), Grown(np.uint8)
+        self._first: list[int] = [0]
+        self._identifiers, self._identified = Grown(np.uint32), Grown(np.int64)
 
     def grow(self, messages: Iterable[Analysed]) -> None:
         """Add messages at the newer end."""
-        for one in messages:
-            self._add(one)
+        added = list(messages)
+        if not added:
+            return
+        start, end = len(self.messages), len(self.messages) + len(added)
+        self._make_room(end)
+        records = np.frombuffer(b"".join([one.about for one in added]), dtype=RECORD)
+        values, kinds = records["value"], records["kind"]
+        heads = kinds == HEAD
+        where = heads.cumsum() + (start - 1)
+        self._add_roots(values, kinds, where, start, end)
+        named = kinds == IDENTIFIER
+        self._identifiers.extend(values[named])
+        self._identified.extend(where[named])
+        flags = values[kinds == FLAGS]
+        self.numbers[ASKS, start:end] = (flags & ASKS_BIT) > 0
+        self.numbers[TELLS_TIME, start:end] = (flags & TELLS_TIME_BIT) > 0
+        self._add_circumstances(added, start, end)
+        self.essences += values[heads].tolist()
+        self.tokens += [one.said.tokens for one in added]
+        self.messages += added
 
-    def _add(self, one: Analysed) -> None:
-        at, matter = len(self.messages), one.matter
-        counts = one.counts
-        for stem, count in counts.items():
-            known = self._stems.get(stem)
-            if known is None:
-                known = self._stems[stem] = (array("q"), array("d"))
-            known[0].append(at)
-            known[1].append(count)
-        for identifier in matter.identifiers:
-            self._identifiers.setdefault(identifier, []).append(at)
-        if at == self.numbers.shape[1]:
-            self.numbers = np.concatenate((self.numbers, np.zeros_like(self.numbers)), axis=1)
-        self.numbers[:, at] = (
-            sum(counts.values()),
-            matter.asks,
-            matter.tells_time,
-            one.said.at.timestamp(),
-            self.codes.setdefault(one.speaker, len(self.codes)),
-            self.channels.setdefault(one.said.channel, len(self.channels)),
+    def _make_room(self, end: int) -> None:
+        room = self.numbers.shape[1]
+        if end > room:
+            larger = np.zeros((6, max(end, 2 * room)))
+            larger[:, :room] = self.numbers
+            self.numbers = larger
+
+    def _add_roots(
+        self, values: Hashes, kinds: NDArray[np.uint8], where: Places, start: int, end: int
+    ) -> None:
+        words = (kinds > IDENTIFIER) & (kinds < FLAGS)
+        roots, counts, places = values[words], kinds[words], where[words]
+        self._roots.extend(roots)
+        self._low.extend(roots.astype(np.uint16))
+        self._counts.extend(counts)
+        self._where.extend(places)
+        self.numbers[LENGTH, start:end] = np.bincount(
+            places - start, weights=counts, minlength=end - start
         )
-        self.tokens.append(one.said.tokens)
-        self.essences.append(self._essence(one))
-        self.messages.append(one)
+        roots_of_each = np.bincount(places - start, minlength=end - start)
+        self._first += (roots_of_each.cumsum() + self._first[-1]).tolist()
 
-    def _essence(self, one: Analysed) -> int:
-        """The same number for messages that say the same, 0 for one that says nothing."""
-        essence = one.matter.essence
-        return self._essences.setdefault(essence, len(self._essences) + 1) if essence else 0
+    def _add_circumstances(self, added: Sequence[Analysed], start: int, end: int) -> None:
+        codes, channels = self.codes, self.channels
+        said = [one.said for one in added]
+        self.numbers[MOMENT, start:end] = [one.at.timestamp() for one in said]
+        self.numbers[SPEAKER, start:end] = [
+            codes.setdefault(one.speaker, len(codes)) for one in added
+        ]
+        self.numbers[CHANNEL, start:end] = [
+            channels.setdefault(one.channel, len(channels)) for one in said
+        ]
 
-    def places(self, stem: str) -> tuple[array[int], array[float]]:
-        """Where a stem is, and how often."""
-        return self._stems.get(stem, _NOWHERE)
+    def roots(self, start: int, end: int) -> tuple[Hashes, NDArray[np.uint16], Places, Any]:
+        """Of the messages between two places: every root, the low half of each, where it is and
+        how often."""
+        low, high = self._first[start], self._first[end]
+        columns = (self._roots, self._low, self._where, self._counts)
+        roots, lows, where, counts = (one.part(low, high) for one in columns)
+        return roots, lows, where, counts
+
+    def identifiers(self) -> tuple[Hashes, Places]:
+        """Every identifier, and where it is."""
+        size = self._identifiers.size
+        return self._identifiers.part(0, size), self._identified.part(0, size)
 
 
 class View:
@@ -148,29 +213,21 @@ class View:
         """
         width = len(self) + 4
         table = np.zeros((len(stems) + 1, width))
-        # Gathered first: a call of numpy for each stem takes longer than all the copying.
-        where, counted, found = array("q"), array("d"), array("q")
-        for stem in stems:
-            places, counts = self._columns.places(stem)
-            low, high = self._between(places)
-            where.extend(places[low:high])
-            counted.extend(counts[low:high])
-            found.append(high - low)
-        if where:
-            before = (np.arange(len(stems)) * width).repeat(found) + (2 - self._start)
-            table.ravel()[np.frombuffer(where, dtype=np.int64) + before] = np.frombuffer(counted)
+        if stems:
+            roots, lows, where, counts = self._columns.roots(self._start, self._end)
+            row, at = found_among(np.array([*map(hash_of, stems)], dtype=np.uint32), roots, lows)
+            # Added, because a speaker's name may be in the text, too.
+            np.add.at(table.ravel(), row * width + (where[at] + (2 - self._start)), counts[at])
         table[-1, 2:-2] = self.number(LENGTH)
         return table
 
     def shared_identifiers(self, asked: Iterable[str]) -> Floats:
         """How many of the identifiers are in each message."""
-        found = np.zeros(len(self))
-        for one in asked:
-            places = self._columns._identifiers.get(one, ())
-            low, high = self._between(places)
-            if low < high:
-                found[np.array(places[low:high]) - self._start] += 1
-        return found
+        identifiers, where = self._columns.identifiers()
+        inside = (where >= self._start) & (where < self._end)
+        wanted = np.array([*map(hash_of, asked)], dtype=np.uint32)
+        places = where[inside & np.isin(identifiers, wanted)] - self._start
+        return np.bincount(places, minlength=len(self)).astype(np.float64)
 
     @property
     def names(self) -> bool:
@@ -197,8 +254,19 @@ class View:
         codes = np.array([self._columns.channels[one] for one in channels])
         return np.isin(self.number(CHANNEL), codes)
 
-    def _between(self, places: Sequence[int]) -> tuple[int, int]:
-        return bisect_left(places, self._start), bisect_left(places, self._end)
+
+def found_among(wanted: Hashes, roots: Hashes, lows: NDArray[np.uint16]) -> tuple[Places, Places]:
+    """Which of the wanted roots (by its place in `wanted`) is at which place in `roots`, whose low
+    halves are `lows`."""
+    # The low halves leave few, whatever is asked; comparing all with each takes much longer.
+    hot = np.zeros(_LOW, dtype=np.bool_)
+    hot[wanted.astype(np.uint16)] = True
+    some = hot[lows].nonzero()[0]
+    order = wanted.argsort()
+    ranked = wanted[order]
+    nearest = np.minimum(ranked.searchsorted(roots[some]), len(ranked) - 1)
+    same = ranked[nearest] == roots[some]
+    return order[nearest[same]], some[same]
 
 
 def view_of(columns: Columns, messages: Sequence[Analysed], start: int) -> View:

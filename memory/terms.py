@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from core.pipeline.features import Stems, fold, words
+from core.pipeline.features import TEXT_LIMIT, Stems, fold, words
 from memory.vocabulary import (
     ASKING,
     ASKING_HOW,
@@ -73,21 +73,37 @@ class Matter:
     """What a text is about. `counts` has its roots in the order in which they first come."""
 
     counts: Mapping[str, int]
-    essence: frozenset[str]
     identifiers: frozenset[str]
     asks: bool
     tells_time: bool
 
 
-@lru_cache(maxsize=4_096)
-def matter(text: str, stems: Stems) -> Matter:
-    """What a text is about, taken apart once.
+LANGUAGE = "en"
+"""The language by whose stems messages are compared, whatever they are written in: what is stored
+and what is asked are taken apart in the same way."""
 
-    Remembered, because what is written now is asked for first and a message of the thread next, and
-    because a business says the same to many.
+
+# Shared between customers: a stem is the same for everybody, and making it is what costs time.
+@lru_cache(maxsize=8)
+def stems_of(language: str) -> Stems:
+    """The stems of a language, one object for all who compare by it."""
+    return Stems(language)
+
+
+def matter(text: str, stems: Stems) -> Matter:
+    """What a text is about, taken apart once. Of a long mail only what `fold` looks at counts.
+
+    Remembered, because what is written now is stored first and asked for next, and because a
+    business says the same to many.
     """
+    return _matter(text if len(text) <= TEXT_LIMIT else text[:TEXT_LIMIT], stems)
+
+
+# Bounded in bytes, too: so many texts of the limit's length.
+@lru_cache(maxsize=2_048)
+def _matter(text: str, stems: Stems) -> Matter:
     counts = Counter(terms(text, stems))
-    return Matter(counts, frozenset(counts), identifiers(text), is_question(text), has_time(text))
+    return Matter(counts, identifiers(text), is_question(text), has_time(text))
 
 
 def terms(text: str, stems: Stems) -> tuple[str, ...]:

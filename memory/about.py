@@ -1,0 +1,96 @@
+"""What recall compares one message by, packed into a few bytes that are stored with the message.
+
+A text is taken apart once, when it is written; whoever reads it later scores it without looking at
+its words again. Words are there as hashes, so that a packed form tells less than the text beside
+it; it is as personal all the same, and goes wherever the text goes. It scores nothing, and it is
+only of use within the version that made it: an older form counts as none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import chain
+from struct import pack
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.pipeline.features import Stems
+from memory.terms import LANGUAGE, Matter, matter, stems_of, terms
+
+VERSION = 1
+"""To be raised whenever `memory.vocabulary` or `memory.terms` take a text apart otherwise."""
+
+RECORD = np.dtype([("value", "<u4"), ("kind", "u1")])
+"""A packed form is a row of these. The first is its head: what the text says as one number, the
+same for texts of the same words (0: nothing). The second has its version and flags. Then come the
+roots, whose kind is how often each is there, and the identifiers, whose kind is 0."""
+
+HEAD, FLAGS, IDENTIFIER = 255, 254, 0
+_MOST = 253
+"""A root that is there more often counts as that often."""
+
+ASKS_BIT, TELLS_TIME_BIT = 1, 2
+_VERSION_SHIFT = 8
+_VERSION_BYTE = RECORD.itemsize + 1
+"""Where in a packed form its version stands."""
+
+Hashes = NDArray[np.uint32]
+
+
+def about(text: str) -> bytes:
+    """The packed form of a text, for `message.about`."""
+    return pack_matter(matter(text, stems_of(LANGUAGE)))
+
+
+def is_current(packed: bytes | None) -> bool:
+    """Whether a stored form is one of this version."""
+    return packed is not None and len(packed) > _VERSION_BYTE and packed[_VERSION_BYTE] == VERSION
+
+
+def pack_matter(found: Matter) -> bytes:
+    """What a text is about, packed."""
+    roots = _counted(found.counts)
+    hashes = sorted(roots)
+    flags = ASKS_BIT * found.asks | TELLS_TIME_BIT * found.tells_time
+    essence = crc32(pack(f"<{len(hashes)}I", *hashes)) if hashes else 0
+    identifiers = sorted(map(hash_of, found.identifiers))
+    return pack(
+        "<" + "IB" * (2 + len(roots) + len(identifiers)),
+        essence,
+        HEAD,
+        VERSION << _VERSION_SHIFT | flags,
+        FLAGS,
+        *chain.from_iterable((one, roots[one]) for one in hashes),
+        *chain.from_iterable((one, IDENTIFIER) for one in identifiers),
+    )
+
+
+# A name is said by many: of its agents, a business has few.
+@lru_cache(maxsize=512)
+def name_records(name: str, stems: Stems) -> bytes:
+    """The roots of a speaker's name, to be put behind the packed form of what they said."""
+    roots: dict[str, int] = {}
+    for root in terms(name, stems):
+        roots[root] = roots.get(root, 0) + 1
+    counted = _counted(roots)
+    return pack("<" + "IB" * len(counted), *chain.from_iterable(counted.items()))
+
+
+def hash_of(word: str) -> int:
+    """The number that stands for a root or an identifier.
+
+    A cyclic code tells apart all that differ in four letters that follow each other, as numbers of
+    one row do; others meet once in four thousand millions.
+    """
+    return crc32(word.encode())
+
+
+def _counted(counts: Mapping[str, int]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for root, count in counts.items():
+        number = hash_of(root)
+        found[number] = min(found.get(number, 0) + count, _MOST)
+    return found
