@@ -25,6 +25,8 @@ from gateway.answer_guard import AnswerGuard
 from gateway.channels import open_channels
 from gateway.deliveries import Backoff, Deliveries
 from gateway.effects import Effects
+from gateway.encoder_files import open_model
+from gateway.encoding import Encoding
 from gateway.events import Bus
 from gateway.files import FileStore
 from gateway.identity_rules import RulesInForce
@@ -105,6 +107,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     with reaching_database(settings.file):
         await asyncio.to_thread(upgrade, url)
     stages = parts.stages or await build_stages(settings, playbook, parts.models)
+    encoder = await open_model(settings)
     count_tokens = token_counter(settings.pipeline.encoding, settings.data.folder / "tokens")
     with reaching_database(settings.file):
         await store.open()
@@ -112,6 +115,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     await rules.open()
     keeper, reception = _doors(store, now, new_id)
     digest_key = await store.run(keep_secret, "digest-key", secrets.token_hex(32), to_micros(now()))
+    encoding = Encoding(store, encoder, now=now)
     bus = Bus()
     worker = f"{os.uname().nodename}-{os.getpid()}-{secrets.token_hex(4)}"
     quiet = {
@@ -250,6 +254,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
             worker=worker,
             now=now,
         ),
+        encoding=encoding,
     )
     gateway.web_app = mount(gateway)
     return gateway

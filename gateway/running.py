@@ -20,6 +20,7 @@ from gateway.access import Keeper
 from gateway.admission import Admissions
 from gateway.channels import Channel
 from gateway.deliveries import Deliveries
+from gateway.encoding import Encoding
 from gateway.events import Bus
 from gateway.files import FileStore
 from gateway.identity_rules import RulesInForce
@@ -74,6 +75,7 @@ class Gateway:
     rules: RulesInForce
     suggesting: Suggesting
     imports: ImportWork
+    encoding: Encoding
     web_app: web.Application = field(default_factory=web.Application)
 
     @property
@@ -84,7 +86,14 @@ class Gateway:
     @property
     def rounds(self) -> tuple[Round, ...]:
         """All that looks again and again."""
-        looking = (self.lines, self.suggesting, self.imports, self.session_watch, self.leaving)
+        looking = (
+            self.lines,
+            self.suggesting,
+            self.imports,
+            self.session_watch,
+            self.leaving,
+            self.encoding,
+        )
         return (*self.rules.rounds, *(one.round for one in looking))
 
     async def start(self) -> None:
