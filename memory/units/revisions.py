@@ -16,12 +16,14 @@ import orjson
 from sqlalchemy import Connection, Row, delete, select, update
 
 from core.clock import Micros
+from memory.about import about
 from memory.codec import dump_case, load_case
 from memory.drawing import drawn_of
 from memory.expectations import awaited
 from memory.remembered_tables import Fact
 from memory.tables import Case, Conversation, Customer, Handle, Handoff, Inbound, Message, Turn
 from memory.units.admission_rows import Cleaned
+from memory.units.episodes import spoil
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -97,6 +99,7 @@ def revise(connection: Connection, change: Change) -> Revision:
         .where(_customer.c.id == row.customer_id)
         .values(version=_customer.c.version + 1)
     )
+    spoil(connection, row.handle_id, row.created_at, row.created_at)
     return Revision(Revised.DONE, *place)
 
 
@@ -173,7 +176,12 @@ def _write(
     connection.execute(
         update(_message)
         .where(_message.c.conversation_id == row.conversation_id, _message.c.seq == row.seq)
-        .values(text=words, tokens=tokens, extra_json=orjson.dumps(extra).decode())
+        .values(
+            text=words,
+            tokens=tokens,
+            extra_json=orjson.dumps(extra).decode(),
+            about=about(words),
+        )
     )
 
 
