@@ -21,6 +21,7 @@ from gateway.admission import Admissions
 from gateway.channels import Channel
 from gateway.deliveries import Deliveries
 from gateway.encoding import Encoding
+from gateway.episode_work import EpisodeWork
 from gateway.events import Bus
 from gateway.files import FileStore
 from gateway.identity_rules import RulesInForce
@@ -76,6 +77,7 @@ class Gateway:
     suggesting: Suggesting
     imports: ImportWork
     encoding: Encoding
+    episodes: EpisodeWork
     web_app: web.Application = field(default_factory=web.Application)
 
     @property
@@ -93,6 +95,7 @@ class Gateway:
             self.session_watch,
             self.leaving,
             self.encoding,
+            self.episodes,
         )
         return (*self.rules.rounds, *(one.round for one in looking))
 
