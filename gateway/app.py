@@ -27,6 +27,7 @@ from gateway.deliveries import Backoff, Deliveries
 from gateway.effects import Effects
 from gateway.encoder_files import open_model
 from gateway.encoding import Encoding
+from gateway.episode_work import EpisodeWork
 from gateway.events import Bus
 from gateway.files import FileStore
 from gateway.identity_rules import RulesInForce
@@ -255,6 +256,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
             now=now,
         ),
         encoding=encoding,
+        episodes=EpisodeWork(store, now=now, new_id=new_id),
     )
     gateway.web_app = mount(gateway)
     return gateway
