@@ -16,6 +16,7 @@ from core.message import OutboundMessage, RenderedPart, Sensitivity
 from core.playbook import Playbook
 from core.turn import Decision, Escalation, Fact, Said, SlotValue, TurnInput
 from gateway.provenance import Given
+from memory.about import about
 from memory.codec import dump_case
 from memory.drawing import dump_drawn
 from memory.units.asides import RULE, STATUS, Aside
@@ -250,6 +251,7 @@ def _message_rows(
             "level": max(one.assurance for one in claimed.waiting),
             "turn_id": turn_id,
             "extra_json": orjson.dumps(extra).decode() if extra else None,
+            "about": about(decision.reply.text),
         },
     )
 

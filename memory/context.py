@@ -8,30 +8,19 @@ what is put before the pipeline within a token budget is `memory.recall`'s choic
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import orjson
-from sqlalchemy import (
-    BigInteger,
-    Connection,
-    and_,
-    bindparam,
-    exists,
-    literal_column,
-    or_,
-    select,
-    union,
-)
+from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from core.clock import Micros, from_micros
-from core.message import Assurance, Audience, Author
+from core.message import Assurance, Author
 from core.turn import CONFIRMED, CaseState, Fact, Said, Sender
-from memory.drawing import drawn_of, is_withdrawn
 from memory.readable_case import made_from, readable_case
+from memory.readable_messages import readable, reading, said_in, undrawn
 from memory.remembered_tables import Fact as FactRow
 from memory.sender import NEVER, AnyRow, ContextQuery, Reader, read_sender
-from memory.tables import Case, Conversation, Handle, Inbound, Message
+from memory.tables import Case, Conversation, Message
 from memory.units.attributes import PREFIX as ATTRIBUTE
 from memory.units.rows import table
 
@@ -67,62 +56,16 @@ class Context:
     case_from: frozenset[int] = frozenset()
 
 
-_handle = table(Handle)
 _conversation = table(Conversation)
 _message = table(Message)
-_inbound = table(Inbound)
 _case = table(Case)
 _fact = table(FactRow)
 
 _FACTS_LIMIT = 200
 _HANDED, _CLOSED = "handed", "closed"
 
-_own_conversations = union(
-    select(_conversation.c.id).where(
-        _conversation.c.handle_id.in_(bindparam("owners", expanding=True))
-    ),
-    select(bindparam("here", type_=BigInteger)),
-)
-# The status stands in the statement as a literal: SQLite uses a partial index for nothing else.
-_waits_for_a_turn = exists().where(
-    _inbound.c.handle_id == _message.c.handle_id,
-    _inbound.c.conversation_id == _message.c.conversation_id,
-    _inbound.c.seq == _message.c.seq,
-    _inbound.c.status == literal_column("'new'"),
-)
 _thread = (
-    select(
-        _message.c.conversation_id,
-        _message.c.seq,
-        _message.c.handle_id,
-        _message.c.author,
-        _message.c.author_name,
-        _message.c.text,
-        _message.c.tokens,
-        _message.c.level,
-        _message.c.created_at,
-        _message.c.extra_json,
-        _conversation.c.channel,
-    )
-    .select_from(_conversation)
-    .join(_message, _message.c.conversation_id == _conversation.c.id)
-    .where(
-        _conversation.c.id.in_(_own_conversations),
-        _message.c.seq > _conversation.c.seq - bindparam("limit"),
-        # In a room everybody reads along; elsewhere a thread that somebody else slipped into is
-        # read by each only as far as it is their own.
-        or_(
-            _message.c.handle_id.in_(bindparam("handles", expanding=True)),
-            and_(
-                _conversation.c.id == bindparam("here"),
-                _conversation.c.audience == Audience.ROOM.value,
-            ),
-        ),
-        # An unproved message is nobody's memory, and no more is what was answered to it: whoever
-        # forged it must not be believed later.
-        _message.c.level >= int(Assurance.ASSERTED),
-        or_(_message.c.author != Author.CUSTOMER.value, ~_waits_for_a_turn),
-    )
+    readable.where(_message.c.seq > _conversation.c.seq - bindparam("limit"))
     .order_by(_message.c.created_at.desc(), _message.c.conversation_id, _message.c.seq.desc())
     .limit(bindparam("limit"))
 )
@@ -174,9 +117,6 @@ _facts = (
     .order_by(_fact.c.recorded_at.desc(), _fact.c.id.desc())
     .limit(_FACTS_LIMIT)
 )
-_keys = select(_handle.c.id, _handle.c.key).where(
-    _handle.c.id.in_(bindparam("ids", expanding=True))
-)
 
 
 def load_context(connection: Connection, query: ContextQuery) -> Context:
@@ -194,8 +134,8 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
         rows = _thread_rows(connection, query, reader)
         if not reader.everywhere:
             rows, since = _own_tail(rows, reader)
-        rows, drawn = _undrawn(rows, reader)
-        thread = _said(connection, rows, reader.keys)
+        rows, drawn = undrawn(rows, reader)
+        thread = said_in(connection, rows, reader.keys)
     found, in_handoff = _find_cases(connection, reader, since, query.now - REOPEN_WINDOW)
     case_row = found[0] if found else None
     ends = [reader.until]
@@ -221,13 +161,7 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
 def _thread_rows(connection: Connection, query: ContextQuery, reader: Reader) -> list[AnyRow]:
     """The newest readable messages, oldest first."""
     newest_first = connection.execute(
-        _thread,
-        {
-            "handles": list(reader.keys),
-            "here": query.conversation_id,
-            "owners": list(reader.keys) if reader.everywhere else [],
-            "limit": query.limit,
-        },
+        _thread, {**reading(query, reader), "limit": query.limit}
     ).all()
     return list(reversed(newest_first))
 
@@ -251,57 +185,6 @@ def _own_tail(rows: list[AnyRow], reader: Reader) -> tuple[list[AnyRow], Micros]
     if not own:
         return [], NEVER
     return rows[own[0] :], rows[own[0]].created_at
-
-
-def _undrawn(
-    rows: Sequence[AnyRow], reader: Reader
-) -> tuple[list[AnyRow], dict[str, frozenset[int]]]:
-    """The rows without answers that were made from what the sender may not read, and from whom
-    the other answers were made."""
-    kept: list[AnyRow] = []
-    drawn: dict[str, frozenset[int]] = {}
-    for row in rows:
-        if is_withdrawn(row.extra_json):
-            continue
-        made_from = () if row.author == Author.CUSTOMER else drawn_of(row.extra_json)
-        if not made_from:
-            kept.append(row)
-        elif made_from <= reader.keys.keys():
-            kept.append(row)
-            drawn[f"{row.conversation_id}-{row.seq}"] = made_from
-    return kept, drawn
-
-
-def _said(
-    connection: Connection, rows: Sequence[AnyRow], keys: Mapping[int, str]
-) -> tuple[Said, ...]:
-    strangers = {row.handle_id for row in rows} - keys.keys()
-    if strangers:
-        found = connection.execute(_keys, {"ids": list(strangers)})
-        keys = {**keys, **{row.id: row.key for row in found}}
-    return tuple(_one_said(row, keys[row.handle_id]) for row in rows if not _is_gone(row))
-
-
-def _is_gone(row: AnyRow) -> bool:
-    """Whether the sender took the message back."""
-    return row.text == "" and row.extra_json is not None and '"taken_back"' in row.extra_json
-
-
-def _one_said(row: AnyRow, handle: str) -> Said:
-    conversation, seq, _, author, name, text, tokens, _, created, extra_json, channel = row
-    extra = {} if extra_json is None else orjson.loads(extra_json)
-    return Said(
-        id=f"{conversation}-{seq}",
-        at=from_micros(created),
-        channel=channel,
-        author=Author(author),
-        text=text,
-        tokens=tokens,
-        handle=handle,
-        author_name=name,
-        quick_reply=extra.get("quick_reply"),
-        secrets=extra.get("secrets", {}),
-    )
 
 
 def _find_cases(

@@ -1,41 +1,53 @@
 """What of a customer's memory goes before the pipeline, within a token budget, and why.
 
-Facts first, then the last messages of any channel, then the older ones that match what is written
-now, and what room is left goes to numbers and times that the customer told. It is handed only what
-the sender may read (`memory.context`), counts with stored counts, and never goes over the budget.
+What is always known first (`memory.standing_block`), then the last messages of any channel, then
+the older ones that match what is written now, and what room is left goes to numbers and times that
+the customer told. It is handed only what the sender may read (`memory.context`), counts messages
+with stored counts, and never goes over the budget, written as `memory.quoting` writes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
 from core.message import Author
 from core.pipeline.features import Stems, words
-from core.turn import Fact, Recall, Recalled, Said
-from memory.columns import TELLS_TIME, Analysed, Columns, View, view_of
+from core.turn import LeftOut, Line, Recall, Recalled, Said
+from memory.columns import TELLS_TIME, Analysed, Columns, Floats, View, view_of
+from memory.quoting import FRAME, HEADER, LINE, NAME
+from memory.repetition import Repetition
 from memory.scoring import Scores, score, session_numbers
+from memory.standing_block import Block, Known, choose_standing
+from memory.terms import LANGUAGE, stems_of
+
+
+def at_most(text: str) -> int:
+    """The most tokens that a text can take: no encoding makes more of it than it has bytes."""
+    return len(text.encode())
 
 
 @dataclass(frozen=True, slots=True)
 class Packing:
     """What things cost beyond their text, in tokens, and how the budget is shared.
 
-    `line` is a message's speaker and line break, `header` the date above each session. Facts may
-    take `facts_share` of the budget, and the last `exchanges` messages `exchanges_share` of the
-    rest. The older ones get what is left.
+    `line` is a message's speaker and line break, `name` that of one of our people, `header` the
+    date above each session, `frame` what stands around it all. The last `exchanges` messages may
+    take `exchanges_share` of what the standing block leaves, and the older ones get the rest.
+    `count` counts the tokens of what is known; messages have been counted.
     """
 
-    line: int = 6
-    header: int = 14
-    facts_share: float = 0.25
+    line: int = LINE
+    header: int = HEADER
     exchanges: int = 12
     exchanges_share: float = 0.5
+    name: int = 0
+    frame: int = 0
+    count: Callable[[str], int] = at_most
 
 
-PACKING = Packing()
+PACKING = Packing(name=NAME, frame=FRAME)
 
 THREAD_LIMIT = 1_000
 """Messages of a customer that can be recalled, the newest. Of more, the older ones stay stored and
@@ -59,6 +71,8 @@ class IndexedThread:
     columns: Columns
     start: int = 0
     """The first message's place in `columns`."""
+    named: int = 0
+    """How many messages were said by somebody with a name."""
 
     @property
     def thread(self) -> tuple[Said, ...]:
@@ -78,57 +92,69 @@ class IndexedThread:
             tokens -= sum(one.said.tokens for one in joined[:dropped])
             kept = joined[dropped:]
             sessions = tuple(session_numbers(kept))
-            return IndexedThread(kept, self.stems, tokens, sessions, columns, start)
+            return IndexedThread(kept, self.stems, tokens, sessions, columns, start, _named(kept))
         began = self.messages[self.sessions.index(self.sessions[-1])].said.at
         later = session_numbers(added, began, self.sessions[-1])
         sessions = (*self.sessions, *later)
-        return IndexedThread(joined, self.stems, tokens, sessions, columns, start)
+        named = self.named + _named(added)
+        return IndexedThread(joined, self.stems, tokens, sessions, columns, start, named)
+
+    def preceded_by(self, older: Sequence[Said]) -> IndexedThread:
+        """This thread with older messages before it, which are not kept."""
+        if not older:
+            return self
+        before = tuple(Analysed(one, self.stems) for one in older)
+        return _indexed(before + self.messages, self.stems)
 
 
-def index(thread: Sequence[Said], language: str = "en") -> IndexedThread:
+_SHOWN = 3
+"""Messages that were left out for one reason and are named, the best of them."""
+
+
+def index(thread: Sequence[Said], language: str = LANGUAGE) -> IndexedThread:
     """The messages of a context, oldest first, made ready for recall."""
-    stems = _stems(language)
+    stems = stems_of(language)
     return _indexed(tuple(Analysed(one, stems) for one in thread), stems)
-
-
-# Shared between customers: a stem is the same for everybody, and making it is what costs time.
-@lru_cache(maxsize=8)
-def _stems(language: str) -> Stems:
-    return Stems(language)
 
 
 def _indexed(messages: tuple[Analysed, ...], stems: Stems) -> IndexedThread:
     tokens = sum(one.said.tokens for one in messages)
-    return IndexedThread(messages, stems, tokens, tuple(session_numbers(messages)), Columns())
+    sessions = tuple(session_numbers(messages))
+    return IndexedThread(messages, stems, tokens, sessions, Columns(), named=_named(messages))
+
+
+def _named(messages: Iterable[Analysed]) -> int:
+    return sum(one.said.author_name is not None for one in messages)
 
 
 def recall(
     indexed: IndexedThread,
     text: str,
-    facts: Sequence[Fact],
+    known: Known,
     now: datetime,
     budget: int,
     packing: Packing = PACKING,
+    meaning: Floats | None = None,
 ) -> Recall:
-    """Choose what goes before the pipeline for the message `text`, in at most `budget` tokens."""
-    facts_cost = sum(fact_cost(one, packing) for one in facts)
-    messages = indexed.messages
-    headers = indexed.sessions[-1] + 1 if messages else 0
-    whole = indexed.tokens + packing.line * len(messages) + packing.header * headers
-    if facts_cost + whole <= budget and facts_cost <= budget * packing.facts_share:
-        return Recall(
-            tuple(facts), indexed.thread, (), facts_cost + whole, budget, (_all(facts, messages),)
-        )
-    return _Choice(indexed, budget, packing).choose(text, facts, now)
+    """Choose what goes before the pipeline for the message `text`, in at most `budget` tokens.
+
+    `meaning` is as in `memory.scoring.score`, for the messages of the thread.
+    """
+    block = _block(known, budget, packing)
+    whole = block.tokens + whole_cost(indexed, packing)
+    if whole + packing.frame <= budget and not block.left_out:
+        return _all(block, indexed, whole, budget, packing)
+    return _Choice(indexed, block, budget, packing).choose(text, now, meaning)
 
 
 def latest(
     indexed: IndexedThread,
     text: str,
-    facts: Sequence[Fact],
+    known: Known,
     now: datetime,
     budget: int,
     packing: Packing = PACKING,
+    meaning: Floats | None = None,
 ) -> Recall:
     """Only the last messages, whatever they say: for stages that do not look at the past."""
     last = indexed.messages[-packing.exchanges :]
@@ -136,60 +162,96 @@ def latest(
     return Recall((), tuple(one.said for one in last), (), tokens, budget)
 
 
-def fact_cost(fact: Fact, packing: Packing = PACKING) -> int:
-    """The most tokens a fact can take: no encoding makes more of them than there are bytes."""
-    return len(fact.key.encode()) + len(fact.value.encode()) + packing.line
+def fits(indexed: IndexedThread, budget: int, packing: Packing = PACKING) -> bool:
+    """Whether the whole thread may be loaded, so that nothing need be looked for."""
+    return whole_cost(indexed, packing) + packing.frame <= budget
 
 
-def _all(facts: Sequence[Fact], messages: Sequence[Analysed]) -> str:
-    return f"everything fits: {_many(len(facts), 'fact')}, {_many(len(messages), 'message')}"
+def whole_cost(indexed: IndexedThread, packing: Packing) -> int:
+    """What all messages of a thread take, in tokens."""
+    headers = indexed.sessions[-1] + 1 if indexed.messages else 0
+    lines = packing.line * len(indexed.messages) + packing.name * indexed.named
+    return indexed.tokens + lines + packing.header * headers
+
+
+def _block(known: Known, budget: int, packing: Packing) -> Block:
+    """The standing block, which has its shares of what the frame leaves."""
+    return choose_standing(known, max(0, budget - packing.frame), packing.count)
+
+
+def _all(
+    block: Block, indexed: IndexedThread, tokens: int, budget: int, packing: Packing
+) -> Recall:
+    messages = indexed.thread
+    known = f"{_many(len(block.lines), 'thing')} known" if block.lines else "nothing known"
+    trace = f"everything fits: {known}, {_many(len(messages), 'message')}"
+    tokens += packing.frame if tokens else 0
+    return Recall(block.facts, messages, (), tokens, budget, (trace,), block.lines)
 
 
 class _Choice:
     """One choice under way: what has been taken, and what it costs so far."""
 
-    def __init__(self, indexed: IndexedThread, budget: int, packing: Packing) -> None:
+    def __init__(self, indexed: IndexedThread, block: Block, budget: int, packing: Packing) -> None:
         self.messages = indexed.messages
         self.view = view_of(indexed.columns, indexed.messages, indexed.start)
         self.tokens = self.view.tokens
-        self.essences = self.view.essences
         self.stems = indexed.stems
         self.budget = budget
         self.packing = packing
-        self.used = 0
+        self.block = block
+        # What does not even leave room for its frame is nothing.
+        self.used = packing.frame + block.tokens
         self.sessions = indexed.sessions
         self.headed: set[int] = set()
-        self.said: set[int] = set()
+        self.repetition = Repetition(self.view, indexed.messages)
         self.trace: list[str] = []
+        self.left_out: list[LeftOut] = list(block.left_out)
 
-    def choose(self, text: str, facts: Sequence[Fact], now: datetime) -> Recall:
-        """Facts, then the last exchanges, then what matches."""
-        kept = self._facts(facts)
+    def choose(self, text: str, now: datetime, meaning: Floats | None) -> Recall:
+        """What is known, then the last exchanges, then what matches."""
+        self._tell_known()
         last = self._exchanges()
-        recalled = self._matching(text, now, set(last))
+        lines = self._unsaid(last)
+        recalled = self._matching(text, now, set(last), meaning)
+        nothing = not (lines or last or recalled)
         return Recall(
-            kept,
+            self.block.facts,
             tuple(self.messages[at].said for at in last),
             recalled,
-            self.used,
+            0 if nothing else self.used,
             self.budget,
             tuple(self.trace),
+            lines,
+            tuple(self.left_out),
         )
 
-    def _facts(self, facts: Sequence[Fact]) -> tuple[Fact, ...]:
-        """The newest facts that fit their share, in the order given."""
-        share = int(self.budget * self.packing.facts_share)
-        kept: set[int] = set()
-        for at in reversed(range(len(facts))):
-            cost = fact_cost(facts[at], self.packing)
-            if self.used + cost <= share:
-                self.used += cost
-                kept.add(at)
-        if facts:
-            left_out = len(facts) - len(kept)
-            words = f"; {left_out} left out, their share is full" if left_out else ""
-            self.trace.append(f"{_many(len(kept), 'fact')} always loaded{words}")
-        return tuple(one for at, one in enumerate(facts) if at in kept)
+    def _tell_known(self) -> None:
+        if self.block.lines:
+            left_out = sum(one.number for one in self.block.left_out)
+            words = f"; {left_out} left out, their shares are full" if left_out else ""
+            self.trace.append(f"{_many(len(self.block.lines), 'thing')} always loaded{words}")
+        elif self.block.left_out:
+            self.trace.append("nothing of what is always loaded fits")
+
+    def _unsaid(self, last: Sequence[int]) -> tuple[Line, ...]:
+        """What is known, without facts that stand word for word in one of the last messages."""
+        told = {self.messages[at].said.id: self.messages[at].said.text for at in last}
+        kept = tuple(
+            line
+            for line in self.block.lines
+            if line.kind != "fact"
+            or line.verified
+            or line.was is not None
+            or line.value not in told.get(line.source, "")
+        )
+        if len(kept) < len(self.block.lines):
+            self.used -= sum(one.tokens for one in self.block.lines) - sum(
+                one.tokens for one in kept
+            )
+            said = len(self.block.lines) - len(kept)
+            self.left_out.append(LeftOut("said in a message that is loaded", said))
+        return kept
 
     def _exchanges(self) -> list[int]:
         """The last messages on any channel that fit their share, oldest first."""
@@ -202,50 +264,90 @@ class _Choice:
             self.trace.append(f"the last {_many(len(taken), 'message')} on any channel{words}")
         return taken[::-1]
 
-    def _matching(self, text: str, now: datetime, taken: set[int]) -> tuple[Recalled, ...]:
+    def _matching(
+        self, text: str, now: datetime, taken: set[int], meaning: Floats | None
+    ) -> tuple[Recalled, ...]:
         """The messages that match best, best first until the budget is full, in time order."""
         older = len(self.messages) - len(taken)
         if not older:
             return ()
-        scores = score(self.view, self.sessions, text, now, self.stems)
-        candidates = _ranked(scores, taken)
-        chosen, repeated = self._fill(candidates)
+        scores = score(self.view, self.sessions, text, now, self.stems, meaning)
+        matching = self._fill(_ranked(scores, taken))
         # A number, a date or a time that the customer told once is asked for later in other words.
         room = self.budget - self.used > self.packing.line + self.packing.header
-        telling = _told(self.view, scores, taken) if room and words(text) else ()
-        told, _ = self._fill(telling)
-        self.trace.append(_left_out(older, len(candidates), len(chosen), repeated, len(told)))
-        chosen = sorted(chosen + told)
+        told = self._fill(_told(self.view, scores, taken) if room and words(text) else ())
+        self.trace.append(self._tell_matching(older, matching, told, scores))
+        chosen = sorted(matching.chosen + told.chosen)
         totals = scores.total[chosen].round(2).tolist()
         said = [self.messages[at].said for at in chosen]
         return tuple(map(Recalled, said, totals, scores.why(chosen)))
 
-    def _fill(self, candidates: Sequence[int]) -> tuple[list[int], int]:
-        """As many of these, best first, as fit; and how many only repeat what was taken."""
-        chosen: list[int] = []
-        repeated = 0
+    def _fill(self, candidates: Sequence[int]) -> _Filled:
+        """As many of these, best first, as fit; and what was left out of them."""
+        filled = _Filled(len(candidates))
         for at in candidates:
             if self.budget - self.used <= self.packing.line:
                 break
-            essence = self.essences[at]
-            if essence and essence in self.said:
-                repeated += 1
+            if self.repetition.repeats(at):
+                filled.repeated += 1
             elif self._take(at, self.budget):
-                chosen.append(at)
-        return chosen, repeated
+                filled.chosen.append(at)
+            elif len(filled.missed) < _SHOWN:
+                filled.missed.append(at)
+        tried = len(filled.chosen) + filled.repeated
+        filled.missed += candidates[tried + len(filled.missed) :][: _SHOWN - len(filled.missed)]
+        return filled
 
     def _take(self, at: int, limit: int) -> bool:
         """Take a message if it fits with its line, and its session's header if that is new."""
         session = self.sessions[at]
         cost = self.tokens[at] + self.packing.line
+        if self.messages[at].said.author_name is not None:
+            cost += self.packing.name
         if session not in self.headed:
             cost += self.packing.header
         if self.used + cost > limit:
             return False
         self.used += cost
         self.headed.add(session)
-        self.said.add(self.essences[at])
+        self.repetition.take(at)
         return True
+
+    def _tell_matching(self, older: int, matching: _Filled, told: _Filled, scores: Scores) -> str:
+        """What was chosen and what was left out, in words; and the same as data."""
+        left: tuple[tuple[str, int, list[int]], ...] = (
+            ("had nothing in common", older - matching.candidates - len(told.chosen), []),
+            ("only repeated what is loaded", matching.repeated, []),
+            ("did not fit", matching.unfit, matching.missed),
+        )
+        for why, count, best in left:
+            if count > 0:
+                named = [
+                    (self.messages[at].said.id, round(float(scores.total[at]), 2)) for at in best
+                ]
+                self.left_out.append(LeftOut(why, count, tuple(named)))
+        line = (
+            f"{len(matching.chosen)} of {_many(older, 'older message')} chosen because they match"
+        )
+        if told.chosen:
+            line += f", {len(told.chosen)} because the customer told a number or a time"
+        reasons = [f"{count} {why}" for why, count, _ in left if count > 0]
+        return f"{line}; {', '.join(reasons)}" if reasons else line
+
+
+class _Filled:
+    """What was taken of some candidates, and what was not: `missed` are the best of those that did
+    not fit."""
+
+    def __init__(self, candidates: int) -> None:
+        self.candidates = candidates
+        self.chosen: list[int] = []
+        self.repeated = 0
+        self.missed: list[int] = []
+
+    @property
+    def unfit(self) -> int:
+        return self.candidates - len(self.chosen) - self.repeated
 
 
 def _ranked(scores: Scores, taken: set[int]) -> list[int]:
@@ -262,22 +364,6 @@ def _told(view: View, scores: Scores, taken: set[int]) -> list[int]:
     theirs = [one for one in view.speakers() if one[0] is Author.CUSTOMER]
     telling = view.said_by(theirs) & (view.number(TELLS_TIME) > 0) & ~scores.matches
     return _ranked(Scores(scores.total, scores.parts, telling), taken)
-
-
-def _left_out(older: int, matching: int, chosen: int, repeated: int, told: int) -> str:
-    line = f"{chosen} of {_many(older, 'older message')} chosen because they match"
-    if told:
-        line += f", {told} because the customer told a number or a time"
-    reasons = [
-        f"{count} {reason}"
-        for count, reason in (
-            (older - matching - told, "had nothing in common"),
-            (repeated, "only repeated what is loaded"),
-            (matching - chosen - repeated, "did not fit"),
-        )
-        if count
-    ]
-    return f"{line}; {', '.join(reasons)}" if reasons else line
 
 
 def _many(count: int, noun: str) -> str:

@@ -13,6 +13,7 @@ import orjson
 
 from core.clock import Micros, to_micros
 from core.message import Assurance, Attachment, ConsentChange, InboundMessage
+from memory.about import about
 
 LONGEST_REASON = 500
 """Characters kept of why no machine may answer."""
@@ -130,6 +131,7 @@ def message_row(
         "event_id": message.event_id,
         "client_id": message.client_id,
         "extra_json": orjson.dumps(extra).decode() if extra else None,
+        "about": about(cleaned.text),
     }
 
 

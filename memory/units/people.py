@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, case, insert, select, update
 
 from core.clock import Micros
 from core.message import Assurance, Attachment, Author, DeliveryStatus
+from memory.about import about
 from memory.codec import dump_case, load_case
 from memory.drawing import drawn_of
 from memory.sender import ContextQuery, read_sender
@@ -262,6 +263,7 @@ def _write_message(connection: Connection, one: AgentAnswer, thread: AnyRow, seq
             "created_at": one.now,
             "level": thread.assurance,
             "extra_json": _extra(one, _drawn(connection, thread, one.now)),
+            "about": about(one.text),
         },
     )
     connection.execute(

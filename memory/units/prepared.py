@@ -1,8 +1,8 @@
 """Writing many rows with a statement that is compiled once and handed to the driver as it is.
 
 SQLAlchemy works out the parameters of each row anew, which takes longer than what SQLite does with
-them. Only for statements built at import, and for columns of numbers, texts and booleans, whose
-values drivers take as they are.
+them. Only for statements built at import, and for columns of numbers, texts, bytes and booleans,
+whose values drivers take as they are.
 """
 
 from __future__ import annotations

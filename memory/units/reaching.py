@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from core.clock import Micros
 from core.message import Assurance, Audience, Author
 from core.message import Handle as Address
+from memory.about import about
 from memory.identity_tables import Reach
 from memory.tables import Conversation, Delivery, Handle, Inbound, Message
 from memory.units.handles import introduce
@@ -160,6 +161,7 @@ def write_letter(connection: Connection, letter: Letter) -> Written | None:
         "created_at": letter.now,
         "level": level,
         "extra_json": _extra(letter),
+        "about": about(letter.text),
     })  # fmt: skip
     rows = _part_rows(letter, conversation_id, seq, handle.id)
     connection.execute(insert(_delivery), rows)
