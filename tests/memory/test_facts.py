@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from core.fact_history import Told
+from memory.facts import facts_of
 from memory.remembered_tables import Fact
 from memory.tables import Audit, Customer
 from memory.units.fact_rows import Telling
@@ -208,3 +209,42 @@ def test_nobody_changes_what_is_not_there(world: World) -> None:
     with pytest.raises(FactProblem, match="there is no handle 7"):
         tell(world.connection, Telling(7, "a", "b", "1-1", 2), world.micros(), world.id)
     assert world.connection.execute(select(table(Customer))).first() is None
+
+
+def test_a_page_shows_what_holds_what_else_is_told_and_what_was(world: World) -> None:
+    phone, mail = world.say(PHONE, "hello"), world.say(MAIL, "hello")
+    world.link(PHONE, MAIL)
+    told(world, phone, HOME)
+    told(world, phone, AWAY, channel="sms")
+    told(world, mail, "1 Fir Lane", verified=True)
+    told(world, mail, "blue", key="colour", told_by="rule")
+    (colour,) = rows(world, "colour")
+    retire(world.connection, colour["id"], "ann", "no", world.micros(), world.id)
+    address, wrong = facts_of(world.connection, world.customer(phone.handle_id))
+    assert (address.value, address.verified, address.handle) == ("1 Fir Lane", True, MAIL)
+    ((also, before),) = [(address.also, address.history)]
+    assert [(one.value, one.channel, one.source) for one in also] == [
+        (AWAY, "sms", phone.message_id)
+    ]
+    assert [one.value for one in before] == [HOME]
+    assert before[0].valid_to == also[0].valid_from
+    assert (wrong.value, wrong.retired_by, wrong.retired_because) == ("blue", "ann", "no")
+
+
+def test_what_is_personal_is_kept_back_from_people(world: World) -> None:
+    place = world.say(PHONE, "hello")
+    told(world, place, HOME, needs=3, level=4)
+    customer = world.customer(place.handle_id)
+    (sealed,) = facts_of(world.connection, customer)
+    assert (sealed.value, sealed.hidden) == ("", True)
+    (unsealed,) = facts_of(world.connection, customer, unsealed=True)
+    assert unsealed.value == HOME
+
+
+def test_what_was_made_of_anothers_memory_goes_with_them(world: World) -> None:
+    phone, mail = world.say(PHONE, "hello"), world.say(MAIL, "hello")
+    world.link(PHONE, MAIL)
+    told(world, phone, HOME, told_by="model:small", drawn=[mail.handle_id])
+    assert len(facts_of(world.connection, world.customer(phone.handle_id))) == 1
+    world.unlink(PHONE)
+    assert facts_of(world.connection, world.customer(phone.handle_id)) == ()
