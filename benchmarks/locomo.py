@@ -20,6 +20,7 @@ from typing import Any
 from core.message import Author
 from core.turn import Said
 from memory.recall import IndexedThread, Packing, index, recall
+from memory.standing_block import NOTHING
 from memory.tokens import token_counter
 
 ENCODING = "cl100k_base"
@@ -71,7 +72,7 @@ def _conversation(data: Mapping[str, Any], count: Callable[[str], int]) -> Conve
 def choose(one: Conversation, question: str, budget: int) -> list[str]:
     """The ids of the messages recalled for a question, from the whole conversation."""
     packing = Packing(line=0, header=one.header, exchanges=0)
-    found = recall(one.thread, question, (), one.end, budget, packing)
+    found = recall(one.thread, question, NOTHING, one.end, budget, packing)
     return [said.id for said in found.exchanges] + [each.said.id for each in found.recalled]
 
 

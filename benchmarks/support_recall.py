@@ -28,6 +28,7 @@ from benchmarks.support.scenes import HERE
 from core.message import Author
 from core.turn import Said
 from memory.recall import IndexedThread, Packing, index, recall
+from memory.standing_block import NOTHING
 from memory.tokens import token_counter
 
 FLOORS = {250: 0.83, 500: 0.86, 1000: 0.89}
@@ -80,7 +81,7 @@ def _at(moment: str) -> datetime:
 def choose(one: Customer, question: Row, budget: int) -> list[str]:
     """The ids of the turns recalled for a question, from all that may be."""
     packing = Packing(line=0, header=one.header, exchanges=0)
-    found = recall(one.thread, question["text"], (), _at(question["at"]), budget, packing)
+    found = recall(one.thread, question["text"], NOTHING, _at(question["at"]), budget, packing)
     return [said.id for said in found.exchanges] + [each.said.id for each in found.recalled]
 
 

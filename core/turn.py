@@ -143,12 +143,45 @@ class Recalled(NamedTuple):
     why: Mapping[str, float]
 
 
+class Line(NamedTuple):
+    """One thing that is known of a customer, as it goes before a turn in `tokens` tokens.
+
+    `kind` is the part of the block that it belongs to (`memory.standing_block.SHARES`); `source` is
+    the id of the message that told it, or names what else did. It is only claimed unless it is
+    `verified`; `was` says what it was before, until when. A promise is to be kept by `due_at`.
+    """
+
+    kind: str
+    name: str
+    value: str
+    source: str = ""
+    tokens: int = 0
+    verified: bool = False
+    was: tuple[str, datetime] | None = None
+    due_at: datetime | None = None
+
+
+class LeftOut(NamedTuple):
+    """How many things were left out for one reason, and the best of them with their scores.
+
+    `best` has ids of messages, or names of facts.
+    """
+
+    why: str
+    number: int
+    best: tuple[tuple[str, float], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Recall:
     """What memory hands a turn, already filtered by customer and assurance.
 
+    `standing` is what is known whatever is said, `facts` are those of it for the stages to use;
     `exchanges` are the last messages on any channel, oldest first, without the turn's own;
-    `recalled` are older ones that match, oldest first. `trace` says in words what was left out.
+    `recalled` are older ones that match, oldest first. `trace` and `left_out` say why.
+
+    `degraded` names what could not be had in time or at all (`gateway.recalling`), and `took` how
+    many milliseconds each part that was waited for took.
     """
 
     facts: tuple[Fact, ...] = ()
@@ -157,6 +190,10 @@ class Recall:
     tokens: int = 0
     budget: int = 0
     trace: tuple[str, ...] = ()
+    standing: tuple[Line, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    degraded: tuple[str, ...] = ()
+    took: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

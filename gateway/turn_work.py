@@ -26,7 +26,6 @@ from core.playbook import Playbook
 from core.turn import (
     Decision,
     Effect,
-    Fact,
     NeedEffect,
     Recall,
     Said,
@@ -44,6 +43,7 @@ from gateway.turn_story import tell_turn
 from memory.context import load_context
 from memory.recall import IndexedThread, index
 from memory.sender import ContextQuery, NotTheirs
+from memory.standing_block import Known
 from memory.store import Store
 from memory.units.claims import Claimed, Thread, Waiting
 from memory.units.turns import Fenced, commit
@@ -93,7 +93,7 @@ class TurnWork:
         now: Callable[[], datetime],
         new_id: Callable[[], int],
         tick: Callable[[], int],
-        recall: Callable[[IndexedThread, str, Sequence[Fact], datetime, int], Recall],
+        recall: Callable[[IndexedThread, str, Known, datetime, int], Recall],
         rules: Callable[[], IdentityRules] = lambda: DEFAULT_RULES,
         reachable: frozenset[str] = frozenset(),
     ) -> None:
@@ -204,7 +204,7 @@ class TurnWork:
         recalled = self._recall(
             memory.thread,
             text_of(messages),
-            context.facts,
+            Known(context.facts),
             now,
             self._settings.budget,
         )

@@ -26,6 +26,7 @@ from memory.pages import conversations, handoff_page, queue, turn_page
 from memory.recall import index, recall
 from memory.resume import log_after
 from memory.sender import ContextQuery
+from memory.standing_block import Known
 from memory.tables import Conversation, Handoff, Turn
 from memory.units.claims import Claim, Claimed, claim
 from memory.units.rows import table
@@ -64,7 +65,9 @@ class Telling:
         query = ContextQuery(customer_id, last.handle_id, last.conversation_id, level, now)
         context = load_context(connection, query)
         asked = [_said(claimed, one.message_id, one.text, self.world) for one in claimed.waiting]
-        known = recall(index(context.thread), last.text, context.facts, self.world.now, 100_000)
+        known = recall(
+            index(context.thread), last.text, Known(context.facts), self.world.now, 100_000
+        )
         turn = TurnInput(
             id=str(self.world.id()),
             now=self.world.now,

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from core.message import Assurance, Author
 from core.turn import Fact, Recall, Said
-from memory.recall import PACKING, Packing, fact_cost, index, recall
+from memory.recall import PACKING, Packing, index, recall
 from memory.scoring import SESSION_LENGTH
+from memory.standing_block import NOTHING, Known
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NOW = START + timedelta(days=90)
@@ -55,8 +56,9 @@ def cost(found: Recall, packing: Packing = PACKING) -> int:
     headers = sum(
         1 for at, one in enumerate(chosen) if at == 0 or one.at - chosen[at - 1].at > SESSION_LENGTH
     )
-    facts = sum(fact_cost(one, packing) for one in found.facts)
-    return facts + lines + headers * packing.header
+    known = sum(one.tokens for one in found.standing)
+    frame = packing.frame if chosen or found.standing else 0
+    return frame + known + lines + headers * packing.header
 
 
 words = st.sampled_from(
@@ -79,7 +81,7 @@ def test_the_budget_is_never_exceeded(
     thread: list[Said], text: str, values: list[str], budget: int
 ) -> None:
     facts = tuple(fact(number, value) for number, value in enumerate(values))
-    found = recall(index(thread), text, facts, NOW, budget)
+    found = recall(index(thread), text, Known(facts), NOW, budget)
     assert cost(found) <= found.tokens <= budget == found.budget
     ids = [one.id for one in found.exchanges] + [one.said.id for one in found.recalled]
     assert len(ids) == len(set(ids)) and set(ids) <= {one.id for one in thread}
@@ -91,22 +93,24 @@ def test_the_budget_is_never_exceeded(
 
 def test_everything_is_loaded_when_it_fits() -> None:
     thread = filled(20)
-    found = recall(index(thread), "anything", (fact(1, "Oslo"),), NOW, 2000)
+    found = recall(index(thread), "anything", Known((fact(1, "Oslo"),)), NOW, 2000)
     assert found.exchanges == tuple(thread)
     assert found.facts == (fact(1, "Oslo"),)
-    assert found.trace == ("everything fits: 1 fact, 20 messages",)
+    assert found.trace == ("everything fits: 1 thing known, 20 messages",)
     assert cost(found) <= found.tokens <= 2000
 
 
 def test_the_last_exchanges_come_whatever_is_asked() -> None:
     thread = filled(200)
-    found = recall(index(thread), "nothing of the kind", (), NOW, 1000)
+    found = recall(index(thread), "nothing of the kind", NOTHING, NOW, 1000)
     assert found.exchanges == tuple(thread[-12:])
 
 
 def test_an_old_message_about_the_matter_is_found() -> None:
     thread = filled(300, (17, "I would like the walnut table delivered to the summer house"))
-    found = recall(index(thread), "When does the table come to the summer house?", (), NOW, 600)
+    found = recall(
+        index(thread), "When does the table come to the summer house?", NOTHING, NOW, 600
+    )
     best = max(found.recalled, key=lambda one: one.score)
     assert best.said.id == "1-17"
     assert best.why["words"] > 0
@@ -115,7 +119,7 @@ def test_an_old_message_about_the_matter_is_found() -> None:
 def test_the_same_identifier_outranks_every_word() -> None:
     talk = [(at, "Where is my parcel, when does the late parcel come?") for at in range(40, 240, 7)]
     thread = filled(300, (5, "it is 77123-B"), *talk)
-    found = recall(index(thread), "Where is my late parcel 77123-B?", (), NOW, 400)
+    found = recall(index(thread), "Where is my late parcel 77123-B?", NOTHING, NOW, 400)
     best = max(found.recalled, key=lambda one: one.score)
     assert best.said.id == "1-5"
     assert best.why["same identifier"] >= 20
@@ -127,7 +131,7 @@ def test_what_was_answered_is_found_by_the_question() -> None:
         (50, "Which size do you wear in the green jacket?"),
         (51, "forty-two, like last time"),
     )
-    found = recall(index(thread), "What size was the green jacket?", (), NOW, 500)
+    found = recall(index(thread), "What size was the green jacket?", NOTHING, NOW, 500)
     assert "1-51" in {one.said.id for one in found.recalled}
 
 
@@ -135,7 +139,7 @@ def test_who_said_it_counts() -> None:
     thread = filled(200)
     thread[20] = said(20, "a voucher for the curtains is possible", author=Author.CUSTOMER)
     thread[90] = said(90, "a voucher for the curtains is possible indeed", author=Author.AGENT)
-    found = recall(index(thread), "Your colleague promised a voucher", (), NOW, 500)
+    found = recall(index(thread), "Your colleague promised a voucher", NOTHING, NOW, 500)
     by_id = {one.said.id: one for one in found.recalled}
     assert by_id["1-90"].why["speaker"] > 0
     assert "1-20" not in by_id or by_id["1-20"].score < by_id["1-90"].score
@@ -144,17 +148,17 @@ def test_who_said_it_counts() -> None:
 def test_the_channel_that_is_named_counts() -> None:
     thread = filled(200, (20, "the voucher is for Anna"), (90, "a voucher for Berta"))
     thread[90] = replace(thread[90], channel="email")
-    found = recall(index(thread), "I sent you a mail about a voucher", (), NOW, 500)
+    found = recall(index(thread), "I sent you a mail about a voucher", NOTHING, NOW, 500)
     by_id = {one.said.id: one for one in found.recalled}
     assert by_id["1-90"].why["channel"] > 0
     assert by_id["1-90"].score > by_id["1-20"].score
-    elsewhere = recall(index(thread), "I asked in the chat about a voucher", (), NOW, 500)
+    elsewhere = recall(index(thread), "I asked in the chat about a voucher", NOTHING, NOW, 500)
     assert not any(one.why.get("channel") for one in elsewhere.recalled), "nobody wrote there"
 
 
 def test_a_time_that_is_named_counts() -> None:
     thread = filled(300)
-    found = recall(index(thread), "What did I ask on 3 March 2026?", (), NOW, 700)
+    found = recall(index(thread), "What did I ask on 3 March 2026?", NOTHING, NOW, 700)
     assert all(one.said.at.month == 3 for one in found.recalled)
     assert found.recalled[0].why["time asked about"] > 0
 
@@ -162,7 +166,7 @@ def test_a_time_that_is_named_counts() -> None:
 def test_what_was_said_many_messages_ago_is_found() -> None:
     thread = filled(900, (20, "I am Alexis, the flat is for Monday around 8pm"))
     grown = index(thread[:500]).extended(thread[500:])
-    found = recall(grown, "Can we make the flat Tuesday instead of Monday?", (), NOW, 700)
+    found = recall(grown, "Can we make the flat Tuesday instead of Monday?", NOTHING, NOW, 700)
     assert "1-20" in {one.said.id for one in found.recalled}
 
 
@@ -170,7 +174,7 @@ def test_what_the_customer_told_comes_where_nothing_matches() -> None:
     thread = [said(at, TOPICS[at % 5]) for at in range(200)]
     thread[10] = said(10, "room 351, until the 4th")
     thread[11] = said(11, "room 352 is taken", author=Author.AGENT)
-    found = recall(index(thread), "steak and wine please", (), NOW, 600)
+    found = recall(index(thread), "steak and wine please", NOTHING, NOW, 600)
     assert {one.said.id for one in found.recalled} == {"1-10"}
     assert "1 because the customer told a number or a time" in found.trace[-1]
 
@@ -178,7 +182,7 @@ def test_what_the_customer_told_comes_where_nothing_matches() -> None:
 def test_the_same_words_are_loaded_once() -> None:
     again = [(at, "Where is my order from the catalogue?") for at in range(10, 60, 10)]
     thread = filled(200, *again)
-    found = recall(index(thread), "the order from the catalogue", (), NOW, 700)
+    found = recall(index(thread), "the order from the catalogue", NOTHING, NOW, 700)
     repeated = [one for one in found.recalled if "catalogue" in one.said.text]
     assert len(repeated) == 1
     assert "4 only repeated what is loaded" in found.trace[-1]
@@ -187,24 +191,24 @@ def test_the_same_words_are_loaded_once() -> None:
 def test_facts_have_a_share_of_their_own() -> None:
     facts = tuple(fact(number, "a value of some length") for number in range(50))
     thread = filled(100)
-    found = recall(index(thread), "hello", facts, NOW, 1000)
+    found = recall(index(thread), "hello", Known(facts), NOW, 1000)
     assert 0 < len(found.facts) < 50
     assert found.facts == facts[-len(found.facts) :], "the newest"
-    assert sum(fact_cost(one) for one in found.facts) <= 250
+    assert sum(one.tokens for one in found.standing) <= 200
     assert len(found.exchanges) == 12
-    assert "left out, their share is full" in found.trace[0]
+    assert "left out, their shares are full" in found.trace[0]
 
 
 def test_a_message_too_long_for_its_share_does_not_stop_the_others() -> None:
     thread = [*filled(30), said(30, "x " * 4000), said(31, "thanks")]
-    found = recall(index(thread), "parcel", (), NOW, 500)
+    found = recall(index(thread), "parcel", NOTHING, NOW, 500)
     assert found.exchanges[-1].text == "thanks"
     assert "1-30" not in {one.id for one in found.exchanges}
     assert "too long for their share" in " ".join(found.trace)
 
 
 def test_a_text_without_words_recalls_the_last_exchanges_only() -> None:
-    found = recall(index(filled(100)), "???", (), NOW, 800)
+    found = recall(index(filled(100)), "???", NOTHING, NOW, 800)
     assert found.recalled == ()
     assert len(found.exchanges) == 12
 
@@ -219,7 +223,7 @@ def test_extending_is_the_same_as_indexing_anew() -> None:
         whole.sessions,
     )
     question = "the invoice of item3"
-    assert recall(grown, question, (), NOW, 300) == recall(whole, question, (), NOW, 300)
+    assert recall(grown, question, NOTHING, NOW, 300) == recall(whole, question, NOTHING, NOW, 300)
 
 
 def test_a_thread_stays_bounded() -> None:
@@ -233,10 +237,10 @@ def test_the_same_input_gives_the_same_recall(
     thread: list[Said], text: str, budget: int, known: int
 ) -> None:
     """Also when another thread has grown the columns before, and other texts were scored."""
-    first = recall(index(thread), text, (), NOW, budget)
+    first = recall(index(thread), text, NOTHING, NOW, budget)
     grown = index(thread[:known])
-    recall(grown, "the refund of monday", (), NOW, budget)
-    assert recall(grown.extended(thread[known:]), text, (), NOW, budget) == first
+    recall(grown, "the refund of monday", NOTHING, NOW, budget)
+    assert recall(grown.extended(thread[known:]), text, NOTHING, NOW, budget) == first
 
 
 def test_what_was_said_later_in_the_session_is_found() -> None:
@@ -244,12 +248,12 @@ def test_what_was_said_later_in_the_session_is_found() -> None:
     start = START + timedelta(days=40)
     session = [said(900 + at, one, start + timedelta(minutes=at)) for at, one in enumerate(talk)]
     later = [said(1000 + at, TOPICS[at % 5]) for at in range(100)]
-    found = recall(index([*filled(300), *session, *later]), "what about 48213?", (), NOW, 500)
+    found = recall(index([*filled(300), *session, *later]), "what about 48213?", NOTHING, NOW, 500)
     assert "1-905" in {one.said.id for one in found.recalled}
 
 
 def test_a_question_in_another_language_finds_its_message() -> None:
     thread = filled(300, (40, "Wir sind umgezogen, die neue Anschrift ist Lindenweg 30"))
-    found = recall(index(thread), "Welche Anschriften haben Sie von mir?", (), NOW, 500)
+    found = recall(index(thread), "Welche Anschriften haben Sie von mir?", NOTHING, NOW, 500)
     best = max(found.recalled, key=lambda one: one.score)
     assert best.said.id == "1-40"

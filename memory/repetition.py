@@ -1,0 +1,67 @@
+"""Whether a message only repeats what has been taken, word for word or nearly so.
+
+Numbers are never taken for one another: two messages that differ in one say different things. It
+looks at words alone, scores nothing and chooses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from core.pipeline.features import words
+from memory.columns import LENGTH, Analysed, View
+
+SHARED = 0.9
+"""The share of the longer one's different words that both must have to say nearly the same."""
+
+_SHORT = 9
+"""Words that tell something up to which that means all of them, which the essence has told."""
+_NUMBERS = re.compile(r"\d+")
+
+Content = tuple[frozenset[str], tuple[str, ...]]
+
+
+class Repetition:
+    """What has been taken of one thread."""
+
+    def __init__(self, view: View, messages: Sequence[Analysed]) -> None:
+        self._messages = messages
+        self._essences = view.essences
+        self._lengths = view.number(LENGTH)
+        self._said: set[int] = set()
+        self._long: list[tuple[float, int]] = []
+        self._contents: dict[int, Content] = {}
+
+    def take(self, at: int) -> None:
+        """This message is loaded."""
+        self._said.add(self._essences[at])
+        if self._lengths[at] > _SHORT:
+            self._long.append((float(self._lengths[at]), at))
+
+    def repeats(self, at: int) -> bool:
+        """Whether this one says nothing that is not loaded."""
+        essence = self._essences[at]
+        if essence and essence in self._said:
+            return True
+        length = float(self._lengths[at])
+        if length <= _SHORT:
+            return False
+        return any(
+            min(length, other) >= SHARED * max(length, other) and self._alike(at, place)
+            for other, place in self._long
+        )
+
+    def _alike(self, one: int, other: int) -> bool:
+        (some, numbers), (others, their_numbers) = self._content(one), self._content(other)
+        if numbers != their_numbers:
+            return False
+        return len(some & others) >= SHARED * max(len(some), len(others))
+
+    def _content(self, at: int) -> Content:
+        found = self._contents.get(at)
+        if found is None:
+            text = self._messages[at].said.text
+            found = frozenset(words(text)), tuple(_NUMBERS.findall(text))
+            self._contents[at] = found
+        return found
