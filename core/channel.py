@@ -239,6 +239,27 @@ class AdapterContext:
 
 
 @dataclass(frozen=True, slots=True)
+class Archived:
+    """A message as an archive of this channel has it: its newest words, and who it went between.
+
+    Nobody vouches for any of it now. `sender` and `receivers` are addresses of the channel's kind,
+    `thread` is the same for all that hang together, and `machine` says in words why no person
+    wrote it, if so. `fault` says why nothing can be made of it; then nothing else counts.
+    """
+
+    sender: str = ""
+    sender_name: str = ""
+    receivers: tuple[str, ...] = ()
+    at: datetime | None = None
+    text: str = field(default="", repr=False)
+    subject: str = ""
+    id: str = ""
+    thread: str = ""
+    machine: str | None = None
+    fault: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AdapterSpec:
     """The declaration of a channel, importable without the provider's SDK.
 
@@ -246,7 +267,8 @@ class AdapterSpec:
     used. The adapter is called with `(config, context)`. `extra` names the optional dependency
     group it needs. `widget` is a function that is given the language a page asks for, such as
     "de", and returns the script it embeds, served as `widget.js`. `harness` is a class of the
-    conformance kit's by which the channel is proved.
+    conformance kit's by which the channel is proved. `archive` is a function that reads one
+    message of an archive in the channel's own form, and gives an `Archived`.
     """
 
     name: str
@@ -260,3 +282,4 @@ class AdapterSpec:
     extra: str | None = None
     widget: str | None = None
     harness: str | None = None
+    archive: str | None = None

@@ -14,6 +14,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import chain
+from typing import TextIO
 
 from core.handle_addresses import BRINGABLE, AddressFault, read_handle
 from core.message import Handle
@@ -57,6 +59,11 @@ _LINES = re.compile(r"[\n\r]+")
 _BETWEEN = dict.fromkeys(("email", "phone", "slack"), re.compile(r"[;\n\r]+"))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _DELIMITERS = ",;\t|"
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 IGNORED = "-"
 
 
@@ -80,22 +87,34 @@ class ReadFile:
     digest: str
 
 
-class _Faults:
+class Faults:
+    """The faults of a file: the first of them, and how many there are."""
+
     def __init__(self) -> None:
         self.first: list[Fault] = []
         self.count = 0
 
     def add(self, line: int, column: str, wrong: str, mend: str) -> None:
+        """One more."""
         self.count += 1
         if len(self.first) < FAULTS_SHOWN:
             self.first.append(Fault(line, column, wrong, mend))
+
+    def add_undecodable(self, line: int, encoding: str | None) -> None:
+        """A line that is of another encoding than the file."""
+        self.add(
+            line,
+            "",
+            f"This line is not {(encoding or 'utf-8').upper()}.",
+            "Save the file as “CSV UTF-8”, or name its encoding, such as cp1252.",
+        )
 
 
 def read_file(
     content: bytes, columns: Mapping[str, str] | None = None, encoding: str | None = None
 ) -> ReadFile:
     """The customers of a file. `columns` says what columns of other names mean ("-": nothing)."""
-    faults, entries = _Faults(), []
+    faults, entries = Faults(), []
     named = ";".join(f"{name}={meaning}" for name, meaning in sorted((columns or {}).items()))
     digest = hashlib.sha256(content + named.encode()).hexdigest()
     text = _decode(content, encoding, faults)
@@ -114,39 +133,46 @@ def read_file(
     return ReadFile(tuple(entries), tuple(faults.first), faults.count, digest)
 
 
-def _decode(content: bytes, encoding: str | None, faults: _Faults) -> str | None:
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if content.startswith(mark):
-            encoding = name
+def _decode(content: bytes, encoding: str | None, faults: Faults) -> str | None:
+    encoding = encoding_of(content, encoding, faults)
     try:
-        return content.decode(encoding or "utf-8")
-    except LookupError:
-        faults.add(1, "", f"There is no encoding “{encoding}”.", "Leave it out, or say cp1252.")
+        return None if encoding is None else content.decode(encoding)
     except UnicodeError as error:
         start = error.start if isinstance(error, UnicodeDecodeError) else 0
-        line = content.count(b"\n", 0, start) + 1
-        faults.add(
-            line,
-            "",
-            f"This line is not {encoding or 'UTF-8'}.",
-            "Save the file as “CSV UTF-8”, or name its encoding, such as cp1252.",
-        )
+        faults.add_undecodable(content.count(b"\n", 0, start) + 1, encoding)
     return None
 
 
-def _rows(text: str, faults: _Faults) -> Iterator[tuple[int, list[str]]]:
+def encoding_of(content: bytes, named: str | None, faults: Faults) -> str | None:
+    """The encoding of a file that begins so: as its mark says, or as it was `named`, or UTF-8."""
+    for mark, name in _MARKS:
+        if content.startswith(mark):
+            return name
+    try:
+        b"x".decode(named or "utf-8", "replace")
+        return named or "utf-8"
+    except LookupError:
+        faults.add(1, "", f"There is no encoding “{named}”.", "Leave it out, or say cp1252.")
+        return None
+
+
+def _rows(text: str, faults: Faults) -> Iterator[tuple[int, list[str]]]:
     """Each row that holds something, with the line it begins at."""
-    head = text.split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=head.count)
     if "\x00" in text:
         line = text.count("\n", 0, text.index("\x00")) + 1
         faults.add(line, "", "There is a NUL character.", "Save the file as CSV again.")
         return
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    yield from csv_rows(io.StringIO(text, newline=""), faults)
+
+
+def csv_rows(stream: TextIO, faults: Faults) -> Iterator[tuple[int, list[str]]]:
+    """Each row of a stream that holds something, with the line it begins at.
+
+    The stream is read as it goes, and its line breaks are left as they are (`newline=""`).
+    """
+    head = stream.readline()
+    delimiter = max(_DELIMITERS, key=head.count)
+    reader = csv.reader(chain((head,), stream), delimiter=delimiter, strict=True)
     line = 1
     while True:
         try:
@@ -162,7 +188,7 @@ def _rows(text: str, faults: _Faults) -> Iterator[tuple[int, list[str]]]:
 
 
 def _meanings(
-    header: Sequence[str], columns: Mapping[str, str], faults: _Faults
+    header: Sequence[str], columns: Mapping[str, str], faults: Faults
 ) -> list[tuple[str, str]] | None:
     """For each column its name and what it means; nothing when one is not understood."""
     found = [(name.strip(), _meaning(name.strip(), columns)) for name in header]
@@ -211,7 +237,7 @@ def _plain(name: str) -> str:
 
 
 def _entry(
-    line: int, cells: Sequence[str], meanings: Sequence[tuple[str, str]], faults: _Faults
+    line: int, cells: Sequence[str], meanings: Sequence[tuple[str, str]], faults: Faults
 ) -> Entry | None:
     if len(cells) > len(meanings):
         faults.add(
@@ -244,7 +270,7 @@ def _entry(
 
 
 def _handle(
-    line: int, column: str, kind: str, text: str, handles: dict[str, Handle], faults: _Faults
+    line: int, column: str, kind: str, text: str, handles: dict[str, Handle], faults: Faults
 ) -> None:
     if not text:
         return
@@ -257,7 +283,7 @@ def _handle(
 
 
 def _attribute(
-    line: int, column: str, meaning: str, value: str, attributes: dict[str, str], faults: _Faults
+    line: int, column: str, meaning: str, value: str, attributes: dict[str, str], faults: Faults
 ) -> None:
     if len(value) > LONGEST_VALUE:
         faults.add(line, column, "This is too long.", f"At most {LONGEST_VALUE} characters.")

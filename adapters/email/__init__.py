@@ -28,4 +28,5 @@ SPEC = AdapterSpec(
     ),
     simulator="adapters.email.simulator:MailSimulator",
     harness="adapters.email.harness:EmailHarness",
+    archive="adapters.email.archive:read_archived",
 )

@@ -97,7 +97,7 @@ def _message(
         sender=_handle(author, key),
         assurance=assurance,
         evidence=evidence,
-        text=_text(mail),
+        text=newest_words(mail),
         reply_address=_reply_address(mail, author, thread, reading),
         sent_at=_sent_at(mail, now),
         audience=_audience(mail, author, reading),
@@ -124,7 +124,7 @@ def _proof(author: Author, thread: Thread) -> tuple[Assurance, str]:
     return author.assurance, author.evidence
 
 
-def _text(mail: Mail) -> str:
+def newest_words(mail: Mail) -> str:
     """The newest words. Where a thread begins with hardly any, its subject tells the matter."""
     if mail.from_html and mail.html is not None:
         newest = newest_reply_html(mail.html).text

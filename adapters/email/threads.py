@@ -68,7 +68,7 @@ def own_thread(mail: Mail, writer: Writer, event_id: str, tokens: Tokens, today:
     A proved writer's mails hang together by their first id, since whoever copies that id is not
     them. An unproved writer's mail stands alone, and so does one without an id.
     """
-    root = _root(mail)
+    root = root_of(mail)
     if writer.proved and root is not None:
         key = conversation_id(tokens.account, "proved", writer.address, root)
     else:
@@ -76,7 +76,7 @@ def own_thread(mail: Mail, writer: Writer, event_id: str, tokens: Tokens, today:
     return Thread(ThreadRef(key, tokens.origin(writer.address), today + LIFE), False, True)
 
 
-def _root(mail: Mail) -> str | None:
+def root_of(mail: Mail) -> str | None:
     """The first mail of the thread as mail programs tell it (RFC 5322, section 3.6.4)."""
     for ids in (mail.references, mail.in_reply_to):
         if ids:

@@ -6,7 +6,8 @@ a batch back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -34,7 +35,15 @@ _handle = table(Handle)
 _link = table(Link)
 _sighting = table(Sighting)
 
-_COUNTED = ("rows", "new", "known", "joined", "attributes")
+CUSTOMERS, HISTORY = "customers", "history"
+"""What a batch brings in: who there is, or what was said."""
+
+_COUNTED: Mapping[str, tuple[str, ...]] = {
+    CUSTOMERS: ("rows", "new", "known", "joined", "attributes", "conflicts"),
+    HISTORY: ("rows", "new", "known", "messages", "repeated", "left_out"),
+}
+_BY_ROW = ("rows", "known", "conflicts", "repeated", "left_out")
+"""What would be counted twice, when a file that is through is gone over again."""
 
 
 class ImportProblem(Exception):
@@ -52,7 +61,7 @@ class Begun:
 @dataclass(frozen=True, slots=True)
 class BatchView:
     """One import: what it was, what came of it, and whether it stands. One that is `under_way` goes
-    on by itself."""
+    on by itself. `kind` is "customers" or "history"."""
 
     id: int
     source: str
@@ -65,6 +74,7 @@ class BatchView:
     undone_at: datetime | None
     undone_by: str | None
     under_way: bool = False
+    kind: str = CUSTOMERS
 
 
 def begin(
@@ -74,11 +84,12 @@ def begin(
     total: int,
     now: Micros,
     ids: tuple[int, int],
+    kind: str = CUSTOMERS,
 ) -> Begun:
     """The batch of this file from this source: the one begun earlier, or a new one.
 
-    `digest` is the file's, `ids` are fresh ids for the batch and the audit row. Raises
-    `ImportProblem` while the same file goes on by itself.
+    `digest` is the file's, `ids` are fresh ids for the batch and the audit row, `kind` says what is
+    in it. Raises `ImportProblem` while the same file goes on by itself, and when it is half undone.
     """
     rows = connection.execute(
         select(_batch)
@@ -94,9 +105,11 @@ def begin(
         if counts.get("digest") == digest and counts["total"] == total:
             if row.id in under_way(connection):
                 raise ImportProblem(f"this very file is being brought in already, as {row.id}")
+            if counts.get("undoing"):
+                raise ImportProblem(f"this very file is half taken back: undo {row.id} to its end")
             return _begun(row)
     batch_id, audit_id = ids
-    counts = {"digest": digest, "total": total, **dict.fromkeys((*_COUNTED, "conflicts"), 0)}
+    counts = {"digest": digest, "total": total, "kind": kind, **dict.fromkeys(_COUNTED[kind], 0)}
     connection.execute(
         insert(_batch),
         {
@@ -115,6 +128,7 @@ def begin(
         "level": int(source.level),
         "reason": source.reason,
         "rows": total,
+        "kind": kind,
     })  # fmt: skip
     return Begun(batch_id, 0)
 
@@ -139,24 +153,46 @@ def take_in(
     rules: IdentityRules = DEFAULT_RULES,
 ) -> Brought:
     """Bring in one chunk of a batch. Raises `ImportProblem` when it was undone meanwhile."""
-    batch_id = source.batch_id
+    assert source.batch_id is not None
+    with count_in(connection, source.batch_id) as counted:
+        done = bring(connection, source, entries, now, new_id, rules)
+        for name in ("rows", "new", "known", "joined", "attributes"):
+            counted[name] = getattr(done, name)
+        counted["conflicts"] = len(done.conflicts)
+    return done
+
+
+@contextmanager
+def count_in(connection: Connection, batch_id: int) -> Iterator[dict[str, int]]:
+    """One chunk of a batch, which nobody else brings on meanwhile; what it is given is added to the
+    batch's counts. Raises `ImportProblem` when it was undone, or is being undone."""
     query = select(_batch.c.counts_json, _batch.c.undone_at).where(_batch.c.id == batch_id)
     row = connection.execute(query.with_for_update()).one()
-    if row.undone_at is not None:
-        raise ImportProblem("this import has been undone")
-    done = bring(connection, source, entries, now, new_id, rules)
     counts = orjson.loads(row.counts_json)
+    if row.undone_at is not None or counts.get("undoing"):
+        raise ImportProblem("this import has been undone")
+    done: dict[str, int] = {}
+    yield done
     again = counts["rows"] >= counts["total"]
-    for name in _COUNTED:
-        if not (again and name in ("rows", "known")):
-            counts[name] += getattr(done, name)
-    counts["conflicts"] += 0 if again else len(done.conflicts)
+    for name, number in done.items():
+        if not (again and name in _BY_ROW):
+            counts[name] += number
+    _keep_counts(connection, batch_id, counts)
+
+
+def begin_undo(connection: Connection, batch_id: int) -> None:
+    """From here on no chunk comes in, until it is undone."""
+    query = select(_batch.c.counts_json).where(_batch.c.id == batch_id).with_for_update()
+    counts = orjson.loads(connection.execute(query).scalar_one())
+    _keep_counts(connection, batch_id, counts | {"undoing": True})
+
+
+def _keep_counts(connection: Connection, batch_id: int, counts: Mapping[str, object]) -> None:
     connection.execute(
         update(_batch)
         .where(_batch.c.id == batch_id)
         .values(counts_json=orjson.dumps(counts).decode())
     )
-    return done
 
 
 def batches(connection: Connection, limit: int = 50) -> list[BatchView]:
@@ -174,6 +210,7 @@ def batch_view(connection: Connection, batch_id: int) -> BatchView | None:
 
 def _view(row: AnyRow, going: Collection[int]) -> BatchView:
     counts = orjson.loads(row.counts_json)
+    kind = counts.get("kind", CUSTOMERS)
     return BatchView(
         row.id,
         row.source,
@@ -182,8 +219,9 @@ def _view(row: AnyRow, going: Collection[int]) -> BatchView:
         row.actor,
         from_micros(row.created_at),
         counts["rows"] >= counts["total"],
-        {name: counts[name] for name in (*_COUNTED, "conflicts", "total")},
+        {name: counts[name] for name in (*_COUNTED[kind], "total")},
         None if row.undone_at is None else from_micros(row.undone_at),
         row.undone_by,
         row.id in going,
+        kind,
     )

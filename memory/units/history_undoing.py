@@ -1,0 +1,88 @@
+"""Taking imported history back: its messages, what was made of them, and the conversations they
+were in; a bounded number at a time, so that a crash between two leaves nothing to repair.
+
+Handles that an import made are `memory.units.import_undoing`'s to retire, once nothing holds them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection, delete, select, update
+
+from memory.remembered_tables import Episode, Fact, HistoryLine, Segment, Vector
+from memory.tables import Conversation, Customer, Handle, Message
+from memory.units.history import account_of
+from memory.units.rows import table
+
+_conversation = table(Conversation)
+_customer = table(Customer)
+_episode = table(Episode)
+_fact = table(Fact)
+_handle = table(Handle)
+_line = table(HistoryLine)
+_message = table(Message)
+_segment = table(Segment)
+_vector = table(Vector)
+
+_THREADS = 20
+
+
+def forget_some(connection: Connection, batch_id: int, limit: int) -> int:
+    """Delete at most so many messages of a batch; how many there were, 0 when none is left."""
+    threads = connection.execute(
+        select(_conversation.c.id, _conversation.c.handle_id)
+        .where(
+            _conversation.c.account == account_of(batch_id),
+            # As its index has it, in which the few of one account are found.
+            _conversation.c.place_key.is_not(None),
+        )
+        .order_by(_conversation.c.id)
+        .limit(_THREADS)
+    ).all()
+    gone = 0
+    for thread in threads:
+        if gone >= limit:
+            break
+        places = connection.execute(
+            select(_message.c.seq)
+            .where(_message.c.conversation_id == thread.id)
+            .order_by(_message.c.seq.desc())
+            .limit(limit - gone)
+        ).scalars()
+        seqs = list(places)
+        _forget(connection, thread.id, seqs)
+        gone += len(seqs)
+        if gone < limit:
+            connection.execute(delete(_conversation).where(_conversation.c.id == thread.id))
+            gone += 1
+    _forget_derived(connection, {one.handle_id for one in threads})
+    return gone
+
+
+def forget_lines(connection: Connection, batch_id: int, limit: int) -> int:
+    """Let so many messages of the batch be brought in again one day; how many there were."""
+    some = select(_line.c.digest).where(_line.c.batch_id == batch_id).limit(limit)
+    digests = list(connection.execute(some).scalars())
+    connection.execute(delete(_line).where(_line.c.digest.in_(digests)))
+    return len(digests)
+
+
+def _forget(connection: Connection, conversation_id: int, seqs: Collection[int]) -> None:
+    here = (_message.c.conversation_id == conversation_id, _message.c.seq.in_(seqs))
+    connection.execute(delete(_message).where(*here))
+    connection.execute(
+        delete(_vector).where(_vector.c.conversation_id == conversation_id, _vector.c.seq.in_(seqs))
+    )
+    told = [f"{conversation_id}-{seq}" for seq in seqs]
+    connection.execute(delete(_fact).where(_fact.c.source.in_(told)))
+
+
+def _forget_derived(connection: Connection, handles: Collection[int]) -> None:
+    """What was made of several messages is made anew from those that are left."""
+    for each in (_segment, _episode):
+        connection.execute(delete(each).where(each.c.handle_id.in_(handles)))
+    roots = select(_handle.c.customer_id).where(_handle.c.id.in_(handles))
+    connection.execute(
+        update(_customer).where(_customer.c.id.in_(roots)).values(version=_customer.c.version + 1)
+    )
