@@ -1,81 +1,79 @@
 """Erasing a customer, or one handle: every row of theirs, and what was made of it elsewhere.
 
 It begins by fencing whoever works on them and by freeing the address, so that whoever writes from
-it meanwhile is somebody new. Then rows go, at most so many in one call, until nothing is left; a
-call after a crash goes on where the last one ended. The customer's row stays, empty, so that old
-ids lead somewhere, and the log keeps that it happened. What providers and backups hold is not
-reached from here.
+it meanwhile is somebody new. Then traces in rows of others and their own rows go, step by step, at
+most so many in one call, until nothing is left; a call after a crash goes on where the last one
+ended. The customer's row stays, empty, so that old ids lead somewhere, and the log keeps that it
+happened, with how many rows went. Which tables there are is said in `memory.holdings`; what
+providers and backups hold is not reached from here.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-import orjson
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, or_, select, update
+from sqlalchemy import Connection, func, or_, select, tuple_, update
 
 from core.clock import Micros
-from core.message import Author, DeliveryStatus
-from memory.identity_tables import Alarm, Challenge, Reach, Suggestion
-from memory.people_tables import Viewing
-from memory.remembered_tables import Fact
-from memory.tables import (
-    Case,
-    Conversation,
-    Customer,
-    Delivery,
-    Handle,
-    Handoff,
-    Inbound,
-    Link,
-    Message,
-    Turn,
-)
-from memory.units.audit import record
+from core.message import DeliveryStatus
+from memory.tables import Conversation, Customer, Delivery, Handle, Inbound, Link, Message
 from memory.units.components import derive, lock
-from memory.units.erasing_traces import forget_elsewhere
+from memory.units.erasing_log import (
+    ERASE,
+    add_to_receipt,
+    begin_receipt,
+    clear_log,
+    close_receipt,
+)
+from memory.units.erasing_rows import erase_messages, erase_places, erase_rest, erase_some
+from memory.units.erasing_traces import (
+    clear_answers,
+    clear_cases,
+    clear_derived,
+    clear_turns,
+    forget_addresses,
+)
+from memory.units.erasing_whom import ERASED, AnyRow, Work
 from memory.units.link_rows import existing_root, find_handle
 from memory.units.part_ends import discarded
 from memory.units.rows import table
 from memory.units.settling import settle
 
-AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
+__all__ = ["ERASE", "ERASED", "START", "Erased", "Place", "close_receipt", "erase"]
 
-ERASE = "erase"
-"""The action in the audit log."""
+MOST = 400
+"""What goes in one call, so that the writer is not held: a row is one, or a message with all that
+hangs on it."""
 
-ERASED = "erased"
-"""The kind of a handle that is being erased."""
+Place: TypeAlias = tuple[int, int]
+"""Where an erasure goes on: at which step, and after which row."""
 
-MOST = 500
-"""Messages that go in one call, so that the writer is not held."""
+START: Place = (0, 0)
 
-_case = table(Case)
 _conversation = table(Conversation)
 _customer = table(Customer)
 _delivery = table(Delivery)
-_fact = table(Fact)
 _handle = table(Handle)
-_handoff = table(Handoff)
 _inbound = table(Inbound)
 _link = table(Link)
 _message = table(Message)
-_reach = table(Reach)
-_turn = table(Turn)
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """The receipt of one call: rows that went, by table, and the references of the files that their
-    messages named. Until it is `done`, the same is asked again for `customer_id`."""
+    """The receipt of one call. `counts` are rows that went in it, or lost their words, by table,
+    `rows` those of all calls so far, and `files` the references of files that their messages named
+    and that are still to be looked after. Until it is `done`, the same is asked again for
+    `customer_id`, from `at` on."""
 
     customer_id: int
     counts: Mapping[str, int]
+    rows: Mapping[str, int]
     files: tuple[str, ...]
     done: bool
+    at: Place
 
 
 def erase(
@@ -85,6 +83,7 @@ def erase(
     now: Micros,
     new_id: Callable[[], int],
     most: int = MOST,
+    at: Place = START,
 ) -> Erased:
     """Erase a customer by id, or one handle by its key, as far as one call goes.
 
@@ -93,18 +92,25 @@ def erase(
     """
     handles = _whose(connection, who)
     customer_id = int(handles[0].customer_id) if handles else existing_root(connection, int(who))
-    counts: Counter[str] = Counter()
-    fresh = [one for one in handles if one.kind != ERASED]
-    if fresh:
+    if at == START and (fresh := [one for one in handles if one.kind != ERASED]):
         if isinstance(who, str):
             customer_id = _cut_off(connection, fresh[0], actor, now, new_id)
-        counts.update(_begin(connection, fresh, customer_id, actor, now, new_id))
-    ids = [one.id for one in handles]
-    homes = {one.home_customer_id for one in handles}
-    files, full = _erase_messages(connection, ids, homes, most, counts)
-    if not full:
-        _erase_rest(connection, ids, homes, counts)
-    return Erased(customer_id, dict(sorted(counts.items())), tuple(sorted(files)), not full)
+        waiting = _begin(connection, fresh, customer_id, actor, now, new_id)
+        handles = _rows(connection, [one.id for one in handles])
+    else:
+        # Who was joined to them since it began is somebody else.
+        handles, waiting = [one for one in handles if one.kind == ERASED], ()
+    work = Work(connection, handles, customer_id, most)
+    for place in sorted({one.conversation_id for one in waiting}):
+        erase_some(work, place, [one for one in waiting if one.conversation_id == place])
+    step, after = at
+    while step < len(_STEPS) and work.left > 0:
+        more = _STEPS[step](work, after)
+        step, after = (step + 1, 0) if more is None else (step, more)
+    done = step == len(_STEPS)
+    rows, files = add_to_receipt(connection, customer_id, work.counts, work.files, done=done)
+    counts = dict(sorted(work.counts.items()))
+    return Erased(customer_id, counts, rows, files, done, (step, after))
 
 
 def _whose(connection: Connection, who: int | str) -> Sequence[AnyRow]:
@@ -113,6 +119,12 @@ def _whose(connection: Connection, who: int | str) -> Sequence[AnyRow]:
     root = existing_root(connection, who)
     query = select(_handle).where(_handle.c.customer_id == root).order_by(_handle.c.id)
     return connection.execute(query).all()
+
+
+def _rows(connection: Connection, ids: Collection[int]) -> Sequence[AnyRow]:
+    return connection.execute(
+        select(_handle).where(_handle.c.id.in_(ids)).order_by(_handle.c.id)
+    ).all()
 
 
 def _cut_off(
@@ -140,11 +152,9 @@ def _begin(
     actor: str,
     now: Micros,
     new_id: Callable[[], int],
-) -> Mapping[str, int]:
-    """Free the addresses, and take out what names them anywhere."""
+) -> Sequence[AnyRow]:
+    """Free the addresses, and stop what is under way; the messages that were still waiting."""
     lock(connection, {customer_id})
-    homes = {one.home_customer_id for one in handles}
-    gone = forget_elsewhere(connection, handles, homes)
     for one in handles:
         connection.execute(
             update(_handle)
@@ -152,166 +162,82 @@ def _begin(
             .values(
                 key=f"{ERASED}:{one.id}",
                 kind=ERASED,
-                address=str(one.id),
-                retired_at=now,
+                # As it is in use, until no trace of it is left anywhere.
+                address=f"{one.kind}:{one.address}",
+                retired_at=func.coalesce(_handle.c.retired_at, now),
                 retired_because=ERASED,
                 proved_level=0,
                 proved_until=0,
             )
         )
-        connection.execute(
-            update(_conversation)
-            .where(_conversation.c.handle_id == one.id)
-            .values(key=_conversation.c.key + f"#{one.id}", correspondent=None)
-        )
+    homes = {one.home_customer_id for one in handles}
     connection.execute(update(_customer).where(_customer.c.id.in_(homes)).values(name=None))
-    _stop(connection, [one.id for one in handles], now)
-    subject, detail = f"customer:{customer_id}", {"handles": len(handles)}
-    record(connection, new_id(), now, actor, ERASE, subject, detail)
-    return gone
+    begin_receipt(connection, customer_id, len(handles), actor, now, new_id())
+    return _stop(connection, [one.id for one in handles], now)
 
 
-def _stop(connection: Connection, ids: Collection[int], now: Micros) -> None:
-    """Nothing of theirs is answered or sent any more, while it is not gone yet."""
-    connection.execute(
-        update(_inbound)
-        .where(_inbound.c.handle_id.in_(ids), _inbound.c.status == "new")
-        .values(status="done")
-    )
+def _stop(connection: Connection, ids: Collection[int], now: Micros) -> Sequence[AnyRow]:
+    """Nothing of theirs is answered or sent any more. What waited for an answer, perhaps among
+    others, is given back: no index finds it later."""
+    waiting = (_inbound.c.handle_id.in_(ids), _inbound.c.status == "new")
+    places = connection.execute(
+        select(_inbound.c.conversation_id, _inbound.c.seq).where(*waiting)
+    ).all()
+    connection.execute(update(_inbound).where(*waiting).values(status="done"))
     unsent = (DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value)
     connection.execute(
         update(_delivery)
         .where(_delivery.c.handle_id.in_(ids), _delivery.c.status.in_(unsent))
         .values(discarded(ERASED, now))
     )
+    if not places:
+        return ()
+    return connection.execute(
+        select(_message, _conversation.c.account)
+        .join(_conversation, _conversation.c.id == _message.c.conversation_id)
+        .where(
+            tuple_(_message.c.conversation_id, _message.c.seq).in_([tuple(one) for one in places]),
+            _message.c.handle_id.in_(ids),
+        )
+    ).all()
 
 
-def _erase_messages(
-    connection: Connection,
-    ids: Collection[int],
-    homes: Collection[int],
-    most: int,
-    counts: Counter[str],
-) -> tuple[set[str], bool]:
-    """Messages with what hangs on them; the files they named, and whether there may be more."""
-    files: set[str] = set()
-    left = most
-    for place in _places(connection, ids, homes):
-        rows = connection.execute(
-            select(_message, _conversation.c.account)
-            .join(_conversation, _conversation.c.id == _message.c.conversation_id)
-            .where(_message.c.conversation_id == place, _message.c.handle_id.in_(ids))
-            .order_by(_message.c.seq)
-            .limit(left)
-        ).all()
-        if rows:
-            files.update(_files(rows))
-            _erase_some(connection, place, rows, counts)
-        left -= len(rows)
-        if left <= 0:
-            return files, True
-    return files, False
+def _free_threads(work: Work, _after: int) -> int | None:
+    """What is written in their conversations from now on begins others."""
+    for one in work.handles:
+        suffix = f"#{one.id}"
+        mine = (_conversation.c.handle_id == one.id, ~_conversation.c.key.endswith(suffix))
+        some = select(_conversation.c.id).where(*mine).limit(max(0, work.left))
+        freed = work.connection.execute(
+            update(_conversation)
+            .where(_conversation.c.id.in_(some))
+            .values(key=_conversation.c.key + suffix, correspondent=None)
+        ).rowcount
+        work.left -= freed
+        if work.left <= 0:
+            return 0
+    return None
 
 
-def _places(connection: Connection, ids: Collection[int], homes: Collection[int]) -> list[int]:
-    """Every conversation in which they may have written, by what has an index."""
-    own = select(_conversation.c.id).where(_conversation.c.handle_id.in_(ids))
-    turned = select(_turn.c.conversation_id).where(_turn.c.customer_id.in_(homes))
-    waiting = select(_inbound.c.conversation_id).where(
-        _inbound.c.handle_id.in_(ids), _inbound.c.status == "new"
-    )
-    return sorted(connection.execute(own.union(turned, waiting)).scalars())
+def _forget_keys(work: Work, _after: int) -> int | None:
+    """No trace is left to be looked for."""
+    for life in work.lives:
+        work.connection.execute(
+            update(_handle).where(_handle.c.id == life.id).values(address=str(life.id))
+        )
+    return None
 
 
-def _erase_some(
-    connection: Connection, place: int, rows: Sequence[AnyRow], counts: Counter[str]
-) -> None:
-    seqs = [row.seq for row in rows]
-    events = [row.event_id for row in rows if row.event_id is not None]
-    own = (_inbound.c.event_id.in_(events), _inbound.c.account == rows[0].account)
-    turned = connection.execute(select(_inbound.c.turn_id).where(*own)).scalars().all()
-    turns = {one for one in (*turned, *(row.turn_id for row in rows)) if one is not None}
-    for one, where in (
-        (_delivery, (_delivery.c.conversation_id == place, _delivery.c.seq.in_(seqs))),
-        (_reach, (_reach.c.conversation_id == place, _reach.c.seq.in_(seqs))),
-        (_inbound, own),
-        (_turn, (_turn.c.id.in_(turns),)),
-        (_message, (_message.c.conversation_id == place, _message.c.seq.in_(seqs))),
-    ):
-        _delete(connection, one, where, counts)
-
-
-def _erase_rest(
-    connection: Connection, ids: Collection[int], homes: Collection[int], counts: Counter[str]
-) -> None:
-    """All but messages, which are gone by now; the handles last."""
-    cases = select(_case.c.id).where(_case.c.handle_id.in_(ids))
-    places = list(
-        connection.execute(
-            select(_conversation.c.id).where(_conversation.c.handle_id.in_(ids))
-        ).scalars()
-    )
-    kept = _give_away(connection, places)
-    gone = [one for one in places if one not in kept]
-    challenge, viewing = table(Challenge), table(Viewing)
-    alarm, suggestion = table(Alarm), table(Suggestion)
-    for one, where in (
-        (_handoff, or_(_handoff.c.case_id.in_(cases), _handoff.c.conversation_id.in_(gone))),
-        (_case, _case.c.handle_id.in_(ids)),
-        (_fact, _fact.c.handle_id.in_(ids)),
-        (_turn, _turn.c.conversation_id.in_(gone)),
-        (challenge, challenge.c.asker_handle_id.in_(ids)),
-        (alarm, alarm.c.customer_id.in_(homes)),
-        (suggestion, or_(suggestion.c.one_id.in_(homes), suggestion.c.other_id.in_(homes))),
-        (viewing, viewing.c.customer_id.in_(homes)),
-        (_link, or_(_link.c.handle_id.in_(ids), _link.c.customer_id.in_(homes))),
-        (_conversation, _conversation.c.id.in_(gone)),
-        (_handle, _handle.c.id.in_(ids)),
-    ):
-        _delete(connection, one, (where,), counts)
-
-
-def _give_away(connection: Connection, places: Collection[int]) -> frozenset[int]:
-    """Conversations in which others wrote stay, as theirs."""
-    kept: set[int] = set()
-    for place in places:
-        other = connection.execute(
-            select(_message.c.handle_id, func.coalesce(_inbound.c.reply_address_json, "{}"))
-            .join(_conversation, _conversation.c.id == _message.c.conversation_id)
-            .outerjoin(
-                _inbound,
-                (_inbound.c.event_id == _message.c.event_id)
-                & (_inbound.c.account == _conversation.c.account),
-            )
-            .where(_message.c.conversation_id == place, _message.c.author == Author.CUSTOMER.value)
-            .order_by(_message.c.seq.desc())
-            .limit(1)
-        ).first()
-        if other is not None:
-            kept.add(place)
-            connection.execute(
-                update(_conversation)
-                .where(_conversation.c.id == place)
-                .values(handle_id=other[0], reply_address_json=other[1])
-            )
-    return frozenset(kept)
-
-
-def _delete(
-    connection: Connection, one: Table, where: Iterable[ColumnElement[bool]], counts: Counter[str]
-) -> None:
-    gone = connection.execute(delete(one).where(*where)).rowcount
-    if gone:
-        counts[one.name] += gone
-
-
-def _files(rows: Iterable[AnyRow]) -> set[str]:
-    """References of what came with the messages, and of their originals."""
-    found: set[str] = set()
-    for row in rows:
-        if row.extra_json is None:
-            continue
-        extra = orjson.loads(row.extra_json)
-        found.update(one["reference"] for one in extra.get("attachments", ()))
-        found.update(extra.get("original", {}).values())
-    return found
+_STEPS: tuple[Callable[[Work, int], int | None], ...] = (
+    _free_threads,
+    forget_addresses,
+    clear_turns,
+    clear_answers,
+    clear_cases,
+    clear_derived,
+    clear_log,
+    _forget_keys,
+    erase_messages,
+    erase_places,
+    erase_rest,
+)
