@@ -38,6 +38,7 @@ class LanguageModel(Section):
     api_key: SecretStr | None = None
     name: str | None = None
     timeout_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 20.0
+    context_tokens: Annotated[int, Field(ge=1_000)] = 4_096
     summaries: bool = False
     facts: bool = False
 

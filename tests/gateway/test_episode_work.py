@@ -1,0 +1,45 @@
+"""The gateway makes episodes by itself, once for each stretch of talk, also over a restart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, select, update
+
+from memory.remembered_tables import Episode
+from memory.tables import Inbound, Message
+from memory.units.rows import table
+from tests.gateway.everywhere import everywhere
+
+EVE = "+447700900666"
+LONG_AGO = 6 * 3_600 * 1_000_000
+
+
+def age(connection: Connection) -> None:
+    """Everything was said six hours earlier."""
+    messages, inbound = table(Message), table(Inbound)
+    connection.execute(update(messages).values(created_at=messages.c.created_at - LONG_AGO))
+    earlier = inbound.c.id - (LONG_AGO << 10)
+    connection.execute(update(inbound).values(id=earlier))
+
+
+def made(connection: Connection) -> list[int]:
+    """The ids of all episodes."""
+    episode = table(Episode)
+    return list(connection.execute(select(episode.c.id).order_by(episode.c.id)).scalars())
+
+
+async def test_what_is_over_becomes_an_episode_once(tmp_path: Path, models: Path) -> None:
+    async with everywhere(tmp_path, models) as world:
+        await world.phones.text(EVE, "When are you open?")
+        await world.handled(1)
+        store = world.gateway.store
+        assert (await world.gateway.episodes.look()).new == 0
+        await store.run(age)
+        assert (await world.gateway.episodes.look()).new == 1
+        ids = await store.read(made)
+        await world.closed()
+        await world.opened()
+        again = await world.gateway.episodes.look()
+        assert (again.new, again.more) == (0, False)
+        assert await world.gateway.store.read(made) == ids
