@@ -19,7 +19,8 @@ from typing import Any
 
 from core.message import Author
 from core.turn import Said
-from memory.recall import IndexedThread, Packing, index, recall
+from memory.indexed_thread import IndexedThread, index
+from memory.recall import Packing, recall
 from memory.standing_block import NOTHING
 from memory.tokens import token_counter
 

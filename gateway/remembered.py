@@ -15,7 +15,7 @@ from core.message import Assurance, Author, OutboundMessage
 from core.turn import CaseState, Decision, Fact, Said, Sender, TurnInput
 from gateway.provenance import Given
 from memory.context import Context
-from memory.recall import IndexedThread, index
+from memory.indexed_thread import IndexedThread, index
 from memory.units.claims import Claimed, Thread, Waiting
 from memory.units.turns import Commit, Committed
 

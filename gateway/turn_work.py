@@ -41,7 +41,7 @@ from gateway.remembered import Memory, after, blank
 from gateway.turn_rows import Ids, build_commit, needs_person, plain_decision
 from gateway.turn_story import tell_turn
 from memory.context import load_context
-from memory.recall import IndexedThread, index
+from memory.indexed_thread import IndexedThread, index
 from memory.sender import ContextQuery, NotTheirs
 from memory.standing_block import Known
 from memory.store import Store

@@ -8,19 +8,23 @@ with stored counts, and never goes over the budget, written as `memory.quoting` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.message import Author
-from core.pipeline.features import Stems, words
-from core.turn import LeftOut, Line, Recall, Recalled, Said
-from memory.columns import TELLS_TIME, Analysed, Columns, Floats, View, view_of
+from core.pipeline.features import words
+from core.turn import LeftOut, Line, Recall, Recalled
+from memory.columns import TELLS_TIME, Floats, View, view_of
+from memory.indexed_thread import IndexedThread
 from memory.quoting import FRAME, HEADER, LINE, NAME
 from memory.repetition import Repetition
-from memory.scoring import Scores, score, session_numbers
+from memory.scoring import Scores, score
 from memory.standing_block import Block, Known, choose_standing
-from memory.terms import LANGUAGE, stems_of
 
 
 def at_most(text: str) -> int:
@@ -49,82 +53,8 @@ class Packing:
 
 PACKING = Packing(name=NAME, frame=FRAME)
 
-THREAD_LIMIT = 1_000
-"""Messages of a customer that can be recalled, the newest. Of more, the older ones stay stored and
-are not found: reading and scoring them would cost every turn of that customer."""
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedThread:
-    """The messages of one context, oldest first, ready for recall. Made by `index`.
-
-    It costs next to nothing until messages have to be scored; what is worked out then stays with
-    each message, also in threads made by `extended`.
-    """
-
-    messages: tuple[Analysed, ...]
-    stems: Stems
-    tokens: int
-    """The stored counts of all messages together."""
-    sessions: tuple[int, ...]
-    """The number of the session that each message belongs to, from 0."""
-    columns: Columns
-    start: int = 0
-    """The first message's place in `columns`."""
-    named: int = 0
-    """How many messages were said by somebody with a name."""
-
-    @property
-    def thread(self) -> tuple[Said, ...]:
-        """The messages."""
-        return tuple(one.said for one in self.messages)
-
-    def extended(self, messages: Iterable[Said], limit: int = THREAD_LIMIT) -> IndexedThread:
-        """This thread and newer messages after it, of which the newest `limit` are kept."""
-        added = tuple(Analysed(one, self.stems) for one in messages)
-        joined = self.messages + added
-        dropped = max(0, len(joined) - limit)
-        if not self.messages or self.start + dropped > limit:
-            return _indexed(joined[-limit:], self.stems)
-        columns, start = self.columns, self.start + dropped
-        tokens = self.tokens + sum(one.said.tokens for one in added)
-        if dropped:
-            tokens -= sum(one.said.tokens for one in joined[:dropped])
-            kept = joined[dropped:]
-            sessions = tuple(session_numbers(kept))
-            return IndexedThread(kept, self.stems, tokens, sessions, columns, start, _named(kept))
-        began = self.messages[self.sessions.index(self.sessions[-1])].said.at
-        later = session_numbers(added, began, self.sessions[-1])
-        sessions = (*self.sessions, *later)
-        named = self.named + _named(added)
-        return IndexedThread(joined, self.stems, tokens, sessions, columns, start, named)
-
-    def preceded_by(self, older: Sequence[Said]) -> IndexedThread:
-        """This thread with older messages before it, which are not kept."""
-        if not older:
-            return self
-        before = tuple(Analysed(one, self.stems) for one in older)
-        return _indexed(before + self.messages, self.stems)
-
-
 _SHOWN = 3
 """Messages that were left out for one reason and are named, the best of them."""
-
-
-def index(thread: Sequence[Said], language: str = LANGUAGE) -> IndexedThread:
-    """The messages of a context, oldest first, made ready for recall."""
-    stems = stems_of(language)
-    return _indexed(tuple(Analysed(one, stems) for one in thread), stems)
-
-
-def _indexed(messages: tuple[Analysed, ...], stems: Stems) -> IndexedThread:
-    tokens = sum(one.said.tokens for one in messages)
-    sessions = tuple(session_numbers(messages))
-    return IndexedThread(messages, stems, tokens, sessions, Columns(), named=_named(messages))
-
-
-def _named(messages: Iterable[Analysed]) -> int:
-    return sum(one.said.author_name is not None for one in messages)
 
 
 def recall(
@@ -273,14 +203,30 @@ class _Choice:
             return ()
         scores = score(self.view, self.sessions, text, now, self.stems, meaning)
         matching = self._fill(_ranked(scores, taken))
-        # A number, a date or a time that the customer told once is asked for later in other words.
-        room = self.budget - self.used > self.packing.line + self.packing.header
-        told = self._fill(_told(self.view, scores, taken) if room and words(text) else ())
-        self.trace.append(self._tell_matching(older, matching, told, scores))
-        chosen = sorted(matching.chosen + told.chosen)
+        told = rest = _Filled(0)
+        if words(text):
+            # A number, a date or a time that the customer told once is asked for later in other
+            # words, and so is a name; what is said again and again is small talk.
+            told = self._fill_room(_told(self.view, scores, taken))
+            rest = self._fill_room(self._said_else(scores, taken))
+        self.trace.append(self._tell_matching(older, matching, told, rest, scores))
+        chosen = sorted(matching.chosen + told.chosen + rest.chosen)
         totals = scores.total[chosen].round(2).tolist()
         said = [self.messages[at].said for at in chosen]
         return tuple(map(Recalled, said, totals, scores.why(chosen)))
+
+    def _fill_room(self, candidates: Iterator[int]) -> _Filled:
+        """What of these fits into the room that is left, if any is."""
+        room = self.budget - self.used > self.packing.line + self.packing.header
+        return self._fill(tuple(candidates) if room else ())
+
+    def _said_else(self, scores: Scores, taken: set[int]) -> Iterator[int]:
+        """What else the customer said and does not match, the rarest first."""
+        essences = self.view.essences
+        said = (_theirs(self.view) & ~scores.matches).nonzero()[0].tolist()
+        often = Counter(essences[at] for at in said)
+        ranked = sorted(said, key=lambda at: (often[essences[at]], -scores.total[at], -at))
+        return (at for at in ranked if essences[at] and at not in taken)
 
     def _fill(self, candidates: Sequence[int]) -> _Filled:
         """As many of these, best first, as fit; and what was left out of them."""
@@ -313,10 +259,16 @@ class _Choice:
         self.repetition.take(at)
         return True
 
-    def _tell_matching(self, older: int, matching: _Filled, told: _Filled, scores: Scores) -> str:
+    def _tell_matching(
+        self, older: int, matching: _Filled, told: _Filled, rest: _Filled, scores: Scores
+    ) -> str:
         """What was chosen and what was left out, in words; and the same as data."""
         left: tuple[tuple[str, int, list[int]], ...] = (
-            ("had nothing in common", older - matching.candidates - len(told.chosen), []),
+            (
+                "had nothing in common",
+                older - matching.candidates - len(told.chosen) - len(rest.chosen),
+                [],
+            ),
             ("only repeated what is loaded", matching.repeated, []),
             ("did not fit", matching.unfit, matching.missed),
         )
@@ -331,6 +283,8 @@ class _Choice:
         )
         if told.chosen:
             line += f", {len(told.chosen)} because the customer told a number or a time"
+        if rest.chosen:
+            line += f", {len(rest.chosen)} because the customer said it and there was room"
         reasons = [f"{count} {why}" for why, count, _ in left if count > 0]
         return f"{line}; {', '.join(reasons)}" if reasons else line
 
@@ -359,11 +313,15 @@ def _ranked(scores: Scores, taken: set[int]) -> list[int]:
     return ranked
 
 
-def _told(view: View, scores: Scores, taken: set[int]) -> list[int]:
+def _told(view: View, scores: Scores, taken: set[int]) -> Iterator[int]:
     """What the customer told that has a number or a time and does not match, best first."""
-    theirs = [one for one in view.speakers() if one[0] is Author.CUSTOMER]
-    telling = view.said_by(theirs) & (view.number(TELLS_TIME) > 0) & ~scores.matches
-    return _ranked(Scores(scores.total, scores.parts, telling), taken)
+    telling = _theirs(view) & (view.number(TELLS_TIME) > 0) & ~scores.matches
+    yield from _ranked(Scores(scores.total, scores.parts, telling), taken)
+
+
+def _theirs(view: View) -> NDArray[np.bool_]:
+    """Which messages the customer wrote."""
+    return view.said_by([one for one in view.speakers() if one[0] is Author.CUSTOMER])
 
 
 def _many(count: int, noun: str) -> str:

@@ -26,7 +26,7 @@ from core.identity import (
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance
 from core.turn import Sender
-from memory.recall import THREAD_LIMIT
+from memory.indexed_thread import THREAD_LIMIT
 from memory.tables import Customer, Handle, Link
 from memory.units.rows import table
 

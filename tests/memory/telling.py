@@ -22,8 +22,9 @@ from gateway.provenance import given
 from gateway.turn_rows import Ids, build_commit
 from memory.context import load_context
 from memory.customer_page import customer_page, timeline
+from memory.indexed_thread import index
 from memory.pages import conversations, handoff_page, queue, turn_page
-from memory.recall import index, recall
+from memory.recall import recall
 from memory.resume import log_after
 from memory.sender import ContextQuery
 from memory.standing_block import Known

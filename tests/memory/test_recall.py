@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from core.message import Assurance, Author
 from core.turn import Fact, Recall, Said
-from memory.recall import PACKING, Packing, index, recall
+from memory.indexed_thread import index
+from memory.recall import PACKING, Packing, recall
 from memory.scoring import SESSION_LENGTH
 from memory.standing_block import NOTHING, Known
 
