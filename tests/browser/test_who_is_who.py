@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 from sqlalchemy import Connection
 
 from core.clock import to_micros
@@ -51,6 +52,33 @@ async def decide(page: Page, question: str, why: str, button: str) -> None:
     sheet = page.get_by_role("dialog")
     await sheet.get_by_label(question).fill(why)
     await sheet.get_by_role("button", name=button, exact=True).click()
+
+
+async def test_a_list_that_comes_late_does_not_take_the_place_of_another(
+    demo: Demo, browser: Browser
+) -> None:
+    await four(demo)
+    agent = await window(browser)
+    page = await agent.open(demo.console_link())
+    await page.wait_for_url("**/console/queue")
+    asked, wanted = asyncio.Event(), asyncio.Event()
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        asked.set()
+        await wanted.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/api/v1/suggestions", late)
+    await page.goto(page.url.replace("/queue", "/identities"))
+    await asked.wait()
+    await page.get_by_role("tab", name="Alarms").click()
+    await expect(page.locator(".alarm")).to_be_visible()
+    async with page.expect_response("**/api/v1/suggestions"):
+        wanted.set()
+    await page.get_by_role("tab", name="Alarms").press("Home")
+    await expect(page.locator(".alarm")).to_be_visible()
+    await expect(page.locator(".suggestion")).to_have_count(0)
 
 
 async def test_people_decide_in_the_lists_of_who_is_who(demo: Demo, browser: Browser) -> None:

@@ -20,7 +20,7 @@ const TABS = {
 export function identitiesView(main) {
   const tabs = h("div", { class: "switch tabs", role: "tablist", "aria-label": "Who is who" });
   const words = h("p", { class: "muted" });
-  const body = h("div", { class: "identity-list", role: "tabpanel" });
+  const body = h("div", { role: "tabpanel" });
   fill(main, h("section", { class: "page" }, h("header", { class: "page-head" }, h("h1", {}, "Who is who"), words), tabs, body));
   let refresh = () => {};
   let offered = [];
@@ -32,7 +32,10 @@ export function identitiesView(main) {
     fill(tabs, offered.map((key) => h("button", { type: "button", role: "tab", "aria-selected": String(key === at), onclick: () => choose(key) }, TABS[key].name)));
     words.textContent = TABS[at].words;
     body.setAttribute("aria-label", TABS[at].name);
-    refresh = TABS[at].list(body);
+    // A list of its own for each choice: what an earlier one still waits for is shown nowhere.
+    const list = h("div", { class: "identity-list" });
+    fill(body, list);
+    refresh = TABS[at].list(list);
   }
 
   function choose(key) {
