@@ -18,7 +18,7 @@ from core.identity_rules import IdentityRules
 from core.message import Assurance
 from gateway.import_files import Fault, ReadFile
 from memory.import_preview import Pair, Preview
-from memory.units import import_undoing, importing
+from memory.units import history_undoing, import_undoing, importing
 from memory.units.bringing import Brought, Conflict, Entry, Source
 from memory.units.pending_imports import call_off
 
@@ -79,7 +79,7 @@ def preview(file: ReadFile, source: Source, tools: Tools) -> Steps:
     look = Preview(source, tools.rules())
     done = Brought()
     pairs: list[Pair] = []
-    pace = _Pace(tools.tick)
+    pace = Pace(tools.tick)
     at = 0
     while at < len(file.entries):
         chunk = file.entries[at : at + pace.size]
@@ -111,7 +111,7 @@ def apply(
     assert begun is not None
     source = Source(source.name, source.level, source.reason, source.actor, begun.id)
     done, at = Brought(), begun.done
-    pace = _Pace(tools.tick)
+    pace = Pace(tools.tick)
     while at < len(file.entries):
         chunk = file.entries[at : at + pace.size]
         done += yield Step(pace.timed(_taking_in(source, chunk, tools)), writes=True)
@@ -122,14 +122,16 @@ def apply(
 
 def take_back(batch_id: int, actor: str, tools: Tools) -> Generator[Step, Any, int]:
     """The steps that undo a batch; they give how many links were ended. Raises `ImportProblem`."""
-    yield Step(lambda connection: import_undoing.batch_to_undo(connection, batch_id), writes=False)
+    batch = yield Step(lambda one: import_undoing.batch_to_undo(one, batch_id), writes=False)
     # What still goes on by itself would bring in behind us what we take back.
     yield Step(lambda connection: call_off(connection, batch_id, tools.now()), writes=True)
+    pace = Pace(tools.tick)
+    if batch.kind == importing.HISTORY:
+        yield from _forget_history(batch_id, pace)
     facts = yield Step(lambda one: import_undoing.facts_of_batch(one, batch_id), writes=False)
-    pace = _Pace(tools.tick)
     while facts:
         some, facts = facts[: pace.size], facts[pace.size :]
-        yield Step(pace.timed(_undoing_facts(some, tools)), writes=True)
+        yield Step(pace.timed(_undoing_facts(some, actor, tools)), writes=True)
     sightings = yield Step(
         lambda one: import_undoing.sightings_of_batch(one, batch_id), writes=False
     )
@@ -149,7 +151,15 @@ def take_back(batch_id: int, actor: str, tools: Tools) -> Generator[Step, Any, i
     return ended
 
 
-class _Pace:
+def _forget_history(batch_id: int, pace: Pace) -> Generator[Step, Any, None]:
+    """What an import of history has beside what every import has."""
+    yield Step(lambda connection: importing.begin_undo(connection, batch_id), writes=True)
+    for forget in (history_undoing.forget_some, history_undoing.forget_lines):
+        while (yield Step(pace.timed(_some(forget, batch_id, pace)), writes=True)):
+            pass
+
+
+class Pace:
     """How many rows the next step takes: as many as fit into the time that one may take."""
 
     def __init__(self, tick: Callable[[], float]) -> None:
@@ -170,6 +180,12 @@ class _Pace:
         return measured
 
 
+def _some(
+    forget: Callable[[Connection, int, int], int], batch_id: int, pace: Pace
+) -> Callable[[Connection], int]:
+    return lambda connection: forget(connection, batch_id, pace.size)
+
+
 def _looking(look: Preview, chunk: Sequence[Entry]) -> Callable[[Connection], Any]:
     return lambda connection: look.look(connection, chunk)
 
@@ -182,8 +198,8 @@ def _taking_in(
     )
 
 
-def _undoing_facts(facts: Sequence[int], tools: Tools) -> Callable[[Connection], None]:
-    return lambda connection: import_undoing.undo_facts(connection, facts, tools.now())
+def _undoing_facts(facts: Sequence[int], actor: str, tools: Tools) -> Callable[[Connection], None]:
+    return lambda connection: import_undoing.undo_facts(connection, facts, actor, tools.now())
 
 
 def _undoing_sightings(sightings: Sequence[int]) -> Callable[[Connection], None]:

@@ -9,7 +9,7 @@ as one with their batch.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import Any, TypeAlias
 
 import orjson
@@ -45,8 +45,8 @@ _advance = (
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What came of a chunk: messages that are new here, were here already, or were left out; new
-    handles, and messages a secret was removed from."""
+    """What came of some messages: new here, here already, or left out; and of whose handles, that
+    are new or were known."""
 
     rows: int = 0
     messages: int = 0
@@ -55,16 +55,8 @@ class Taken:
     new: int = 0
     known: int = 0
 
-    def counts(self) -> dict[str, int]:
-        """As the batch counts them."""
-        return {
-            "rows": self.rows,
-            "messages": self.messages,
-            "repeated": self.repeated,
-            "left_out": self.left_out,
-            "new": self.new,
-            "known": self.known,
-        }
+    def __add__(self, other: Taken) -> Taken:
+        return Taken(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
 
 
 def account_of(batch_id: int) -> str:
@@ -87,7 +79,7 @@ def take_in(
     assert source.batch_id is not None
     with count_in(connection, source.batch_id) as counted:
         done = _Chunk(connection, source, now, new_id, rules).take_in(pieces)
-        counted.update(done.counts())
+        counted.update(asdict(done))
     return done
 
 
