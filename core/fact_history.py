@@ -19,7 +19,7 @@ class Told(StrEnum):
     """What became of a telling.
 
     `TOLD`: nothing was known. `TOUCHED`: it was known already. `SUPERSEDED`: it took the place of
-    another value. `BESIDE`: it is only claimed, and what is better founded goes on to hold.
+    another value. `BESIDE`: what is better founded goes on to hold beside it.
     `HISTORY`: something newer was known already. `REFUSED`: people have retired it.
     """
 
@@ -42,15 +42,16 @@ class Held:
     level: int
     needs: int = 0
     verified: bool = False
+    by_people: bool = False
     valid_to: Micros | None = None
     superseded_by: int | None = None
 
     @property
-    def standing(self) -> tuple[bool, int]:
-        """How well it is founded: what is verified before what is claimed, and how well its teller
-        was proved, as far as the fact needs it."""
+    def standing(self) -> tuple[int, int]:
+        """How well it is founded: what people of ours have said before what else is verified, and
+        that before what is claimed; then how well its teller was proved, as far as it needs it."""
         enough = max(self.needs, Assurance.AUTHENTICATED)
-        return self.verified, min(self.level, enough)
+        return self.verified + (self.verified and self.by_people), min(self.level, enough)
 
     def holds_at(self, moment: Micros) -> bool:
         """Whether it was so at that moment."""
@@ -81,7 +82,7 @@ def place(known: Sequence[Held], new: Held) -> Placed:
     then = [one for one in known if one.holds_at(at)]
     after = [one for one in known if one.valid_from > at and one.standing >= new.standing]
     following = min(after, key=_order, default=None)
-    same = [one for one in then if same_value(one.value, new.value)]
+    same = [one for one in then if _is_same(one, new)]
     if same:
         return _confirm(max(same, key=_best), then, new, current=following is None)
     if following is not None and _may_begin_sooner(known, following, new):
@@ -95,6 +96,11 @@ def place(known: Sequence[Held], new: Held) -> Placed:
     placed = replace(new, valid_to=end, superseded_by=by)
     changed = tuple(replace(one, valid_to=at, superseded_by=new.id) for one in given_way)
     return Placed(_how(placed, then, given_way), placed, changed)
+
+
+def _is_same(known: Held, new: Held) -> bool:
+    """What is verified is told letter by letter."""
+    return known.value == new.value or (not new.verified and same_value(known.value, new.value))
 
 
 def _how(placed: Held, then: Sequence[Held], given_way: Sequence[Held]) -> Told:
@@ -132,7 +138,7 @@ def _risen(known: Held, new: Held) -> Held:
 
 def _may_begin_sooner(known: Sequence[Held], following: Held, new: Held) -> bool:
     between = (new.valid_from < one.valid_from < following.valid_from for one in known)
-    return same_value(following.value, new.value) and not any(between)
+    return _is_same(following, new) and not any(between)
 
 
 def _begin_sooner(following: Held, then: Sequence[Held], new: Held) -> Placed:
@@ -185,5 +191,5 @@ def _order(one: Held) -> tuple[Micros, int]:
     return one.valid_from, one.id
 
 
-def _best(one: Held) -> tuple[tuple[bool, int], Micros, int]:
+def _best(one: Held) -> tuple[tuple[int, int], Micros, int]:
     return one.standing, one.touched_at, one.id

@@ -22,6 +22,7 @@ from memory.drawing import drawn_of
 from memory.personal import is_hidden, proved_reach
 from memory.remembered_tables import Fact
 from memory.tables import Customer, Handle
+from memory.units.fact_rows import PEOPLE
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -87,8 +88,8 @@ def facts_of(
     *,
     unsealed: bool = False,
 ) -> Sequence[FactView]:
-    """What is remembered of a customer, each thing once, pinned ones and those told last first; then
-    what holds no more; then what was retired. Nothing when there is no such customer.
+    """What is remembered of a customer, each thing once, those that are pinned and those told last
+    first; then what holds no more; then what was retired. Nothing when there is no such customer.
 
     What is personal is kept back, unless somebody has proved by `now` that it is them, or it is
     `unsealed`, for the customer's own export.
@@ -177,10 +178,11 @@ def _together(values: Sequence[FactView]) -> FactView:
     return replace(first, also=tuple(also), history=tuple(history))
 
 
-def _founded(one: FactView) -> tuple[tuple[bool, int], datetime, int]:
+def _founded(one: FactView) -> tuple[tuple[int, int], datetime, int]:
     """As turns choose between them (`memory.context`)."""
-    standing = Held(one.id, "", 0, 0, one.level, one.needs, one.verified).standing
-    return standing, one.touched_at, one.id
+    by_people = one.told_by.startswith(PEOPLE)
+    held = Held(one.id, "", 0, 0, one.level, one.needs, one.verified, by_people)
+    return held.standing, one.touched_at, one.id
 
 
 def _ended(one: FactView) -> tuple[datetime, datetime, int]:

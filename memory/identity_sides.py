@@ -21,6 +21,7 @@ from memory.page_rows import display_names
 from memory.remembered_tables import Fact
 from memory.sender import who_reads_whom
 from memory.tables import Case, Conversation, Customer, Handle
+from memory.units.fact_rows import IDENTIFIER, PROMISED, WORST_FOUNDED_FIRST
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -118,9 +119,12 @@ def told_fields(connection: Connection, handles: Sequence[AnyRow]) -> Mapping[st
             _fact.c.handle_id.in_([one.id for one in handles]),
             _fact.c.valid_to.is_(None),
             _fact.c.secret.is_(False),
+            # What was read out of messages tells of orders and days, not of who somebody is.
+            ~_fact.c.key.startswith(IDENTIFIER, autoescape=True),
+            ~_fact.c.key.startswith(PROMISED, autoescape=True),
             _fact.c.needs < int(Assurance.PROVED),
         )
-        .order_by(_fact.c.recorded_at, _fact.c.id)
+        .order_by(*WORST_FOUNDED_FIRST)
         .limit(400)
     )
     return {one.key: one.value for one in rows}

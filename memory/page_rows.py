@@ -14,6 +14,7 @@ from core.clock import from_micros
 from memory.channel_tables import Parked
 from memory.remembered_tables import Fact
 from memory.tables import Customer, Delivery, Handle, Inbound
+from memory.units.fact_rows import WORST_FOUNDED_FIRST
 from memory.units.rows import table
 from memory.views import DeliveryView
 
@@ -52,7 +53,7 @@ _told_names = (
         _fact.c.key == "attribute:name",
         _fact.c.valid_to.is_(None),
     )
-    .order_by(_fact.c.level, _fact.c.id)
+    .order_by(*WORST_FOUNDED_FIRST)
 )
 _KIND_ORDER = ("login", "email", "phone", "slack", "unproved-email", "visitor")
 """Which of a nameless customer's handles names them best."""

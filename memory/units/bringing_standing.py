@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, select
 from core.identity import Edge, Paths, home_edge, widest_paths
 from core.message import Assurance
 from memory.tables import Customer, Handle, Link
-from memory.units.attributes import current_attributes
+from memory.units.attributes import told_attributes
 from memory.units.joining import HARMLESS
 from memory.units.rows import table
 
@@ -56,8 +56,8 @@ class Standing:
             if one.linked not in (None, one.home_customer_id):
                 edge = Edge(one.id, one.linked, Assurance(one.level))
                 self._edges[one.customer_id].append(edge)
-        for handle_id, told in current_attributes(connection, owners).items():
-            self._said[owners[handle_id]] |= set(told.items())
+        for handle_id, told in told_attributes(connection, owners).items():
+            self._said[owners[handle_id]] |= told
 
     def holds(
         self, hub: str, levels: Mapping[str, Assurance], attributes: Mapping[str, str]

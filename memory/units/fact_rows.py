@@ -8,7 +8,7 @@ others, which have locked the customer; turns write through here as well, so tha
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
@@ -25,7 +25,22 @@ AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 RULE, MODEL = "rule", "model:"
 """Tellers that guess: what people retired, they do not tell again, wherever they find it."""
 
+IDENTIFIER, PREFERENCE, PROMISED = "identifier:", "preference:", "promise:"
+"""How the keys begin of what was read out of messages, and of promises."""
+
+PEOPLE = "agent:"
+"""How a teller begins who is a person of ours."""
+
 _fact = table(Fact)
+
+WORST_FOUNDED_FIRST = (
+    _fact.c.told_by.startswith(PEOPLE, autoescape=True),
+    _fact.c.verified,
+    _fact.c.level,
+    _fact.c.id,
+)
+"""The order of values that hold at once, the one that counts last (`Held.standing`), among facts
+that need no more than a channel's own proof."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,7 @@ _known = select(
     _fact.c.level,
     _fact.c.needs,
     _fact.c.verified,
+    _fact.c.told_by,
     _fact.c.valid_to,
     _fact.c.superseded_by,
     _fact.c.retired_at,
@@ -208,7 +224,10 @@ class _Histories:
         if retired is not None and _is_refused(told, retired):
             return Told.REFUSED
         since = _since(one)
-        new = Held(one.id, told.value, since, since, told.level, told.needs, told.verified)
+        new = Held(
+            one.id, told.value, since, since, told.level, told.needs, told.verified,
+            told.told_by.startswith(PEOPLE),
+        )  # fmt: skip
         placed = place(list(self._held[at].values()), new)
         self._keep(at, placed.changed)
         if placed.new is not None:
@@ -231,7 +250,7 @@ class _Histories:
         at = (row.handle_id, row.key)
         placed = place(list(self._held[at].values()), _fresh(row))
         self._keep(at, placed.changed)
-        ended = _fresh(row, valid_to=row.valid_from)
+        ended = replace(_fresh(row), valid_to=row.valid_from)
         self._keep(at, (ended if placed.new is None else placed.new,))
 
     def _keep(self, at: _Place, changed: Iterable[Held]) -> None:
@@ -251,6 +270,11 @@ class _Histories:
 
 
 def _held(row: AnyRow) -> Held:
+    return replace(_fresh(row), valid_to=row.valid_to, superseded_by=row.superseded_by)
+
+
+def _fresh(row: AnyRow) -> Held:
+    """As it was when it was told."""
     return Held(
         row.id,
         row.value,
@@ -259,22 +283,7 @@ def _held(row: AnyRow) -> Held:
         row.level,
         row.needs,
         bool(row.verified),
-        row.valid_to,
-        row.superseded_by,
-    )
-
-
-def _fresh(row: AnyRow, valid_to: Micros | None = None) -> Held:
-    """A retired one as it was when it was told."""
-    return Held(
-        row.id,
-        row.value,
-        row.valid_from,
-        row.touched_at,
-        row.level,
-        row.needs,
-        bool(row.verified),
-        valid_to,
+        row.told_by.startswith(PEOPLE),
     )
 
 

@@ -17,7 +17,18 @@ from core.message import Assurance
 from memory.remembered_tables import Fact
 from memory.tables import Customer, Handle, Message
 from memory.units.audit import record
-from memory.units.fact_rows import MODEL, AnyRow, Given, NewId, Telling, lay, take_back
+from memory.units.fact_rows import (
+    IDENTIFIER,
+    MODEL,
+    PEOPLE,
+    PROMISED,
+    AnyRow,
+    Given,
+    NewId,
+    Telling,
+    lay,
+    take_back,
+)
 from memory.units.rows import table
 
 __all__ = [
@@ -44,9 +55,6 @@ __all__ = [
 CORRECT, RETIRE, ROLL_BACK = "correct-fact", "retire-fact", "roll-back"
 PIN, UNPIN, SETTLE, PROMISE = "pin-fact", "unpin-fact", "settle-promise", "promise"
 """What the log calls it."""
-
-IDENTIFIER, PREFERENCE, PROMISED = "identifier:", "preference:", "promise:"
-"""How the keys begin of what was read out of messages, and of promises."""
 
 KEPT, BROKEN = "kept", "broken"
 
@@ -102,7 +110,7 @@ def correct(
         value=value,
         source=f"change:{audit_id}",
         level=max(row.level, int(Assurance.AUTHENTICATED)),
-        told_by=f"agent:{actor}",
+        told_by=f"{PEOPLE}{actor}",
         verified=True,
         needs=row.needs,
         due_at=row.due_at,
@@ -207,7 +215,7 @@ def promise(
         value=text,
         source=source,
         level=_level_of(connection, source),
-        told_by=f"agent:{actor}",
+        told_by=f"{PEOPLE}{actor}",
         verified=True,
         due_at=due_at,
     )

@@ -25,8 +25,9 @@ from core.clock import Micros
 from memory.identity_tables import Batch, Sighting
 from memory.remembered_tables import Fact
 from memory.tables import Conversation, Customer, Handle, Link
-from memory.units.attributes import facts_of_source, take_back
+from memory.units.attributes import facts_of_source
 from memory.units.audit import record
+from memory.units.fact_rows import take_back
 from memory.units.importing import BatchView, ImportProblem, batch_view
 from memory.units.joining import IMPORT_UNDONE
 from memory.units.parting import part
@@ -72,9 +73,9 @@ def facts_of_batch(connection: Connection, batch_id: int) -> list[int]:
     return facts_of_source(connection, f"batch:{batch_id}", batch_id)
 
 
-def undo_facts(connection: Connection, fact_ids: Collection[int], now: Micros) -> None:
-    """Take attributes of a batch back, as `memory.units.attributes.take_back` does."""
-    take_back(connection, fact_ids, now)
+def undo_facts(connection: Connection, fact_ids: Collection[int], actor: str, now: Micros) -> None:
+    """Take attributes of a batch back, as `memory.units.fact_rows.take_back` does."""
+    take_back(connection, fact_ids, actor, IMPORT_UNDONE, now)
     touched = select(_handle.c.customer_id).where(
         _handle.c.id.in_(select(_fact.c.handle_id).where(_fact.c.id.in_(fact_ids)))
     )
@@ -167,7 +168,7 @@ def undo_import(connection: Connection, one: Reversal) -> tuple[int, ...]:
                 f"this import is too large for that; undo it among the imports, or run: "
                 f"onethread identities import --undo {batch_id}"
             )
-        undo_facts(connection, facts_of_batch(connection, batch_id), one.now)
+        undo_facts(connection, facts_of_batch(connection, batch_id), one.actor, one.now)
         undo_sightings(connection, sightings_of_batch(connection, batch_id))
         handles = select(_link.c.handle_id).where(_link.c.id.in_(links))
         query = select(_handle.c.customer_id).where(_handle.c.id.in_(handles)).distinct()

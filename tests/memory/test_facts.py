@@ -11,6 +11,7 @@ from core.fact_history import Told
 from memory.facts import facts_of
 from memory.remembered_tables import Fact
 from memory.tables import Audit, Customer
+from memory.units.attributes import current_attributes, tell_attributes
 from memory.units.fact_rows import Telling
 from memory.units.facts import (
     FactProblem,
@@ -54,7 +55,8 @@ def actions(world: World) -> list[str]:
 def test_the_same_again_touches_the_row_and_only_raises_it(world: World) -> None:
     place = world.say(PHONE, "hello")
     assert told(world, place, HOME) is Told.TOLD
-    assert told(world, place, " 5 elm  road", level=3, verified=True) is Told.TOUCHED
+    assert told(world, place, " 5 elm  road") is Told.TOUCHED
+    assert told(world, place, HOME, level=3, verified=True) is Told.TOUCHED
     assert told(world, place, HOME, level=1) is Told.TOUCHED
     (row,) = rows(world)
     assert (row["value"], row["level"], row["verified"], row["valid_to"]) == (HOME, 3, True, None)
@@ -248,3 +250,17 @@ def test_what_was_made_of_anothers_memory_goes_with_them(world: World) -> None:
     assert len(facts_of(world.connection, world.customer(phone.handle_id))) == 1
     world.unlink(PHONE)
     assert facts_of(world.connection, world.customer(phone.handle_id)) == ()
+
+
+def test_what_people_corrected_no_system_overrules(world: World) -> None:
+    place = world.say(PHONE, "hello")
+    args = (world.connection, place.handle_id, {"name": "Anna"}, "source:crm", 2)
+    assert tell_attributes(*args, world.micros(), world.id) == 1
+    (first,) = rows(world, "attribute:name")
+    correct(world.connection, first["id"], "Anne", "ann", "she said", world.micros(), world.id)
+    assert tell_attributes(*args, world.micros(), world.id) == 1
+    assert tell_attributes(*args, world.micros(), world.id) == 0
+    current = current_attributes(world.connection, [place.handle_id])
+    assert current == {place.handle_id: {"name": "Anne"}}
+    (view,) = facts_of(world.connection, world.customer(place.handle_id))
+    assert (view.value, [one.value for one in view.also]) == ("Anne", ["Anna"])

@@ -62,7 +62,7 @@ def taken_back(world: World, batch_id: int) -> None:
     """The import is undone, two links at a time."""
     connection, at = world.connection, world.micros()
     batch_to_undo(connection, batch_id)
-    undo_facts(connection, facts_of_batch(connection, batch_id), at)
+    undo_facts(connection, facts_of_batch(connection, batch_id), "cli:root", at)
     undo_sightings(connection, sightings_of_batch(connection, batch_id))
     after = 0
     while links := links_of_batch(connection, batch_id, after, 2):

@@ -112,7 +112,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("about", sa.LargeBinary(), nullable=True))
     op.execute("update fact set valid_from = recorded_at, touched_at = recorded_at")
     op.execute(
-        "update fact set told_by = 'system:' || source, verified = true "
+        "update fact set told_by = 'system:' || source, verified = (level >= 2) "
         "where key like 'attribute:%'"
     )
 
