@@ -8,10 +8,11 @@ only of use within the version that made it: an older form counts as none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import chain
 from struct import pack
+from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
@@ -38,6 +39,25 @@ _VERSION_BYTE = RECORD.itemsize + 1
 """Where in a packed form its version stands."""
 
 Hashes = NDArray[np.uint32]
+Places = NDArray[np.int64]
+
+
+class Unpacked(NamedTuple):
+    """Some packed forms side by side, a column for each thing.
+
+    `where` says for each root, and `identified` for each identifier, in which of the forms it is;
+    `lengths` how many words that tell something each has, `widths` how many different ones.
+    """
+
+    essences: Hashes
+    flags: Hashes
+    lengths: Places
+    widths: Places
+    roots: Hashes
+    counts: NDArray[np.uint8]
+    where: Places
+    identifiers: Hashes
+    identified: Places
 
 
 def about(text: str) -> bytes:
@@ -48,6 +68,33 @@ def about(text: str) -> bytes:
 def is_current(packed: bytes | None) -> bool:
     """Whether a stored form is one of this version."""
     return packed is not None and len(packed) > _VERSION_BYTE and packed[_VERSION_BYTE] == VERSION
+
+
+def packed_of(text: str, stored: bytes | None, name: str | None) -> bytes:
+    """The packed form of a message and of its speaker's name: what was stored, or else made now."""
+    packed = stored if stored is not None and is_current(stored) else about(text)
+    return packed + name_records(name, stems_of(LANGUAGE)) if name else packed
+
+
+def unpack(packed: Sequence[bytes]) -> Unpacked:
+    """Packed forms, each with the names behind it, as columns."""
+    records = np.frombuffer(b"".join(packed), dtype=RECORD)
+    values, kinds = records["value"], records["kind"]
+    heads = kinds == HEAD
+    where = heads.cumsum() - 1
+    words, named = (kinds > IDENTIFIER) & (kinds < FLAGS), kinds == IDENTIFIER
+    counts, places = kinds[words], where[words]
+    return Unpacked(
+        values[heads],
+        values[kinds == FLAGS],
+        np.bincount(places, weights=counts, minlength=len(packed)).astype(np.int64),
+        np.bincount(places, minlength=len(packed)),
+        values[words],
+        counts,
+        places,
+        values[named],
+        where[named],
+    )
 
 
 def pack_matter(found: Matter) -> bytes:

@@ -19,21 +19,18 @@ from core.pipeline.features import Stems
 from core.turn import Said
 from memory.about import (
     ASKS_BIT,
-    FLAGS,
-    HEAD,
-    IDENTIFIER,
-    RECORD,
     TELLS_TIME_BIT,
     Hashes,
+    Places,
     hash_of,
-    is_current,
     name_records,
     pack_matter,
+    packed_of,
+    unpack,
 )
 from memory.terms import LANGUAGE, matter
 
 Floats = NDArray[np.float64]
-Places = NDArray[np.int64]
 Speaker = tuple[Author, str | None]
 
 
@@ -50,18 +47,16 @@ class Analysed:
     @cached_property
     def about(self) -> bytes:
         """The packed form of its text and of its speaker's name."""
-        said = self.said
-        stored = said.about if self.stems.language == LANGUAGE else None
-        packed = stored if stored is not None and is_current(stored) else self._made()
-        return packed + name_records(said.author_name, self.stems) if said.author_name else packed
+        said, stems = self.said, self.stems
+        if stems.language == LANGUAGE:
+            return packed_of(said.text, said.about, said.author_name)
+        packed = pack_matter(matter(said.text, stems))
+        return packed + name_records(said.author_name, stems) if said.author_name else packed
 
     @property
     def speaker(self) -> Speaker:
         """Who said it."""
         return self.said.author, self.said.author_name
-
-    def _made(self) -> bytes:
-        return pack_matter(matter(self.said.text, self.stems))
 
 
 LENGTH, ASKS, TELLS_TIME, MOMENT, SPEAKER, CHANNEL = range(6)
@@ -118,19 +113,19 @@ class Columns:
             return
         start, end = len(self.messages), len(self.messages) + len(added)
         self._make_room(end)
-        records = np.frombuffer(b"".join([one.about for one in added]), dtype=RECORD)
-        values, kinds = records["value"], records["kind"]
-        heads = kinds == HEAD
-        where = heads.cumsum() + (start - 1)
-        self._add_roots(values, kinds, where, start, end)
-        named = kinds == IDENTIFIER
-        self._identifiers.extend(values[named])
-        self._identified.extend(where[named])
-        flags = values[kinds == FLAGS]
-        self.numbers[ASKS, start:end] = (flags & ASKS_BIT) > 0
-        self.numbers[TELLS_TIME, start:end] = (flags & TELLS_TIME_BIT) > 0
+        new = unpack([one.about for one in added])
+        self._roots.extend(new.roots)
+        self._low.extend(new.roots.astype(np.uint16))
+        self._counts.extend(new.counts)
+        self._where.extend(new.where + start)
+        self._identifiers.extend(new.identifiers)
+        self._identified.extend(new.identified + start)
+        self._first += (new.widths.cumsum() + self._first[-1]).tolist()
+        self.numbers[LENGTH, start:end] = new.lengths
+        self.numbers[ASKS, start:end] = (new.flags & ASKS_BIT) > 0
+        self.numbers[TELLS_TIME, start:end] = (new.flags & TELLS_TIME_BIT) > 0
         self._add_circumstances(added, start, end)
-        self.essences += values[heads].tolist()
+        self.essences += new.essences.tolist()
         self.tokens += [one.said.tokens for one in added]
         self.messages += added
 
@@ -140,21 +135,6 @@ class Columns:
             larger = np.zeros((6, max(end, 2 * room)))
             larger[:, :room] = self.numbers
             self.numbers = larger
-
-    def _add_roots(
-        self, values: Hashes, kinds: NDArray[np.uint8], where: Places, start: int, end: int
-    ) -> None:
-        words = (kinds > IDENTIFIER) & (kinds < FLAGS)
-        roots, counts, places = values[words], kinds[words], where[words]
-        self._roots.extend(roots)
-        self._low.extend(roots.astype(np.uint16))
-        self._counts.extend(counts)
-        self._where.extend(places)
-        self.numbers[LENGTH, start:end] = np.bincount(
-            places - start, weights=counts, minlength=end - start
-        )
-        roots_of_each = np.bincount(places - start, minlength=end - start)
-        self._first += (roots_of_each.cumsum() + self._first[-1]).tolist()
 
     def _add_circumstances(self, added: Sequence[Analysed], start: int, end: int) -> None:
         codes, channels = self.codes, self.channels

@@ -1,0 +1,213 @@
+"""What a sender said and was told long ago: the messages beyond the thread that may matter now.
+
+The whole history is scored over its segments, by the same scores as a thread, and whole stretches
+around what matches best are read word for word, through the same filter as the thread
+(`memory.readable_messages`). What of it goes before the pipeline is `memory.recall`'s choice.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection, bindparam, select, tuple_
+
+from core.clock import Micros
+from core.turn import Said
+from memory.readable_messages import own_conversations, readable, reading, said_in, undrawn
+from memory.remembered_tables import Segment
+from memory.scoring import SESSION_LENGTH, Scores, score
+from memory.segment_view import SegmentView
+from memory.segments import (
+    READABLE_BIT,
+    SECOND,
+    Plane,
+    Planes,
+    ToPack,
+    in_time,
+    is_current,
+    pack_segment,
+    unpack_segments,
+)
+from memory.sender import AnyRow, ContextQuery, Reader, read_sender
+from memory.tables import Conversation, Message
+from memory.terms import LANGUAGE, stems_of
+from memory.units.rows import table
+from memory.unpacked import Covered, gaps, written
+
+FAR_BACK = 300
+"""Messages from far back that are worth a closer look."""
+
+_BESIDE = 2
+"""Messages on either side of one that matches, which its score is made of, too."""
+
+_UNPACKED = 2_000
+"""Of what no segment has yet, the newest messages are looked at as they are."""
+
+_conversation = table(Conversation)
+_message = table(Message)
+_segment = table(Segment)
+
+_segments = (
+    select(_segment.c.handle_id, _segment.c.first_at, _segment.c.last_at, _segment.c.data)
+    .where(
+        _segment.c.handle_id.in_(bindparam("handles", expanding=True)),
+        _segment.c.first_at < bindparam("before"),
+    )
+    .order_by(_segment.c.handle_id, _segment.c.first_at)
+)
+_not_packed = (
+    select(
+        _message.c.conversation_id,
+        _message.c.seq,
+        _message.c.created_at,
+        _message.c.author,
+        _message.c.author_name,
+        _message.c.level,
+        _message.c.text,
+        _message.c.about,
+        _conversation.c.channel,
+    )
+    .select_from(_conversation)
+    .join(_message, _message.c.conversation_id == _conversation.c.id)
+    .where(
+        _conversation.c.id.in_(own_conversations),
+        _message.c.handle_id.in_(bindparam("handles", expanding=True)),
+        _message.c.created_at > bindparam("after"),
+        _message.c.created_at < bindparam("before"),
+    )
+    .order_by(_message.c.created_at.desc())
+    .limit(_UNPACKED)
+)
+_these = readable.where(
+    tuple_(_message.c.conversation_id, _message.c.seq).in_(bindparam("places", expanding=True)),
+    _message.c.created_at < bindparam("before"),
+)
+
+
+def find_deep(
+    connection: Connection,
+    query: ContextQuery,
+    text: str,
+    now: datetime,
+    before: Micros,
+    limit: int = FAR_BACK,
+) -> tuple[Said, ...]:
+    """Messages older than `before`, at most `limit`, that may matter to whoever writes `text` now,
+    oldest first: each is one that `memory.context.load_context` would return if it had no limit.
+
+    Nothing for a customer whose messages are all in the thread, nor for a sender who reads this
+    conversation only. Raises `memory.sender.NotTheirs` as `load_context` does.
+    """
+    if written(connection, query.customer_id) <= query.limit:
+        return ()
+    reader = read_sender(connection, query)
+    if not reader.everywhere:
+        return ()
+    data = _data(connection, query, reader, before)
+    if not data:
+        return ()
+    planes, channels = unpack_segments(data)
+    planes = in_time(planes)
+    if not len(planes.seqs):
+        return ()
+    stems, starts = stems_of(LANGUAGE), _sessions(planes.seconds)
+    numbers = np.arange(len(starts)).repeat(np.diff([*starts, len(planes.seqs)])).tolist()
+    scores = score(SegmentView(planes, channels), numbers, text, now, stems)
+    chosen = _stretches(scores, planes, starts, before, limit)
+    return _read(connection, query, reader, planes, chosen, before)
+
+
+def _data(
+    connection: Connection, query: ContextQuery, reader: Reader, before: Micros
+) -> list[bytes]:
+    """The segments of all that the sender may read, and what of it is not packed yet."""
+    rows = connection.execute(_segments, {"handles": list(reader.keys), "before": before}).all()
+    packed: dict[int, list[Covered]] = {one: [] for one in reader.keys}
+    data = [row.data for row in rows if is_current(row.data)]
+    for row in rows:
+        if is_current(row.data):
+            packed[row.handle_id].append(Covered(row.first_at, row.last_at, 0))
+    # What is not covered is mostly what the thread has itself.
+    left = {one: gaps(each, before - 1) for one, each in packed.items()}
+    unpacked = [one for one, each in left.items() if each]
+    if unpacked:
+        after = min(left[one][0][0] for one in unpacked)
+        found = _unpacked(connection, query, reader, unpacked, (after, before))
+        if found:
+            data.append(pack_segment(found))
+    return data
+
+
+def _unpacked(
+    connection: Connection,
+    query: ContextQuery,
+    reader: Reader,
+    handles: Sequence[int],
+    between: tuple[Micros, Micros],
+) -> list[ToPack]:
+    rows = connection.execute(
+        _not_packed,
+        {
+            **reading(query, reader),
+            "handles": handles,
+            "after": between[0],
+            "before": between[1],
+        },
+    )
+    return [ToPack(*row) for row in rows.all()[::-1]]
+
+
+def _sessions(seconds: Plane) -> list[int]:
+    """Where each session begins."""
+    moments: list[int] = seconds.tolist()
+    length = int(SESSION_LENGTH.total_seconds())
+    starts = [0]
+    while (at := bisect_right(moments, moments[starts[-1]] + length, lo=starts[-1])) < len(moments):
+        starts.append(at)
+    return starts
+
+
+def _stretches(
+    scores: Scores, planes: Planes, starts: Sequence[int], before: Micros, limit: int
+) -> NDArray[np.int64]:
+    """The messages that match best, each with its neighbours of the same session."""
+    may = scores.matches & ((planes.flags & READABLE_BIT) > 0)
+    may &= planes.seconds.astype(np.int64) * SECOND < before
+    best = may.nonzero()[0][::-1]
+    best = best[(-scores.total[best]).argsort(kind="stable")][:limit].tolist()
+    ends = [*starts[1:], len(may)]
+    taken: set[int] = set()
+    for at in best:
+        session = bisect_right(starts, at) - 1
+        low, high = max(starts[session], at - _BESIDE), min(ends[session], at + _BESIDE + 1)
+        taken.update(range(low, high))
+        if len(taken) > limit - 2 * _BESIDE - 1:
+            break
+    return np.array(sorted(taken), dtype=np.int64)
+
+
+def _read(
+    connection: Connection,
+    query: ContextQuery,
+    reader: Reader,
+    planes: Planes,
+    chosen: NDArray[np.int64],
+    before: Micros,
+) -> tuple[Said, ...]:
+    """These messages, of those the ones that the sender may read."""
+    if not len(chosen):
+        return ()
+    places = list(zip(planes.threads[chosen].tolist(), planes.seqs[chosen].tolist(), strict=True))
+    found = connection.execute(
+        _these, {**reading(query, reader), "places": places, "before": before}
+    ).all()
+    rows, _ = undrawn(sorted(found, key=_moment), reader)
+    return said_in(connection, rows, reader.keys)
+
+
+def _moment(row: AnyRow) -> tuple[int, int, int]:
+    return row.created_at, row.conversation_id, row.seq
