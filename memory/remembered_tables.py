@@ -23,6 +23,11 @@ from memory.table_columns import (
 )
 
 
+IS_IDENTIFIER = "substr(key, 1, 11) = 'identifier:'"
+NO_IDENTIFIER = "substr(key, 1, 11) <> 'identifier:'"
+"""Whether a fact was read out of a message by its shape, as indexes and their queries have it."""
+
+
 class Fact(SQLModel, table=True):
     """Something remembered, with its source. A new value supersedes the old row.
 
@@ -41,6 +46,14 @@ class Fact(SQLModel, table=True):
     __table_args__ = (
         Index("ix_fact_handle", "handle_id", "key"),
         Index("ix_fact_source", "source"),
+        # What turns read must not depend on how much was ever read out of messages.
+        Index("ix_fact_live", "handle_id", **only_where(f"valid_to is null and {NO_IDENTIFIER}")),
+        Index(
+            "ix_fact_identifier",
+            "handle_id",
+            "touched_at",
+            **only_where(f"valid_to is null and {IS_IDENTIFIER}"),
+        ),
     )
     id: int = Field(sa_column=row_id())
     handle_id: int = Field(sa_column=big())
@@ -73,7 +86,7 @@ class Episode(SQLModel, table=True):
     `kind` is "session" or "case"; `head_json` and `source_json` (the ids of its first and last
     message, and of those that the head quotes) are derived, and made again when a message in it
     changes: until then `made_at` is 0, and nobody is told it. `summary` is a model's, checked
-    against its sources, with `summary_by`. `drawn_json` is as with a turn.
+    against its sources, with these (JSON), and `summary_by` names it. `drawn_json` is as with a turn.
     """
 
     __tablename__ = "episode"
@@ -81,6 +94,7 @@ class Episode(SQLModel, table=True):
         Index("ix_episode_handle", "handle_id", "started_at"),
         Index("ix_episode_case", "case_id", **only_where("case_id is not null")),
         Index("ix_episode_stale", "handle_id", **only_where("made_at = 0")),
+        Index("ix_episode_summary", "summary_by", **only_where("summary_by is not null")),
     )
     id: int = Field(sa_column=row_id())
     handle_id: int = Field(sa_column=big())

@@ -48,6 +48,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("made_at = 0"),
             postgresql_where=sa.text("made_at = 0"),
         )
+        batch_op.create_index(
+            "ix_episode_summary",
+            ["summary_by"],
+            unique=False,
+            sqlite_where=sa.text("summary_by is not null"),
+            postgresql_where=sa.text("summary_by is not null"),
+        )
 
     op.create_table(
         "segment",
@@ -107,6 +114,20 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("retired_because", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("drawn_json", sa.Text(), nullable=True))
         batch_op.create_index("ix_fact_source", ["source"], unique=False)
+        batch_op.create_index(
+            "ix_fact_live",
+            ["handle_id"],
+            unique=False,
+            sqlite_where=sa.text("valid_to is null and substr(key, 1, 11) <> 'identifier:'"),
+            postgresql_where=sa.text("valid_to is null and substr(key, 1, 11) <> 'identifier:'"),
+        )
+        batch_op.create_index(
+            "ix_fact_identifier",
+            ["handle_id", "touched_at"],
+            unique=False,
+            sqlite_where=sa.text("valid_to is null and substr(key, 1, 11) = 'identifier:'"),
+            postgresql_where=sa.text("valid_to is null and substr(key, 1, 11) = 'identifier:'"),
+        )
 
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.add_column(sa.Column("about", sa.LargeBinary(), nullable=True))
@@ -122,6 +143,8 @@ def downgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_column("about")
     with op.batch_alter_table("fact", schema=None) as batch_op:
+        batch_op.drop_index("ix_fact_identifier")
+        batch_op.drop_index("ix_fact_live")
         batch_op.drop_index("ix_fact_source")
         for name in (
             "drawn_json",
