@@ -48,7 +48,7 @@ class ApiServices:
     `new_id` gives row ids, `count_tokens` the tokens of a text, and `wake` tells the delivery
     worker that something new is due in a conversation. `show_presence` shows in an account's thread
     that a person is "reading", "typing" or "away", and says whether anybody sees it. `rules` gives
-    the identity rules in force.
+    the identity rules in force, and `forget` drops what this process remembers of a customer.
     """
 
     store: Store
@@ -65,6 +65,7 @@ class ApiServices:
     specs: Mapping[str, AdapterSpec] = field(default_factory=dict)
     fetchers: Mapping[str, Callable[[Attachment], Awaitable[bytes]]] = field(default_factory=dict)
     rules: Callable[[], IdentityRules] = lambda: DEFAULT_RULES
+    forget: Callable[[int], None] = lambda customer_id: None
 
 
 @dataclass(frozen=True, slots=True)

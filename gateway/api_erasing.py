@@ -1,35 +1,30 @@
-"""The endpoint that erases a customer, call by call of the unit, and then the files nobody names.
+"""The endpoint that erases a customer. It reads nothing of them.
 
-A caller repeats the customer's id, so that none is erased by a slip. It reads nothing of them.
+A caller repeats the customer's id, so that none is erased by a slip. The work is
+`gateway.erasing`'s.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection
 
 from gateway.api_calls import Call, Endpoint
 from gateway.api_models import Body, RowId
+from gateway.erasing import Receipt, erase_whole
 from gateway.gate import Problem
 from gateway.identity_calls import now_of, tell, tried
 from gateway.roles import Right
-from memory.named_files import named_by_nobody
-from memory.units.erasing import erase
+from memory.compacting import settle
 
 
 class EraseBody(Body):
     """The customer's id once more: what is erased does not come back."""
 
     confirm: RowId
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What went: rows by table, and files that nothing else names."""
-
-    customer_id: int
-    rows: dict[str, int]
-    files: int
 
 
 async def erase_customer(call: Call) -> Receipt:
@@ -41,22 +36,31 @@ async def erase_customer(call: Call) -> Receipt:
             where="body: confirm",
             fix="Repeat the customer's id.",
         )
-    rows: Counter[str] = Counter()
-    files: set[str] = set()
-    who = customer_id
-    while True:
-        work = services.store.run(erase, who, call.actor, now_of(call), services.new_id)
-        done = await tried(work, "path: id")
-        rows.update(done.counts)
-        files.update(done.files)
-        who = done.customer_id
-        if done.done:
-            break
-    unnamed = await services.store.read(named_by_nobody, sorted(files))
-    for reference in unnamed:
-        await services.files.drop(reference)
-    tell(call, who, {"state": "erased"})
-    return Receipt(who, dict(sorted(rows.items())), len(unnamed))
+    receipt = await erase_whole(
+        _Desk(call),
+        services.files.drop,
+        partial(settle, services.store.url.render_as_string(hide_password=False)),
+        customer_id,
+        call.actor,
+        lambda: now_of(call),
+        services.new_id,
+    )
+    services.forget(receipt.customer_id)
+    tell(call, receipt.customer_id, {"state": "erased"})
+    return receipt
+
+
+class _Desk:
+    """Each transaction waits its turn in the store."""
+
+    def __init__(self, call: Call) -> None:
+        self._store = call.services.store
+
+    async def write(self, work: Callable[[Connection], Any]) -> Any:
+        return await tried(self._store.run(work), "path: id")
+
+    async def read(self, work: Callable[[Connection], Any]) -> Any:
+        return await self._store.read(work)
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (

@@ -69,15 +69,33 @@ LATE: tuple[Late, ...] = (
         "Example: onethread doctor --config shop.toml",
     ),
     Late(
+        "erase",
+        "gateway.erase_cli:erase",
+        "Erase a customer, or one handle, with all that is theirs.\n\n"
+        "Example: onethread erase phone:+15550001111",
+    ),
+    Late(
         "identities",
         "gateway.identities_cli:app",
         "See who is who; join and part handles.\n\n"
         "Example: onethread identities show phone:+15550001111",
     ),
     Late(
+        "import-history",
+        "gateway.history_cli:import_history",
+        "Bring in what customers wrote elsewhere before; or take it back.\n\n"
+        'Example: onethread import-history tickets.csv --source zendesk --reason "our export"',
+    ),
+    Late(
         "init",
         "gateway.init_cli:init",
         "Make the first configuration in a conversation.\n\nExample: onethread init",
+    ),
+    Late(
+        "memory",
+        "gateway.memory_cli:app",
+        "See what is remembered of a customer, and put it right.\n\n"
+        "Example: onethread memory show phone:+15550001111",
     ),
     Late(
         "people",

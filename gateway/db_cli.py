@@ -58,6 +58,28 @@ def version(config: ConfigOption = None) -> None:
     Console().print(f"layout {found or 'none'}, this release needs {needed}", markup=False)
 
 
+@app.command()
+def compact(config: ConfigOption = None) -> None:
+    """Leave nothing in the database's files of what was deleted: everything waits while they are
+    written anew.
+
+    Example: onethread db compact --config shop.toml
+    """
+    from gateway.database import missing_file
+    from gateway.obstacles import reaching_database
+    from memory.compacting import compact as write_anew
+
+    settings = _settings(config)
+    url = settings.storage.url.get_secret_value()
+    if (missing := missing_file(url)) is not None:
+        Console(stderr=True).print(f"there is no database at {missing}", style="red", markup=False)
+        raise typer.Exit(1)
+    with reaching_database(settings.file):
+        done = write_anew(url)
+    log = "is settled" if done.log_emptied else "could not be settled: others still read or hold it"
+    Console().print(f"The tables were written anew; the write-ahead log {log}.", markup=False)
+
+
 def _settings(config: Path | None) -> Settings:
     from gateway.settings import load_settings
 

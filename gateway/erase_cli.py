@@ -1,13 +1,14 @@
-"""The command `onethread identities erase`: a customer, or one handle, with all that is theirs.
+"""The command `onethread erase`: a customer, or one handle, with all that is theirs.
 
-It asks first, erases call by call, each a short transaction beside a running gateway, and drops the
-files that nobody else's message names.
+It asks first, erases call by call, each a short transaction beside a running gateway, drops the
+files that nobody else's message names, and has the database's own files written anew where nobody
+waits long for that. The work is `gateway.erasing`'s.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,56 +23,88 @@ from gateway.identity_desk import (
     tell_json,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection
+
+    from memory.compacting import Compacted
+
 
 def erase(
     who: Annotated[str, typer.Argument(help=WHO)],
     yes: YesOption = False,
+    compact: Annotated[
+        bool,
+        typer.Option(help="Have the database's files written anew; others wait meanwhile."),
+    ] = True,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Erase a customer by id, or one handle by its name, for good.
+    """Erase a customer by id, or one handle by its name, for good; and say what is out of reach.
 
-    Example: onethread identities erase phone:+15550001111
+    Example: onethread erase phone:+15550001111
     """
-    from collections import Counter
+    import asyncio
+    from functools import partial
 
-    from memory.units.erasing import erase as erase_some
+    from gateway.database import command_ids, now_micros
+    from gateway.erasing import erase_whole
+    from gateway.files import FileStore
+    from gateway.identity_desk import who_types
+    from gateway.settings import load_settings
 
     with desk(config) as here:
         here.customer(who)
     ask(f"Erase {who}, with everything that was said and remembered?", yes)
-    rows: Counter[str] = Counter()
-    files: set[str] = set()
-    target: int | str = int(who) if who.isascii() and who.isdigit() else who
-    while True:
-        with desk(config) as here:
-            done = erase_some(here.connection, target, here.actor, here.now, here.new_id)
-        rows.update(done.counts)
-        files.update(done.files)
-        target = done.customer_id
-        if done.done:
-            break
-    dropped = _drop(files, config)
-    if as_json:
-        tell_json(
-            {"customer_id": str(target), "rows": dict(sorted(rows.items())), "files": dropped}
+    settings = load_settings(config)
+    url = settings.storage.url.get_secret_value()
+    receipt = asyncio.run(
+        erase_whole(
+            _Desk(config, url),
+            FileStore(settings.data.folder / "files").drop,
+            partial(_settle, url, compact),
+            int(who) if who.isascii() and who.isdigit() else who,
+            who_types(),
+            now_micros,
+            command_ids(),
         )
+    )
+    if as_json:
+        tell_json(receipt)
         return
-    told = ", ".join(f"{count} {name}" for name, count in sorted(rows.items()))
-    say(f"Erased: {told or 'nothing was left'}; {dropped} files.")
+    told = ", ".join(f"{count} {name}" for name, count in receipt.rows.items())
+    say(f"Erased: {told or 'nothing was left'}; {receipt.files} files.")
+    say(receipt.database)
+    say("Out of reach:")
+    for one in receipt.beyond:
+        say(f"  {one}")
 
 
-def _drop(references: set[str], config: Path | None) -> int:
-    """Drop the files that nothing names any more; how many."""
-    import asyncio
+class _Desk:
+    """Each transaction is the command's own, on the configured database."""
 
-    from gateway.files import FileStore
-    from gateway.settings import load_settings
-    from memory.named_files import named_by_nobody
+    def __init__(self, config: Path | None, url: str) -> None:
+        self._config = config
+        self._url = url
 
-    with desk(config) as here:
-        unnamed = named_by_nobody(here.connection, sorted(references))
-    store = FileStore(load_settings(config).data.folder / "files")
-    for one in unnamed:
-        asyncio.run(store.drop(one))
-    return len(unnamed)
+    async def write(self, work: Callable[[Connection], Any]) -> Any:
+        with desk(self._config) as here:
+            return work(here.connection)
+
+    async def read(self, work: Callable[[Connection], Any]) -> Any:
+        from gateway.database import reading
+
+        with reading(self._url) as connection:
+            return work(connection)
+
+
+def _settle(url: str, compact: bool) -> Compacted:
+    """Write the files anew, unless that takes longer than a gateway beside would wait."""
+    from memory.compacting import LARGE, file_bytes, settle
+    from memory.compacting import compact as write_anew
+
+    size = file_bytes(url)
+    if compact and size is not None and size <= LARGE:
+        return write_anew(url)
+    return settle(url)

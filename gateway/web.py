@@ -110,4 +110,5 @@ def _services(gateway: Gateway) -> ApiServices:
             if isinstance(one.adapter, Fetches)
         },
         rules=lambda: gateway.rules.current,
+        forget=gateway.work.forget,
     )

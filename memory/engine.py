@@ -41,8 +41,8 @@ def writer_engine(url: URL, synchronous: str) -> Engine:
         pragmas = (
             "pragma journal_mode=wal",
             f"pragma synchronous={synchronous}",
-            # What is deleted is overwritten (sqlite.org/pragma.html, "secure_delete"); writing costs
-            # no more by it than can be measured.
+            # What is deleted is overwritten (sqlite.org/pragma.html, "secure_delete"); what writing
+            # costs more by it cannot be measured.
             "pragma secure_delete=on",
             "pragma temp_store=memory",
             "pragma busy_timeout=10000",

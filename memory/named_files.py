@@ -1,11 +1,12 @@
 """Which kept files a message, or something that could not be read, still names.
 
-Reads only, through all messages: for when files are to be dropped, which is seldom. Equal bytes are
-one file, whoever sent them.
+Reads only, through all messages with files: for when files are to be dropped, which is seldom.
+Equal bytes are one file, whoever sent them.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from sqlalchemy import Connection, select
@@ -14,18 +15,23 @@ from memory.channel_tables import Parked
 from memory.tables import Message
 from memory.units.rows import table
 
+_REFERENCE = re.compile(r'"(file:[0-9a-f]{64})"', re.ASCII)
+_AT_ONCE = 1_000
+
 _message = table(Message)
 _parked = table(Parked)
 
 
 def named_by_nobody(connection: Connection, references: Collection[str]) -> list[str]:
-    """Those of the references that nothing names any more."""
-    return [one for one in references if not _is_named(connection, one)]
-
-
-def _is_named(connection: Connection, reference: str) -> bool:
-    in_message = select(_message.c.seq).where(
-        _message.c.extra_json.contains(f'"{reference}"', autoescape=True)
-    )
-    in_parked = select(_parked.c.id).where(_parked.c.file == reference)
-    return any(connection.execute(one.limit(1)).first() for one in (in_message, in_parked))
+    """Those of the references that nothing names any more, in order."""
+    left = set(references)
+    if left:
+        left -= set(
+            connection.execute(select(_parked.c.file).where(_parked.c.file.in_(left))).scalars()
+        )
+    if left:
+        query = select(_message.c.extra_json).where(_message.c.extra_json.contains('"file:'))
+        with connection.execute(query.execution_options(yield_per=_AT_ONCE)) as rows:
+            for text in rows.scalars():
+                left.difference_update(_REFERENCE.findall(text))
+    return sorted(left)

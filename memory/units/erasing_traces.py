@@ -20,11 +20,12 @@ from memory.channel_tables import Parked, ParkedUpdate
 from memory.codec import dump_case, load_case
 from memory.drawing import drawn_of, load_drawn
 from memory.identity_tables import Alarm, BlockedValue, Challenge, Sighting
-from memory.remembered_tables import Episode, Fact, Segment, Vector
+from memory.remembered_tables import Episode, Fact, Vector
 from memory.tables import Case, Conversation, Delivery, Handoff, Link, Message, Turn
 from memory.units.erasing_whom import AnyRow, Work
 from memory.units.erasing_words import Names
 from memory.units.rows import table
+from memory.units.segmenting import forget_segments
 
 _alarm = table(Alarm)
 _blocked = table(BlockedValue)
@@ -39,7 +40,6 @@ _link = table(Link)
 _message = table(Message)
 _parked = table(Parked)
 _parked_update = table(ParkedUpdate)
-_segment = table(Segment)
 _sighting = table(Sighting)
 _turn = table(Turn)
 _vector = table(Vector)
@@ -154,12 +154,7 @@ def _clear_answer(work: Work, one: AnyRow) -> None:
     )
     work.delete(_vector, _vector.c.conversation_id == one.conversation_id, _vector.c.seq == one.seq)
     # Packed again without it.
-    work.delete(
-        _segment,
-        _segment.c.handle_id == one.handle_id,
-        _segment.c.first_at <= one.created_at,
-        _segment.c.last_at >= one.created_at,
-    )
+    forget_segments(work.connection, (one.handle_id,), one.created_at - 1, one.created_at)
 
 
 def clear_cases(work: Work, after: int) -> int | None:
