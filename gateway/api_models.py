@@ -15,7 +15,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 RowId = Annotated[str, Field(pattern=r"^[0-9]{1,19}$", description="A row id, as its digits.")]
-MessageId = Annotated[str, Field(pattern=r"^[0-9]{1,18}-[0-9]{1,18}$")]
+MessageId = Annotated[str, Field(pattern=r"^[0-9]{1,19}-[0-9]{1,19}$")]
 Words = StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00]*$")
 Line = Annotated[str, Words, Field(max_length=200)]
 Maybe = StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")

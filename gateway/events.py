@@ -15,7 +15,7 @@ from types import TracebackType
 STEPS = ("received", "admitted", "resolved", "recalled", "decided", "committed", "delivered")
 """The kinds of the seven steps of a message, in their order."""
 
-CHANGES = ("message", "delivery", "handoff", "identity")
+CHANGES = ("message", "delivery", "handoff", "identity", "memory")
 """The kinds that say something a page shows has changed."""
 
 

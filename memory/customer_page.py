@@ -15,6 +15,7 @@ from core.identity import Edge, edge_level, home_edge, widest_paths
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Author
 from memory.drawing import WITHHELD, drawn_of, strangers
+from memory.fact_words import label_of
 from memory.identity_words import level_words, rule_words
 from memory.message_page import extras
 from memory.page_rows import AnyRow, delivery_view, display_names
@@ -202,7 +203,9 @@ def _fact_views(
 ) -> tuple[FactView, ...]:
     rows = connection.execute(
         select(_fact)
-        .where(_fact.c.handle_id.in_(keys), _fact.c.valid_to.is_(None))
+        .where(
+            _fact.c.handle_id.in_(keys), _fact.c.valid_to.is_(None), _fact.c.retired_at.is_(None)
+        )
         .order_by(_fact.c.recorded_at.desc(), _fact.c.id.desc())
         .limit(_FACTS)
     )
@@ -218,6 +221,7 @@ def _fact_views(
             recorded_at=from_micros(row.recorded_at),
             needs=row.needs,
             hidden=not row.secret and is_hidden(row.needs, row.handle_id, reach),
+            label=label_of(row.key),
         )
         for row in rows
     )

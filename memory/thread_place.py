@@ -14,6 +14,8 @@ from memory.units.rows import table
 AFTER = 40
 """How many messages are shown after the one that is sought."""
 
+_LARGEST = (1 << 63) - 1
+
 _conversation = table(Conversation)
 _handle = table(Handle)
 _message = table(Message)
@@ -26,12 +28,14 @@ def end_of_stretch(
 
     Every message of theirs with one of their handles, so that it is found wherever they wrote it.
     """
-    conversation, _, seq = message_id.partition("-")
+    conversation, seq = (int(one) for one in message_id.split("-"))
+    if max(conversation, seq) > _LARGEST:
+        return None
     theirs = select(_handle.c.id).where(_handle.c.customer_id == customer_id)
     at = connection.execute(
         select(_message.c.created_at).where(
-            _message.c.conversation_id == int(conversation),
-            _message.c.seq == int(seq),
+            _message.c.conversation_id == conversation,
+            _message.c.seq == seq,
             _message.c.handle_id.in_(theirs),
         )
     ).scalar()
@@ -45,4 +49,4 @@ def end_of_stretch(
         .order_by(_message.c.created_at)
         .limit(after)
     ).scalars()
-    return max((at, *later)) + 1
+    return int(max((at, *later))) + 1

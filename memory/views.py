@@ -129,7 +129,7 @@ class HandleView:
 
 @dataclass(frozen=True, slots=True)
 class FactView:
-    """Something remembered. `value` of a secret is never the secret.
+    """Something remembered, called `label`. `value` of a secret is never the secret.
 
     Of what is `hidden` it is empty: a sender needs the level `needs` for it, and nobody has shown
     just now that they are the customer.
@@ -145,6 +145,7 @@ class FactView:
     recorded_at: datetime
     needs: int = 0
     hidden: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ export function conversationsView(main, id) {
     }),
     detail: (element, chosen) => customerThread(element, async () => (await read(`/conversations/${chosen}`)).customer_id, "/console/conversations"),
     id,
-    refreshOn: ["message", "handoff", "identity", "delivery"],
+    refreshOn: ["message", "handoff", "identity", "delivery", "memory"],
   });
   return stop;
 }

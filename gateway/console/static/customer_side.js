@@ -12,6 +12,8 @@ import { full } from "./time.js";
 import { openUnmergeOf } from "./unmerge.js";
 
 const sides = new WeakMap();
+/** How many facts stand beside a thread; all of them are on the page of what is remembered. */
+const SHOWN = 12;
 
 /** Fill the side pane with a customer's handles, facts and cases. */
 export async function customerSide(element, customer, refresh) {
@@ -29,7 +31,8 @@ export async function customerSide(element, customer, refresh) {
   fill(element,
     part("Reached at", h("div", { class: "card" }, customer.handles.map((handle) => handleCard(handle, customer, rights, refresh)))),
     rights.has("link") && part("Link another address", form.element),
-    customer.facts.length > 0 && part("Remembered", factList(customer.facts, side.revealed, rights, again)),
+    customer.facts.length > 0 && part("Remembered", factList(customer.facts, side.revealed, rights, again),
+      h("p", { class: "small" }, h("a", { href: `/console/customers/${customer.id}#memory` }, "All that is remembered"))),
     customer.cases.length > 0 && part("Cases", h("ul", { class: "cases" }, customer.cases.map(caseLine))),
   );
   held?.focus();
@@ -56,9 +59,9 @@ function handleCard(handle, customer, rights, refresh) {
 
 /** Each thing once, however many addresses it was told from. */
 function factList(facts, revealed, rights, again) {
-  const once = [...new Map(facts.map((fact) => [`${fact.key}:${fact.hidden ? fact.id : fact.value}`, fact])).values()];
+  const once = [...new Map(facts.filter((fact) => !fact.key.startsWith("identifier:")).slice(0, SHOWN).map((fact) => [`${fact.key}:${fact.hidden ? fact.id : fact.value}`, fact])).values()];
   return h("dl", { class: "facts" }, once.map((fact) => [
-    h("dt", {}, capital(fact.key.replace("attribute:", "").replaceAll("_", " "))),
+    h("dt", {}, fact.label),
     h("dd", { title: `Source: ${fact.source}` }, factWords(fact, revealed, rights, again)),
   ]));
 }

@@ -24,7 +24,7 @@ export function customersView(main, id) {
     }),
     detail: (element, chosen) => customerThread(element, async () => chosen, "/console/customers"),
     id,
-    refreshOn: ["message", "identity", "handoff", "delivery"],
+    refreshOn: ["message", "identity", "handoff", "delivery", "memory"],
   });
   input.addEventListener("input", settled(() => {
     sought = input.value.trim();

@@ -5,7 +5,8 @@ import { openSheet } from "./drawer.js";
 
 /**
  * Open a sheet with `content` above a field for the `reason`, where one is asked for. `act(reason)`
- * does it, and rejects with a problem in words; `told` is said afterwards, and `done()` called.
+ * does it, and rejects with a problem in words; `told`, if anything, is said afterwards, and `done()`
+ * called.
  */
 export function decide({ title, content, reason, confirm, act, told, done, danger = false, ready = true }) {
   const field = reason && h("input", { type: "text", maxlength: "200", required: true, "aria-label": reason, placeholder: reason });
@@ -23,7 +24,8 @@ export function decide({ title, content, reason, confirm, act, told, done, dange
     try {
       const words = await act(field ? field.value.trim() : "");
       sheet.close();
-      toast(typeof words === "string" ? words : told);
+      const said = typeof words === "string" ? words : told;
+      if (said) toast(said);
       done();
     } catch (problem) {
       wrong.textContent = problem.message;

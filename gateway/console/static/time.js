@@ -17,6 +17,9 @@ export function day(iso) {
   return days === 1 ? "Yesterday" : DAY.format(then);
 }
 
+/** The same within a sentence: "today", "yesterday", "Monday 2 March". */
+export const dayWords = (iso) => day(iso).replace(/^(T|Y)(?=oday$|esterday$)/, (one) => one.toLowerCase());
+
 /** "now", "4 min", "3 h", "2 d". */
 export function age(iso) {
   const seconds = Math.max(0, (Date.now() - new Date(iso)) / 1000);

@@ -63,7 +63,7 @@ function knot(message, people) {
 function entry(message, customer) {
   const ours = message.author !== "customer";
   const failed = message.deliveries.some((part) => part.status === "failed");
-  return h("li", { class: `entry ${ours ? "ours" : ""} ${message.author} ${failed ? "failed" : ""}` },
+  return h("li", { class: `entry ${ours ? "ours" : ""} ${message.author} ${failed ? "failed" : ""}`, "data-message": message.id, tabindex: "-1" },
     h("div", { class: "entry-head" },
       ours && icon(message.author === "bot" ? "bot" : "person"),
       author(message, customer),
