@@ -71,7 +71,8 @@ class Fact:
 
     Whoever is below `needs` is not told it, unless they said it in this very conversation. It is
     only claimed unless it is `verified`; `told_by` and `channel` say who told it and where, `was`
-    what it was before, until when. A promise is to be kept by `due_at`.
+    what it was before, until when. A promise is to be kept by `due_at`. It was told again at
+    `touched_at`, and made from what the handles with the ids `made_from` said, too.
     """
 
     key: str
@@ -88,6 +89,8 @@ class Fact:
     pinned: bool = False
     due_at: datetime | None = None
     was: tuple[str, datetime] | None = None
+    touched_at: datetime | None = None
+    made_from: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
