@@ -18,7 +18,7 @@ from core.clock import Micros, from_micros
 from core.episode_head import Line, stretches
 from core.message import Assurance, Author
 from memory.drawing import MESSAGE, drawn_of, is_withdrawn, load_drawn
-from memory.episodes import SESSION
+from memory.episodes import SESSION, Part
 from memory.remembered_tables import Episode
 from memory.scoring import SESSION_LENGTH
 from memory.tables import Case, Conversation, Inbound, Message, Turn
@@ -60,15 +60,6 @@ class Ended:
     handles: tuple[int, ...]
     cases: tuple[int, ...]
     more: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Where a stretch lies in one conversation: from the first to the last of these numbers."""
-
-    conversation_id: int
-    first: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +148,9 @@ def plan_case(connection: Connection, case_id: int) -> Stretch | None:
     return _stretch(case.handle_id, rows) if rows else None
 
 
-def read_lines(connection: Connection, stretch: Stretch) -> Lines:
-    """The messages of a stretch as they are now, without what was taken back or withdrawn."""
-    rows = [row for part in stretch.parts for row in _rows(connection, stretch.handle_id, part)]
+def read_lines(connection: Connection, handle_id: int, parts: Iterable[Part]) -> Lines:
+    """The handle's messages there as they are now, without what was taken back or withdrawn."""
+    rows = [row for part in parts for row in _rows(connection, handle_id, part)]
     rows.sort(key=lambda row: (row.created_at, row.conversation_id, row.seq))
     drawn: dict[int, set[str]] = {}
     kept = [row for row in rows if not is_withdrawn(row.extra_json)][:LINES]
@@ -168,7 +159,7 @@ def read_lines(connection: Connection, stretch: Stretch) -> Lines:
             drawn.setdefault(handle, set()).update(kinds)
         for handle in drawn_of(row.extra_json):
             drawn.setdefault(handle, set()).add(MESSAGE)
-    drawn.pop(stretch.handle_id, None)
+    drawn.pop(handle_id, None)
     return Lines(
         tuple(_line(row) for row in kept if row.text),
         {handle: frozenset(kinds) for handle, kinds in drawn.items()},

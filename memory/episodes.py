@@ -30,8 +30,21 @@ _case = table(Case)
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Where a stretch lies in one conversation: from the first to the last of these numbers."""
+
+    conversation_id: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class EpisodeView:
-    """One episode. `drawn` are the other handles it was made from; a `summary` is a model's."""
+    """One episode. `drawn` are the other handles it was made from.
+
+    A `summary` is a model's, whose name is in `summary_by`, made of the messages with the ids in
+    `summary_sources`.
+    """
 
     id: int
     handle_id: int
@@ -41,6 +54,7 @@ class EpisodeView:
     drawn: frozenset[int] = frozenset()
     summary: str | None = None
     summary_by: str | None = None
+    summary_sources: tuple[str, ...] = ()
 
 
 def episodes_of(
@@ -113,8 +127,14 @@ def load_head(text: str, sources: Sequence[str] = ()) -> Head:
     )
 
 
+def load_parts(source_json: str) -> tuple[Part, ...]:
+    """Where the messages of an episode lie, as its row says."""
+    return tuple(Part(*one) for one in orjson.loads(source_json).get("parts", ()))
+
+
 def _view(row: AnyRow) -> EpisodeView:
     quoted = orjson.loads(row.source_json)["quoted"]
+    summary = {} if row.summary is None else orjson.loads(row.summary)
     return EpisodeView(
         row.id,
         row.handle_id,
@@ -122,8 +142,9 @@ def _view(row: AnyRow) -> EpisodeView:
         row.case_id,
         load_head(row.head_json, quoted),
         frozenset(load_drawn(row.drawn_json)),
-        row.summary,
+        summary.get("text"),
         row.summary_by,
+        tuple(summary.get("sources", ())),
     )
 
 

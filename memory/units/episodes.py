@@ -41,7 +41,7 @@ def write_sessions(
     connection: Connection, handle_id: int, plan: Plan, now: Micros, new_id: Callable[[], int]
 ) -> int:
     """Make these the handle's only sessions that began in the plan's time; how many are new."""
-    if not _hold(connection, handle_id):
+    if not hold(connection, handle_id):
         connection.execute(delete(_episode).where(_episode.c.handle_id == handle_id))
         return 0
     known = connection.execute(
@@ -55,7 +55,8 @@ def write_sessions(
     made = [
         row
         for stretch in plan.stretches
-        if (row := _row(stretch, SESSION, read_lines(connection, stretch))) is not None
+        if (row := _row(stretch, SESSION, read_lines(connection, stretch.handle_id, stretch.parts)))
+        is not None
     ]
     return _replace(connection, known, made, now, new_id)
 
@@ -69,7 +70,7 @@ def write_case(
 ) -> int:
     """Make the episode of a closed case anew, and have none of one that is open; 1 if it is new."""
     row = None
-    if stretch is not None and _hold(connection, stretch.handle_id):
+    if stretch is not None and hold(connection, stretch.handle_id):
         row = _case_row(connection, case_id, stretch)
     known = connection.execute(select(_episode).where(_episode.c.case_id == case_id)).all()
     made = [] if row is None else [{**row, "case_id": case_id}]
@@ -118,7 +119,7 @@ def spoiled(connection: Connection, limit: int) -> tuple[Sequence[int], Sequence
     return list(handles), [row.case_id for row in rows if row.case_id is not None]
 
 
-def _hold(connection: Connection, handle_id: int) -> bool:
+def hold(connection: Connection, handle_id: int) -> bool:
     """Lock the handle's customer; whether there still is such a handle, and not on its way out."""
     owner = connection.execute(
         select(_handle.c.customer_id).where(_handle.c.id == handle_id, _handle.c.kind != "erased")
@@ -134,7 +135,7 @@ def _case_row(connection: Connection, case_id: int, stretch: Stretch) -> dict[st
     case = connection.execute(select(_case).where(_case.c.id == case_id)).first()
     if case is None or case.status != "closed" or case.handle_id != stretch.handle_id:
         return None
-    lines = read_lines(connection, stretch)
+    lines = read_lines(connection, stretch.handle_id, stretch.parts)
     state = dict.fromkeys(drawn_of(case.state_json), frozenset({STATE}))
     return _row(
         stretch, CASE, Lines(lines.lines, {**state, **lines.drawn}), _ending(connection, case)

@@ -1,0 +1,164 @@
+"""What a language model made, once it was checked: kept with its mark, and taken back by it.
+
+A summary belongs to the episode it sums up and goes with it; a fact is claimed, and comes from one
+message. Both are written only while what they were made from is still so: an episode that changed
+meanwhile has another id, or is waiting to be made again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import orjson
+from sqlalchemy import Connection, Row, exists, select, update
+
+from core.clock import Micros
+from core.fact_history import Told
+from core.message import Assurance, Author
+from memory.episodes import CASE, SESSION, Part, load_parts
+from memory.remembered_tables import Episode
+from memory.tables import Conversation, Handle, Message
+from memory.units.episodes import hold
+from memory.units.fact_rows import MODEL
+from memory.units.facts import FactProblem, Telling, tell
+from memory.units.rows import table
+
+AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
+
+_conversation = table(Conversation)
+_episode = table(Episode)
+_handle = table(Handle)
+_message = table(Message)
+_case = _episode.alias("of_a_case")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An episode that nobody has summed up yet, by where its messages lie."""
+
+    id: int
+    handle_id: int
+    kind: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A fact that a model read out of one message; `needs` as with the facts of turns."""
+
+    key: str
+    value: str
+    source: str
+    needs: Assurance = Assurance.NONE
+
+
+def waiting(connection: Connection, after: int, limit: int) -> Sequence[Waiting]:
+    """Episodes made after the one with this id, oldest first, but for sessions that lie within a
+    case's: that one tells the same."""
+    told_by_case = exists().where(
+        _case.c.handle_id == _episode.c.handle_id,
+        _case.c.kind == CASE,
+        _case.c.started_at <= _episode.c.started_at,
+        _case.c.ended_at >= _episode.c.ended_at,
+    )
+    rows = connection.execute(
+        select(_episode.c.id, _episode.c.handle_id, _episode.c.kind, _episode.c.source_json)
+        .where(
+            _episode.c.id > after,
+            _episode.c.made_at > 0,
+            _episode.c.summary.is_(None),
+            (_episode.c.kind != SESSION) | ~told_by_case,
+        )
+        .order_by(_episode.c.id)
+        .limit(limit)
+    ).all()
+    return [Waiting(row.id, row.handle_id, row.kind, load_parts(row.source_json)) for row in rows]
+
+
+def sum_up(
+    connection: Connection, episode_id: int, text: str, sources: Collection[str], by: str
+) -> bool:
+    """Keep a summary; whether the episode still was what was summed up."""
+    summary = orjson.dumps({"text": text, "sources": sorted(sources)}).decode()
+    return bool(
+        connection.execute(
+            update(_episode)
+            .where(_episode.c.id == episode_id, _episode.c.made_at > 0)
+            .values(summary=summary, summary_by=f"{MODEL}{by}")
+        ).rowcount
+    )
+
+
+def learn(
+    connection: Connection,
+    episode_id: int,
+    guesses: Sequence[Guess],
+    by: str,
+    now: Micros,
+    new_id: Callable[[], int],
+) -> int:
+    """Keep facts as claimed by this model, of the level of their message; how many are new.
+
+    Nothing is kept when the episode is not what it was, or of a message that is not the customer's.
+    """
+    still = select(_episode.c.handle_id).where(_episode.c.id == episode_id, _episode.c.made_at > 0)
+    handle_id = connection.execute(still).scalar()
+    # Whoever changes a message in it comes before this, and is seen by a second look, or after.
+    if (
+        handle_id is None
+        or not hold(connection, handle_id)
+        or not connection.execute(still).first()
+    ):
+        return 0
+    new = 0
+    for one in guesses:
+        row = _customers(connection, handle_id, one.source)
+        if row is None or row.level < Assurance.ASSERTED:
+            continue
+        telling = Telling(
+            handle_id=handle_id,
+            key=one.key,
+            value=one.value,
+            source=one.source,
+            level=row.level,
+            told_by=f"{MODEL}{by}",
+            channel=row.channel,
+            needs=int(one.needs),
+            valid_from=row.created_at,
+        )
+        try:
+            told = tell(connection, telling, now, new_id)
+        except FactProblem:
+            return new
+        new += told not in (Told.TOUCHED, Told.REFUSED)
+    return new
+
+
+def drop_summaries(connection: Connection, by: str, limit: int) -> int:
+    """Take back the summaries of one model ("model:NAME"), so many at most; how many."""
+    ids = connection.execute(
+        select(_episode.c.id).where(_episode.c.summary_by == by).limit(limit)
+    ).scalars()
+    found = list(ids)
+    if found:
+        connection.execute(
+            update(_episode).where(_episode.c.id.in_(found)).values(summary=None, summary_by=None)
+        )
+    return len(found)
+
+
+def _customers(connection: Connection, handle_id: int, source: str) -> AnyRow | None:
+    """The handle's own message with this id."""
+    conversation, _, seq = source.partition("-")
+    return connection.execute(
+        select(_message.c.level, _message.c.created_at, _conversation.c.channel)
+        .join(_conversation, _conversation.c.id == _message.c.conversation_id)
+        .where(
+            _message.c.conversation_id == int(conversation),
+            _message.c.seq == int(seq),
+            _message.c.handle_id == handle_id,
+            _message.c.author == Author.CUSTOMER.value,
+        )
+    ).first()
