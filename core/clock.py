@@ -24,7 +24,7 @@ def to_micros(moment: datetime) -> Micros:
 
 def from_micros(micros: Micros) -> datetime:
     """A stored time as an aware UTC datetime."""
-    return EPOCH + timedelta(microseconds=micros)
+    return EPOCH + micros * _MICROSECOND
 
 
 def id_source(micros: Callable[[], Micros], node: int = 0) -> Callable[[], int]:

@@ -18,10 +18,22 @@ from core.message import Assurance, Audience, Author, OutboundMessage
 CONFIRMED = "confirmed"
 """How a case ends when the customer says goodbye after all was settled."""
 
+CONTEXT = "context"
+"""The part of a turn's memory without which nothing is known of who writes."""
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One message of a thread as it is remembered. `id` is the stored message's id."""
+
+_NO_SECRETS: Mapping[str, str] = {}
+
+
+class Said(NamedTuple):
+    """One message of a thread as it is remembered. `id` is the stored message's id.
+
+    `secrets` has the kind of each secret removed from the text and the keyed digest of its value.
+    `about` is what recall compares it by, as memory stored it: it adds nothing to the text, and two
+    messages are the same with or without it.
+
+    A named tuple, because a turn may read a thousand of them.
+    """
 
     id: str
     at: datetime
@@ -32,10 +44,17 @@ class Said:
     handle: str
     author_name: str | None = None
     quick_reply: str | None = None
-    secrets: Mapping[str, str] = field(default_factory=dict)
-    """Kind of secret removed from the text -> keyed digest of its value."""
-    about: bytes | None = field(default=None, compare=False, repr=False)
-    """What recall compares it by, as memory stored it; it adds nothing to the text."""
+    secrets: Mapping[str, str] = _NO_SECRETS
+    about: bytes | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Said) and self[:-1] == other[:-1]
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self.id)
 
 
 def text_of(messages: Sequence[Said]) -> str:
@@ -152,6 +171,7 @@ class Line(NamedTuple):
     `kind` is the part of the block that it belongs to (`memory.standing_block.SHARES`); `source` is
     the id of the message that told it, or names what else did. It is only claimed unless it is
     `verified`; `was` says what it was before, until when. A promise is to be kept by `due_at`.
+    `handles` are whom it came from, where neither a fact nor a slot says so.
     """
 
     kind: str
@@ -162,6 +182,7 @@ class Line(NamedTuple):
     verified: bool = False
     was: tuple[str, datetime] | None = None
     due_at: datetime | None = None
+    handles: frozenset[int] = frozenset()
 
 
 class LeftOut(NamedTuple):
@@ -197,6 +218,11 @@ class Recall:
     left_out: tuple[LeftOut, ...] = ()
     degraded: tuple[str, ...] = ()
     took: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def lost(self) -> bool:
+        """Whether nothing could be read at all: it is not known what is known of the sender."""
+        return CONTEXT in self.degraded
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given, settings
@@ -148,7 +147,7 @@ def test_who_said_it_counts() -> None:
 
 def test_the_channel_that_is_named_counts() -> None:
     thread = filled(200, (20, "the voucher is for Anna"), (90, "a voucher for Berta"))
-    thread[90] = replace(thread[90], channel="email")
+    thread[90] = thread[90]._replace(channel="email")
     found = recall(index(thread), "I sent you a mail about a voucher", NOTHING, NOW, 500)
     by_id = {one.said.id: one for one in found.recalled}
     assert by_id["1-90"].why["channel"] > 0
