@@ -7,7 +7,7 @@ here.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,8 +33,9 @@ from gateway.rules_terminal import count, progress_bar
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from gateway.import_files import ReadFile
+    from gateway.import_files import Fault, ReadFile
     from gateway.importing import Report, Step, Tools
+    from memory.units.importing import BatchView
 
 _SHOWN = 10
 
@@ -95,9 +96,9 @@ def import_(
     Example: onethread identities import customers.csv --source crm --reason "our own list"
     """
     if listed:
-        _list(config, as_json=as_json)
+        list_batches(config, as_json=as_json)
     elif undo is not None:
-        _take_back(undo, config, yes=yes)
+        take_back_batch(undo, config, yes=yes)
     elif file is None or not source or not reason:
         refuse("say which FILE, and its --source and --reason; or --list, or --undo ID")
     else:
@@ -117,14 +118,14 @@ def export(
     """
     from gateway.exporting import export as steps
 
-    with _counter(config, "Reading", None) as counter:
+    with counter(config, "Reading", None) as at:
         if file is None:
-            counter.run(steps(lambda piece: typer.echo(piece, nl=False)))
+            at.run(steps(lambda piece: typer.echo(piece, nl=False)))
             return
         try:
             # With a byte order mark, by which spreadsheets know UTF-8.
             with file.open("w", encoding="utf-8-sig", newline="") as opened:
-                count = counter.run(steps(opened.write))
+                count = at.run(steps(opened.write))
         except OSError as error:
             refuse(f"{file} cannot be written: {error.strerror}")
     say(f"{count} customers are in {file}.")
@@ -133,16 +134,22 @@ def export(
 def _read(file: Path, columns: list[str], encoding: str | None) -> ReadFile:
     from gateway.import_files import read_file
 
+    meanings = columns_of(columns)
+    try:
+        return read_file(file.read_bytes(), meanings, encoding)
+    except OSError as error:
+        refuse(f"{file} cannot be read: {error.strerror}")
+
+
+def columns_of(columns: Sequence[str]) -> Mapping[str, str]:
+    """What columns mean, as it was typed: NAME=MEANING."""
     meanings: dict[str, str] = {}
     for one in columns:
         name, equals, meaning = one.rpartition("=")
         if not equals:
             refuse(f"--column {one}: write it as NAME=MEANING, such as Kundennr=external_id")
         meanings[name] = meaning
-    try:
-        return read_file(file.read_bytes(), meanings, encoding)
-    except OSError as error:
-        refuse(f"{file} cannot be read: {error.strerror}")
+    return meanings
 
 
 def _bring_in(
@@ -161,8 +168,8 @@ def _bring_in(
     name, level, reason = told
     source = Source(name, Assurance(level), reason, who_types())
     if dry_run or not yes:
-        with _counter(config, "Looking", len(read.entries)) as counter:
-            report: Report = counter.run(preview(read, source, counter.tools))
+        with counter(config, "Looking", len(read.entries)) as at:
+            report: Report = at.run(preview(read, source, at.tools))
         tell_json(report) if as_json else _print(report)
     if dry_run:
         return
@@ -174,8 +181,8 @@ def _bring_in(
             f"{first.wrong} {first.mend} Mend them, or leave these rows out with --skip-faults."
         )
     ask(f"Bring in {len(read.entries)} rows?", yes)
-    with _counter(config, "Bringing in", len(read.entries)) as counter:
-        done: Report = counter.run(apply(read, source, counter.tools))
+    with counter(config, "Bringing in", len(read.entries)) as at:
+        done: Report = at.run(apply(read, source, at.tools))
     if as_json:
         tell_json(done)
         return
@@ -183,25 +190,25 @@ def _bring_in(
     say(f"To take it back: onethread identities import --undo {done.batch_id}", "dim")
 
 
-def _take_back(batch_id: int, config: Path | None, *, yes: bool) -> None:
+def take_back_batch(batch_id: int, config: Path | None, *, yes: bool) -> None:
     from gateway.importing import take_back
     from memory.units.import_undoing import batch_to_undo
 
-    with _counter(config, "Looking", None) as counter:
-        batch = batch_to_undo(counter.connection, batch_id)
+    with counter(config, "Looking", None) as at:
+        batch = batch_to_undo(at.connection, batch_id)
     say(f"{batch.source}, by {batch.actor} on {batch.created_at:%Y-%m-%d %H:%M} UTC:")
-    say(f"{batch.counts['rows']} rows, {batch.counts['joined']} links. Why: {batch.reason}")
+    say(f"{_what_came(batch)}. Why: {batch.reason}")
     ask("Take it back?", yes)
-    with _counter(config, "Taking back", batch.counts["joined"]) as counter:
-        ended = counter.run(take_back(batch_id, counter.actor, counter.tools))
+    with counter(config, "Taking back", batch.counts.get("joined")) as at:
+        ended = at.run(take_back(batch_id, at.actor, at.tools))
     say(f"It is taken back: {ended} links ended.")
 
 
-def _list(config: Path | None, *, as_json: bool) -> None:
+def list_batches(config: Path | None, *, as_json: bool) -> None:
     from memory.units.importing import batches
 
-    with _counter(config, "Reading", None) as counter:
-        found = batches(counter.connection)
+    with counter(config, "Reading", None) as at:
+        found = batches(at.connection)
     if as_json:
         tell_json(found)
         return
@@ -211,8 +218,16 @@ def _list(config: Path | None, *, as_json: bool) -> None:
         state = f", taken back by {one.undone_by}" if one.undone_by else state
         say(
             f"{one.id}  {one.created_at:%Y-%m-%d %H:%M} UTC  {one.source}, level {one.level}, by "
-            f"{one.actor}: {one.counts['rows']} rows, {one.counts['joined']} links{state}"
+            f"{one.actor}: {_what_came(one)}{state}"
         )
+
+
+def _what_came(batch: BatchView) -> str:
+    """What came of an import, in a few words."""
+    rows = f"{batch.counts['rows']} rows"
+    if "messages" in batch.counts:
+        return f"{rows}, {count(batch.counts['messages'], 'message')} of before"
+    return f"{rows}, {batch.counts['joined']} links"
 
 
 def _print(report: Report) -> None:
@@ -232,16 +247,21 @@ def _print(report: Report) -> None:
         console.print(Text(text, style="yellow"))
     if report.conflict_count > _SHOWN:
         console.print(Text(f"  and {report.conflict_count - _SHOWN} more", style="dim"))
-    for fault in report.faults[:_SHOWN]:
+    tell_faults(console, report.faults, report.fault_count)
+
+
+def tell_faults(console: Console, faults: Sequence[Fault], all_of_them: int) -> None:
+    """The first faults of a file, each with its place and its remedy."""
+    for fault in faults[:_SHOWN]:
         place = f"line {fault.line}" + (f", {fault.column}" if fault.column else "")
         console.print(Text(f"  {place}: {fault.wrong}", style="red"))
         console.print(Text(f"    {fault.mend}", style="green"))
-    if report.fault_count > _SHOWN:
-        console.print(Text(f"  and {report.fault_count - _SHOWN} more faults", style="dim"))
+    if all_of_them > _SHOWN:
+        console.print(Text(f"  and {all_of_them - _SHOWN} more faults", style="dim"))
 
 
 @contextmanager
-def _counter(config: Path | None, doing: str, total: int | None) -> Iterator[Counter]:
+def counter(config: Path | None, doing: str, total: int | None) -> Iterator[Counter]:
     """The configured database for many short transactions, with a bar; what cannot be done is said,
     with exit code 1."""
     import time

@@ -1,0 +1,51 @@
+"""What an import of history needs of an installation: its keys, its patterns, its own addresses.
+
+The same for a command and for the gateway, so that the same file is the same history for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from importlib import import_module
+
+from adapters.registry import find_spec, names
+from core.identity_rules import IdentityRules
+from gateway.history_reading import Preparing
+from gateway.settings import Settings
+
+_FOLDER = "imports"
+_MAIL = "email"
+
+
+def preparing_for(
+    settings: Settings,
+    key: bytes,
+    protected: tuple[str, ...],
+    *,
+    count_tokens: Callable[[str], int],
+    rules: Callable[[], IdentityRules],
+    now: Callable[[], datetime],
+) -> Preparing:
+    """How messages of before are made fit to be kept here."""
+    module, _, name = (find_spec(_MAIL).archive or "").partition(":")
+    return Preparing(
+        folder=settings.data.folder / _FOLDER,
+        key=key,
+        protected=protected,
+        count_tokens=count_tokens,
+        rules=rules,
+        own=tuple(_own_addresses(settings)),
+        channels=frozenset(names()),
+        read_mail=getattr(import_module(module), name),
+        now=now,
+    )
+
+
+def _own_addresses(settings: Settings) -> Iterator[str]:
+    """The addresses of our own mailboxes, also of those that are switched off by now."""
+    for table in settings.adapters.values():
+        if table.adapter == _MAIL:
+            yield from filter(None, (str(table.options.get("address", "")),))
+            aliases = table.options.get("aliases", ())
+            yield from map(str, aliases if isinstance(aliases, (list, tuple)) else ())
