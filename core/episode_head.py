@@ -30,8 +30,8 @@ _CHANNELS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message as far as a head needs it. `intent` is what it was understood to want,
-    `escalated` the rule by which its turn went to people."""
+    """One message of an episode. `intent` is what it was understood to want, `escalated` the rule
+    by which its turn went to people, `by` the name of the person of ours who wrote it."""
 
     id: str
     at: datetime
@@ -41,6 +41,7 @@ class Line:
     identifiers: tuple[str, ...] = ()
     intent: str | None = None
     escalated: str | None = None
+    by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

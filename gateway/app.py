@@ -34,8 +34,10 @@ from gateway.identity_rules import RulesInForce
 from gateway.import_work import ImportWork
 from gateway.importing import Tools
 from gateway.keeping import StoreKeep
+from gateway.language_model import open_language_model
 from gateway.leaving import Leaving
 from gateway.lines import Lines
+from gateway.model_work import ModelWork, Tasks
 from gateway.moving import Moving
 from gateway.obstacles import reaching_database
 from gateway.outgoing import Outgoing
@@ -110,6 +112,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     stages = parts.stages or await build_stages(settings, playbook, parts.models)
     encoder = await open_model(settings)
     count_tokens = token_counter(settings.pipeline.encoding, settings.data.folder / "tokens")
+    model = open_language_model(settings, settings.data.folder / "tokens")
     with reaching_database(settings.file):
         await store.open()
     rules = RulesInForce(store, rules_text, now=now, new_id=new_id)
@@ -257,6 +260,16 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         ),
         encoding=encoding,
         episodes=EpisodeWork(store, now=now, new_id=new_id),
+        model_work=None
+        if model is None
+        else ModelWork(
+            store,
+            model,
+            Tasks(settings.model.summaries, settings.model.facts),
+            lambda: work.playbook,
+            now=now,
+            new_id=new_id,
+        ),
     )
     gateway.web_app = mount(gateway)
     return gateway

@@ -28,6 +28,7 @@ from gateway.identity_rules import RulesInForce
 from gateway.import_work import ImportWork
 from gateway.leaving import Leaving
 from gateway.lines import Lines
+from gateway.model_work import ModelWork
 from gateway.outgoing import Outgoing
 from gateway.pulling import Pulling
 from gateway.reaching import Reaching
@@ -78,6 +79,7 @@ class Gateway:
     imports: ImportWork
     encoding: Encoding
     episodes: EpisodeWork
+    model_work: ModelWork | None = None
     web_app: web.Application = field(default_factory=web.Application)
 
     @property
@@ -97,7 +99,8 @@ class Gateway:
             self.encoding,
             self.episodes,
         )
-        return (*self.rules.rounds, *(one.round for one in looking))
+        asking = () if self.model_work is None else (self.model_work.round,)
+        return (*self.rules.rounds, *(one.round for one in looking), *asking)
 
     async def start(self) -> None:
         """Finish what earlier processes left, then be ready for more."""
@@ -116,6 +119,8 @@ class Gateway:
         """Stop taking work, finish what runs, disconnect."""
         for one in self.rounds:
             await one.stop()
+        if self.model_work is not None:
+            await self.model_work.close()
         await self.pulling.stop()
         await self.hub.close()
         await self.turns.stop()

@@ -227,6 +227,7 @@ def _rows(connection: Connection, handle_id: int, part: Part) -> Sequence[AnyRow
             _message.c.seq,
             _message.c.created_at,
             _message.c.author,
+            _message.c.author_name,
             _message.c.text,
             _message.c.extra_json,
             _conversation.c.channel,
@@ -264,4 +265,5 @@ def _line(row: AnyRow) -> Line:
         tuple(sorted(identifiers(row.text))),
         row.intent,
         row.escalated,
+        row.author_name,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import orjson
-from sqlalchemy import Connection, Row, exists, select, update
+from sqlalchemy import Connection, Row, and_, exists, or_, select, update
 
 from core.clock import Micros
 from core.fact_history import Told
@@ -36,12 +36,14 @@ _case = _episode.alias("of_a_case")
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An episode that nobody has summed up yet, by where its messages lie."""
+    """An episode by where its messages lie. It is `told` when it has a summary, or is a session
+    that lies within a case, which tells the same."""
 
     id: int
     handle_id: int
     kind: str
     parts: tuple[Part, ...]
+    told: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,7 @@ class Guess:
 
 
 def waiting(connection: Connection, after: int, limit: int) -> Sequence[Waiting]:
-    """Episodes made after the one with this id, oldest first, but for sessions that lie within a
-    case's: that one tells the same."""
+    """Episodes made after the one with this id, oldest first."""
     told_by_case = exists().where(
         _case.c.handle_id == _episode.c.handle_id,
         _case.c.kind == CASE,
@@ -64,17 +65,24 @@ def waiting(connection: Connection, after: int, limit: int) -> Sequence[Waiting]
         _case.c.ended_at >= _episode.c.ended_at,
     )
     rows = connection.execute(
-        select(_episode.c.id, _episode.c.handle_id, _episode.c.kind, _episode.c.source_json)
-        .where(
-            _episode.c.id > after,
-            _episode.c.made_at > 0,
-            _episode.c.summary.is_(None),
-            (_episode.c.kind != SESSION) | ~told_by_case,
+        select(
+            _episode.c.id,
+            _episode.c.handle_id,
+            _episode.c.kind,
+            _episode.c.source_json,
+            or_(
+                _episode.c.summary.is_not(None),
+                and_(_episode.c.kind == SESSION, told_by_case),
+            ).label("told"),
         )
+        .where(_episode.c.id > after, _episode.c.made_at > 0)
         .order_by(_episode.c.id)
         .limit(limit)
     ).all()
-    return [Waiting(row.id, row.handle_id, row.kind, load_parts(row.source_json)) for row in rows]
+    return [
+        Waiting(row.id, row.handle_id, row.kind, load_parts(row.source_json), bool(row.told))
+        for row in rows
+    ]
 
 
 def sum_up(
