@@ -13,15 +13,14 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
-from core.clock import Micros, from_micros
+from core.clock import Micros
 from core.message import Assurance, Author
 from core.turn import CONFIRMED, CaseState, Fact, Said, Sender
 from memory.readable_case import made_from, readable_case
+from memory.readable_facts import load_facts
 from memory.readable_messages import readable, reading, said_in, undrawn
-from memory.remembered_tables import Fact as FactRow
 from memory.sender import NEVER, AnyRow, ContextQuery, Reader, read_sender
 from memory.tables import Case, Conversation, Message
-from memory.units.attributes import PREFIX as ATTRIBUTE
 from memory.units.rows import table
 
 REOPEN_WINDOW: Micros = 2 * 3_600 * 1_000_000
@@ -38,7 +37,9 @@ class Context:
 
     `handles` are the keys of all readable handles by id. `drawn` says of answers in the thread, by
     message id, from which other handles they were made; `case_handle` opened the case, and
-    `case_from` are the handles that it was made from, or that told something of it.
+    `case_from` are the handles that it was made from, or that told something of it. `everywhere`
+    says that all of the handles' conversations are read; `silenced` are those of them that want no
+    messages, by id.
     """
 
     sender: Sender
@@ -54,14 +55,14 @@ class Context:
     drawn: Mapping[str, frozenset[int]] = field(default_factory=dict)
     case_handle: int | None = None
     case_from: frozenset[int] = frozenset()
+    everywhere: bool = False
+    silenced: Mapping[int, str] = field(default_factory=dict)
 
 
 _conversation = table(Conversation)
 _message = table(Message)
 _case = table(Case)
-_fact = table(FactRow)
 
-_FACTS_LIMIT = 200
 _HANDED, _CLOSED = "handed", "closed"
 
 _thread = (
@@ -94,29 +95,6 @@ _cases = (
         _case.c.id.desc(),
     )
 )
-_facts = (
-    select(
-        _fact.c.handle_id,
-        _fact.c.key,
-        _fact.c.value,
-        _fact.c.source,
-        _fact.c.level,
-        _fact.c.needs,
-        _fact.c.secret,
-        _fact.c.recorded_at,
-    )
-    .where(
-        _fact.c.handle_id.in_(bindparam("handles", expanding=True)),
-        _fact.c.valid_to.is_(None),
-        # Of what the business's own systems tell, only this is of use in a talk.
-        or_(
-            ~_fact.c.key.startswith(ATTRIBUTE, autoescape=True),
-            _fact.c.key.in_([f"{ATTRIBUTE}{one}" for one in ("language", "name", "tier")]),
-        ),
-    )
-    .order_by(_fact.c.recorded_at.desc(), _fact.c.id.desc())
-    .limit(_FACTS_LIMIT)
-)
 
 
 def load_context(connection: Connection, query: ContextQuery) -> Context:
@@ -147,7 +125,7 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
         case=readable_case(connection, found, reader),
         case_status=None if case_row is None else case_row.status,
         in_handoff=in_handoff,
-        facts=_load_facts(connection, reader, since),
+        facts=load_facts(connection, reader, since),
         thread=thread,
         version=reader.version,
         until=min(ends),
@@ -155,6 +133,8 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
         drawn=drawn,
         case_handle=None if case_row is None else case_row.handle_id,
         case_from=frozenset().union(*(made_from(row) & reader.keys.keys() for row in found)),
+        everywhere=reader.everywhere,
+        silenced=reader.silenced,
     )
 
 
@@ -203,27 +183,3 @@ def _find_cases(
     else:
         readable = []
     return readable, handed or (bool(readable) and readable[0].status == _HANDED)
-
-
-def _load_facts(connection: Connection, reader: Reader, since: Micros) -> tuple[Fact, ...]:
-    """The readable facts that still hold, oldest first."""
-    if reader.level < Assurance.ASSERTED:
-        return ()
-    rows = connection.execute(_facts, {"handles": list(reader.keys)}).all()
-    facts = (
-        Fact(
-            key=row.key,
-            value=row.value,
-            source=row.source,
-            handle=reader.keys[row.handle_id],
-            level=Assurance(row.level),
-            recorded_at=from_micros(row.recorded_at),
-            secret=bool(row.secret),
-            needs=Assurance(row.needs),
-        )
-        for row in reversed(rows)
-        if row.recorded_at >= since
-    )
-    return tuple(
-        one for one in facts if reader.may_read(one.handle, one.source, one.level, one.needs)
-    )

@@ -46,6 +46,7 @@ class Fact(SQLModel, table=True):
     __table_args__ = (
         Index("ix_fact_handle", "handle_id", "key"),
         Index("ix_fact_source", "source"),
+        Index("ix_fact_superseded", "superseded_by", **only_where("superseded_by is not null")),
         # What turns read must not depend on how much was ever read out of messages.
         Index("ix_fact_live", "handle_id", **only_where(f"valid_to is null and {NO_IDENTIFIER}")),
         Index(
@@ -86,7 +87,7 @@ class Episode(SQLModel, table=True):
     `kind` is "session" or "case"; `head_json` and `source_json` (the ids of its first and last
     message, and of those that the head quotes) are derived, and made again when a message in it
     changes: until then `made_at` is 0, and nobody is told it. `summary` is a model's, checked
-    against its sources, with these (JSON), and `summary_by` names it. `drawn_json` is as with a turn.
+    against its sources, with these (JSON); `summary_by` names it. `drawn_json` is as with a turn.
     """
 
     __tablename__ = "episode"

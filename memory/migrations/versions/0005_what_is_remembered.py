@@ -115,6 +115,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("drawn_json", sa.Text(), nullable=True))
         batch_op.create_index("ix_fact_source", ["source"], unique=False)
         batch_op.create_index(
+            "ix_fact_superseded",
+            ["superseded_by"],
+            unique=False,
+            sqlite_where=sa.text("superseded_by is not null"),
+            postgresql_where=sa.text("superseded_by is not null"),
+        )
+        batch_op.create_index(
             "ix_fact_live",
             ["handle_id"],
             unique=False,
@@ -145,6 +152,7 @@ def downgrade() -> None:
     with op.batch_alter_table("fact", schema=None) as batch_op:
         batch_op.drop_index("ix_fact_identifier")
         batch_op.drop_index("ix_fact_live")
+        batch_op.drop_index("ix_fact_superseded")
         batch_op.drop_index("ix_fact_source")
         for name in (
             "drawn_json",
