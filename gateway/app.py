@@ -46,6 +46,7 @@ from gateway.playbooks import identity_text, load_playbook
 from gateway.proving import Chance, Proving
 from gateway.pulling import Pulling
 from gateway.reaching import Reaching
+from gateway.recalling import Recalling, RecallSettings
 from gateway.reception import Reception
 from gateway.roles import Right
 from gateway.running import Gateway
@@ -167,20 +168,36 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         new_id=new_id,
     )
     moving = Moving(store, reaching, rules=lambda: rules.current, now=now)
+    trivial = settings.pipeline.stages == "trivial"
+    recalling = Recalling(
+        store,
+        RecallSettings(
+            settings.pipeline.token_budget,
+            settings.memory.patience_ms / 1000,
+            settings.turns.lease_seconds / 4,
+            settings.memory.kept_messages,
+            looks_back=not trivial,
+        ),
+        latest if trivial else recall,
+        count_tokens=count_tokens,
+        now=now,
+        rules=lambda: rules.current,
+        encoding=None if encoder is None else encoding,
+    )
     work = TurnWork(
         store,
         bus,
         outgoing,
         playbook,
         stages,
-        TurnSettings(worker, settings.pipeline.token_budget),
+        TurnSettings(worker),
         AnswerGuard(store, settings.turns.answers_per_hour, now),
         Effects({**proving.performers, **moving.performers}),
+        recalling,
         count_tokens=count_tokens,
         now=now,
         new_id=new_id,
         tick=time.perf_counter_ns,
-        recall=latest if settings.pipeline.stages == "trivial" else recall,
         rules=lambda: rules.current,
         reachable=frozenset(one for one in KINDS if reaching.can_reach(one)),
     )

@@ -69,6 +69,8 @@ def _all_given(
     if context.drawn:
         for said in messages:
             yield from ((one, MESSAGE) for one in context.drawn.get(said.id, ()))
+    for line in turn.recall.standing:
+        yield from ((one, CASE) for one in line.handles)
     if turn.case_id is not None:
         yield from ((one, CASE) for one in context.case_from)
 

@@ -6,8 +6,10 @@ turns hand in what they changed.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeAlias
 
 from core.clock import Micros
@@ -16,29 +18,81 @@ from core.turn import CaseState, Decision, Fact, Said, Sender, TurnInput
 from gateway.provenance import Given
 from memory.context import Context
 from memory.indexed_thread import IndexedThread, index
+from memory.sender import ContextQuery
+from memory.standing_block import Past
 from memory.units.claims import Claimed, Thread, Waiting
 from memory.units.turns import Commit, Committed
 
 MemoryKey: TypeAlias = tuple[int, int, int, str]
 
+_CONTEXT_SIZE = 10
+"""What a context takes beside its messages, in messages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Memory:
     """A customer's context with its thread indexed for recall. `key` is who may be told it: handle,
-    level, conversation, and the version of the rules by which it was read."""
+    level, conversation, and the version of the rules by which it was read; `query` asked for it.
+
+    `past` tells of what is over, as it was at `past_at`. `lost` says that nothing could be read:
+    nothing is known but who writes.
+    """
 
     version: int
     key: MemoryKey
     context: Context
     thread: IndexedThread
+    query: ContextQuery | None = None
+    past: tuple[Past, ...] = ()
+    past_at: datetime | None = None
+    lost: bool = False
 
     def holds(self, version: int, key: MemoryKey, now: Micros) -> bool:
         """Whether it is still what the database would say, for this sender, now."""
         return self.version == version and self.key == key and now < self.context.until
 
 
+class Kept:
+    """What is remembered of the customers that wrote last, at most so many messages in all."""
+
+    def __init__(self, messages: int) -> None:
+        self._most = messages
+        self._messages = 0
+        self._memories: OrderedDict[int, Memory] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._memories)
+
+    def find(self, customer_id: int) -> Memory | None:
+        """What is remembered of a customer, who counts as the last one now."""
+        memory = self._memories.get(customer_id)
+        if memory is not None:
+            self._memories.move_to_end(customer_id)
+        return memory
+
+    def keep(self, customer_id: int, memory: Memory) -> None:
+        """Remember this of a customer, and forget who wrote longest ago if it is too much."""
+        self.drop(customer_id)
+        self._memories[customer_id] = memory
+        self._messages += _size(memory)
+        while self._messages > self._most and len(self._memories) > 1:
+            _, oldest = self._memories.popitem(last=False)
+            self._messages -= _size(oldest)
+
+    def drop(self, customer_id: int) -> None:
+        """Remember nothing of a customer."""
+        memory = self._memories.pop(customer_id, None)
+        if memory is not None:
+            self._messages -= _size(memory)
+
+
+def _size(memory: Memory) -> int:
+    # A context without messages takes room, too.
+    return _CONTEXT_SIZE + len(memory.thread.messages)
+
+
 def blank(claimed: Claimed, taken: Sequence[Waiting]) -> Memory:
-    """Nothing but who writes: enough to apologise and to open a case for a person."""
+    """Nothing but who writes: enough to be honest about it and to call a person."""
     thread = claimed.thread
     assert thread is not None
     context = Context(
@@ -52,7 +106,7 @@ def blank(claimed: Claimed, taken: Sequence[Waiting]) -> Memory:
         version=claimed.version,
         until=0,
     )
-    return Memory(claimed.version, (0, 0, 0, ""), context, index(()))
+    return Memory(claimed.version, (0, 0, 0, ""), context, index(()), lost=True)
 
 
 def after(
@@ -70,7 +124,7 @@ def after(
     Nothing when the next turn has to read it: what people or a goodbye change is not known here.
     """
     changed = decision.close is not None or decision.escalation is not None
-    if changed or turn.in_handoff or decision.silent is not None:
+    if memory.lost or changed or turn.in_handoff or decision.silent is not None:
         return None
     said, drawn = list(turn.messages), memory.context.drawn
     if decision.reply is not None and done.seq is not None:
@@ -78,11 +132,11 @@ def after(
         said.append(answer)
         if had.drawn:
             drawn = {**drawn, answer.id: frozenset(had.drawn)}
-    return Memory(
-        done.version,
-        memory.key,
-        _carried(memory.context, thread, decision, change, done.version, had, drawn),
-        memory.thread.extended(said),
+    return replace(
+        memory,
+        version=done.version,
+        context=_carried(memory.context, thread, decision, change, done.version, had, drawn),
+        thread=memory.thread.extended(said),
     )
 
 

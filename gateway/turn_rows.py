@@ -89,7 +89,8 @@ def build_commit(
     packet = orjson.dumps(_packet(turn, decision, given)).decode()
     aside = None if person is None else _aside(claimed, person, len(taken), turn, packet, at, ids)
     new_case, case, case_id = None, None, None
-    if aside is None:
+    # Who has an open case was not known: neither is another one opened, nor that one written over.
+    if aside is None and not turn.recall.lost:
         new_case, case, case_id = _case_rows(claimed, turn, decision, at, ids, given)
     return Commit(
         customer_id=claimed.customer_id,

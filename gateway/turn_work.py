@@ -1,12 +1,11 @@
 """The work of one turn: load memory, decide, perform effects, commit, hand the reply to delivery.
 
-It carries data between memory, core and the channels and remembers recent contexts while their
-customer's version stands. It says nothing of its own, but for the apology over a dead letter.
+It carries data between memory, core and the channels; what a turn remembers is put together by
+`gateway.recalling`. It says nothing of its own, but for the apology over a dead letter.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,18 +15,19 @@ from typing import TypeAlias
 import orjson
 import structlog
 
-from core.clock import from_micros, to_micros
+from core.clock import from_micros
 from core.identity_rules import DEFAULT_RULES, IdentityRules
-from core.message import Assurance, Audience, Author, ConsentChange
+from core.message import Audience, Author, ConsentChange
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
 from core.pipeline.phrases import yes_or_no
+from core.pipeline.rules import IN_HANDOFF
+from core.pipeline.without_memory import without_memory
 from core.playbook import Playbook
 from core.turn import (
     Decision,
     Effect,
     NeedEffect,
-    Recall,
     Said,
     TurnInput,
     text_of,
@@ -37,16 +37,14 @@ from gateway.effects import Asked, Effects, Result
 from gateway.events import Bus
 from gateway.outgoing import Outgoing
 from gateway.provenance import given
+from gateway.recalling import Recalling
 from gateway.remembered import Memory, after, blank
 from gateway.turn_rows import Ids, build_commit, needs_person, plain_decision
 from gateway.turn_story import tell_turn
-from memory.context import load_context
-from memory.indexed_thread import IndexedThread, index
-from memory.sender import ContextQuery, NotTheirs
-from memory.standing_block import Known
+from memory.handed import people_have
 from memory.store import Store
 from memory.units.claims import Claimed, Thread, Waiting
-from memory.units.turns import Fenced, commit
+from memory.units.turns import commit
 
 log = structlog.get_logger(__name__)
 
@@ -67,11 +65,9 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TurnSettings:
-    """`budget` is recall's token budget; `remembered` bounds the contexts kept in memory."""
+    """Who takes the turns, and for how long it holds the parts of an answer."""
 
     worker: str
-    budget: int = 1_000
-    remembered: int = 5_000
     hold_seconds: float = 60.0
 
 
@@ -88,16 +84,16 @@ class TurnWork:
         settings: TurnSettings,
         guard: AnswerGuard,
         effects: Effects,
+        recalling: Recalling,
         *,
         count_tokens: Callable[[str], int],
         now: Callable[[], datetime],
         new_id: Callable[[], int],
         tick: Callable[[], int],
-        recall: Callable[[IndexedThread, str, Known, datetime, int], Recall],
         rules: Callable[[], IdentityRules] = lambda: DEFAULT_RULES,
         reachable: frozenset[str] = frozenset(),
     ) -> None:
-        self._recall = recall
+        self._recalling = recalling
         self._store = store
         self._bus = bus
         self._outgoing = outgoing
@@ -112,12 +108,11 @@ class TurnWork:
         self._tick = tick
         self._rules = rules
         self._reachable = reachable
-        self._memories: OrderedDict[int, Memory] = OrderedDict()
         self._restarts: dict[int, int] = {}
 
     def forget(self, customer_id: int) -> None:
         """Drop what is remembered in this process; the next turn reads the database."""
-        self._memories.pop(customer_id, None)
+        self._recalling.kept.drop(customer_id)
 
     def show_typing(self, thread: Thread) -> None:
         """Let whoever is on a socket see that their message is being dealt with."""
@@ -130,8 +125,8 @@ class TurnWork:
         interrupted: Callable[[], bool] | None = None,
     ) -> Outcome:
         """One turn over the taken messages. Raises `Fenced` when the lease was lost meanwhile."""
-        memory = await self._remember(claimed, taken)
-        turn = self._turn_input(claimed, taken, memory)
+        memory = await self._recalling.remember(claimed, taken)
+        memory, turn = await self._turn_input(claimed, taken, memory)
         playbook = self.playbook
         carrier, person = _carrier_word(taken), await self._why_person(claimed, taken)
         effects: Done = ()
@@ -139,6 +134,8 @@ class TurnWork:
             decision, person = plain_decision(turn, silent=f"carrier word: {carrier}"), None
         elif person is not None:
             decision = plain_decision(turn, silent=person)
+        elif memory.lost:
+            decision, person = await self._by_itself(claimed, turn, playbook)
         else:
             decision, effects = await self._decide(claimed, taken, turn, playbook)
         if interrupted is not None and interrupted() and not effects and self._may_restart(claimed):
@@ -150,15 +147,18 @@ class TurnWork:
     async def bury(self, claimed: Claimed, taken: Sequence[Waiting], why: str) -> None:
         """Make the messages dead letters, tell the customer that a person will look, and queue."""
         try:
-            memory = await self._remember(claimed, taken)
+            memory = await self._recalling.remember(claimed, taken)
         except Exception:
             # What cannot be read must not keep back the word that a person will look.
             log.exception("memory_unreadable", customer=claimed.customer_id)
             memory = blank(claimed, taken)
-        turn = self._turn_input(claimed, taken, memory)
+        memory, turn = await self._turn_input(claimed, taken, memory)
         # Where no machine may answer, it may not say sorry either.
         person = needs_person(taken)
         decision = plain_decision(turn, silent=person, apology=self.playbook)
+        if turn.recall.lost and decision.escalation is not None:
+            # Which case it belongs to is not known: a person sees it beside that.
+            person = decision.escalation.reason
         await self._commit(claimed, taken, memory, turn, decision, dead=why, person=person)
 
     async def _why_person(self, claimed: Claimed, taken: Sequence[Waiting]) -> str | None:
@@ -166,49 +166,17 @@ class TurnWork:
         assert claimed.thread is not None
         return needs_person(taken) or await self._guard.why_silent(claimed.thread, taken)
 
-    async def _remember(self, claimed: Claimed, taken: Sequence[Waiting]) -> Memory:
-        """The context of this sender, from this process while the customer has not changed.
-
-        Raises `Fenced` when the sender was parted from them since the lease was taken.
-        """
-        last = taken[-1]
-        level = min(one.assurance for one in taken)
-        # What needs a proof to be told may be told in the conversation in which it was said.
-        rules = self._rules()
-        key = (last.handle_id, int(level), last.conversation_id, rules.version)
-        kept = self._memories.get(claimed.customer_id)
-        now = to_micros(self._now())
-        if kept is not None and kept.holds(claimed.version, key, now):
-            self._memories.move_to_end(claimed.customer_id)
-            return kept
-        query = ContextQuery(
-            claimed.customer_id,
-            last.handle_id,
-            last.conversation_id,
-            Assurance(level),
-            now,
-            rules=rules,
-        )
-        try:
-            context = await self._store.read(load_context, query)
-        except NotTheirs as parted:
-            raise Fenced(str(parted)) from None
-        return Memory(claimed.version, key, context, index(context.thread))
-
-    def _turn_input(self, claimed: Claimed, taken: Sequence[Waiting], memory: Memory) -> TurnInput:
+    async def _turn_input(
+        self, claimed: Claimed, taken: Sequence[Waiting], memory: Memory
+    ) -> tuple[Memory, TurnInput]:
+        """What the turn is given, and the memory it comes from with what was found on the way."""
         thread = claimed.thread
         assert thread is not None
-        context = memory.context
         messages = tuple(_said(one, thread.channel, thread.handle_key) for one in taken)
         now = self._now()
-        recalled = self._recall(
-            memory.thread,
-            text_of(messages),
-            Known(context.facts),
-            now,
-            self._settings.budget,
-        )
-        return TurnInput(
+        memory, recalled = await self._recalling.recall(memory, text_of(messages), now)
+        context = memory.context
+        return memory, TurnInput(
             id=str(self._new_id()),
             now=now,
             channel=thread.channel,
@@ -224,6 +192,15 @@ class TurnWork:
             rules=self._rules(),
             reachable=self._reachable,
         )
+
+    async def _by_itself(
+        self, claimed: Claimed, turn: TurnInput, playbook: Playbook
+    ) -> tuple[Decision, str | None]:
+        """What is decided when nothing is known of who writes, and why a person has to look."""
+        # The writer answers where readers do not: whoever talks with a person is left to them.
+        if await self._store.run(people_have, claimed.customer_id):
+            return plain_decision(turn, silent=IN_HANDOFF), None
+        return without_memory(turn, decide(turn, playbook, self.stages, self._tick), playbook)
 
     async def _decide(
         self, claimed: Claimed, taken: Sequence[Waiting], turn: TurnInput, playbook: Playbook
@@ -280,23 +257,15 @@ class TurnWork:
             had,
         )
         done = await self._store.write(commit, change)
-        self._keep(
-            claimed.customer_id, after(memory, thread, turn, decision, change, done, had, tokens)
-        )
+        left = after(memory, thread, turn, decision, change, done, had, tokens)
+        if left is None:
+            self.forget(claimed.customer_id)
+        else:
+            self._recalling.kept.keep(claimed.customer_id, left)
         if done.seq is not None and not done.withheld:
             self._outgoing.dispatch(thread, done.seq, change, decision.reply, now)
         if self._bus.listening:
             tell_turn(self._bus, claimed, turn, decision, change, done, now)
-
-    def _keep(self, customer_id: int, memory: Memory | None) -> None:
-        """Remember what the turn left, or nothing."""
-        if memory is None:
-            self.forget(customer_id)
-            return
-        self._memories[customer_id] = memory
-        self._memories.move_to_end(customer_id)
-        if len(self._memories) > self._settings.remembered:
-            self._memories.popitem(last=False)
 
 
 def _expected_secret(decision: Decision, playbook: Playbook) -> str | None:

@@ -11,9 +11,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import TypeAlias
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, tuple_
 
-from memory.tables import Handle
+from memory.tables import Handle, Message
 from memory.units.rows import table
 
 WITHHELD = "Withheld: it drew on another customer's memory."
@@ -29,6 +29,7 @@ Drawn: TypeAlias = Mapping[int, Collection[str]]
 """Ids of handles, with the kinds of what was given of each."""
 
 _handle = table(Handle)
+_message = table(Message)
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -58,6 +59,18 @@ def drawn_of(json_text: str | None) -> frozenset[int]:
 def is_withdrawn(extra_json: str | None) -> bool:
     """Whether it is an answer that nobody has read, since its messages were decided anew."""
     return extra_json is not None and '"withdrawn":true' in extra_json
+
+
+def drawn_in(connection: Connection, ids: Iterable[str]) -> dict[str, frozenset[int]]:
+    """Of these messages the ones that were made from other handles, with those."""
+    places = [tuple(map(int, one.split("-"))) for one in ids]
+    if not places:
+        return {}
+    where = tuple_(_message.c.conversation_id, _message.c.seq).in_(places)
+    columns = select(_message.c.conversation_id, _message.c.seq, _message.c.extra_json)
+    rows = connection.execute(columns.where(where, _message.c.extra_json.is_not(None)))
+    found = {f"{row[0]}-{row[1]}": drawn_of(row[2]) for row in rows}
+    return {one: drawn for one, drawn in found.items() if drawn}
 
 
 def strangers(

@@ -7,7 +7,7 @@ links alone, never a message.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, and_, bindparam, or_, select
@@ -60,7 +60,8 @@ class Reader:
 
     `level` is how well they hold their own handle; `reach` says for each of the keys how well they
     are proved to be the person behind it. `until` is when the first link or proof on the way
-    changes by itself. `anew` are those of the keys whose address began anew: they name two.
+    changes by itself. `anew` are those of the keys whose address began anew: they name two;
+    `silenced` those that want no messages.
     """
 
     sender: Sender
@@ -73,6 +74,7 @@ class Reader:
     until: Micros
     reach: Mapping[str, Assurance]
     anew: frozenset[str] = frozenset()
+    silenced: Mapping[int, str] = field(default_factory=dict)
 
     def may_read(
         self, handle: str, source: str, level: Assurance, needs: Assurance = Assurance.NONE
@@ -105,6 +107,7 @@ _component = (
         _handle.c.address,
         _handle.c.home_customer_id,
         _handle.c.shared,
+        _handle.c.opted_out,
         _handle.c.proved_level,
         _handle.c.proved_until,
         _handle.c.retired_at,
@@ -170,6 +173,11 @@ def read_sender(connection: Connection, query: ContextQuery) -> Reader:
             for row in rows
             if row.id in keys and (row.retired_at is not None or row.succeeds is not None)
         ),
+        silenced={
+            row.id: keys[row.id]
+            for row in rows
+            if row.opted_out and row.id in keys and row.retired_at is None
+        },
     )
 
 

@@ -8,12 +8,12 @@ handed only what the sender may read, and counts the words as `memory.quoting` w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from core.turn import CaseState, Fact, LeftOut, Line
-from memory.quoting import LINE, line_words
+from memory.quoting import LINE, day, line_words
 
 SHARES: Mapping[str, float] = {
     "consent": 0.05,
@@ -39,24 +39,26 @@ _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 class Past(NamedTuple):
-    """Something that is over, told in one line; `source` names it."""
+    """Something that is over, told in one line; `source` names it, `handles` are those that it was
+    made from."""
 
     words: str
     at: datetime
     source: str
+    handles: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of a customer beside their messages, as far as this sender may read it.
 
-    `case` is the open one, `silenced` are the handles that want no messages, `past`
-    tells of earlier cases and sessions, newest first. `facts` are oldest first.
+    `case` is the open one, `silenced` are the handles that want no messages, by
+    id, `past` tells of earlier cases and sessions, newest first. `facts` are oldest first.
     """
 
     facts: Sequence[Fact] = ()
     case: CaseState | None = None
-    silenced: Sequence[str] = ()
+    silenced: Mapping[int, str] = field(default_factory=dict)
     past: Sequence[Past] = ()
 
 
@@ -109,8 +111,8 @@ def _in_order(part: str, facts: list[tuple[int, Fact]]) -> Sequence[tuple[int, F
 
 def _others(part: str, known: Known) -> Iterator[Line]:
     if part == "consent":
-        for handle in known.silenced:
-            yield Line(part, part, handle)
+        for one, handle in known.silenced.items():
+            yield Line(part, part, handle, handles=frozenset((one,)))
     elif part == "case" and (case := known.case) is not None:
         if case.intent is not None:
             yield Line(part, part, case.intent.replace("_", " "))
@@ -119,7 +121,7 @@ def _others(part: str, known: Known) -> Iterator[Line]:
                 yield Line("slot", slot.name, slot.value, slot.source)
     elif part == "episode":
         for past in known.past:
-            yield Line(part, f"before {past.at:%Y-%m-%d}", past.words, past.source)
+            yield Line(part, day(past.at), past.words, past.source, handles=past.handles)
 
 
 class _Choice:

@@ -131,7 +131,7 @@ async def test_a_customer_whose_memory_cannot_be_read_is_told_too(tmp_path: Path
         case = table(Case)
         spoil = update(case).values(state_json='{"slots": 7')
         await way.gateway.store.run(_change, spoil)
-        for customer in list(way.gateway.work._memories):
+        for customer in list(way.gateway.work._recalling.kept._memories):
             way.gateway.work.forget(customer)
         await way.sms.text(PHONE, "are you there?")
         await settled(way)

@@ -68,7 +68,7 @@ async def test_a_context_carried_forward_is_the_one_that_would_be_read(
             await say(world, channel, text)
             await world.handled(number)
             customer = await world.gateway.store.read(customer_of, ADA.phone_key)
-            kept = world.gateway.work._memories.get(customer)
+            kept = world.gateway.work._recalling.kept.find(customer)
             if kept is not None:
                 anew = await read_anew(world, customer, kept)
                 assert plain(kept.context) == plain(anew), text
