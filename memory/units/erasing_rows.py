@@ -103,7 +103,7 @@ def erase_some(work: Work, place: int, rows: Sequence[AnyRow]) -> None:
 
 
 def files_of(extras: Iterable[str | None]) -> set[str]:
-    """References of what came with messages, and of their originals."""
+    """References of what we keep of what came with messages, and of their originals."""
     found: set[str] = set()
     for text in extras:
         if text is None:
@@ -111,7 +111,8 @@ def files_of(extras: Iterable[str | None]) -> set[str]:
         extra = orjson.loads(text)
         found.update(one["reference"] for one in extra.get("attachments", ()))
         found.update(extra.get("original", {}).values())
-    return found
+    # A provider's own reference is none of ours to drop.
+    return {one for one in found if one.startswith("file:")}
 
 
 def erase_places(work: Work, after: int) -> int | None:
