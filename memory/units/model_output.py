@@ -18,7 +18,7 @@ from core.clock import Micros
 from core.fact_history import Told
 from core.message import Assurance, Author
 from memory.episodes import CASE, SESSION, Part, load_parts
-from memory.remembered_tables import Episode
+from memory.remembered_tables import Episode, Fact
 from memory.tables import Conversation, Handle, Message
 from memory.units.episodes import hold
 from memory.units.fact_rows import MODEL
@@ -29,6 +29,7 @@ AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 _conversation = table(Conversation)
 _episode = table(Episode)
+_fact = table(Fact)
 _handle = table(Handle)
 _message = table(Message)
 _case = _episode.alias("of_a_case")
@@ -109,7 +110,8 @@ def learn(
 ) -> int:
     """Keep facts as claimed by this model, of the level of their message; how many are new.
 
-    Nothing is kept when the episode is not what it was, or of a message that is not the customer's.
+    Nothing is kept when the episode is not what it was, of a message that is not the customer's, or
+    in the place of what somebody else told.
     """
     still = select(_episode.c.handle_id).where(_episode.c.id == episode_id, _episode.c.made_at > 0)
     handle_id = connection.execute(still).scalar()
@@ -123,7 +125,7 @@ def learn(
     new = 0
     for one in guesses:
         row = _customers(connection, handle_id, one.source)
-        if row is None or row.level < Assurance.ASSERTED:
+        if row is None or row.level < Assurance.ASSERTED or _is_told(connection, handle_id, one):
             continue
         telling = Telling(
             handle_id=handle_id,
@@ -155,6 +157,18 @@ def drop_summaries(connection: Connection, by: str, limit: int) -> int:
             update(_episode).where(_episode.c.id.in_(found)).values(summary=None, summary_by=None)
         )
     return len(found)
+
+
+def _is_told(connection: Connection, handle_id: int, one: Guess) -> bool:
+    """Whether somebody who does not guess has told what holds now."""
+    known = select(_fact.c.id).where(
+        _fact.c.handle_id == handle_id,
+        _fact.c.key == one.key,
+        _fact.c.valid_to.is_(None),
+        _fact.c.retired_at.is_(None),
+        ~_fact.c.told_by.startswith(MODEL, autoescape=True),
+    )
+    return connection.execute(known).first() is not None
 
 
 def _customers(connection: Connection, handle_id: int, source: str) -> AnyRow | None:
