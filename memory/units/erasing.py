@@ -43,7 +43,7 @@ from memory.units.settling import settle
 
 __all__ = ["ERASE", "ERASED", "START", "Erased", "Place", "close_receipt", "erase"]
 
-MOST = 400
+MOST = 150
 """What goes in one call, so that the writer is not held: a row is one, or a message with all that
 hangs on it."""
 

@@ -32,7 +32,7 @@ from memory.units.rows import table
 _PLACES = 200
 """Conversations that are looked for in one go."""
 
-_LOOK = 4
+_LOOK = 8
 """What looking into one conversation costs beside the rows that go."""
 
 _case = table(Case)
