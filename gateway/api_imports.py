@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import codecs
 import time
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Generator, Sequence
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -61,41 +62,43 @@ async def bring_in(call: Call) -> Report | Accepted:
     )
     source = Source(query.source, Assurance(query.level), query.reason, call.actor)
     if query.dry_run == "1":
-        looked: Report = await _run(call, preview(file, source, _tools(call)))
+        looked: Report = await run(call, preview(file, source, tools_of(call)))
         return looked
-    _refuse_faults(file, skip=query.skip_faults == "1")
+    refuse_faults(
+        file.faults, file.fault_count, skip=query.skip_faults == "1" and bool(file.entries)
+    )
     if len(file.entries) > AT_ONCE:
         return Accepted(await _put_off(call, file, source, query))
     try:
-        report: Report = await _run(call, apply(file, source, _tools(call)))
+        report: Report = await run(call, apply(file, source, tools_of(call)))
     except ImportProblem as problem:
-        raise _conflict(problem) from None
+        raise conflict(problem) from None
     tell(call, None, {"state": "imported", "batch_id": report.batch_id})
     return report
 
 
 async def _put_off(call: Call, file: ReadFile, source: Source, query: ImportQuery) -> BatchView:
-    """Begin the batch, and let `gateway.import_work` bring it in."""
+    pending = Pending(0, "", parse_columns(query.columns), query.encoding, call.actor)
+    return await put_off_import(call, pending, beginning(file, source, tools_of(call)))
+
+
+async def put_off_import(call: Call, pending: Pending, begin: Step) -> BatchView:
+    """Begin the batch, and let `gateway.import_work` bring the file in as `pending` says."""
     services = call.services
     # Files of the same bytes are one file: this one is dropped when it is through.
     reference = await services.files.keep(import_work.sealed(call.content, services.new_id()))
-    columns, now = parse_columns(query.columns), to_micros(services.now())
-    begin = beginning(file, source, _tools(call))
+    now = to_micros(services.now())
 
     def begin_later(connection: Connection) -> int:
         batch: Begun = begin.run(connection)
-        put_off(
-            connection,
-            Pending(batch.id, reference, columns, query.encoding, call.actor),
-            now,
-        )
+        put_off(connection, replace(pending, batch_id=batch.id, reference=reference), now)
         return batch.id
 
     try:
         batch_id = await services.store.run(begin_later)
     except ImportProblem as problem:
         await services.files.drop(reference)
-        raise _conflict(problem) from None
+        raise conflict(problem) from None
     return found_or_404(await services.store.read(batch_view, batch_id), "import")
 
 
@@ -111,9 +114,9 @@ async def undo(call: Call) -> BatchView:
     batch_id = call.id("id")
     found_or_404(await call.services.store.read(batch_view, batch_id), "import")
     try:
-        await _run(call, take_back(batch_id, call.actor, _tools(call)))
+        await run(call, take_back(batch_id, call.actor, tools_of(call)))
     except ImportProblem as problem:
-        raise _conflict(problem) from None
+        raise conflict(problem) from None
     tell(call, None, {"state": "import-undone", "batch_id": batch_id})
     return found_or_404(await call.services.store.read(batch_view, batch_id), "import")
 
@@ -154,11 +157,12 @@ def parse_columns(text: str) -> dict[str, str]:
     return columns
 
 
-def _refuse_faults(file: ReadFile, *, skip: bool) -> None:
-    if not file.fault_count or (skip and file.entries):
+def refuse_faults(faults: Sequence[Fault], how_many: int, *, skip: bool) -> None:
+    """Raises `Problem` with the first fault of a file, unless those that have one are left out."""
+    if not how_many or skip:
         return
-    first: Fault = file.faults[0]
-    more = f" There are {file.fault_count} faults." if file.fault_count > 1 else ""
+    first = faults[0]
+    more = f" There are {how_many} faults." if how_many > 1 else ""
     column = f", column “{first.column}”" if first.column else ""
     raise Problem(
         422,
@@ -168,19 +172,19 @@ def _refuse_faults(file: ReadFile, *, skip: bool) -> None:
     )
 
 
-def _conflict(problem: ImportProblem) -> Problem:
+def conflict(problem: ImportProblem) -> Problem:
     words = str(problem)
     return Problem(409, f"{words[:1].upper()}{words[1:]}.", where="path: id")
 
 
-def _tools(call: Call) -> Tools:
+def tools_of(call: Call) -> Tools:
     services = call.services
     return Tools(
         lambda: to_micros(services.now()), services.new_id, time.perf_counter, services.rules
     )
 
 
-async def _run(call: Call, steps: Generator[Step, Any, Any]) -> Any:
+async def run(call: Call, steps: Generator[Step, Any, Any]) -> Any:
     return await run_steps(call.services.store, steps)
 
 

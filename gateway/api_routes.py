@@ -17,6 +17,7 @@ from gateway import (
     api_changes,
     api_erasing,
     api_files,
+    api_history,
     api_identities,
     api_imports,
     api_memory,
@@ -239,5 +240,6 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     *api_rules.ENDPOINTS,
     *api_suggestions.ENDPOINTS,
     *api_imports.ENDPOINTS,
+    *api_history.ENDPOINTS,
     *api_provision.ENDPOINTS,
 )

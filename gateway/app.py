@@ -30,6 +30,7 @@ from gateway.encoding import Encoding
 from gateway.episode_work import EpisodeWork
 from gateway.events import Bus
 from gateway.files import FileStore
+from gateway.history_desk import preparing_for
 from gateway.identity_rules import RulesInForce
 from gateway.import_work import ImportWork
 from gateway.importing import Tools
@@ -274,6 +275,14 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
             Tools(lambda: to_micros(now()), new_id, time.perf_counter, lambda: rules.current),
             worker=worker,
             now=now,
+            preparing=preparing_for(
+                settings,
+                bytes.fromhex(digest_key),
+                playbook.protected_patterns,
+                count_tokens=count_tokens,
+                rules=lambda: rules.current,
+                now=now,
+            ),
         ),
         encoding=encoding,
         episodes=EpisodeWork(store, now=now, new_id=new_id),

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import lru_cache
 from importlib import import_module
 
 from adapters.registry import find_spec, names
+from core.channel import Archived
 from core.identity_rules import IdentityRules
+from gateway.history_mail import ReadMail
 from gateway.history_reading import Preparing
 from gateway.settings import Settings
 
@@ -28,7 +31,6 @@ def preparing_for(
     now: Callable[[], datetime],
 ) -> Preparing:
     """How messages of before are made fit to be kept here."""
-    module, _, name = (find_spec(_MAIL).archive or "").partition(":")
     return Preparing(
         folder=settings.data.folder / _FOLDER,
         key=key,
@@ -37,9 +39,21 @@ def preparing_for(
         rules=rules,
         own=tuple(_own_addresses(settings)),
         channels=frozenset(names()),
-        read_mail=getattr(import_module(module), name),
+        read_mail=_read_mail,
         now=now,
     )
+
+
+def _read_mail(raw: bytes) -> Archived:
+    return _mail_reader()(raw)
+
+
+@lru_cache(maxsize=1)
+def _mail_reader() -> ReadMail:
+    """Imported when the first mail is read: most gateways never read one out of an archive."""
+    module, _, name = (find_spec(_MAIL).archive or "").partition(":")
+    found: ReadMail = getattr(import_module(module), name)
+    return found
 
 
 def _own_addresses(settings: Settings) -> Iterator[str]:

@@ -6,7 +6,7 @@ a file, which takes longest, is no step: nobody waits for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -63,13 +63,8 @@ def preview(file: HistoryFile, tools: Tools) -> Generator[Step, Any, HistoryRepo
     return _report(file, look.found(), None)
 
 
-def beginning(file: HistoryFile, source: Source, tools: Tools) -> Step:
-    """The step that gives an import its batch."""
-    return beginning_of(file.digest, file.total, source, tools)
-
-
-def beginning_of(digest: str, total: int, source: Source, tools: Tools) -> Step:
-    """The same, for a file that has so many messages."""
+def beginning(digest: str, total: int, source: Source, tools: Tools) -> Step:
+    """The step that gives an import its batch; the file has so many messages."""
     ids = (tools.new_id(), tools.new_id())
     return Step(
         lambda connection: importing.begin(
@@ -80,15 +75,22 @@ def beginning_of(digest: str, total: int, source: Source, tools: Tools) -> Step:
 
 
 def apply(
-    file: HistoryFile, source: Source, tools: Tools, begun: importing.Begun | None = None
+    file: HistoryFile,
+    source: Source,
+    tools: Tools,
+    begun: importing.Begun | None = None,
+    left: Iterator[Piece] | None = None,
 ) -> Generator[Step, Any, HistoryReport]:
-    """The steps of an import, from where it was `begun`. Broken off, it goes on where it was when
-    the same file is given again. Raises `memory.units.importing.ImportProblem`."""
+    """The steps of an import, from where it was `begun`; `left` are the messages from there on, if
+    they are known. Broken off, it goes on where it was when the same file is given again.
+
+    Raises `memory.units.importing.ImportProblem`.
+    """
     if begun is None:
-        begun = yield beginning(file, source, tools)
+        begun = yield beginning(file.digest, file.total, source, tools)
     assert begun is not None
     source = Source(source.name, source.level, source.reason, source.actor, begun.id)
-    pace, pieces, at = Pace(tools.tick), file.pieces(begun.done), begun.done
+    pace, pieces, at = Pace(tools.tick), left or file.pieces(begun.done), begun.done
     done = Taken()
     while chunk := list(islice(pieces, pace.size)):
         done += yield Step(pace.timed(_taking_in(source, chunk, tools)), writes=True)

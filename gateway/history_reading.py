@@ -38,6 +38,7 @@ LONGEST_TEXT = 100_000
 """Characters kept of a message's text."""
 _DIGEST_DIGITS = 32
 _BLOCK = 1 << 20
+_TOLD_EVERY = 20
 
 
 class BadOption(ValueError):
@@ -111,11 +112,15 @@ def opened(
     digest, faults = digest_of_file(file, form), Faults()
     preparing.folder.mkdir(parents=True, exist_ok=True)
     rules = preparing.rules()
-    sorting = Sorting(preparing.folder, lambda kind, at: silent_before(kind, rules, at))
+    sorting = Sorting(
+        preparing.folder,
+        lambda kind, at: silent_before(kind, rules, at),
+        lambda: progress(file.tell()),
+    )
     try:
         for number, told in enumerate(_read(file, form, preparing, faults)):
             sorting.add(_prepared(told, source, preparing))
-            if number % 100 == 0:
+            if number % _TOLD_EVERY == 0:
                 progress(file.tell())
         sorting.finish()
         yield HistoryFile(sorting, tuple(faults.first), faults.count, digest)

@@ -25,6 +25,7 @@ from memory.past import PastMessage, Piece, Span
 IN_MEMORY = 4_000
 """Messages that are sorted at once."""
 _MERGED_AT_ONCE = 64
+_RESTED_EVERY = 200
 
 _Key = tuple[str, Micros, int]
 _Row = tuple[_Key, bytes]
@@ -36,12 +37,18 @@ class Sorting:
 
     Its files lie in `folder` as long as it is open. `silent_before` says of a kind of handle and a
     moment, how long before it a message must have come so that it is still the same person's; 0
-    when that never matters.
+    when that never matters. `rest` is called again and again where all are gone over at once.
     """
 
-    def __init__(self, folder: Path, silent_before: Callable[[str, Micros], Micros]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        silent_before: Callable[[str, Micros], Micros],
+        rest: Callable[[], None] = lambda: None,
+    ) -> None:
         self._folder = folder
         self._silent_before = silent_before
+        self._rest = rest
         self._waiting: list[_Row] = []
         self._runs: list[IO[bytes]] = []
         self._spans = self._file()
@@ -76,7 +83,9 @@ class Sorting:
             if message.handle.key != key:
                 key, span = message.handle.key, Span(*orjson.loads(self._spans.readline()))
             number += 1
-            if number > after:
+            if number <= after:
+                self._rest_after(number)
+            else:
                 yield Piece(message, span, following is None or following.handle.key != key)
 
     def _messages(self) -> Iterator[PastMessage]:
@@ -84,7 +93,8 @@ class Sorting:
 
     def _found_spans(self) -> Iterator[Span]:
         key, kind, begins, written, newest = "", "", 0, 0, 0
-        for message in self._messages():
+        for number, message in enumerate(self._messages()):
+            self._rest_after(number)
             if message.handle.key != key:
                 if key:
                     yield Span(begins, written, newest)
@@ -96,6 +106,10 @@ class Sorting:
                 written = message.at
         if key:
             yield Span(begins, written, newest)
+
+    def _rest_after(self, number: int) -> None:
+        if number % _RESTED_EVERY == 0:
+            self._rest()
 
     def _write_waiting(self) -> None:
         if self._waiting:

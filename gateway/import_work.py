@@ -7,9 +7,12 @@ the other, so that messages come in between. Of several processes one is at work
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import BytesIO
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -17,19 +20,22 @@ from sqlalchemy import Connection
 
 from core.clock import Micros, to_micros
 from core.message import Assurance
+from gateway import history_importing
 from gateway.files import FileStore
+from gateway.history_reading import Form, Preparing, opened
 from gateway.import_files import ReadFile, read_file
 from gateway.importing import Step, Tools, apply
 from gateway.rounds import Round
 from memory.store import Store
 from memory.units import pending_imports
 from memory.units.bringing import Source
-from memory.units.importing import ImportProblem, batch_view, begun
+from memory.units.importing import Begun, ImportProblem, batch_view, begun
 from memory.units.pending_imports import CalledOff, Pending
 
 log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 1.0
+_REST_SECONDS = 0.003
 HELD = timedelta(seconds=30)
 """How long an import is left to a process that says nothing more."""
 
@@ -48,10 +54,12 @@ class ImportWork:
         *,
         worker: str,
         now: Callable[[], datetime],
+        preparing: Preparing,
     ) -> None:
         self._store = store
         self._files = files
         self._tools = tools
+        self.preparing = preparing
         self._worker = worker
         self._now = now
         self.round = Round("imports", self.look, EVERY_SECONDS)
@@ -75,20 +83,43 @@ class ImportWork:
         except LookupError as error:
             log.warning("import_broken_off", batch=str(one.batch_id), error=str(error))
             return True
-        file: ReadFile = await asyncio.to_thread(read_file, content, one.columns, one.encoding)
         source = Source(batch.source, Assurance(batch.level), batch.reason, one.actor)
         at = await self._store.read(begun, one.batch_id)
         try:
-            await run_steps(
-                self._store,
-                apply(file, source, self._tools, at),
-                lambda step: replace(step, run=self._while_held(one, step)),
-            )
+            if one.form is None:
+                await self._customers(one, content, source, at)
+            else:
+                await self._history(one, content, source, at)
         except (CalledOff, ImportProblem):
             # Stopped: the next look clears it away. Another process has it: so it will.
             return False
-        log.info("import_complete", batch=str(one.batch_id), rows=len(file.entries))
+        log.info("import_complete", batch=str(one.batch_id))
         return True
+
+    async def _customers(self, one: Pending, content: bytes, source: Source, at: Begun) -> None:
+        file: ReadFile = await asyncio.to_thread(read_file, content, one.columns, one.encoding)
+        await self._run(one, apply(file, source, self._tools, at))
+
+    async def _history(self, one: Pending, content: bytes, source: Source, at: Begun) -> None:
+        """Reading and sorting take a thread of their own, which rests again and again: whoever
+        writes meanwhile is served."""
+        form = Form(**one.form or {}, columns=one.columns, encoding=one.encoding)
+        reading = opened(BytesIO(content), form, source.name, self.preparing, rest)
+        file = await asyncio.to_thread(reading.__enter__)
+        try:
+            pieces = file.pieces(at.done)
+            first = await asyncio.to_thread(next, pieces, None)
+            rest_of_them = pieces if first is None else chain((first,), pieces)
+            steps = history_importing.apply(file, source, self._tools, at, rest_of_them)
+            await self._run(one, steps)
+        finally:
+            await asyncio.to_thread(reading.__exit__, None, None, None)
+
+    async def _run(self, one: Pending, steps: Generator[Step, Any, Any]) -> None:
+        def held(step: Step) -> Step:
+            return replace(step, run=self._while_held(one, step))
+
+        await run_steps(self._store, steps, held)
 
     def _while_held(self, one: Pending, step: Step) -> Callable[[Connection], Any]:
         def held(connection: Connection) -> Any:
@@ -100,6 +131,11 @@ class ImportWork:
     def _held_until(self) -> tuple[Micros, Micros]:
         now = self._now()
         return to_micros(now), to_micros(now + HELD)
+
+
+def rest(done: int) -> None:
+    """Leave the processor to whoever has more need of it, within a thread."""
+    time.sleep(_REST_SECONDS)
 
 
 def sealed(content: bytes, number: int) -> bytes:

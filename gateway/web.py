@@ -110,5 +110,6 @@ def _services(gateway: Gateway) -> ApiServices:
             if isinstance(one.adapter, Fetches)
         },
         rules=lambda: gateway.rules.current,
+        preparing=gateway.imports.preparing,
         forget=gateway.work.forget,
     )

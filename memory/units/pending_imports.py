@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import orjson
 from sqlalchemy import Connection, select
@@ -28,8 +29,9 @@ class CalledOff(Exception):
 @dataclass(frozen=True, slots=True)
 class Pending:
     """One import to go on with. `reference` is the file's in the file store; `columns` and
-    `encoding` say how it is read. `worker` has it until `held_until`; `stopped` says that it is
-    not to go on."""
+    `encoding` say how it is read, and of a history `form` does, too: what it is, the zone of its
+    times, our own addresses. `worker` has it until `held_until`; `stopped` says that it is not to
+    go on."""
 
     batch_id: int
     reference: str
@@ -39,6 +41,7 @@ class Pending:
     worker: str = ""
     held_until: Micros = 0
     stopped: bool = False
+    form: Mapping[str, Any] | None = None
 
 
 def put_off(connection: Connection, one: Pending, now: Micros) -> None:

@@ -14,10 +14,12 @@ from typing import Any
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from adapters.email.archive import read_archived
 from adapters.sms import SPEC
 from adapters.sms.parts import parts
 from core.channel import AdapterSpec
 from core.clock import from_micros
+from core.identity_rules import DEFAULT_RULES
 from core.message import Assurance, Attachment, Handle, OutboundMessage, RenderedPart
 from core.turn import CaseState
 from gateway.access import Keeper
@@ -28,6 +30,7 @@ from gateway.console.pages import register_console
 from gateway.events import Bus
 from gateway.files import FileStore
 from gateway.gate import make_gate
+from gateway.history_reading import Preparing
 from gateway.lines import Lines
 from gateway.reception import Reception
 from gateway.roles import Right
@@ -77,6 +80,7 @@ class World:
     turn_id: int = 0
     delivery_id: int = 0
     login_customer_id: int = 0
+    preparing: Preparing | None = None
 
     async def get(self, path: str, **query: str) -> Any:
         """The answer to an authorised read."""
@@ -122,6 +126,11 @@ async def served(
         woken: list[int] = []
         render: dict[str, Render] = {"sms": partial(parts, mms=False), **(renderers or {})}
         fetch: dict[str, Fetch] = dict(fetchers or {})
+        preparing = Preparing(
+            files.parent / "sorting", b"k" * 32, (), lambda text: len(text.split()),
+            lambda: DEFAULT_RULES, ("help@shop.test",), frozenset({"email", "sms"}),
+            read_archived, clock,
+        )  # fmt: skip
         services = ApiServices(
             store=store,
             bus=Bus(),
@@ -135,6 +144,7 @@ async def served(
             files=FileStore(files),
             specs={"sms": SPEC, **(specs or {})},
             fetchers=fetch,
+            preparing=preparing,
         )
         lines = Lines(store, clock, Right.SEE)
         app = web.Application(middlewares=[make_gate(keeper, {**NEEDS, **SOCKET_NEEDS})])
@@ -144,6 +154,7 @@ async def served(
         async with TestClient(TestServer(app)) as client:
             doors = (keeper, reception, lines, clock)
             world = World(client, store, services.bus, *doors, files, render, fetch, woken)
+            world.preparing = preparing
             await _fill(world, new_id)
             yield world
 

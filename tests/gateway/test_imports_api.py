@@ -156,7 +156,15 @@ def work(world: World, name: str = "one", *, after: int = 1 << 30) -> ImportWork
         lambda: to_micros(world.clock()), id_source(lambda: NOW, sum(name.encode())), perf_counter,
         lambda: DEFAULT_RULES, progress,
     )  # fmt: skip
-    return ImportWork(world.store, FileStore(world.files), tools, worker=name, now=world.clock)
+    assert world.preparing is not None
+    return ImportWork(
+        world.store,
+        FileStore(world.files),
+        tools,
+        worker=name,
+        now=world.clock,
+        preparing=world.preparing,
+    )
 
 
 async def asked_for(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
