@@ -56,13 +56,14 @@ _CHANNELS = ("sms", "webchat", "email", "slack")
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a shop differs from the demo's: options of three accounts, and of turns."""
+    """How a shop differs from the demo's: options of three accounts, of turns and other tables."""
 
     mail: Mapping[str, Any] = field(default_factory=dict)
     slack: Mapping[str, Any] = field(default_factory=dict)
     webchat: Mapping[str, Any] = field(default_factory=dict)
     turns: Mapping[str, Any] = field(default_factory=dict)
     delivery: Mapping[str, Any] = field(default_factory=dict)
+    model: Mapping[str, Any] = field(default_factory=dict)
     playbook: Playbook | None = None
     stages: Stages | None = None
 
@@ -197,6 +198,7 @@ class Everywhere:
                 "playbook": {"path": PLAYBOOK},
                 "turns": turns,
                 "delivery": {**quickly, **self.options.delivery},
+                "model": self.options.model,
                 "adapters": tables,
             }
         )
