@@ -20,6 +20,7 @@ from gateway.access import Caller, Keeper
 from gateway.events import Bus
 from gateway.gate import Problem
 from gateway.history_reading import Preparing
+from gateway.memory_trial import Trial
 from gateway.reception import Reception
 from gateway.roles import Right
 from memory.store import Store
@@ -50,7 +51,8 @@ class ApiServices:
     worker that something new is due in a conversation. `show_presence` shows in an account's thread
     that a person is "reading", "typing" or "away", and says whether anybody sees it. `rules` gives
     the identity rules in force, and `forget` drops what this process remembers of a customer.
-    `preparing` makes messages of a history fit to be kept.
+    `trial` tries what a turn would remember, and `preparing` makes messages of a history fit to be
+    kept.
     """
 
     store: Store
@@ -68,6 +70,7 @@ class ApiServices:
     fetchers: Mapping[str, Callable[[Attachment], Awaitable[bytes]]] = field(default_factory=dict)
     rules: Callable[[], IdentityRules] = lambda: DEFAULT_RULES
     preparing: Preparing | None = None
+    trial: Trial | None = None
     forget: Callable[[int], None] = lambda customer_id: None
 
 

@@ -17,6 +17,7 @@ from gateway.events import Event
 from gateway.gate import Problem
 from gateway.identity_calls import found_or_404, now_of, tried
 from gateway.memory_models import (
+    ContextBody,
     CorrectBody,
     PromiseBody,
     RetireFactBody,
@@ -25,6 +26,7 @@ from gateway.memory_models import (
     TellBody,
     UndoBody,
 )
+from gateway.memory_trial import TriedContext
 from gateway.roles import Right
 from memory.memory_page import memory_page
 from memory.memory_views import MemoryView
@@ -157,6 +159,19 @@ async def roll_back(call: Call) -> RolledBack:
     return RolledBack(body.source, False, count, False, seen.facts)
 
 
+async def try_context(call: Call) -> TriedContext:
+    body, trial = call.body_as(ContextBody), call.services.trial
+    if trial is None:
+        raise Problem(409, "This process takes no turns.", where="path")
+    found = found_or_404(
+        await trial.context(call.id("id"), body.handle, body.text), "customer with this handle"
+    )
+    await call.services.store.run(
+        note_viewing, call.actor, found.customer_id, now_of(call), call.services.new_id()
+    )
+    return found
+
+
 async def _change(call: Call, unit: Callable[..., Changed], *given: object) -> FactChange:
     services = call.services
     work = services.store.run(
@@ -264,6 +279,16 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         Right.REMEMBER,
         body=SettleBody,
         errors=_REFUSED,
+    ),
+    Endpoint(
+        "POST",
+        "/customers/{id}/context",
+        "What a turn would be given for a message that is only imagined, and why.",
+        TriedContext,
+        try_context,
+        Right.SEE,
+        body=ContextBody,
+        errors={409: "This process takes no turns."},
     ),
     Endpoint(
         "POST",

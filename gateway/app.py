@@ -38,6 +38,7 @@ from gateway.keeping import StoreKeep
 from gateway.language_model import open_language_model
 from gateway.leaving import Leaving
 from gateway.lines import Lines
+from gateway.memory_trial import Trial
 from gateway.model_work import ModelWork, Tasks
 from gateway.moving import Moving
 from gateway.obstacles import reaching_database
@@ -286,6 +287,14 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         ),
         encoding=encoding,
         episodes=EpisodeWork(store, now=now, new_id=new_id),
+        trial=Trial(
+            store,
+            recalling,
+            count_tokens=count_tokens,
+            now=now,
+            draw=lambda: secrets.randbits(64),
+            rules=lambda: rules.current,
+        ),
         model_work=None
         if model is None
         else ModelWork(

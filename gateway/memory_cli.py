@@ -255,6 +255,31 @@ def roll_back(
         say(f"{count} taken back.")
 
 
+@app.command()
+def context(
+    who: WhoArgument,
+    text: Annotated[str, typer.Option(help="A message of theirs that is only imagined.")],
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Show what a turn would be given for a message, and why; a sentence encoder is not asked.
+
+    Example: onethread memory context phone:+15550001111 --text "Where is my order?"
+    """
+    import asyncio
+
+    from gateway.memory_terminal import print_context
+    from gateway.memory_trying import try_once
+    from gateway.settings import load_settings
+
+    with _memory_desk(config) as here:
+        customer, rules = here.customer(who), here.rules
+    found = asyncio.run(try_once(load_settings(config), rules, customer, _named(who), text))
+    if found is None:
+        refuse(f"Nobody can write from {who} any more.")
+    tell_json(found) if as_json else print_context(found)
+
+
 def _pin(fact: int, config: Path | None, *, pinned: bool, as_json: bool) -> None:
     from memory.units.facts import pin as unit
 

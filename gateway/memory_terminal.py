@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gateway.memory_trial import TriedContext
 from gateway.rules_terminal import count
 from memory.memory_views import ContactView, EpisodeEntry, KnownView, MemoryView, OpenCaseView
 from memory.roll_back_preview import RollBackPreview
@@ -57,6 +58,19 @@ def print_roll_back(seen: RollBackPreview) -> None:
     console.print(table)
     if seen.more:
         console.print(Text("There is more than is shown here.", style="dim"))
+
+
+def print_context(tried: TriedContext) -> None:
+    """What a turn would be given, in the order in which it stands, and why."""
+    console = Console()
+    spent = f"{tried.tokens} of {tried.budget} tokens"
+    console.print(Text(f"{tried.handle}, level {tried.level}: {spent}", style="bold"))
+    table = _table("part", "what", "why", "source")
+    for one in tried.lines:
+        table.add_row(Text(one.part), Text(one.text), Text(one.why, "dim"), Text(one.source, "dim"))
+    console.print(table)
+    for line in (*tried.trace, *tried.left_out):
+        console.print(Text(line, style="dim"))
 
 
 def _print_known(console: Console, title: str, known: Sequence[KnownView]) -> None:

@@ -28,6 +28,7 @@ from gateway.identity_rules import RulesInForce
 from gateway.import_work import ImportWork
 from gateway.leaving import Leaving
 from gateway.lines import Lines
+from gateway.memory_trial import Trial
 from gateway.model_work import ModelWork
 from gateway.outgoing import Outgoing
 from gateway.pulling import Pulling
@@ -79,6 +80,7 @@ class Gateway:
     imports: ImportWork
     encoding: Encoding
     episodes: EpisodeWork
+    trial: Trial
     model_work: ModelWork | None = None
     web_app: web.Application = field(default_factory=web.Application)
 

@@ -110,6 +110,7 @@ def _services(gateway: Gateway) -> ApiServices:
             if isinstance(one.adapter, Fetches)
         },
         rules=lambda: gateway.rules.current,
+        trial=gateway.trial,
         preparing=gateway.imports.preparing,
         forget=gateway.work.forget,
     )

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +15,7 @@ from core.clock import to_micros
 from gateway.cli import main
 from memory.pages import audit_log
 from memory.units.facts import Telling, tell
-from tests.memory.world import CHAT, PHONE, World
+from tests.memory.world import CHAT, PHONE, START, World
 
 STREET, LANE = "12 Loom Street", "14 Lamp Lane"
 
@@ -92,3 +95,24 @@ def answered_after(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
     """The same, passing over what was printed before."""
     capsys.readouterr()
     return answered(capsys, *arguments)
+
+
+def test_what_a_turn_would_be_given_is_tried_without_what_is_personal(
+    settled: Engine,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ONETHREAD__DATA__FOLDER", str(tmp_path))
+    with settled.begin() as connection:
+        world = World(connection, START + timedelta(days=1), count(5001))
+        place = world.say(CHAT, "hello again")
+        told = Telling(place.handle_id, "safe_place", LANE, place.message_id, 4, needs=3)
+        tell(connection, told, to_micros(world.now), lambda: 9001)
+    tried = answered(capsys, "context", PHONE, "--text", "Where do I live?")
+    assert tried["tokens"] <= tried["budget"]
+    said = {one["text"]: one["message"] for one in tried["lines"]}
+    assert any(STREET in text for text in said) and "1-1" not in said
+    assert run("context", CHAT, "--text", "Where is it?") == 0
+    shown = capsys.readouterr().out
+    assert "safe place: hidden" in shown and LANE not in shown

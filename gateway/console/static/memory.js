@@ -7,6 +7,7 @@ import { handleWords } from "./handles.js";
 import { channelIcon, channelName, icon, threadPicture } from "./icons.js";
 import { factRow, sourceLink } from "./memory_fact.js";
 import { openPromise, openTell } from "./memory_tell.js";
+import { tryForm } from "./memory_try.js";
 import { failure } from "./panes.js";
 import { may } from "./rights.js";
 import { day, dayWords, full } from "./time.js";
@@ -20,6 +21,7 @@ const GROUPS = [
 /** The view of customer `id`; `openMessage(id)` shows a message in the thread. */
 export function memoryOf(id, openMessage) {
   const element = h("div", { class: "memory" }, skeleton(8));
+  const trial = tryForm(id, openMessage);
   const kept = { opened: new Set(), revealed: new Map(), chip: null };
   let shown = "";
 
@@ -40,6 +42,7 @@ export function memoryOf(id, openMessage) {
   function draw(memory, rights) {
     const page = { id, rights, kept, openMessage, refresh, mayChange: rights.has("remember") };
     const known = memory.preferences.length + memory.facts.length + memory.promises.length;
+    trial.offer(memory.contact);
     fill(element,
       h("header", { class: "memory-head" },
         h("div", {}, h("h2", {}, `What we remember of ${memory.name}`), h("p", { class: "muted small" }, summary(memory))),
@@ -52,6 +55,7 @@ export function memoryOf(id, openMessage) {
       GROUPS.map(([key, title, words]) => group(key, title, words, memory, page)),
       memory.episodes.length > 0 && part("What there was", h("ol", { class: "episodes" }, memory.episodes.map((one) => episode(one, page)))),
       part("May we write to them?", h("ul", { class: "contact" }, memory.contact.map(contact))),
+      part("Try: what would be remembered for this message?", trial.element),
       memory.past.length > 0 && folded("past", `No longer so (${memory.past.length})`, h("ul", { class: "memory-facts" }, memory.past.map((one) => factRow(one, page))), kept),
       memory.retired.length > 0 && folded("retired", `Taken off as wrong (${memory.retired.length})`, h("ul", { class: "memory-facts" }, memory.retired.map((one) => factRow(one, page))), kept),
     );

@@ -69,6 +69,10 @@ function opened(memory, { path, body, told, refresh, content, ...sheet }) {
   });
 }
 
-const field = (words, input) => h("label", { class: "field" }, h("span", {}, words), input);
+/** A field under its name. A label's own text would take in all choices, so that it has it, too. */
+function field(words, input) {
+  input.setAttribute("aria-label", words);
+  return h("label", { class: "field" }, h("span", {}, words), input);
+}
 
 const handles = (memory) => h("select", {}, memory.contact.filter((one) => !one.retired).map((one) => h("option", { value: one.handle }, handleWords(one.handle))));
