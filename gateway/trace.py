@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.events import STEPS
 from memory.page_rows import handle_name
@@ -33,6 +34,18 @@ _MOVES = {
     "cancelled": "It let the matter rest, as asked",
 }
 """What the state stage's moves mean, in words."""
+
+
+_OF_RECALL = ("tokens", "budget", "trace", "known", "memory")
+"""What of a turn's record is told as data of what it brought along."""
+
+_MISSING = {
+    "context": "nothing that is known of the customer",
+    "deep": "older messages",
+    "past": "what was over before",
+    "meaning": "what means the same in other words",
+}
+"""What could not be had, in words (`gateway.recalling`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,8 @@ def tell_turn(turn: TurnView) -> list[Step]:
             "recalled": [
                 {**one, "text": turn.texts.get(one["id"], "")} for one in record.get("recalled", ())
             ],
-            **{name: record[name] for name in ("tokens", "budget", "trace") if name in record},
+            "left_out": [_named(one, turn.texts) for one in record.get("left_out", ())],
+            **{name: record[name] for name in _OF_RECALL if name in record},
         },
         "decided": {
             "intent": turn.intent,
@@ -90,6 +104,13 @@ def tell_turn(turn: TurnView) -> list[Step]:
         last = turn.deliveries[-1]
         given["delivered"] = {**channel, "status": last.status, "reason": last.reason}
     return tell_steps(given)
+
+
+def _named(left: Sequence[Any], texts: Mapping[str, str]) -> Data:
+    """What was left out for one reason, the best of it with its words."""
+    why, number, best = left
+    shown = [{"id": one, "score": score, "text": texts.get(one, "")} for one, score in best]
+    return {"why": why, "number": number, "best": shown}
 
 
 def _escalation(turn: TurnView) -> Data | None:
@@ -152,11 +173,26 @@ def _recalled(data: Data) -> str:
         _count(older, "older message that fits", "older messages that fit"),
     ]
     kept = [one for one in found if one]
+    degraded = [str(one) for one in _list(_mapping(data, "memory"), "degraded")]
+    if "context" in degraded:
+        return (
+            "What is known of the customer could not be read in time, so it started from this "
+            "message alone and said so."
+        )
     tokens, budget = _number(data, "tokens", 0), _number(data, "budget", 0)
     if not kept:
         return "Nothing earlier may be used or matters here; it starts from this message alone."
     room = f", {tokens} of {budget} tokens" if budget else ""
-    return f"Brought along: {_join(kept)}{room}."
+    without = _join([_MISSING.get(one, one) for one in degraded])
+    missing = f" Not looked through in time: {without}." if without else ""
+    return f"Brought along: {_join(kept)}{room}.{_left_out(data)}{missing}"
+
+
+def _left_out(data: Data) -> str:
+    """What was left out, and why, in a sentence."""
+    left = [one for one in _list(data, "left_out") if isinstance(one, Mapping)]
+    told = [f"{_number(one, 'number', 0)} ({_text(one, 'why')})" for one in left]
+    return f" Left out: {_join(told)}." if told else ""
 
 
 def _decided(data: Data) -> str:
@@ -256,6 +292,11 @@ def _text(data: Data, name: str) -> str | None:
 def _number(data: Data, name: str, default: int) -> int:
     value = data.get(name)
     return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def _mapping(data: Data, name: str) -> Data:
+    value = data.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
 def _list(data: Data, name: str) -> Sequence[object]:

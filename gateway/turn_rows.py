@@ -5,7 +5,7 @@ It names columns and nothing else; what is stored in them was decided elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,13 +14,16 @@ import orjson
 from core.clock import to_micros
 from core.message import OutboundMessage, RenderedPart, Sensitivity
 from core.playbook import Playbook
-from core.turn import Decision, Escalation, Fact, Said, SlotValue, TurnInput
+from core.turn import Decision, Escalation, Fact, TurnInput
 from gateway.provenance import Given
+from gateway.turn_record import packet_of, record_of
 from memory.about import about
 from memory.codec import dump_case
 from memory.drawing import dump_drawn
 from memory.units.asides import RULE, STATUS, Aside
 from memory.units.claims import Claimed, Waiting
+from memory.units.fact_rows import Given as FactGiven
+from memory.units.fact_rows import Telling
 from memory.units.turns import Commit
 
 APOLOGY = (
@@ -29,9 +32,6 @@ APOLOGY = (
 )
 """What a customer hears when a message could not be handled; the playbook may word it better."""
 
-_REASONS = 2
-"""Reasons kept for each recalled message, the strongest ones."""
-_PACKET_MESSAGES = 12
 NOTHING_GIVEN = Given()
 
 
@@ -86,7 +86,7 @@ def build_commit(
     assert thread is not None
     at = to_micros(now)
     turn_id = int(turn.id)
-    packet = orjson.dumps(_packet(turn, decision, given)).decode()
+    packet = orjson.dumps(packet_of(turn, decision, given)).decode()
     aside = None if person is None else _aside(claimed, person, len(taken), turn, packet, at, ids)
     new_case, case, case_id = None, None, None
     # Who has an open case was not known: neither is another one opened, nor that one written over.
@@ -107,7 +107,7 @@ def build_commit(
             "intent": decision.intent,
             "escalated": None if decision.escalation is None else decision.escalation.rule,
             "silent": decision.silent,
-            "record_json": _record(taken, turn, decision, given),
+            "record_json": record_of(taken, turn, decision, given),
             "drawn_json": dump_drawn(given.drawn),
             "decided_at": at,
         },
@@ -259,20 +259,27 @@ def _message_rows(
 
 def _fact_rows(
     facts: Sequence[Fact], handle_id: int, ids: Ids, at: int, given: Given
-) -> tuple[dict[str, object], ...]:
+) -> tuple[FactGiven, ...]:
     """Facts stay with whoever told them, also when another handle of theirs has confirmed one."""
     return tuple(
-        {
-            "id": ids.new(),
-            "handle_id": given.handles.get(one.handle, handle_id),
-            "key": one.key,
-            "value": one.value,
-            "source": one.source,
-            "level": int(one.level),
-            "needs": int(one.needs),
-            "secret": one.secret,
-            "recorded_at": at,
-        }
+        FactGiven(
+            ids.new(),
+            Telling(
+                handle_id=given.handles.get(one.handle, handle_id),
+                key=one.key,
+                value=one.value,
+                source=one.source,
+                level=int(one.level),
+                told_by=one.told_by,
+                channel=one.channel,
+                verified=one.verified,
+                needs=int(one.needs),
+                secret=one.secret,
+                due_at=None if one.due_at is None else to_micros(one.due_at),
+                drawn=one.made_from,
+            ),
+            at,
+        )
         for one in facts
     )
 
@@ -304,94 +311,3 @@ def _handoff_row(
         "packet_json": packet,
         "opened_at": at,
     }
-
-
-def _packet(turn: TurnInput, decision: Decision, given: Given) -> dict[str, object]:
-    """What a person needs to take over: the want, what is known, and the last of the talk.
-
-    Each thing has the handle it came from, and those it was made from, so that it is shown only
-    while they are one customer's.
-    """
-    recent = (*turn.recall.exchanges, *turn.messages)[-_PACKET_MESSAGES:]
-    return {
-        "intent": decision.intent or decision.case.intent,
-        "slots": [_slot(one, given) for one in decision.case.slots],
-        "facts": [
-            {"key": one.key, "value": one.value, "needs": int(one.needs), **_of(one.handle, given)}
-            for one in turn.recall.facts
-        ],
-        "exchanges": [_quote(one, given) for one in recent],
-        **_drawn(given.drawn),
-    }
-
-
-def _record(taken: Sequence[Waiting], turn: TurnInput, decision: Decision, given: Given) -> str:
-    """The turn as it is stored for explaining and replaying."""
-    recall = turn.recall
-    return orjson.dumps(
-        {
-            "messages": [one.message_id for one in taken],
-            "events": [one.event_id for one in taken],
-            "channel": turn.channel,
-            "sender": {"handle": turn.sender.handle, "level": int(turn.sender.level)},
-            "move": _move(decision),
-            "reply": None if decision.reply is None else decision.reply.text,
-            "asked": decision.asked,
-            "sources": decision.sources,
-            "slots": [_slot(one, given) for one in decision.case.slots],
-            "facts": [
-                {
-                    "name": one.key,
-                    "value": one.value,
-                    "source": one.source,
-                    "secret": one.secret,
-                    "needs": int(one.needs),
-                    **_of(one.handle, given),
-                }
-                for one in (*recall.facts, *decision.facts)
-            ],
-            "exchanges": [one.id for one in recall.exchanges],
-            "recalled": [
-                {"id": said.id, "score": score, "why": list(why)[:_REASONS]}
-                for said, score, why in recall.recalled
-            ],
-            "tokens": recall.tokens,
-            "budget": recall.budget,
-            "trace": recall.trace,
-            "stages": [
-                {
-                    "stage": one.stage,
-                    "version": one.version,
-                    "input": one.input,
-                    "output": one.output,
-                    "us": one.microseconds,
-                }
-                for one in decision.stages
-            ],
-        },
-        default=str,
-    ).decode()
-
-
-def _move(decision: Decision) -> object:
-    return next((one.output.get("move") for one in decision.stages if one.stage == "state"), None)
-
-
-def _slot(one: SlotValue, given: Given) -> Mapping[str, object]:
-    slot = {"name": one.name, "value": one.value, "source": one.source, "secret": one.secret}
-    return {**slot, "needs": int(one.needs), **_of(one.handle, given)}
-
-
-def _quote(one: Said, given: Given) -> Mapping[str, object]:
-    quote = {"author": one.author.value, "channel": one.channel, "text": one.text}
-    return {**quote, **_of(one.handle, given), **_drawn(given.answers.get(one.id, ()))}
-
-
-def _of(handle: str, given: Given) -> Mapping[str, object]:
-    """Whose it is, by the id, which stays when an address goes to somebody else."""
-    found = given.handles.get(handle)
-    return {} if found is None else {"handle_id": str(found)}
-
-
-def _drawn(handles: Collection[int]) -> Mapping[str, object]:
-    return {"drawn": sorted(handles)} if handles else {}

@@ -42,6 +42,8 @@ def tell_turn(
                 ],
                 "tokens": recall.tokens,
                 "budget": recall.budget,
+                "left_out": [{"why": one.why, "number": one.number} for one in recall.left_out],
+                "memory": {"degraded": list(recall.degraded)},
             },
         ),
         ("decided", _decided(turn, decision)),

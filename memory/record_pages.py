@@ -5,6 +5,7 @@ Reads only, for people who want to know why. Every list is bounded.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,8 +29,11 @@ _message = table(Message)
 _parked = table(Parked)
 _turn = table(Turn)
 
-_CAME_IN = ("messages", "events", "channel", "sender", "tokens", "budget")
+_CAME_IN = ("messages", "events", "channel", "sender", "tokens", "budget", "memory")
 """What of a turn's record is its sender's own, or says nothing of anybody."""
+
+
+_ID = re.compile(r"\d+-\d+\Z")
 
 
 def turn_page(connection: Connection, turn_id: int) -> TurnView | None:
@@ -99,7 +103,9 @@ def _sender(connection: Connection, record: Mapping[str, Any], first: int) -> An
 
 def _named_messages(record: Mapping[str, Any]) -> list[str]:
     recalled = [one["id"] for one in record.get("recalled", ())]
-    return [*record.get("messages", ()), *record.get("exchanges", ()), *recalled]
+    # A fact that was left out is named by its key, which is nobody's id.
+    left = [one for _, _, best in record.get("left_out", ()) for one, _ in best if _ID.match(one)]
+    return [*record.get("messages", ()), *record.get("exchanges", ()), *recalled, *left]
 
 
 def _texts(connection: Connection, ids: Iterable[str]) -> dict[str, str]:
