@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import orjson
@@ -32,6 +33,17 @@ _customer = table(Customer)
 _episode = table(Episode)
 _handle = table(Handle)
 _handoff = table(Handoff)
+
+SPOILED: Mapping[str, Any] = MappingProxyType(
+    {
+        "head_json": "{}",
+        "source_json": "{}",
+        "summary": None,
+        "summary_by": None,
+        "made_at": 0,
+    }
+)
+"""The columns of an episode that has lost its words, until it is made again."""
 
 _MADE = ("started_at", "ended_at", "head_json", "source_json", "drawn_json")
 """What is compared to know whether an episode is still the same."""
@@ -87,7 +99,7 @@ def spoil(connection: Connection, handle_id: int, first: Micros, last: Micros) -
             _episode.c.started_at <= last,
             _episode.c.ended_at >= first,
         )
-        .values(head_json="{}", source_json="{}", summary=None, summary_by=None, made_at=0)
+        .values(**SPOILED)
     ).rowcount
 
 
@@ -117,6 +129,17 @@ def spoiled(connection: Connection, limit: int) -> tuple[Sequence[int], Sequence
     ).all()
     handles = dict.fromkeys(row.handle_id for row in rows if row.case_id is None)
     return list(handles), [row.case_id for row in rows if row.case_id is not None]
+
+
+def drop_summaries(connection: Connection, by: str, limit: int) -> int:
+    """Take back the summaries of one model ("model:NAME"), so many at most; how many."""
+    query = select(_episode.c.id).where(_episode.c.summary_by == by).limit(limit)
+    found = list(connection.execute(query).scalars())
+    if found:
+        connection.execute(
+            update(_episode).where(_episode.c.id.in_(found)).values(summary=None, summary_by=None)
+        )
+    return len(found)
 
 
 def hold(connection: Connection, handle_id: int) -> bool:

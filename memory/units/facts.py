@@ -13,14 +13,15 @@ from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from core.clock import Micros
 from core.fact_history import Told
+from core.known_facts import PEOPLE
 from core.message import Assurance
 from memory.remembered_tables import Fact
 from memory.tables import Customer, Handle, Message
 from memory.units.audit import record
+from memory.units.episodes import drop_summaries
 from memory.units.fact_rows import (
     IDENTIFIER,
     MODEL,
-    PEOPLE,
     PROMISED,
     AnyRow,
     Given,
@@ -175,7 +176,7 @@ def roll_back(
     connection: Connection, source: str, actor: str, because: str, now: Micros, new_id: NewId
 ) -> int:
     """Take back what was learned from one source, `AT_ONCE` facts at most, the newest first: how
-    many. Call it until there are none.
+    many. Call it until there are none. With a model's facts go as many of its summaries.
 
     A source is a message ("12-3"), a conversation ("conversation:12"), an import ("batch:7"), what
     told an attribute ("source:NAME"), or a model ("model:NAME").
@@ -186,15 +187,20 @@ def roll_back(
         .order_by(_fact.c.id.desc())
         .limit(AT_ONCE)
     ).all()
-    if not facts:
-        return 0
     ids = [one.id for one in facts]
-    for customer_id in _customers(connection, {one.handle_id for one in facts}):
-        _view_changes(connection, customer_id)
-    take_back(connection, ids, actor, because, now)
-    detail = {"facts": [str(one) for one in ids], "because": because}
+    if ids:
+        for customer_id in _customers(connection, {one.handle_id for one in facts}):
+            _view_changes(connection, customer_id)
+        take_back(connection, ids, actor, because, now)
+    # After the customers, as whoever changes a message locks them.
+    summaries = drop_summaries(connection, source, AT_ONCE) if source.startswith(MODEL) else 0
+    if not ids and not summaries:
+        return 0
+    detail: dict[str, object] = {"facts": [str(one) for one in ids], "because": because}
+    if summaries:
+        detail["summaries"] = summaries
     record(connection, new_id(), now, actor, ROLL_BACK, source, detail)
-    return len(ids)
+    return len(ids) + summaries
 
 
 def promise(

@@ -10,14 +10,15 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, select, update
 
-from memory.remembered_tables import Episode, Fact, HistoryLine, Segment, Vector
+from memory.remembered_tables import Fact, HistoryLine, Segment, Vector
+from memory.sender import NEVER
 from memory.tables import Conversation, Customer, Handle, Message
+from memory.units.episodes import spoil
 from memory.units.history import account_of
 from memory.units.rows import table
 
 _conversation = table(Conversation)
 _customer = table(Customer)
-_episode = table(Episode)
 _fact = table(Fact)
 _handle = table(Handle)
 _line = table(HistoryLine)
@@ -28,7 +29,9 @@ _vector = table(Vector)
 _THREADS = 20
 
 
-def forget_some(connection: Connection, batch_id: int, limit: int) -> int:
+def forget_some(
+    connection: Connection, batch_id: int, limit: int, new_id: Callable[[], int]
+) -> int:
     """Delete at most so many messages of a batch; how many there were, 0 when none is left."""
     threads = connection.execute(
         select(_conversation.c.id, _conversation.c.handle_id)
@@ -55,8 +58,8 @@ def forget_some(connection: Connection, batch_id: int, limit: int) -> int:
         gone += len(seqs)
         if gone < limit:
             connection.execute(delete(_conversation).where(_conversation.c.id == thread.id))
+            _make_anew(connection, thread.handle_id, new_id)
             gone += 1
-    _forget_derived(connection, {one.handle_id for one in threads})
     return gone
 
 
@@ -78,11 +81,13 @@ def _forget(connection: Connection, conversation_id: int, seqs: Collection[int])
     connection.execute(delete(_fact).where(_fact.c.source.in_(told)))
 
 
-def _forget_derived(connection: Connection, handles: Collection[int]) -> None:
-    """What was made of several messages is made anew from those that are left."""
-    for each in (_segment, _episode):
-        connection.execute(delete(each).where(each.c.handle_id.in_(handles)))
-    roots = select(_handle.c.customer_id).where(_handle.c.id.in_(handles))
+def _make_anew(connection: Connection, handle_id: int, new_id: Callable[[], int]) -> None:
+    """What was made of several messages is made again from those that are left."""
+    forget_segments(connection, (handle_id,))
     connection.execute(
-        update(_customer).where(_customer.c.id.in_(roots)).values(version=_customer.c.version + 1)
+        delete(_episode).where(_episode.c.handle_id == handle_id, _episode.c.kind == SESSION)
     )
+    left = select(_conversation.c.id).where(_conversation.c.handle_id == handle_id).limit(1)
+    if connection.execute(left).first() is not None:
+        ask_anew(connection, handle_id, new_id())
+    refresh(connection, (handle_id,))

@@ -146,19 +146,6 @@ def learn(
     return new
 
 
-def drop_summaries(connection: Connection, by: str, limit: int) -> int:
-    """Take back the summaries of one model ("model:NAME"), so many at most; how many."""
-    ids = connection.execute(
-        select(_episode.c.id).where(_episode.c.summary_by == by).limit(limit)
-    ).scalars()
-    found = list(ids)
-    if found:
-        connection.execute(
-            update(_episode).where(_episode.c.id.in_(found)).values(summary=None, summary_by=None)
-        )
-    return len(found)
-
-
 def _is_told(connection: Connection, handle_id: int, one: Guess) -> bool:
     """Whether somebody who does not guess has told what holds now."""
     known = select(_fact.c.id).where(

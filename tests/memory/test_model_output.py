@@ -10,7 +10,8 @@ from core.message import Assurance
 from memory.episodes import EpisodeView
 from memory.remembered_tables import Fact
 from memory.units.episodes import spoil
-from memory.units.model_output import Guess, drop_summaries, learn, sum_up, waiting
+from memory.units.facts import roll_back
+from memory.units.model_output import Guess, learn, sum_up, waiting
 from memory.units.revisions import Change, revise
 from memory.units.rows import table
 from tests.memory.test_episodes import closed, made, seen
@@ -81,17 +82,30 @@ def test_a_guess_takes_no_place_of_what_somebody_told(world: World) -> None:
     assert holds.scalars().all() == ["Oak Street 7"]
 
 
-def test_summaries_of_one_model_are_taken_back_alone(world: World) -> None:
+def test_all_that_one_model_made_is_taken_back_and_nothing_else(world: World) -> None:
     one, source = told(world, MAIL, "where is order 1042?")
     two, other = told(world, VISITOR, "and mine, 1043?", event="e2")
     sum_up(world.connection, one.id, "The customer asked.", [source], "small")
     sum_up(world.connection, two.id, "The customer asked.", [other], "large")
-    assert drop_summaries(world.connection, "model:small", 5) == 1
-    assert drop_summaries(world.connection, "model:small", 5) == 0
+    guess = Guess("order_number", "1042", source)
+    learn(world.connection, one.id, [guess], "small", world.micros(), world.id)
+    assert taken_back(world) == 2
+    assert taken_back(world) == 0
     assert [one.summary_by for one in (*seen(world, MAIL), *seen(world, VISITOR))] == [
         None,
         "model:large",
     ]
+    retired = world.connection.execute(select(_fact.c.retired_by)).scalars().all()
+    assert retired == ["person:ben"]
+    learn(world.connection, one.id, [guess], "small", world.micros(), world.id)
+    assert len(facts(world)) == 1
+
+
+def taken_back(world: World) -> int:
+    """What the model made is taken back by somebody, a part of it; how much."""
+    return roll_back(
+        world.connection, "model:small", "person:ben", "It is wrong.", world.micros(), world.id
+    )
 
 
 def test_a_changed_message_takes_what_was_guessed_from_it(world: World) -> None:
