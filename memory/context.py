@@ -18,9 +18,10 @@ from core.message import Assurance, Author
 from core.turn import CONFIRMED, CaseState, Fact, Said, Sender
 from memory.readable_case import made_from, readable_case
 from memory.readable_facts import load_facts
-from memory.readable_messages import readable, reading, said_in, undrawn
+from memory.readable_messages import said_in, undrawn
 from memory.sender import NEVER, AnyRow, ContextQuery, Reader, read_sender
-from memory.tables import Case, Conversation, Message
+from memory.tables import Case
+from memory.thread_rows import thread_rows
 from memory.units.rows import table
 
 REOPEN_WINDOW: Micros = 2 * 3_600 * 1_000_000
@@ -59,17 +60,10 @@ class Context:
     silenced: Mapping[int, str] = field(default_factory=dict)
 
 
-_conversation = table(Conversation)
-_message = table(Message)
 _case = table(Case)
 
 _HANDED, _CLOSED = "handed", "closed"
 
-_thread = (
-    readable.where(_message.c.seq > _conversation.c.seq - bindparam("limit"))
-    .order_by(_message.c.created_at.desc(), _message.c.conversation_id, _message.c.seq.desc())
-    .limit(bindparam("limit"))
-)
 _cases = (
     select(
         _case.c.id,
@@ -109,7 +103,7 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
     drawn: dict[str, frozenset[int]] = {}
     since: Micros = 0
     if reader.level >= Assurance.ASSERTED:
-        rows = _thread_rows(connection, query, reader)
+        rows = thread_rows(connection, query, reader)
         if not reader.everywhere:
             rows, since = _own_tail(rows, reader)
         rows, drawn = undrawn(rows, reader)
@@ -136,14 +130,6 @@ def load_context(connection: Connection, query: ContextQuery) -> Context:
         everywhere=reader.everywhere,
         silenced=reader.silenced,
     )
-
-
-def _thread_rows(connection: Connection, query: ContextQuery, reader: Reader) -> list[AnyRow]:
-    """The newest readable messages, oldest first."""
-    newest_first = connection.execute(
-        _thread, {**reading(query, reader), "limit": query.limit}
-    ).all()
-    return list(reversed(newest_first))
 
 
 def _own_tail(rows: list[AnyRow], reader: Reader) -> tuple[list[AnyRow], Micros]:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import Connection, bindparam, select
 
 from core.clock import Micros
 from core.turn import Said
@@ -82,8 +82,10 @@ _not_packed = (
     .order_by(_message.c.created_at.desc())
     .limit(_UNPACKED)
 )
+# By the two parts of the key apart: for pairs of them, SQLite goes through whole conversations.
 _these = readable.where(
-    tuple_(_message.c.conversation_id, _message.c.seq).in_(bindparam("places", expanding=True)),
+    _message.c.conversation_id.in_(bindparam("threads", expanding=True)),
+    _message.c.seq.in_(bindparam("seqs", expanding=True)),
     _message.c.created_at < bindparam("before"),
 )
 
@@ -163,10 +165,11 @@ def _unpacked(
 
 def _sessions(seconds: Plane) -> list[int]:
     """Where each session begins."""
-    moments: list[int] = seconds.tolist()
+    moments = seconds.astype(np.int64)
     length = int(SESSION_LENGTH.total_seconds())
+    following = moments.searchsorted(moments + length, side="right").tolist()
     starts = [0]
-    while (at := bisect_right(moments, moments[starts[-1]] + length, lo=starts[-1])) < len(moments):
+    while (at := following[starts[-1]]) < len(following):
         starts.append(at)
     return starts
 
@@ -201,12 +204,12 @@ def _read(
     """These messages, of those the ones that the sender may read."""
     if not len(chosen):
         return ()
-    places = list(zip(planes.threads[chosen].tolist(), planes.seqs[chosen].tolist(), strict=True))
-    found = connection.execute(
-        _these, {**reading(query, reader), "places": places, "before": before}
-    ).all()
-    rows, _ = undrawn(sorted(found, key=_moment), reader)
-    return said_in(connection, rows, reader.keys)
+    threads, seqs = planes.threads[chosen].tolist(), planes.seqs[chosen].tolist()
+    places = set(zip(threads, seqs, strict=True))
+    asked = {"threads": sorted(set(threads)), "seqs": sorted(set(seqs)), "before": before}
+    found = connection.execute(_these, {**reading(query, reader), **asked}).all()
+    rows = sorted([row for row in found if (row[0], row[1]) in places], key=_moment)
+    return said_in(connection, undrawn(rows, reader)[0], reader.keys)
 
 
 def _moment(row: AnyRow) -> tuple[int, int, int]:

@@ -144,7 +144,22 @@ _NO_SECRETS: Mapping[str, str] = {}
 
 
 def _one_said(row: AnyRow, keys: Mapping[int, str]) -> Said:
-    conversation, seq, who, author, name, text, tokens, _, created, extra_json, about, channel = row
+    # Whoever reads them may have asked for more columns behind these.
+    (
+        conversation,
+        seq,
+        who,
+        author,
+        name,
+        text,
+        tokens,
+        _,
+        created,
+        extra_json,
+        about,
+        channel,
+        *_,
+    ) = row
     extra = _NO_EXTRA if extra_json is None else orjson.loads(extra_json)
     return Said(
         f"{conversation}-{seq}",
