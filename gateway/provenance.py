@@ -69,6 +69,8 @@ def _all_given(
     if context.drawn:
         for said in messages:
             yield from ((one, MESSAGE) for one in context.drawn.get(said.id, ()))
+    for fact in turn.recall.facts:
+        yield from ((one, FACT) for one in fact.made_from)
     for line in turn.recall.standing:
         yield from ((one, CASE) for one in line.handles)
     if turn.case_id is not None:

@@ -14,7 +14,8 @@ from typing import TypeAlias
 
 from core.clock import Micros
 from core.message import Assurance, Author, OutboundMessage
-from core.turn import CaseState, Decision, Fact, Said, Sender, TurnInput
+from core.turn import CaseState, Decision, Said, Sender, TurnInput
+from gateway.kept_facts import carried_facts
 from gateway.provenance import Given
 from memory.context import Context
 from memory.indexed_thread import IndexedThread, index
@@ -126,6 +127,11 @@ def after(
     changed = decision.close is not None or decision.escalation is not None
     if memory.lost or changed or turn.in_handoff or decision.silent is not None:
         return None
+    facts = carried_facts(
+        memory.context.facts, decision.facts, change.facts, done.told, turn.sender.level
+    )
+    if facts is None:
+        return None
     said, drawn = list(turn.messages), memory.context.drawn
     if decision.reply is not None and done.seq is not None:
         answer = _answer(thread, done.seq, turn, decision.reply, tokens)
@@ -135,7 +141,10 @@ def after(
     return replace(
         memory,
         version=done.version,
-        context=_carried(memory.context, thread, decision, change, done.version, had, drawn),
+        context=replace(
+            _carried(memory.context, thread, decision, change, done.version, had, drawn),
+            facts=facts,
+        ),
         thread=memory.thread.extended(said),
     )
 
@@ -172,19 +181,8 @@ def _carried(
         case=decision.case,
         case_id=case_id,
         case_status="open",
-        facts=_merge_facts(context, decision),
         version=version,
         drawn=drawn,
         case_handle=case_handle,
         case_from=case_from if case_handle is None else case_from | {case_handle},
     )
-
-
-def _merge_facts(context: Context, decision: Decision) -> tuple[Fact, ...]:
-    if not decision.facts:
-        return context.facts
-    # A value replaces what the same handle told before; of another one it stands beside it.
-    new = {(one.handle, one.key) for one in decision.facts}
-    kept = (one for one in context.facts if (one.handle, one.key) not in new)
-    # What needs a proof was just told without one; it is not told again before there is one.
-    return (*kept, *(one for one in decision.facts if one.needs <= context.sender.level))

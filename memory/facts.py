@@ -17,12 +17,12 @@ from sqlalchemy import Connection, Row, select
 from core.clock import Micros, from_micros
 from core.fact_history import Held
 from core.identity_rules import DEFAULT_RULES, IdentityRules
+from core.known_facts import PEOPLE
 from core.message import Assurance
 from memory.drawing import drawn_of
 from memory.personal import is_hidden, proved_reach
 from memory.remembered_tables import Fact
 from memory.tables import Customer, Handle
-from memory.units.fact_rows import PEOPLE
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"

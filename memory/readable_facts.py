@@ -31,7 +31,7 @@ from memory.sender import AnyRow, Reader
 from memory.units.attributes import PREFIX as ATTRIBUTE
 from memory.units.rows import table
 
-_FACTS_LIMIT, _IDENTIFIERS_LIMIT = 200, 12
+_FACTS_LIMIT, IDENTIFIERS_LIMIT = 200, 12
 """The newest of each that are read: what was told, and what was found in messages by its shape."""
 
 _fact = table(FactRow)
@@ -63,7 +63,7 @@ _ids = union_all(
         by=_fact.c.recorded_at,
         limit=_FACTS_LIMIT,
     ),
-    _newest(literal_column(IS_IDENTIFIER), by=_fact.c.touched_at, limit=_IDENTIFIERS_LIMIT),
+    _newest(literal_column(IS_IDENTIFIER), by=_fact.c.touched_at, limit=IDENTIFIERS_LIMIT),
 ).subquery()
 _facts = (
     select(

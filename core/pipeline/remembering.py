@@ -7,6 +7,7 @@ not carry it: there it is asked for again.
 
 from __future__ import annotations
 
+from core.known_facts import best_of
 from core.message import Audience, Sensitivity
 from core.pipeline.whereabouts import is_above
 from core.playbook import Playbook
@@ -23,7 +24,7 @@ def remembered(turn: TurnInput, playbook: Playbook, case: CaseState, name: str) 
     confidential = slot.needs >= turn.rules.levels.personal
     if is_above(turn, Sensitivity.CONFIDENTIAL if confidential else Sensitivity.PERSONAL):
         return None
-    fact = next((one for one in turn.recall.facts if one.key == name and not one.secret), None)
+    fact = best_of(turn.recall.facts, name)
     if fact is None:
         return None
     return SlotValue(
@@ -55,6 +56,7 @@ def facts_told(
             turn.now,
             one.secret,
             one.needs,
+            channel=turn.channel,
         )
         for one in told
         if playbook.slots[one.name].remember and not one.secret

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from core.clock import Micros
 from core.fact_history import Held, Told, place, same_value, without
+from core.known_facts import PEOPLE
 from memory.remembered_tables import Fact
 from memory.units.prepared import write
 from memory.units.rows import table
@@ -28,8 +29,6 @@ RULE, MODEL = "rule", "model:"
 IDENTIFIER, PREFERENCE, PROMISED = "identifier:", "preference:", "promise:"
 """How the keys begin of what was read out of messages, and of promises."""
 
-PEOPLE = "agent:"
-"""How a teller begins who is a person of ours."""
 
 _fact = table(Fact)
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from core.clock import Micros
+from core.fact_history import Told
 from core.message import DeliveryStatus
-from memory.remembered_tables import Fact
 from memory.tables import (
     Case,
     Conversation,
@@ -29,6 +30,7 @@ from memory.tables import (
 )
 from memory.units.asides import Aside, set_aside
 from memory.units.consent import OPTED_OUT, opted_out_among
+from memory.units.fact_rows import Given, lay
 from memory.units.prepared import write
 from memory.units.rows import table
 
@@ -42,7 +44,6 @@ _conversation = table(Conversation)
 _inbound = table(Inbound)
 _message = table(Message)
 _case = table(Case)
-_fact = table(Fact)
 
 
 class Fenced(Exception):
@@ -71,7 +72,7 @@ class Commit:
     deliveries: tuple[Columns, ...] = ()
     new_case: Columns | None = None
     case: Columns | None = None
-    facts: tuple[Columns, ...] = ()
+    facts: tuple[Given, ...] = ()
     handoff: Columns | None = None
     expecting: str | None = None
     dead: str | None = None
@@ -82,12 +83,14 @@ class Commit:
 class Committed:
     """The customer's new version, and the reply's number in its conversation if there is one.
 
-    `withheld`: the recipient opted out while it was written, so that it is discarded.
+    `withheld`: the recipient opted out while it was written, so that it is discarded. `told` is
+    what became of each fact.
     """
 
     version: int
     seq: int | None
     withheld: bool = False
+    told: tuple[Told, ...] = ()
 
 
 _versions = (
@@ -134,20 +137,10 @@ _save_case = (
         outcome=bindparam("new_outcome"),
     )
 )
-_supersede = (
-    update(_fact)
-    .where(
-        _fact.c.handle_id == bindparam("who"),
-        _fact.c.key == bindparam("what"),
-        _fact.c.valid_to.is_(None),
-    )
-    .values(valid_to=bindparam("now"), superseded_by=bindparam("by"))
-)
 _insert_message = insert(_message)
 _insert_turn = insert(table(Turn))
 _insert_delivery = insert(table(Delivery))
 _insert_case = insert(_case)
-_insert_fact = insert(_fact)
 _insert_handoff = insert(table(Handoff))
 
 
@@ -172,13 +165,21 @@ def commit(connection: Connection, batch: Sequence[Commit]) -> list[Committed]:
         (_insert_delivery, out.deliveries),
         (_insert_case, out.new_cases),
         (_save_case, out.cases),
-        (_supersede, out.superseded),
-        (_insert_fact, out.facts),
         (_insert_handoff, out.handoffs),
     ):
         if rows:
             run(statement, rows)
-    return results
+    return _lay_facts(connection, results, batch)
+
+
+def _lay_facts(
+    connection: Connection, results: list[Committed], batch: Sequence[Commit]
+) -> list[Committed]:
+    told = iter(lay(connection, [fact for one in batch for fact in one.facts]))
+    return [
+        replace(done, told=tuple(islice(told, len(one.facts)))) if one.facts else done
+        for done, one in zip(results, batch, strict=True)
+    ]
 
 
 def _withhold(
@@ -229,8 +230,6 @@ class _Rows:
         self.deliveries: list[dict[str, object]] = []
         self.new_cases: list[dict[str, object]] = []
         self.cases: list[dict[str, object]] = []
-        self.superseded: list[dict[str, object]] = []
-        self.facts: list[dict[str, object]] = []
         self.handoffs: list[dict[str, object]] = []
 
 
@@ -254,11 +253,6 @@ def _commit_one(one: Commit, seqs: dict[int, int], out: _Rows) -> Committed:
         out.new_cases.append(dict(one.new_case))
     if one.case is not None:
         out.cases.append(dict(one.case))
-    for fact in one.facts:
-        out.superseded.append(
-            {"who": fact["handle_id"], "what": fact["key"], "now": one.now, "by": fact["id"]}
-        )
-        out.facts.append(dict(fact))
     if one.handoff is not None:
         out.handoffs.append(dict(one.handoff))
     return Committed(one.version + 1, seq if one.messages else None)
