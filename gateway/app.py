@@ -50,6 +50,7 @@ from gateway.pulling import Pulling
 from gateway.reaching import Reaching
 from gateway.recalling import Recalling, RecallSettings
 from gateway.reception import Reception
+from gateway.retaining import Retaining
 from gateway.roles import Right
 from gateway.running import Gateway
 from gateway.session_watch import SessionWatch
@@ -287,6 +288,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         ),
         encoding=encoding,
         episodes=EpisodeWork(store, now=now, new_id=new_id),
+        retaining=Retaining(store, files, settings.retention, forget=work.forget, now=now),
         trial=Trial(
             store,
             recalling,

@@ -114,6 +114,12 @@ LATE: tuple[Late, ...] = (
         "Example: onethread replay talks.jsonl --playbook playbook --out played",
     ),
     Late(
+        "retention",
+        "gateway.retention_cli:retention",
+        "Show for how long each class of what is stored is kept, and what would go now.\n\n"
+        "Example: onethread retention",
+    ),
+    Late(
         "send",
         "gateway.send_cli:send",
         "Send one message through an account, to see that it works.\n\n"

@@ -34,6 +34,7 @@ from gateway.outgoing import Outgoing
 from gateway.pulling import Pulling
 from gateway.reaching import Reaching
 from gateway.reception import Reception
+from gateway.retaining import Retaining
 from gateway.rounds import Round
 from gateway.session_watch import SessionWatch
 from gateway.settings import Settings
@@ -80,6 +81,7 @@ class Gateway:
     imports: ImportWork
     encoding: Encoding
     episodes: EpisodeWork
+    retaining: Retaining
     trial: Trial
     model_work: ModelWork | None = None
     web_app: web.Application = field(default_factory=web.Application)
@@ -100,6 +102,7 @@ class Gateway:
             self.leaving,
             self.encoding,
             self.episodes,
+            self.retaining,
         )
         asking = () if self.model_work is None else (self.model_work.round,)
         return (*self.rules.rounds, *(one.round for one in looking), *asking)

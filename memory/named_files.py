@@ -18,8 +18,16 @@ from memory.units.rows import table
 _REFERENCE = re.compile(r'"(file:[0-9a-f]{64})"', re.ASCII)
 _AT_ONCE = 1_000
 
+GONE = "file:gone"
+"""What a message has in the place of a reference whose file is not kept any more."""
+
 _message = table(Message)
 _parked = table(Parked)
+
+
+def kept_files(extra_json: str | None) -> set[str]:
+    """The references of files that we keep, in what a message has besides its words."""
+    return set(_REFERENCE.findall(extra_json or ""))
 
 
 def named_by_nobody(connection: Connection, references: Collection[str]) -> list[str]:

@@ -102,7 +102,8 @@ def erase(
         handles, waiting = [one for one in handles if one.kind == ERASED], ()
     work = Work(connection, handles, customer_id, most)
     for place in sorted({one.conversation_id for one in waiting}):
-        erase_some(work, place, [one for one in waiting if one.conversation_id == place])
+        here = [one for one in waiting if one.conversation_id == place]
+        erase_some(work, place, here[0].account, here)
     step, after = at
     while step < len(_STEPS) and work.left > 0:
         more = _STEPS[step](work, after)

@@ -64,7 +64,7 @@ def erase_messages(work: Work, after: int) -> int | None:
         if work.left <= 0:
             return after
         while rows := _messages(work, place):
-            erase_some(work, place, rows)
+            erase_some(work, place, rows[0].account, rows)
             if work.left <= 0:
                 return after
         work.left -= _LOOK
@@ -82,11 +82,11 @@ def _messages(work: Work, place: int) -> Sequence[AnyRow]:
     ).all()
 
 
-def erase_some(work: Work, place: int, rows: Sequence[AnyRow]) -> None:
+def erase_some(work: Work, place: int, account: str, rows: Sequence[AnyRow]) -> None:
     """These messages of one conversation, with their work, parts, turns and vectors."""
     seqs = [row.seq for row in rows]
     events = [row.event_id for row in rows if row.event_id is not None]
-    brought = _inbound.c.event_id.in_(events) & (_inbound.c.account == rows[0].account)
+    brought = _inbound.c.event_id.in_(events) & (_inbound.c.account == account)
     turned = work.connection.execute(select(_inbound.c.turn_id).where(brought)).scalars().all()
     turns = {one for one in (*turned, *(row.turn_id for row in rows)) if one is not None}
     work.files.update(files_of(row.extra_json for row in rows))

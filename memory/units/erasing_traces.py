@@ -22,6 +22,7 @@ from memory.drawing import drawn_of, load_drawn
 from memory.identity_tables import Alarm, BlockedValue, Challenge, Sighting
 from memory.remembered_tables import Episode, Fact, Vector
 from memory.tables import Case, Conversation, Delivery, Handoff, Link, Message, Turn
+from memory.units.episodes import SPOILED, spoil
 from memory.units.erasing_whom import AnyRow, Work
 from memory.units.erasing_words import Names
 from memory.units.rows import table
@@ -153,7 +154,8 @@ def _clear_answer(work: Work, one: AnyRow) -> None:
         .values(payload_json="{}", kept_json=None)
     )
     work.delete(_vector, _vector.c.conversation_id == one.conversation_id, _vector.c.seq == one.seq)
-    # Packed again without it.
+    # Made and packed again without it.
+    spoil(work.connection, one.handle_id, one.created_at, one.created_at)
     forget_segments(work.connection, (one.handle_id,), one.created_at - 1, one.created_at)
 
 
@@ -221,8 +223,8 @@ def _is_theirs(one: Mapping[str, Any], ids: Collection[int]) -> bool:
 
 
 def clear_derived(work: Work, after: int) -> int | None:
-    """Episodes and facts of others that were made from what they said; what tells nobody's else is
-    made again from what is left."""
+    """Episodes of others that were made from what they said are made again from what is left; facts
+    of others that were, go."""
     for rows in (_episode, _fact):
         found = work.connection.execute(
             select(rows.c.id, rows.c.drawn_json).where(
@@ -230,8 +232,13 @@ def clear_derived(work: Work, after: int) -> int | None:
             )
         ).all()
         theirs = [row.id for row in found if not work.ids.isdisjoint(_handles(row.drawn_json))]
-        if theirs and not work.delete(rows, rows.c.id.in_(theirs)):
+        if theirs and rows is _fact and not work.delete(rows, rows.c.id.in_(theirs)):
             return after
+        if theirs and rows is _episode:
+            work.connection.execute(
+                update(rows).where(rows.c.id.in_(theirs)).values(**SPOILED, drawn_json=None)
+            )
+            work.gone(rows, len(theirs))
     return None
 
 
