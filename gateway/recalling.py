@@ -74,7 +74,7 @@ class RecallSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class _Back:
+class Back:
     """What was found by looking back: older messages, from which other handles those of them were
     made that were, and lines about what is over."""
 
@@ -193,13 +193,13 @@ class Recalling:
         until: float,
         degraded: list[str],
         took: dict[str, float],
-    ) -> _Back:
+    ) -> Back:
         """What is beyond the thread, and what is over, if there is anything to look for."""
         query = memory.query
         full = len(memory.thread.messages) >= THREAD_LIMIT
         old = memory.past_at is None or now - memory.past_at > _PAST_FRESH
         if query is None or not (full or old):
-            return _Back()
+            return Back()
         query = replace(query, now=to_micros(now))
         began = self._tick()
         try:
@@ -214,7 +214,7 @@ class Recalling:
                 without=without,
                 error=type(error).__name__,
             )
-            return _Back()
+            return Back()
         finally:
             took["back"] = _ms(self._tick() - began)
 
@@ -266,7 +266,7 @@ def _back_of(
     now: datetime,
     full: bool,
     old: bool,
-) -> _Back:
+) -> Back:
     """Both in one reading transaction: what is beyond a full thread, and what is over."""
     context = memory.context
     deep: tuple[Said, ...] = ()
@@ -282,7 +282,7 @@ def _back_of(
     past: tuple[Past, ...] | None = None
     if old:
         past = _past_of(connection, context) if context.everywhere else ()
-    return _Back(deep, drawn, past)
+    return Back(deep, drawn, past)
 
 
 def _past_of(connection: Connection, context: Context) -> tuple[Past, ...]:
