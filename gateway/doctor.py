@@ -26,9 +26,11 @@ from gateway.doctor_machine import (
     machine_findings,
     playbook_findings,
 )
+from gateway.doctor_model import model_findings
 from gateway.doctor_secrets import secret_findings
 from gateway.health import DIGEST_KEY
 from gateway.settings import ConfigError, Problem, Settings
+from gateway.settings_memory import LanguageModel
 from memory.units.installation import kept_secret
 
 ACCOUNT_SECONDS = 60.0
@@ -58,6 +60,8 @@ async def examine(settings: Settings, nonce: str) -> Sequence[Section]:
         "Playbook": (_on_thread(playbook_findings, settings), MACHINE_SECONDS),
         "Secrets": (_on_thread(secret_findings, settings), MACHINE_SECONDS),
     }
+    if settings.model != LanguageModel():
+        looks["Language model"] = (_model(settings), MACHINE_SECONDS)
     try:
         async with opened_accounts(settings) as channels:
             looks["Public address"] = (_address(settings, nonce, channels), MACHINE_SECONDS)
@@ -107,6 +111,10 @@ def _settings(settings: Settings, accounts: int) -> Section:
 
 def _on_thread(look: Callable[[Settings], Sequence[Finding]], settings: Settings) -> Look:
     return lambda: asyncio.to_thread(look, settings)
+
+
+def _model(settings: Settings) -> Look:
+    return lambda: model_findings(settings)
 
 
 def _look_of(channel: Channel) -> Look:

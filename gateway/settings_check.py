@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.playbook_fields import PlaybookError
+from gateway.language_model import model_problems
 from gateway.playbooks import load_playbook
 from gateway.safety import simulator_problems
 from gateway.settings import ConfigError, Problem, Settings
@@ -16,7 +17,7 @@ from gateway.settings import ConfigError, Problem, Settings
 
 def check_settings(settings: Settings) -> tuple[str, ...]:
     """What to say of a configuration in order. Raises `ConfigError` with every fault."""
-    problems = simulator_problems(settings)
+    problems = (*simulator_problems(settings), *model_problems(settings))
     folder = settings.playbook.path
     try:
         playbook = load_playbook(folder)

@@ -1,0 +1,112 @@
+"""What the doctor says of the language model: whether it is there, knows us, and answers in time.
+
+It asks one short question, which has no word of a customer in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from core.channel_abilities import Finding, Gravity
+from gateway.doctor_machine import fault_of
+from gateway.language_model import (
+    Failure,
+    Prompt,
+    Role,
+    Trouble,
+    model_problems,
+    open_language_model,
+)
+from gateway.settings import Settings
+
+_QUESTION = (Prompt(Role.USER, "Answer with the word yes."),)
+_TOKENS = 16
+
+_TROUBLES: Mapping[Trouble, tuple[str, str]] = {
+    Trouble.TIMEOUT: (
+        "{name} did not answer within {seconds:g} seconds.",
+        "The first question may load the model: try again, or raise model.timeout_seconds.",
+    ),
+    Trouble.UNREACHABLE: (
+        "Nothing answers at {url}.",
+        "Start the server of the model, or correct model.base_url.",
+    ),
+    Trouble.LIMITED: (
+        "{url} takes no more questions just now (HTTP 429).",
+        "Wait, or ask its provider for a higher limit; until then nothing is made.",
+    ),
+    Trouble.BROKEN: (
+        "{url} failed by itself (HTTP {status}).",
+        "See the log of that server; it may lack the memory for {name}.",
+    ),
+    Trouble.GARBAGE: (
+        "What answers at {url} is not a chat completion.",
+        "model.base_url mostly ends in /v1; the path /chat/completions is put behind it.",
+    ),
+    Trouble.TOO_LONG: (
+        "model.context_tokens is too small for any question.",
+        "Set it to what {name} can take.",
+    ),
+}
+_REFUSALS: Mapping[int | None, tuple[str, str]] = {
+    401: ("{url} refuses the key.", "Correct model.api_key (ONETHREAD__MODEL__API_KEY)."),
+    403: ("{url} refuses the key.", "Correct model.api_key (ONETHREAD__MODEL__API_KEY)."),
+    404: (
+        "{url} knows no {name}, or no chat completions.",
+        "Correct model.name, or model.base_url, which mostly ends in /v1.",
+    ),
+}
+_REFUSED = (
+    "{url} refused the question (HTTP {status}).",
+    "See the log of that server for what it does not understand.",
+)
+
+
+async def model_findings(settings: Settings) -> list[Finding]:
+    """Whether the configured model can be used; nothing is configured by default."""
+    problems = model_problems(settings)
+    if problems:
+        return [fault_of(f"{one.file} {one.key}", one.wrong, one.mend) for one in problems]
+    model = open_language_model(settings, settings.data.folder / "tokens")
+    if model is None:
+        return [Finding(Gravity.OK, "No language model is configured: none is asked.")]
+    try:
+        done = await model.complete(_QUESTION, _TOKENS)
+    finally:
+        await model.close()
+    if isinstance(done, Failure):
+        return [_failed(settings, done), *_clear_text(settings)]
+    asked = _tasks(settings)
+    return [Finding(Gravity.OK, f"{model.name} answers. It {asked}."), *_clear_text(settings)]
+
+
+def _tasks(settings: Settings) -> str:
+    table = settings.model
+    tasks = [*["sums up what is over"] * table.summaries, *["looks for facts"] * table.facts]
+    return " and ".join(tasks) or "is asked for nothing: set model.summaries or model.facts"
+
+
+def _failed(settings: Settings, failure: Failure) -> Finding:
+    """A warning: without it everything goes on, and only what it would make is missing."""
+    if failure.trouble is Trouble.REFUSED:
+        what, mend = _REFUSALS.get(failure.status, _REFUSED)
+    else:
+        what, mend = _TROUBLES[failure.trouble]
+    words = {
+        "url": settings.model.base_url,
+        "name": settings.model.name,
+        "seconds": settings.model.timeout_seconds,
+        "status": failure.status,
+    }
+    return Finding(Gravity.WARNING, what.format(**words), mend.format(**words))
+
+
+def _clear_text(settings: Settings) -> list[Finding]:
+    """Customers' words over a network that anybody may read."""
+    url = settings.model.base_url or ""
+    near = ("http://127.", "http://localhost", "http://[::1]")
+    if url.startswith("https:") or url.startswith(near):
+        return []
+    what = f"{url} is asked without encryption, with what customers wrote."
+    mend = "Use https, unless nobody else is on the way there."
+    return [Finding(Gravity.WARNING, what, mend)]
