@@ -234,30 +234,35 @@ class _Choice:
         for at in candidates:
             if self.budget - self.used <= self.packing.line:
                 break
-            if self.repetition.repeats(at):
+            # First what is quickly said: most of what comes after the budget is full does not fit.
+            if self._cost(at) > self.budget - self.used:
+                if len(filled.missed) < _SHOWN:
+                    filled.missed.append(at)
+            elif self.repetition.repeats(at):
                 filled.repeated += 1
-            elif self._take(at, self.budget):
+            else:
+                self._take(at, self.budget)
                 filled.chosen.append(at)
-            elif len(filled.missed) < _SHOWN:
-                filled.missed.append(at)
         tried = len(filled.chosen) + filled.repeated
         filled.missed += candidates[tried + len(filled.missed) :][: _SHOWN - len(filled.missed)]
         return filled
 
     def _take(self, at: int, limit: int) -> bool:
-        """Take a message if it fits with its line, and its session's header if that is new."""
-        session = self.sessions[at]
-        cost = self.tokens[at] + self.packing.line
-        if self.messages[at].said.author_name is not None:
-            cost += self.packing.name
-        if session not in self.headed:
-            cost += self.packing.header
+        """Take a message if it fits."""
+        cost = self._cost(at)
         if self.used + cost > limit:
             return False
         self.used += cost
-        self.headed.add(session)
+        self.headed.add(self.sessions[at])
         self.repetition.take(at)
         return True
+
+    def _cost(self, at: int) -> int:
+        """What a message takes with its line, and its session's header if that is new."""
+        cost = self.tokens[at] + self.packing.line
+        if self.packing.name and self.messages[at].said.author_name is not None:
+            cost += self.packing.name
+        return cost if self.sessions[at] in self.headed else cost + self.packing.header
 
     def _tell_matching(
         self, older: int, matching: _Filled, told: _Filled, rest: _Filled, scores: Scores
