@@ -1,6 +1,6 @@
 """What the product recalls for the questions about public long conversations, for their scorer.
 
-Run `python -m benchmarks.locomo --data FILE --budget B --out PRED`. The conversations (LoCoMo,
+Run `python -m benchmarks.locomo --data FILE --budget B [--embeddings] --out PRED`. The conversations (LoCoMo,
 non-commercial) are not ours to ship, and no weight is fitted on them. It chooses by the product's
 own recall alone and judges nothing.
 """
@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from benchmarks.encoded import Meaning, add_option, meaning_of, without
 from core.message import Author
 from core.turn import Said
 from memory.indexed_thread import IndexedThread, index
@@ -70,15 +71,16 @@ def _conversation(data: Mapping[str, Any], count: Callable[[str], int]) -> Conve
     return Conversation(data["id"], index(said), header, data["questions"], end)
 
 
-def choose(one: Conversation, question: str, budget: int) -> list[str]:
+def choose(one: Conversation, question: str, budget: int, meaning: Meaning = without) -> list[str]:
     """The ids of the messages recalled for a question, from the whole conversation."""
     packing = Packing(line=0, header=one.header, exchanges=0)
-    found = recall(one.thread, question, NOTHING, one.end, budget, packing)
+    near = meaning(one.thread, question)
+    found = recall(one.thread, question, NOTHING, one.end, budget, packing, near)
     return [said.id for said in found.exchanges] + [each.said.id for each in found.recalled]
 
 
 def predict(
-    conversations: Sequence[Conversation], budget: int
+    conversations: Sequence[Conversation], budget: int, meaning: Meaning = without
 ) -> tuple[list[dict[str, object]], list[float]]:
     """What is recalled for every question, and the milliseconds of CPU time each took."""
     rows: list[dict[str, object]] = []
@@ -86,7 +88,7 @@ def predict(
     for one in conversations:
         for number, question in enumerate(one.questions):
             started = time.process_time_ns()
-            chosen = choose(one, question["question"], budget)
+            chosen = choose(one, question["question"], budget, meaning)
             spent.append((time.process_time_ns() - started) / 1e6)
             rows.append(
                 {
@@ -109,8 +111,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--budget", type=int, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    add_option(parser)
     options = parser.parse_args(arguments)
-    rows, spent = predict(read(options.data, token_counter(ENCODING, TOKENS)), options.budget)
+    conversations = read(options.data, token_counter(ENCODING, TOKENS))
+    meaning = meaning_of((one.thread for one in conversations), options.embeddings)
+    rows, spent = predict(conversations, options.budget, meaning)
     options.out.write_text(json.dumps(rows), encoding="utf-8")
     print(f"{len(rows)} questions, CPU ms p50 and p95: {timed(spent)}")
 
