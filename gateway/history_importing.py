@@ -22,6 +22,9 @@ from memory.past import Piece
 from memory.units import history, importing
 from memory.units.bringing import Source
 from memory.units.history import Taken
+from memory.units.identity import IdentityProblem, customer_of
+from memory.units.segmenting import keep_segment
+from memory.unpacked import LEFT_TO_THE_THREAD, Stretch, unpacked
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,34 @@ def apply(
     while chunk := list(islice(pieces, pace.size)):
         done += yield Step(pace.timed(_taking_in(source, chunk, tools)), writes=True)
         at += len(chunk)
+        yield from _packed(chunk)
         tools.progress(at)
     return _report(file, Looked(done, {}, None, None, 0, (), ()), begun.id)
+
+
+def _packed(chunk: Sequence[Piece]) -> Generator[Step, Any, None]:
+    """The steps that pack long histories that are in by now: nobody writes in them, so that nobody
+    else would come to look at them."""
+    for one in chunk:
+        if one.last and one.span.count > LEFT_TO_THE_THREAD:
+            key = one.message.handle.key
+            stretches = yield Step(_unpacked(key), writes=False)
+            for stretch in stretches:
+                yield Step(_packing(stretch), writes=True)
+
+
+def _unpacked(key: str) -> Callable[[Connection], tuple[Stretch, ...]]:
+    def look(connection: Connection) -> tuple[Stretch, ...]:
+        try:
+            return unpacked(connection, customer_of(connection, key))
+        except IdentityProblem:
+            return ()
+
+    return look
+
+
+def _packing(stretch: Stretch) -> Callable[[Connection], int]:
+    return lambda connection: keep_segment(connection, stretch)
 
 
 def _looking(look: HistoryPreview, chunk: Sequence[Piece]) -> Callable[[Connection], None]:

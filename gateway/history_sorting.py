@@ -12,6 +12,7 @@ from __future__ import annotations
 import heapq
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import astuple
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
@@ -65,7 +66,7 @@ class Sorting:
         """No other comes: work out what is known of each handle."""
         self._write_waiting()
         for span in self._found_spans():
-            self._spans.write(orjson.dumps((span.begins, span.written_at, span.newest)) + b"\n")
+            self._spans.write(orjson.dumps(astuple(span)) + b"\n")
 
     def close(self) -> None:
         """Let go of the files, and so of what is in them."""
@@ -75,7 +76,7 @@ class Sorting:
     def pieces(self, after: int = 0) -> Iterator[Piece]:
         """The messages in their order, without the first `after`."""
         self._spans.seek(0)
-        span, key, number = Span(0, 0, 0), "", 0
+        span, key, number = Span(0, 0, 0, 0), "", 0
         messages = self._messages()
         following = next(messages, None)
         while following is not None:
@@ -92,20 +93,22 @@ class Sorting:
         return (_load(data) for _, data in _merged(self._runs))
 
     def _found_spans(self) -> Iterator[Span]:
-        key, kind, begins, written, newest = "", "", 0, 0, 0
+        key, kind = "", ""
+        begins = written = newest = count = 0
         for number, message in enumerate(self._messages()):
             self._rest_after(number)
             if message.handle.key != key:
                 if key:
-                    yield Span(begins, written, newest)
-                key, kind, begins, written = message.handle.key, message.handle.kind, 0, 0
-            newest = message.at
+                    yield Span(begins, written, newest, count)
+                key, kind = message.handle.key, message.handle.kind
+                begins = written = count = 0
+            newest, count = message.at, count + 1
             if message.author is Author.CUSTOMER:
                 if written and written < self._silent_before(kind, message.at):
                     begins = message.at
                 written = message.at
         if key:
-            yield Span(begins, written, newest)
+            yield Span(begins, written, newest, count)
 
     def _rest_after(self, number: int) -> None:
         if number % _RESTED_EVERY == 0:

@@ -58,11 +58,12 @@ class PastMessage:
 @dataclass(frozen=True, slots=True)
 class Span:
     """When the file has one handle writing: since when without being silent for too long (`begins`,
-    0: all along), and for the last time. `newest` is its last message of any author."""
+    0: all along), and for the last time. `newest` is its last message of any author, of `count`."""
 
     begins: Micros
     written_at: Micros
     newest: Micros
+    count: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ as one with their batch.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass
 from typing import Any, TypeAlias
 
@@ -23,8 +24,10 @@ from memory.past import PastMessage, Piece, Places
 from memory.remembered_tables import HistoryLine
 from memory.tables import Conversation, Customer, Handle, Message
 from memory.units.bringing import Entry, Source, bring
+from memory.units.episodes import ask_anew
 from memory.units.importing import count_in
 from memory.units.rows import table
+from memory.units.segmenting import forget_segments
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
@@ -116,7 +119,7 @@ class _Chunk:
                 fit.append(one)
         handles, new = self._handles(fit, places)
         self._write([one.message for one in fit], handles)
-        self._fence([one for one in pieces if one.last])
+        self._make_anew(pieces, fit, handles)
         met = len({one.message.handle.key for one in fit})
         return Taken(len(pieces), len(fit), repeated, left_out, new, met - new)
 
@@ -242,15 +245,33 @@ class _Chunk:
     def _digests(self, messages: Sequence[PastMessage]) -> list[dict[str, object]]:
         return [{"digest": one.digest, "batch_id": self.source.batch_id} for one in messages]
 
-    def _fence(self, ended: Iterable[Piece]) -> None:
-        """Who is served just now reads what was brought, from the last of their messages on; once
-        for each, so that no turn of theirs is decided anew again and again."""
-        refresh(self.connection, handle_keys={one.message.handle.key for one in ended})
+    def _make_anew(
+        self, pieces: Sequence[Piece], fit: Sequence[Piece], handles: Mapping[str, int]
+    ) -> None:
+        """What was made of a handle's past is made again, and whoever is served just now reads it
+        anew: from the last of its messages on, so that no turn is decided again and again."""
+        new = Counter(one.message.handle.key for one in fit)
+        here = Counter(one.message.handle.key for one in pieces)
+        if fit:
+            at = [one.message.at for one in fit]
+            forget_segments(
+                self.connection, [handles[key] for key in new], min(at) - 1, max(at) + 1
+            )
+        changed = []
+        for one in pieces:
+            key = one.message.handle.key
+            # Where others of it came in chunks before, they may have been new.
+            if one.last and key in handles and (new[key] or one.span.count > here[key]):
+                changed.append(handles[key])
+        for handle_id in changed:
+            ask_anew(self.connection, handle_id, self.new_id())
+        if changed:
+            refresh(self.connection, changed)
 
 
-def refresh(connection: Connection, *, handle_keys: Iterable[str]) -> None:
+def refresh(connection: Connection, handle_ids: Collection[int]) -> None:
     """Let whoever works on the customers of these handles read them anew."""
-    roots = select(_handle.c.customer_id).where(_handle.c.key.in_(list(handle_keys)))
+    roots = select(_handle.c.customer_id).where(_handle.c.id.in_(handle_ids))
     # In one order, as others lock them too.
     locked = connection.execute(
         select(_customer.c.id)

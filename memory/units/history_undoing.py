@@ -8,30 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 
-from memory.remembered_tables import Fact, HistoryLine, Segment, Vector
+from memory.remembered_tables import Fact, HistoryLine, Vector
 from memory.sender import NEVER
-from memory.tables import Conversation, Customer, Handle, Message
+from memory.tables import Conversation, Message
 from memory.units.episodes import spoil
-from memory.units.history import account_of
+from memory.units.history import account_of, refresh
 from memory.units.rows import table
+from memory.units.segmenting import forget_segments
 
 _conversation = table(Conversation)
-_customer = table(Customer)
 _fact = table(Fact)
-_handle = table(Handle)
 _line = table(HistoryLine)
 _message = table(Message)
-_segment = table(Segment)
 _vector = table(Vector)
 
 _THREADS = 20
 
 
-def forget_some(
-    connection: Connection, batch_id: int, limit: int, new_id: Callable[[], int]
-) -> int:
+def forget_some(connection: Connection, batch_id: int, limit: int) -> int:
     """Delete at most so many messages of a batch; how many there were, 0 when none is left."""
     threads = connection.execute(
         select(_conversation.c.id, _conversation.c.handle_id)
@@ -58,7 +54,7 @@ def forget_some(
         gone += len(seqs)
         if gone < limit:
             connection.execute(delete(_conversation).where(_conversation.c.id == thread.id))
-            _make_anew(connection, thread.handle_id, new_id)
+            _make_anew(connection, thread.handle_id)
             gone += 1
     return gone
 
@@ -81,13 +77,8 @@ def _forget(connection: Connection, conversation_id: int, seqs: Collection[int])
     connection.execute(delete(_fact).where(_fact.c.source.in_(told)))
 
 
-def _make_anew(connection: Connection, handle_id: int, new_id: Callable[[], int]) -> None:
+def _make_anew(connection: Connection, handle_id: int) -> None:
     """What was made of several messages is made again from those that are left."""
     forget_segments(connection, (handle_id,))
-    connection.execute(
-        delete(_episode).where(_episode.c.handle_id == handle_id, _episode.c.kind == SESSION)
-    )
-    left = select(_conversation.c.id).where(_conversation.c.handle_id == handle_id).limit(1)
-    if connection.execute(left).first() is not None:
-        ask_anew(connection, handle_id, new_id())
+    spoil(connection, handle_id, 0, NEVER)
     refresh(connection, (handle_id,))
