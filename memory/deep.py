@@ -117,7 +117,7 @@ def find_deep(
     if not len(planes.seqs):
         return ()
     stems, starts = stems_of(LANGUAGE), _sessions(planes.seconds)
-    numbers = np.arange(len(starts)).repeat(np.diff([*starts, len(planes.seqs)])).tolist()
+    numbers = np.arange(len(starts)).repeat(np.diff([*starts, len(planes.seqs)]))
     scores = score(SegmentView(planes, channels), numbers, text, now, stems)
     chosen = _stretches(scores, planes, starts, before, limit)
     return _read(connection, query, reader, planes, chosen, before)

@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,7 +99,7 @@ class Scores:
 
 def score(
     view: View,
-    numbers: Sequence[int],
+    numbers: Sequence[int] | NDArray[np.int64],
     text: str,
     now: datetime,
     stems: Stems,
@@ -116,7 +115,7 @@ def score(
     starts = _starts(numbers)
     parts = np.zeros((len(_NAMES), len(view)))
     about_words = _bm25(_documents(table, starts), np.array([len(view), len(view), len(starts)]))
-    sizes = np.array([end - start for start, end in pairwise([*starts, len(view)])])
+    sizes = np.diff(np.array([*starts, len(view)]))
     # What answers a question often has no word of it, but was said in the same session.
     matches = (about_words[2, : len(starts)] > 0).repeat(sizes) | (about_words[1] > 0)
     parts[:2] = _z(about_words[:2])
@@ -159,8 +158,10 @@ def session_numbers(
     return numbers
 
 
-def _starts(numbers: Sequence[int]) -> list[int]:
+def _starts(numbers: Sequence[int] | NDArray[np.int64]) -> list[int]:
     """Where each session begins."""
+    if isinstance(numbers, np.ndarray):
+        return [0, *((numbers[1:] != numbers[:-1]).nonzero()[0] + 1).tolist()]
     starts = [0]
     while (number := numbers[starts[-1]]) != numbers[-1]:
         starts.append(bisect_right(numbers, number, lo=starts[-1]))
@@ -169,9 +170,9 @@ def _starts(numbers: Sequence[int]) -> list[int]:
 
 def _documents(table: Floats, starts: Sequence[int]) -> Floats:
     """The table of each message with the one before it, of it with two on each side, and of whole
-    sessions."""
+    sessions. As exact as the table is: that of a whole history has halves of the usual numbers."""
     rows, columns = table.shape
-    tables = np.zeros((3, rows, columns - 4))
+    tables = np.zeros((3, rows, columns - 4), dtype=table.dtype)
     own, nearby = tables[0], tables[1]
     np.add(table[:, 2:-2], table[:, 1:-3], out=own)
     np.add(own, table[:, :-4], out=nearby)
@@ -190,9 +191,9 @@ def _bm25(tables: Floats, documents: NDArray[np.int64]) -> Floats:
     frequencies, lengths = tables[:, :-1], tables[:, -1]
     total = documents[:, np.newaxis]
     holding = (frequencies > 0).sum(axis=2)
-    idf = (_K1 + 1) * np.log1p((total - holding + 0.5) / (holding + 0.5))
+    idf = (_K1 + 1) * np.log1p((total - holding + 0.5) / (holding + 0.5)).astype(tables.dtype)
     mean = np.maximum(lengths.sum(axis=1, keepdims=True) / total, _LEAST_LENGTH)
-    norm = _K1 * (1 - _B) + (_K1 * _B / mean) * lengths
+    norm = (_K1 * (1 - _B) + (_K1 * _B / mean) * lengths).astype(tables.dtype, copy=False)
     saturated = frequencies / (frequencies + norm[:, np.newaxis, :])
     result: Floats = np.matmul(idf[:, np.newaxis, :], saturated)[:, 0, :]
     return result
