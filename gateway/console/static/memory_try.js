@@ -38,11 +38,19 @@ export function tryForm(id, openMessage) {
 function result(tried, openMessage) {
   return [
     h("p", { class: "small" }, h("strong", {}, `${tried.tokens} of ${tried.budget} tokens`), tried.lines.length ? `, in ${tried.lines.length === 1 ? "one line" : `${tried.lines.length} lines`}.` : ": nothing is remembered."),
-    h("ol", { class: "tried-lines" }, tried.lines.map((one) => h("li", {},
-      h("span", { class: "tag" }, one.part),
-      h("span", {}, one.text, " ", one.message && h("button", { class: "link", type: "button", onclick: () => openMessage(one.message) }, "see it")),
-      h("span", { class: "muted small" }, one.why)))),
+    parts(tried.lines).map(([part, lines]) => h("section", { class: "tried-part" },
+      h("h4", {}, part, part !== "recalled" && h("span", { class: "muted" }, lines[0].why)),
+      h("ol", { class: "was" }, lines.map((one) => h("li", {},
+        one.text, " ", one.message && h("button", { class: "link", type: "button", onclick: () => openMessage(one.message) }, "see it"),
+        part === "recalled" && h("span", { class: "muted block" }, one.why)))))),
     tried.trace.length + tried.left_out.length > 0 && h("details", {}, h("summary", {}, "Why these, and what was left out"), h("ul", { class: "was" }, [...tried.trace, ...tried.left_out].map((one) => h("li", {}, one)))),
     tried.block && h("details", {}, h("summary", {}, "As a language model would be given it"), h("pre", { tabindex: "0" }, tried.block)),
   ];
+}
+
+/** The lines by the parts that they stand in, in order. */
+function parts(lines) {
+  const found = new Map();
+  for (const one of lines) found.set(one.part, [...(found.get(one.part) ?? []), one]);
+  return [...found];
 }
