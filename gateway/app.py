@@ -53,6 +53,7 @@ from gateway.reception import Reception
 from gateway.retaining import Retaining
 from gateway.roles import Right
 from gateway.running import Gateway
+from gateway.segmenting import Segmenting
 from gateway.session_watch import SessionWatch
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
@@ -288,6 +289,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         ),
         encoding=encoding,
         episodes=EpisodeWork(store, now=now, new_id=new_id),
+        segmenting=Segmenting(store),
         retaining=Retaining(store, files, settings.retention, forget=work.forget, now=now),
         trial=Trial(
             store,

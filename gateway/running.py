@@ -36,6 +36,7 @@ from gateway.reaching import Reaching
 from gateway.reception import Reception
 from gateway.retaining import Retaining
 from gateway.rounds import Round
+from gateway.segmenting import Segmenting
 from gateway.session_watch import SessionWatch
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
@@ -83,6 +84,7 @@ class Gateway:
     episodes: EpisodeWork
     retaining: Retaining
     trial: Trial
+    segmenting: Segmenting
     model_work: ModelWork | None = None
     web_app: web.Application = field(default_factory=web.Application)
 
@@ -103,6 +105,7 @@ class Gateway:
             self.encoding,
             self.episodes,
             self.retaining,
+            self.segmenting,
         )
         asking = () if self.model_work is None else (self.model_work.round,)
         return (*self.rules.rounds, *(one.round for one in looking), *asking)

@@ -25,6 +25,8 @@ from memory.tables import Case, Conversation, Customer, Handle, Handoff, Inbound
 from memory.units.admission_rows import Cleaned
 from memory.units.episodes import spoil
 from memory.units.rows import table
+from memory.units.segmenting import forget_segments
+from memory.units.vectors import forget_vectors
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
@@ -183,6 +185,9 @@ def _write(
             about=about(words),
         )
     )
+    forget_segments(connection, (row.handle_id,), row.created_at - 1, row.created_at)
+    # After the words: who is encoding the earlier ones has the row until their vector is there.
+    forget_vectors(connection, [(row.conversation_id, row.seq)])
 
 
 def _forget_slots(connection: Connection, customer_id: int, source: str) -> None:

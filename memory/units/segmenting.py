@@ -6,9 +6,9 @@ erased meanwhile. Which stretches are worth it is found by `memory.unpacked`.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from core.clock import Micros
 from memory.remembered_tables import Segment
@@ -22,8 +22,40 @@ _handle = table(Handle)
 _message = table(Message)
 _segment = table(Segment)
 
-_AT_ONCE = 100
-"""Conversations that are read by one statement."""
+_AT_ONCE = 500
+_SHORT = 200
+"""Conversations of at most so many messages are read many at once."""
+
+_these = (
+    select(
+        _message.c.conversation_id,
+        _message.c.seq,
+        _message.c.created_at,
+        _message.c.author,
+        _message.c.author_name,
+        _message.c.level,
+        _message.c.text,
+        _message.c.about,
+        _conversation.c.channel,
+    )
+    .join(_conversation, _conversation.c.id == _message.c.conversation_id)
+    .where(
+        _message.c.conversation_id.in_(bindparam("threads", expanding=True)),
+        _message.c.seq.between(bindparam("low"), bindparam("high")),
+        _message.c.handle_id == bindparam("handle"),
+        _message.c.created_at > bindparam("after"),
+        _message.c.created_at <= bindparam("until"),
+    )
+)
+_keep_about = (
+    update(_message)
+    .where(
+        _message.c.conversation_id == bindparam("thread"),
+        _message.c.seq == bindparam("number"),
+        _message.c.text == bindparam("words"),
+    )
+    .values(about=bindparam("packed"))
+)
 
 
 def keep_segment(connection: Connection, stretch: Stretch) -> int:
@@ -37,7 +69,7 @@ def keep_segment(connection: Connection, stretch: Stretch) -> int:
     )
     if connection.execute(known).first() is None:
         return 0
-    messages = _messages(connection, stretch)
+    messages = messages_in(connection, stretch)
     forget_segments(connection, (stretch.handle_id,), stretch.after, stretch.until)
     number = select(func.coalesce(func.max(_segment.c.number), 0)).where(
         _segment.c.handle_id == stretch.handle_id
@@ -72,32 +104,33 @@ def forget_segments(
     return connection.execute(delete(_segment).where(*wanted)).rowcount
 
 
-def _messages(connection: Connection, stretch: Stretch) -> list[ToPack]:
+def keep_about(connection: Connection, messages: Collection[ToPack]) -> None:
+    """Store what these messages are compared by, which had none; not where one changed since."""
+    rows = [
+        {"thread": one.conversation_id, "number": one.seq, "words": one.text, "packed": one.about}
+        for one in messages
+    ]
+    if rows:
+        connection.execute(_keep_about, rows)
+
+
+def messages_in(connection: Connection, stretch: Stretch) -> list[ToPack]:
+    """The messages of a stretch, oldest first."""
+    asked = {"handle": stretch.handle_id, "after": stretch.after, "until": stretch.until}
     found: list[ToPack] = []
-    for at in range(0, len(stretch.places), _AT_ONCE):
-        inside = [
-            and_(_message.c.conversation_id == conversation, _message.c.seq.between(low, high))
-            for conversation, low, high in stretch.places[at : at + _AT_ONCE]
-        ]
-        rows = connection.execute(
-            select(
-                _message.c.conversation_id,
-                _message.c.seq,
-                _message.c.created_at,
-                _message.c.author,
-                _message.c.author_name,
-                _message.c.level,
-                _message.c.text,
-                _message.c.about,
-                _conversation.c.channel,
-            )
-            .join(_conversation, _conversation.c.id == _message.c.conversation_id)
-            .where(
-                or_(*inside),
-                _message.c.handle_id == stretch.handle_id,
-                _message.c.created_at > stretch.after,
-                _message.c.created_at <= stretch.until,
-            )
-        )
+    for threads, low, high in _ranges(stretch):
+        rows = connection.execute(_these, {**asked, "threads": threads, "low": low, "high": high})
         found += [ToPack(*row) for row in rows]
     return sorted(found, key=lambda one: (one.created_at, one.conversation_id, one.seq))
+
+
+def _ranges(stretch: Stretch) -> Iterator[tuple[list[int], int, int]]:
+    """Conversations that are read together, and between which numbers: short ones, many at once,
+    or a long one."""
+    short = [one for one in stretch.places if one[2] <= _SHORT]
+    for at in range(0, len(short), _AT_ONCE):
+        some = short[at : at + _AT_ONCE]
+        yield [one[0] for one in some], min(one[1] for one in some), max(one[2] for one in some)
+    for thread, low, high in stretch.places:
+        if high > _SHORT:
+            yield [thread], low, high
