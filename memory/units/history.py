@@ -26,6 +26,7 @@ from memory.tables import Conversation, Customer, Handle, Message
 from memory.units.bringing import Entry, Source, bring
 from memory.units.episodes import ask_anew
 from memory.units.importing import count_in
+from memory.units.reaching import NOWHERE
 from memory.units.rows import table
 from memory.units.segmenting import forget_segments
 
@@ -37,8 +38,6 @@ _handle = table(Handle)
 _line = table(HistoryLine)
 _message = table(Message)
 
-_NOWHERE = "{}"
-"""The reply address of a conversation in which nobody can be answered."""
 _advance = (
     update(_conversation)
     .where(_conversation.c.id == bindparam("row"))
@@ -212,7 +211,7 @@ class _Chunk:
             "channel": one.channel,
             "key": _key(one),
             "handle_id": handle_id,
-            "reply_address_json": _NOWHERE,
+            "reply_address_json": NOWHERE,
             "audience": Audience.ONE.value,
             "assurance": int(self.source.level),
             "seq": 0,

@@ -28,7 +28,7 @@ from memory.tables import Conversation, Customer, Handle, Link
 from memory.units.attributes import facts_of_source
 from memory.units.audit import record
 from memory.units.fact_rows import take_back
-from memory.units.importing import BatchView, ImportProblem, batch_view
+from memory.units.importing import HISTORY, BatchView, ImportProblem, batch_view
 from memory.units.joining import IMPORT_UNDONE
 from memory.units.parting import part
 from memory.units.pending_imports import call_off
@@ -160,7 +160,11 @@ def undo_import(connection: Connection, one: Reversal) -> tuple[int, ...]:
     """
     batch_id = int(one.detail["batch_id"])
     try:
-        batch_to_undo(connection, batch_id)
+        if batch_to_undo(connection, batch_id).kind == HISTORY:
+            raise CannotUndo(
+                "a history is undone among the imports, or by: "
+                f"onethread import-history --undo {batch_id}"
+            )
         call_off(connection, batch_id, one.now)
         links = links_of_batch(connection, batch_id, 0, _AT_ONCE + 1)
         if len(links) > _AT_ONCE:

@@ -30,6 +30,8 @@ RULE = "reached"
 
 _ACTOR = "gateway"
 _EVIDENCE = "We were asked to write to this address; nobody has shown whose it is."
+NOWHERE = "{}"
+"""The reply address of a conversation in which nobody can be answered."""
 _NEWEST = 5
 
 _conversation = table(Conversation)
@@ -119,6 +121,8 @@ def find_ways(connection: Connection, handle_key: str) -> Ways:
         .where(
             _conversation.c.handle_id == handle.id,
             _conversation.c.audience == Audience.ONE.value,
+            # Of what was brought in from elsewhere nobody is answered where it is.
+            _conversation.c.reply_address_json != NOWHERE,
         )
         .order_by(_conversation.c.updated_at.desc(), _conversation.c.id.desc())
         .limit(_NEWEST)

@@ -16,8 +16,21 @@ from sqlalchemy import Engine
 from core.message import Assurance
 from memory.past import ANOTHER_LIFE, BLOCKED
 from memory.remembered_tables import HistoryLine
-from memory.tables import Case, Conversation, Customer, Delivery, Handle, Inbound, Message, Turn
+from memory.tables import (
+    Audit,
+    Case,
+    Conversation,
+    Customer,
+    Delivery,
+    Handle,
+    Inbound,
+    Message,
+    Turn,
+)
 from memory.units.importing import ImportProblem, batches
+from memory.units.reaching import find_ways
+from memory.units.reversal import CannotUndo
+from memory.units.undoing import undo
 from tests.memory.histories import Desk, Killed, csv
 from tests.memory.world import MAIL, PHONE, World
 
@@ -103,6 +116,22 @@ def test_taken_back_it_is_as_if_it_had_never_been(desk: Desk) -> None:
         desk.take_back(done.batch_id)
     again = desk.bring(TALK)
     assert (again.messages, again.batch_id) != (0, done.batch_id)
+
+
+def test_the_log_of_changes_says_where_it_is_undone(desk: Desk) -> None:
+    desk.bring(TALK)
+    (made,) = [row for row in desk.rows(Audit) if row["action"] == "import"]
+    with pytest.raises(CannotUndo, match="import-history --undo"), desk.engine.begin() as opened:
+        undo(opened, int(str(made["id"])), "cli:root", 1, lambda: 1)
+    assert len(desk.rows(Message)) == 3
+
+
+def test_nobody_is_written_to_where_a_history_lies(desk: Desk) -> None:
+    in_world(desk, lambda world: world.say(PHONE, "hi"))
+    desk.bring(TALK)
+    with desk.engine.connect() as connection:
+        assert [one.account for one in find_ways(connection, PHONE).threads] == ["sms"]
+        assert find_ways(connection, f"phone:{BEN}").threads == ()
 
 
 def test_half_taken_back_nothing_comes_in_until_it_is_gone(desk: Desk) -> None:
