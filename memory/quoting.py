@@ -74,18 +74,23 @@ def plain(text: str) -> str:
     one_line = " ".join(text.split())
     if not one_line.isprintable():
         one_line = _HIDDEN.sub("", one_line)
+    if "|" not in one_line:
+        return one_line
     return _SPECIAL.sub(lambda found: "<" if found[0][0] == "<" else ">", one_line)
 
 
 def line_words(line: Line) -> str:
     """A thing that is known, in words: "address: Elm Road 3 (verified; was X until 2 Mar)"."""
+    name = _KINDS.get(line.kind) or plain(line.name.rpartition(":")[2].replace("_", " "))
+    words = f"{name}: {plain(line.value)}"
+    if not (line.verified or line.due_at or line.was):
+        return words
     asides = ["verified"] if line.verified else []
     if line.due_at is not None:
         asides.append(f"until {day(line.due_at)}")
     if line.was is not None:
         asides.append(f"was {plain(line.was[0])} until {day(line.was[1])}")
-    name = _KINDS.get(line.kind) or plain(line.name.rpartition(":")[2].replace("_", " "))
-    return f"{name}: {plain(line.value)}" + (f" ({'; '.join(asides)})" if asides else "")
+    return f"{words} ({'; '.join(asides)})"
 
 
 def day(moment: datetime) -> str:

@@ -207,8 +207,9 @@ class _Choice:
         if words(text):
             # A number, a date or a time that the customer told once is asked for later in other
             # words, and so is a name; what is said again and again is small talk.
-            told = self._fill_room(_told(self.view, scores, taken))
-            rest = self._fill_room(self._said_else(scores, taken))
+            unlike = _theirs(self.view) & ~scores.matches
+            told = self._fill_room(_told(self.view, scores, unlike, taken))
+            rest = self._fill_room(self._said_else(scores, unlike, taken))
         self.trace.append(self._tell_matching(older, matching, told, rest, scores))
         chosen = sorted(matching.chosen + told.chosen + rest.chosen)
         totals = scores.total[chosen].round(2).tolist()
@@ -220,29 +221,38 @@ class _Choice:
         room = self.budget - self.used > self.packing.line + self.packing.header
         return self._fill(tuple(candidates) if room else ())
 
-    def _said_else(self, scores: Scores, taken: set[int]) -> Iterator[int]:
-        """What else the customer said and does not match, the rarest first."""
-        essences = self.view.essences
-        said = (_theirs(self.view) & ~scores.matches).nonzero()[0].tolist()
+    def _said_else(
+        self, scores: Scores, unlike: NDArray[np.bool_], taken: set[int]
+    ) -> Iterator[int]:
+        """What else the customer said (`unlike` what is written now), the rarest first."""
+        essences, total = self.view.essences, scores.total.tolist()
+        said = unlike.nonzero()[0].tolist()
         often = Counter(essences[at] for at in said)
-        ranked = sorted(said, key=lambda at: (often[essences[at]], -scores.total[at], -at))
-        return (at for at in ranked if essences[at] and at not in taken)
+        ranked = sorted(said, key=lambda at: (often[essences[at]], -total[at], -at))
+        yield from (at for at in ranked if essences[at] and at not in taken)
 
     def _fill(self, candidates: Sequence[int]) -> _Filled:
         """As many of these, best first, as fit; and what was left out of them."""
         filled = _Filled(len(candidates))
+        tokens, sessions, headed = self.tokens, self.sessions, self.headed
+        line, header = self.packing.line, self.packing.header
+        least = min(map(tokens.__getitem__, candidates), default=0)
+        room = self.budget - self.used - line
         for at in candidates:
-            if self.budget - self.used <= self.packing.line:
+            if room < least:
                 break
             # First what is quickly said: most of what comes after the budget is full does not fit.
-            if self._cost(at) > self.budget - self.used:
+            need = tokens[at]
+            if need > room or (need + header > room and sessions[at] not in headed):
                 if len(filled.missed) < _SHOWN:
                     filled.missed.append(at)
             elif self.repetition.repeats(at):
                 filled.repeated += 1
-            else:
-                self._take(at, self.budget)
+            elif self._take(at, self.budget):
                 filled.chosen.append(at)
+                room = self.budget - self.used - line
+            elif len(filled.missed) < _SHOWN:
+                filled.missed.append(at)
         tried = len(filled.chosen) + filled.repeated
         filled.missed += candidates[tried + len(filled.missed) :][: _SHOWN - len(filled.missed)]
         return filled
@@ -318,9 +328,9 @@ def _ranked(scores: Scores, taken: set[int]) -> list[int]:
     return ranked
 
 
-def _told(view: View, scores: Scores, taken: set[int]) -> Iterator[int]:
-    """What the customer told that has a number or a time and does not match, best first."""
-    telling = _theirs(view) & (view.number(TELLS_TIME) > 0) & ~scores.matches
+def _told(view: View, scores: Scores, unlike: NDArray[np.bool_], taken: set[int]) -> Iterator[int]:
+    """What the customer told that has a number or a time, best first; all of it is `unlike`."""
+    telling = unlike & (view.number(TELLS_TIME) > 0)
     yield from _ranked(Scores(scores.total, scores.parts, telling), taken)
 
 

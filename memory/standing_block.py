@@ -33,6 +33,8 @@ WHOLE_SHARE = 0.45
 
 FULL = "their share is full"
 _LEFT_OUT_SHOWN = 3
+_OTHERS = frozenset({"consent", "case", "episode"})
+"""Parts that are not made of facts."""
 _PREFERENCES = ("preference:", "attribute:")
 _PROMISE, _IDENTIFIER = "promise", "identifier:"
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -85,7 +87,7 @@ def choose_standing(known: Known, budget: int, count: Callable[[str], int]) -> B
     for part in SHARES:
         if part in facts:
             choice.take_facts(part, _in_order(part, facts[part]))
-        else:
+        elif part in _OTHERS:
             choice.take(part, _others(part, known))
     kept = tuple(one for at, one in enumerate(known.facts) if at in choice.kept)
     return Block(tuple(choice.lines), kept, choice.used, tuple(choice.left_out))
