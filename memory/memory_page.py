@@ -26,6 +26,7 @@ from memory.memory_known import known, message_of
 from memory.memory_views import (
     ContactView,
     EpisodeEntry,
+    KnownView,
     MemoryView,
     OpenCaseView,
     SlotView,
@@ -34,6 +35,7 @@ from memory.page_rows import AnyRow, display_names
 from memory.personal import is_hidden, proved_reach
 from memory.tables import Case, Conversation, Handle, Message
 from memory.units.blocking import blocked_patterns, is_blocked
+from memory.units.reversal import UNDONE
 from memory.units.rows import table
 
 _EPISODES = 50
@@ -70,12 +72,17 @@ def memory_page(
         facts=tuple(one for one in living if one.group != PREFERENCE),
         promises=tuple(one for one in kept if one.group == PROMISE),
         past=tuple(one for one in kept if one.until is not None and one.group != PROMISE),
-        retired=tuple(one for one in found if one.retired_at is not None),
+        retired=tuple(one for one in found if one.retired_at is not None and not _undone(one)),
         case=_open_case(connection, handles, reach),
         contact=_contact(connection, handles, rules),
         episodes=tuple(_entry(one) for one in episodes),
         counts=_counts(connection, ids),
     )
+
+
+def _undone(one: KnownView) -> bool:
+    """Whether it is a correction that was taken back, which says nothing of the customer."""
+    return (one.retired_because or "").startswith(UNDONE)
 
 
 def _open_case(

@@ -19,6 +19,7 @@ from core.fact_history import Held, Told, place, same_value, without
 from core.known_facts import PEOPLE
 from memory.remembered_tables import Fact
 from memory.units.prepared import write
+from memory.units.reversal import UNDONE
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -89,6 +90,7 @@ _known = select(
     _fact.c.valid_to,
     _fact.c.superseded_by,
     _fact.c.retired_at,
+    _fact.c.retired_because,
     _fact.c.source,
 ).where(
     _fact.c.handle_id.in_(bindparam("handles", expanding=True)),
@@ -213,7 +215,8 @@ class _Histories:
     def _read(self, place_: _Place, row: AnyRow) -> None:
         if row.retired_at is None:
             self._held[place_][row.id] = _held(row)
-        else:
+        elif not (row.retired_because or "").startswith(UNDONE):
+            # A correction that was taken back was no finding that its value is wrong.
             self._retired.setdefault(place_, []).append(row)
 
     def tell(self, one: Given) -> Told:

@@ -14,6 +14,9 @@ from sqlalchemy import Connection
 from core.clock import Micros
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 
+UNDONE = "undone: change "
+"""How the reason begins why something ended that was undone; the id of the change follows."""
+
 
 class CannotUndo(Exception):
     """The change cannot be taken back, said in words for a person. Nothing was changed."""
@@ -35,7 +38,7 @@ class Reversal:
     @property
     def reason(self) -> str:
         """Why, for the rows that say why something ended."""
-        return f"undone: change {self.audit_id}"
+        return f"{UNDONE}{self.audit_id}"
 
 
 Undoer: TypeAlias = Callable[[Connection, Reversal], tuple[int, ...]]

@@ -20,6 +20,7 @@ from memory.units.audit import record
 from memory.units.blocking import undo_block, undo_unblock
 from memory.units.components import lock
 from memory.units.erasing import ERASED
+from memory.units.fact_undoing import FACT_UNDOERS
 from memory.units.handles import mark_shared
 from memory.units.identity import relink, unlink_by_id
 from memory.units.import_undoing import undo_import
@@ -226,5 +227,6 @@ UNDOERS: Mapping[str, Undoer] = {
     JOIN: undo_join,
     APART: undo_apart,
     PUBLISHED: undo_publish,
+    **FACT_UNDOERS,
 }
 """What takes back a change of each kind. Other modules' own are named here too."""
