@@ -7,7 +7,7 @@ is, and how it is written, is core's and memory's to say.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 import orjson
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from core.clock import to_micros
 from gateway.rounds import Round
-from memory.episode_sources import Marks, Plan, find_ended, plan_case, plan_sessions
+from memory.episode_sources import Marks, Plan, Stretch, find_ended, plan_case, plan_sessions
 from memory.store import Store
 from memory.units.episodes import spoiled, write_case, write_sessions
 from memory.units.keeping import keep_value, kept_value
@@ -25,7 +25,9 @@ SETTLED = timedelta(seconds=2)
 """How old a row is before it is looked at: an earlier one may still be on its way."""
 
 _ACCOUNT, _NAME = "episodes", "marks"
-_ROWS, _AGAIN, _AT_ONCE = 100, 20, 10
+_ROWS, _AGAIN = 100, 20
+_AT_ONCE = 200
+"""Messages that are read again in one transaction, unless one session alone has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +73,21 @@ class EpisodeWork:
 
     async def _sessions(self, handle_id: int, now: int) -> int:
         plan, new = await self._store.read(plan_sessions, handle_id, now), 0
-        for one in _chunks(plan):
+        for one in chunks(plan):
             new += await self._store.run(write_sessions, handle_id, one, now, self._new_id)
         return new
 
 
-def _chunks(plan: Plan) -> Iterator[Plan]:
+def chunks(plan: Plan) -> Iterator[Plan]:
     """The plan in pieces that do not hold the writer; together they cover all of its time."""
-    rest, after = plan.stretches, plan.after
-    while len(rest) > _AT_ONCE:
-        some, rest = rest[:_AT_ONCE], rest[_AT_ONCE:]
-        yield Plan(after, some[-1].started_at, some)
-        after = some[-1].started_at
-    yield replace(plan, after=after, stretches=rest)
+    after, some, messages = plan.after, list[Stretch](), 0
+    for one in plan.stretches:
+        if some and messages + one.messages > _AT_ONCE:
+            yield Plan(after, some[-1].started_at, tuple(some))
+            after, some, messages = some[-1].started_at, [], 0
+        some.append(one)
+        messages += one.messages
+    yield Plan(after, plan.until, tuple(some))
 
 
 def read_marks(connection: Connection) -> Marks:

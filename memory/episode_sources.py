@@ -71,6 +71,11 @@ class Stretch:
     ended_at: Micros
     parts: tuple[Part, ...]
 
+    @property
+    def messages(self) -> int:
+        """How many there are at most, as far as an episode looks at them."""
+        return min(sum(one.last - one.first + 1 for one in self.parts), LINES)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

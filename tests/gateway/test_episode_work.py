@@ -6,6 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select, update
 
+from gateway.episode_work import chunks
+from memory.episode_sources import Plan, Stretch
+from memory.episodes import Part
 from memory.remembered_tables import Episode
 from memory.tables import Inbound, Message
 from memory.units.rows import table
@@ -13,6 +16,8 @@ from tests.gateway.everywhere import everywhere
 
 EVE = "+447700900666"
 LONG_AGO = 6 * 3_600 * 1_000_000
+SIZES = [(at * 1_000, size) for at, size in enumerate([150, 50, 1, 900, 30, 180, 20, 5])]
+"""When sessions began, and how many messages each has."""
 
 
 def age(connection: Connection) -> None:
@@ -43,3 +48,17 @@ async def test_what_is_over_becomes_an_episode_once(tmp_path: Path, models: Path
         again = await world.gateway.episodes.look()
         assert (again.new, again.more) == (0, False)
         assert await world.gateway.store.read(made) == ids
+
+
+def test_a_long_past_is_written_in_pieces_that_cover_all_of_its_time() -> None:
+    stretches = [Stretch(1, at, at + 5, (Part(7, at, at + size - 1),)) for at, size in SIZES]
+    pieces = list(chunks(Plan(-1, 90_000, tuple(stretches))))
+    assert [one for piece in pieces for one in piece.stretches] == stretches
+    assert [piece.after for piece in pieces] == [-1, *(piece.until for piece in pieces[:-1])]
+    assert pieces[-1].until == 90_000
+    for piece in pieces:
+        assert sum(one.messages for one in piece.stretches) <= 200 or len(piece.stretches) == 1
+
+
+def test_no_past_is_one_piece_that_says_so() -> None:
+    assert list(chunks(Plan(5, 9, ()))) == [Plan(5, 9, ())]
