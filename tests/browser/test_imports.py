@@ -22,6 +22,8 @@ async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
         yield running
 
 
+SAID = '{"when": "2026-01-05T10:00:00Z", "phone": "+447700900999", "text": "Is it red?"}\n'
+
 LONG = "phone,email\n" + "".join(f"+4477009004{n:02},d{n}@x.org\n" for n in range(9))
 
 
@@ -32,7 +34,7 @@ async def test_a_file_is_looked_at_brought_in_and_taken_back(
     page = await agent.open(demo.console_link())
     await page.wait_for_url("**/console/queue")
     await page.goto(f"{demo.url}/console/identities#imports")
-    await page.get_by_label("CSV file").set_input_files(
+    await page.get_by_label("File", exact=True).set_input_files(
         {"name": "customers.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
     )
     await page.get_by_label("From which system").fill("crm")
@@ -51,7 +53,7 @@ async def test_a_file_is_looked_at_brought_in_and_taken_back(
 
     # A long file is asked for, and the list goes on telling how far it is.
     monkeypatch.setattr(api_imports, "AT_ONCE", 5)
-    await page.get_by_label("CSV file").set_input_files(
+    await page.get_by_label("File", exact=True).set_input_files(
         {"name": "more.csv", "mimeType": "text/csv", "buffer": LONG.encode()}
     )
     await page.get_by_role("button", name="Look at it").click()
@@ -59,4 +61,15 @@ async def test_a_file_is_looked_at_brought_in_and_taken_back(
     await expect(page.get_by_text("It is brought in from now on")).to_be_visible()
     await expect(row.first).to_contain_text("9 rows, 9 links, 18 new addresses")
     await expect(row.get_by_role("progressbar")).to_have_count(0)
+
+    # What customers wrote before is a file, too.
+    await page.get_by_label("File", exact=True).set_input_files(
+        {"name": "old.jsonl", "mimeType": "", "buffer": SAID.encode()}
+    )
+    await page.get_by_label("What is in it").select_option("history")
+    await page.get_by_role("button", name="Look at it").click()
+    await expect(sheet).to_contain_text("1 message: 1 new, 0 here already, 0 left out")
+    await expect(sheet).to_contain_text("phone:+447700900999: 1 message, a new customer")
+    await sheet.get_by_role("button", name="Bring in", exact=True).click()
+    await expect(row.first).to_contain_text("1 row, 1 message, 1 new address")
     assert agent.complaints == []

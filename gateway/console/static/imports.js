@@ -1,4 +1,5 @@
-// Customers from a file: looked at first, then brought in, and taken back as one; and the export.
+// Customers and what they wrote before, from files: looked at first, then brought in, and taken back as one; and the
+// export.
 
 import { change, read, send } from "./api.js";
 import { empty, fill, h, skeleton } from "./dom.js";
@@ -9,27 +10,36 @@ import { full } from "./time.js";
 
 const SHOWN = 8;
 const LOOK_AGAIN = 1500;
-const LEVELS = ["0: only suggests", "1: joins", "2: joins and shares the memory"];
+const CUSTOMERS = { path: "/imports", report: customersReport, levels: ["0: only suggests", "1: joins", "2: joins and shares the memory"] };
+const HISTORY = { path: "/imports/history", report: historyReport, levels: ["0: for people alone", "1: recalled", "2: recalled, believed as the channel itself"] };
+const FORMS = { jsonl: "jsonl", ndjson: "jsonl", mbox: "mbox" };
 
 /** The imports there were, and a form for the next; returns the function that refreshes them. */
 export function importList(element) {
   const rows = h("div", { class: "log" }, skeleton(4));
   let later = 0;
   const wrong = h("p", { class: "wrong", role: "alert" });
-  const file = h("input", { type: "file", required: true, accept: ".csv,text/csv", "aria-label": "CSV file" });
+  const file = h("input", { type: "file", required: true, accept: ".csv,text/csv,.jsonl,.ndjson,.mbox", "aria-label": "File" });
+  const what = h("select", { "aria-label": "What is in it" }, h("option", { value: "customers" }, "Customers"), h("option", { value: "history" }, "What they wrote before"));
   const source = h("input", { type: "text", required: true, maxlength: "200", placeholder: "From which system?", "aria-label": "From which system" });
   const reason = h("input", { type: "text", required: true, maxlength: "200", placeholder: "Why may it be believed?", "aria-label": "Why it may be believed" });
-  const level = h("select", { "aria-label": "How far it is believed" }, LEVELS.map((words, at) => h("option", { value: String(at), selected: at === 1 }, words)));
+  const level = h("select", { "aria-label": "How far it is believed" });
+  const kind = () => (what.value === "history" ? HISTORY : CUSTOMERS);
+  const showLevels = () => fill(level, kind().levels.map((words, at) => h("option", { value: String(at), selected: at === 1 }, words)));
+  what.addEventListener("change", showLevels);
+  showLevels();
   const button = h("button", { class: "button primary", type: "submit" }, "Look at it …");
-  const form = h("form", { class: "log-filters" }, file, source, reason, level, button, h("a", { class: "button", href: "/api/v1/export", download: "" }, "Export all"));
+  const form = h("form", { class: "log-filters" }, file, what, source, reason, level, button, h("a", { class: "button", href: "/api/v1/export", download: "" }, "Export all"));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     wrong.textContent = "";
     button.disabled = true;
     const query = new URLSearchParams({ source: source.value.trim(), reason: reason.value.trim(), level: level.value });
-    const csv = new File([file.files[0]], "customers.csv", { type: "text/csv" });
+    const [chosen] = file.files;
+    if (kind() === HISTORY) query.set("form", FORMS[chosen.name.split(".").pop().toLowerCase()] ?? "csv");
+    const content = new File([chosen], "import", { type: "application/octet-stream" });
     try {
-      openReport(await send(`/imports?${query}&dry_run=1`, csv), query, csv, refresh);
+      openReport(kind(), await send(`${kind().path}?${query}&dry_run=1`, content), query, content, refresh);
     } catch (problem) {
       wrong.textContent = problem.message;
     }
@@ -43,7 +53,7 @@ export function importList(element) {
       if (found.some((one) => one.under_way) && rows.isConnected) later = setTimeout(refresh, LOOK_AGAIN);
       fill(rows, found.length
         ? found.map((one) => row(one, refresh))
-        : empty(threadPicture(), "No imports yet", "Choose a CSV file: you see what it would do before anything is changed."));
+        : empty(threadPicture(), "No imports yet", "Choose a file: you see what it would do before anything is changed."));
     } catch (problem) {
       if (problem.status !== 0) fill(rows, failure(problem, refresh));
     }
@@ -54,24 +64,41 @@ export function importList(element) {
 }
 
 /** What the file would do, and the button that lets it. */
-function openReport(report, query, csv, done) {
+function openReport(kind, report, query, content, done) {
   const faulty = report.fault_count > 0;
   decide({
     title: "What this import will do",
-    content: h("div", {},
-      h("p", {}, `${count(report.rows, "row")}: ${count(report.new, "new address", "es")}, ${report.known} known, ${count(report.joined, "link")}, ${count(report.attributes, "attribute")}.`),
-      some("Would join", report.pairs.map((one) => `Line ${one.line}: ${one.handle} joins ${one.other} at level ${one.level}`), report.joined),
-      some("Not joined", report.conflicts.map((one) => `Line ${one.line}: ${one.handle} and ${one.other}: ${one.words}`), report.conflict_count),
+    content: h("div", {}, kind.report(report),
       some("Faults; these rows are left out", report.faults.map((one) => `Line ${one.line}${one.column ? `, ${one.column}` : ""}: ${one.wrong} ${one.mend}`), report.fault_count)),
     confirm: faulty ? "Bring in the others" : "Bring in",
     ready: report.rows > 0,
     act: async () => {
-      const made = await send(`/imports?${query}${faulty ? "&skip_faults=1" : ""}`, csv);
+      const made = await send(`${kind.path}?${query}${faulty ? "&skip_faults=1" : ""}`, content);
       return made.under_way ? "It is brought in from now on; how far it is stands in the list." : `${count(made.joined, "link")} made.`;
     },
     told: "",
     done,
   });
+}
+
+function customersReport(report) {
+  return [
+    h("p", {}, `${count(report.rows, "row")}: ${count(report.new, "new address", "es")}, ${report.known} known, ${count(report.joined, "link")}, ${count(report.attributes, "attribute")}.`),
+    some("Would join", report.pairs.map((one) => `Line ${one.line}: ${one.handle} joins ${one.other} at level ${one.level}`), report.joined),
+    some("Not joined", report.conflicts.map((one) => `Line ${one.line}: ${one.handle} and ${one.other}: ${one.words}`), report.conflict_count),
+  ];
+}
+
+function historyReport(report) {
+  const channels = Object.entries(report.channels).map(([name, number]) => `${number} ${name}`).join(", ");
+  const noted = report.handles.filter((one) => one.notes.length);
+  return [
+    h("p", {}, `${count(report.rows, "message")}: ${report.messages} new, ${report.repeated} here already, ${report.left_out} left out; of ${count(report.new, "new address", "es")} and ${report.known} known.`),
+    report.oldest && h("p", {}, `From ${full(report.oldest)} to ${full(report.newest)}: ${channels}. A secret is taken out of ${report.secrets}.`),
+    some("To know", noted.map((one) => `${one.handle}: ${one.notes.join("; ")}`), noted.length),
+    some("Whose", report.handles.map((one) => `${one.handle}: ${count(one.messages, "message")}${one.customer_id ? "" : ", a new customer"}`), report.new + report.known),
+    some("Left out", report.left_out_lines.map((one) => `Line ${one.line}: ${one.handle}: ${one.words}`), report.left_out),
+  ];
 }
 
 function some(title, lines, all) {
@@ -82,7 +109,8 @@ function some(title, lines, all) {
 }
 
 function row(one, done) {
-  const counts = `${count(one.counts.rows, "row")}, ${count(one.counts.joined, "link")}, ${count(one.counts.new, "new address", "es")}`;
+  const made = one.kind === "history" ? count(one.counts.messages, "message") : count(one.counts.joined, "link");
+  const counts = `${count(one.counts.rows, "row")}, ${made}, ${count(one.counts.new, "new address", "es")}`;
   return h("article", { class: "log-row" },
     h("strong", {}, `${one.source}, level ${one.level}`),
     h("span", { class: "muted small" }, `${counts}. ${one.reason}, by ${one.actor}, ${full(one.created_at)}`),
@@ -96,7 +124,7 @@ function row(one, done) {
 function undo(one, counts, done) {
   decide({
     title: "Undo this import?",
-    content: h("p", {}, `${one.source}: ${counts}. Its links end and what it told is taken back. What people did since stays.`),
+    content: h("p", {}, `${one.source}: ${counts}. ${one.kind === "history" ? "Its messages and all that was made of them go." : "Its links end and what it told is taken back."} What people did since stays.`),
     confirm: "Undo",
     danger: true,
     act: () => change(`/imports/${one.id}/undo`),
