@@ -241,12 +241,27 @@ class Sender:
 
 
 @dataclass(frozen=True, slots=True)
+class Preferences:
+    """How a customer likes it, as far as it is known: `language` by its code ("de"), `channel` by
+    the kind of handle ("email"), the `name` they go by, `form` "formal" or "informal".
+
+    A channel is a wish: it moves nothing by itself.
+    """
+
+    language: str | None = None
+    channel: str | None = None
+    name: str | None = None
+    form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TurnInput:
     """Everything a decision may depend on. The same input always gives the same decision.
 
     `case_ended` says that the customer had said goodbye to the case a moment ago. `private_reply`
     says that what is personal reaches the sender alone, whoever reads along. `rules` are those
-    about who is who, `reachable` the kinds of handle that we can write to first.
+    about who is who, `reachable` the kinds of handle that we can write to first, `preferences` how
+    the customer likes it.
     `effects` holds results of effects asked for by an earlier `NeedEffect` of the same turn.
     """
 
@@ -264,6 +279,7 @@ class TurnInput:
     private_reply: bool = False
     rules: IdentityRules = DEFAULT_RULES
     reachable: frozenset[str] = frozenset(("email", "phone"))
+    preferences: Preferences = Preferences()
     effects: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
 
     @property
