@@ -75,6 +75,12 @@ LATE: tuple[Late, ...] = (
         "Example: onethread erase phone:+15550001111",
     ),
     Late(
+        "export",
+        "gateway.export_cli:export",
+        "Write everything that is held of one customer into a file.\n\n"
+        "Example: onethread export phone:+15550001111 --out ada.zip",
+    ),
+    Late(
         "identities",
         "gateway.identities_cli:app",
         "See who is who; join and part handles.\n\n"

@@ -159,7 +159,7 @@ class Plants:
             "sighting": ({"handle_key": one.key},),
             "suggestion": ({"one_id": one.customer_id, "other_id": self.id()},),
             "turn": ({"id": turn},),
-            "fact": ({"valid_to": None}, {"valid_to": self._now, "key": "older"}),
+            "fact": ({"valid_to": None, "secret": False}, {"valid_to": self._now, "key": "older"}),
         }  # fmt: skip
 
     def _case(self, one: Person) -> str:
