@@ -20,6 +20,7 @@ from gateway.accounts import opened_accounts
 from gateway.channels import Channel
 from gateway.database import NoDatabase, transaction
 from gateway.doctor_address import address_findings
+from gateway.doctor_encoder import encoder_findings
 from gateway.doctor_machine import (
     database_findings,
     fault_of,
@@ -62,6 +63,8 @@ async def examine(settings: Settings, nonce: str) -> Sequence[Section]:
     }
     if settings.model != LanguageModel():
         looks["Language model"] = (_model(settings), MACHINE_SECONDS)
+    if settings.embeddings.enabled:
+        looks["Sentence encoder"] = (_on_thread(encoder_findings, settings), MACHINE_SECONDS)
     try:
         async with opened_accounts(settings) as channels:
             looks["Public address"] = (_address(settings, nonce, channels), MACHINE_SECONDS)
