@@ -28,6 +28,7 @@ from memory.engine import (
     reader_engine,
     writer_engine,
 )
+from memory.reading import Reading
 
 log = structlog.get_logger(__name__)
 
@@ -150,13 +151,16 @@ class Store:
     async def read(
         self, query: Callable[Concatenate[Connection, P], R], /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run `query(connection, ...)` on a read-only connection, in a transaction of its own."""
+        """Run `query(connection, ...)` on a read-only connection, in a transaction of its own.
 
-        def reading() -> R:
-            with self._reader.connect() as connection:
-                return query(connection, *args, **kwargs)
-
-        return await self._loop.run_in_executor(self._readers, reading)
+        Whoever stops waiting for it breaks it off.
+        """
+        reading = Reading(self._reader, lambda connection: query(connection, *args, **kwargs))
+        try:
+            return await self._loop.run_in_executor(self._readers, reading.run)
+        except asyncio.CancelledError:
+            reading.stop()
+            raise
 
     def _start(self, target: Callable[..., None], *args: object) -> None:
         thread = threading.Thread(target=target, args=args, name=target.__name__, daemon=True)

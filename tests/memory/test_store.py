@@ -92,3 +92,27 @@ async def test_closing_finishes_what_is_queued(database_url: str) -> None:
 def test_unsupported_databases_are_refused_with_a_remedy(url: str) -> None:
     with pytest.raises(ValueError, match="sqlite:///"):
         Store(url)
+
+
+_ENDLESS = (
+    "with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < 1e15)"
+    " select count(*) from numbers"
+)
+
+
+async def test_a_reading_that_nobody_waits_for_holds_no_reader(database_url: str) -> None:
+    def count_for_ever(connection: Connection) -> None:
+        loop.call_soon_threadsafe(began.set)
+        connection.exec_driver_sql(_ENDLESS)
+
+    loop, began = asyncio.get_running_loop(), asyncio.Event()
+    async with opened(database_url) as store:
+        # As many as there are readers, and more that wait for one.
+        waiting = [asyncio.ensure_future(store.read(count_for_ever)) for _ in range(4)]
+        await began.wait()
+        for one in waiting:
+            one.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        async with asyncio.timeout(10):
+            for _ in range(4):
+                assert await store.read(names) == []
