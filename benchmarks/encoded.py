@@ -71,5 +71,7 @@ def _encoded(model: Model, texts: Sequence[str], file: Path) -> dict[str, bytes]
         known |= dict(zip([names[one] for one in missing], pack(model.encode(missing))))
         file.parent.mkdir(parents=True, exist_ok=True)
         rows = [np.frombuffer(one, dtype=np.int8) for one in known.values()]
-        np.savez(file, names=np.array(list(known)), data=np.stack(rows))
+        part = file.with_name(f"{file.stem}-part.npz")
+        np.savez(part, names=np.array(list(known)), data=np.stack(rows))
+        part.replace(file)
     return {one: known[names[one]] for one in texts}

@@ -5,6 +5,7 @@ The benchmarks are run as they are by hand: they are no package.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -23,10 +24,21 @@ def _run(module: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_support_questions_are_answered_within_the_budget() -> None:
+def test_support_questions_of_both_halves_are_answered_within_the_budget() -> None:
     ran = _run("benchmarks.support_recall")
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert ran.stdout.count("0 over budget, 0 leaked") == 3
+    assert ran.stdout.count(", 0 over budget, 0 leaked") == 6
+
+
+def test_the_sentence_encoder_answers_more_of_what_was_said_in_other_words() -> None:
+    # Without it 42 of their 47 questions are answered. English, but for one: other languages gain
+    # nothing from this model (docs/tune-recall.md).
+    chosen = ("--budgets", "500", "--customers", "en15", "en17", "two-names", "fr08")
+    ran = _run("benchmarks.support_recall", "--embeddings", *chosen)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count(", 0 over budget, 0 leaked") == 2
+    lines = re.findall(r"tokens: ([\d.]+) of (\d+) questions", ran.stdout)
+    assert sum(float(share) * int(asked) for share, asked in lines) > 45
 
 
 def test_recall_below_its_floor_is_told(tmp_path: Path) -> None:
