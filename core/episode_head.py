@@ -156,8 +156,9 @@ def _few(names: Iterable[str | None]) -> tuple[str, ...]:
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """What each name was first told by."""
-    found: dict[str, str] = {}
+    """What each name was first told by, as it was written then."""
+    found: dict[str, tuple[str, str]] = {}
     for name, source in pairs:
-        found.setdefault(name, source)
-    return found
+        bare = "".join(one for one in name.casefold() if one.isalnum())
+        found.setdefault(bare, (name, source))
+    return dict(found.values())

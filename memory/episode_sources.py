@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 from core.clock import Micros, from_micros
 from core.episode_head import Line, stretches
 from core.message import Assurance, Author
+from core.pipeline.features import TEXT_LIMIT
 from memory.drawing import MESSAGE, drawn_of, is_withdrawn, load_drawn
 from memory.episodes import SESSION, Part
 from memory.remembered_tables import Episode
@@ -267,8 +268,33 @@ def _line(row: AnyRow) -> Line:
         row.channel,
         Author(row.author),
         row.text,
-        tuple(sorted(identifiers(row.text))),
+        _written(row.text),
         row.intent,
         row.escalated,
         row.author_name,
     )
+
+
+def _written(text: str) -> tuple[str, ...]:
+    """The identifiers in a text in their order, as they stand there: recall has them without what
+    parts them."""
+    found = identifiers(text)
+    if not found:
+        return ()
+    text = text[:TEXT_LIMIT]
+    at = [place for place, one in enumerate(text) if one.isalnum()]
+    bare = "".join([text[place].lower()[:1] for place in at])
+    return tuple([words for _, words in sorted(_stands(one, text, bare, at) for one in found)])
+
+
+def _stands(identifier: str, text: str, bare: str, at: Sequence[int]) -> tuple[int, str]:
+    """Where an identifier stands by itself in the text, whose letters and digits are in `bare`;
+    what does not is told as it is."""
+    plain = "".join([one for one in identifier if one.isalnum()])
+    start = bare.find(plain)
+    while start >= 0:
+        first, last = at[start], at[start + len(plain) - 1]
+        if not (text[max(first - 1, 0) : first].isalnum() or text[last + 1 : last + 2].isalnum()):
+            return first, " ".join(text[first : last + 1].split())
+        start = bare.find(plain, start + 1)
+    return len(text), identifier

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -56,6 +57,12 @@ def test_a_head_tells_who_said_what_where_and_by_which_message() -> None:
     assert made.sources == ("7-2", "7-3")
     assert (made.tags, made.counts) == (("asked",), {"bot": 2, "customer": 2})
     assert (made.started_at, made.ended_at) == (TALK[0].at, TALK[-1].at)
+
+
+def test_an_identifier_is_told_once_as_it_was_first_written() -> None:
+    first, again = line(1, "see AB-77"), line(2, "ab77 again")
+    made = head(replace(first, identifiers=("AB-77",)), replace(again, identifiers=("ab77",)))
+    assert made.identifiers == ("AB-77",)
 
 
 def test_where_the_customer_said_nothing_there_is_no_head() -> None:

@@ -71,7 +71,7 @@ def test_a_session_that_is_over_has_a_head_of_what_was_said(world: World) -> Non
     assert made(world, MAIL) == 1
     (one,) = seen(world, MAIL)
     assert one.head.words == "Where is my order 1042? I have waited for a week now."
-    assert one.head.identifiers == ("1042", "dhl77120")
+    assert one.head.identifiers == ("1042", "DHL-77120")
     assert one.head.counts == {"customer": 1, "bot": 1}
     assert one.head.sources[0] == begun.message_id
     assert line_of(one).startswith("2 Mar 2026, by e-mail: order status (1042")
