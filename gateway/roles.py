@@ -30,7 +30,8 @@ class Right(StrEnum):
     OPERATE = "operate"
     """See to the channels, and to what got stuck."""
     LINK = "link"
-    """Join and part customers, decide suggestions, take back all that one source told."""
+    """Join and part customers, decide suggestions, take back all that one source told; export and
+    erase a customer."""
     RULES = "rules"
     """Try out, publish and take back the identity rules."""
     PROVISION = "provision"
