@@ -14,7 +14,7 @@ from dataclasses import asdict, astuple, dataclass
 from typing import Any, TypeAlias
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.clock import Micros
@@ -22,7 +22,7 @@ from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Audience
 from memory.past import PastMessage, Piece, Places
 from memory.remembered_tables import HistoryLine
-from memory.tables import Conversation, Customer, Handle, Message
+from memory.tables import Conversation, Customer, Handle, Link, Message
 from memory.units.bringing import Entry, Source, bring
 from memory.units.episodes import ask_anew
 from memory.units.importing import count_in
@@ -36,6 +36,7 @@ _conversation = table(Conversation)
 _customer = table(Customer)
 _handle = table(Handle)
 _line = table(HistoryLine)
+_link = table(Link)
 _message = table(Message)
 
 _advance = (
@@ -118,9 +119,9 @@ class _Chunk:
                 fit.append(one)
         handles, new = self._handles(fit, places)
         self._write([one.message for one in fit], handles)
-        self._make_anew(pieces, fit, handles)
-        met = len({one.message.handle.key for one in fit})
-        return Taken(len(pieces), len(fit), repeated, left_out, new, met - new)
+        ended = self._make_anew(pieces, fit, handles)
+        known = len(ended) - self._made_here(ended)
+        return Taken(len(pieces), len(fit), repeated, left_out, new, known)
 
     def _handles(self, fit: Sequence[Piece], places: Places) -> tuple[Mapping[str, int], int]:
         """The handles by key, and how many of them were made."""
@@ -244,11 +245,21 @@ class _Chunk:
     def _digests(self, messages: Sequence[PastMessage]) -> list[dict[str, object]]:
         return [{"digest": one.digest, "batch_id": self.source.batch_id} for one in messages]
 
+    def _made_here(self, handles: Collection[int]) -> int:
+        """How many of these handles this batch made."""
+        query = select(func.count(_link.c.handle_id.distinct())).where(
+            _link.c.handle_id.in_(handles), _link.c.batch_id == self.source.batch_id
+        )
+        return self.connection.execute(query).scalar_one() if handles else 0
+
     def _make_anew(
         self, pieces: Sequence[Piece], fit: Sequence[Piece], handles: Mapping[str, int]
-    ) -> None:
+    ) -> Collection[int]:
         """What was made of a handle's past is made again, and whoever is served just now reads it
-        anew: from the last of its messages on, so that no turn is decided again and again."""
+        anew: from the last of its messages on, so that no turn is decided again and again.
+
+        Gives the handles whose last message this was.
+        """
         new = Counter(one.message.handle.key for one in fit)
         here = Counter(one.message.handle.key for one in pieces)
         if fit:
@@ -266,6 +277,7 @@ class _Chunk:
             ask_anew(self.connection, handle_id, self.new_id())
         if changed:
             refresh(self.connection, changed)
+        return changed
 
 
 def refresh(connection: Connection, handle_ids: Collection[int]) -> None:

@@ -100,6 +100,13 @@ def test_a_customer_who_is_known_has_it_beside_what_they_wrote_to_us(desk: Desk)
     assert {int(str(row["version"])) for row in desk.rows(Customer)} == {int(str(before)) + 1}
 
 
+def test_a_handle_is_counted_once_however_many_chunks_it_takes(desk: Desk) -> None:
+    in_world(desk, lambda world: world.say(PHONE, "hi"))
+    rows = [f"2026-02-01T10:{n:02}:00Z,sms,{ADA if n % 2 else BEN},in,text {n}," for n in range(60)]
+    done = desk.bring(csv(*rows))
+    assert (done.messages, done.new, done.known) == (60, 1, 1)
+
+
 def test_taken_back_it_is_as_if_it_had_never_been(desk: Desk) -> None:
     in_world(desk, lambda world: world.say(PHONE, "hi"))
     # What waits to be made again, and what says that there was an import.
