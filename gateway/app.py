@@ -41,7 +41,7 @@ from gateway.lines import Lines
 from gateway.memory_trial import Trial
 from gateway.model_work import ModelWork, Tasks
 from gateway.moving import Moving
-from gateway.obstacles import reaching_database
+from gateway.obstacles import place, reaching_database
 from gateway.outgoing import Outgoing
 from gateway.passwords import Passwords
 from gateway.playbooks import identity_text, load_playbook
@@ -55,7 +55,7 @@ from gateway.roles import Right
 from gateway.running import Gateway
 from gateway.segmenting import Segmenting
 from gateway.session_watch import SessionWatch
-from gateway.settings import Settings
+from gateway.settings import ConfigError, Problem, Settings
 from gateway.sockets import SocketHub
 from gateway.stages import build_stages
 from gateway.suggesting import Suggesting, kinds_of
@@ -116,7 +116,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         await asyncio.to_thread(upgrade, url)
     stages = parts.stages or await build_stages(settings, playbook, parts.models)
     encoder = await open_model(settings)
-    count_tokens = token_counter(settings.pipeline.encoding, settings.data.folder / "tokens")
+    count_tokens = counter_of(settings)
     model = open_language_model(settings, settings.data.folder / "tokens")
     with reaching_database(settings.file):
         await store.open()
@@ -312,6 +312,17 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     )
     gateway.web_app = mount(gateway)
     return gateway
+
+
+def counter_of(settings: Settings) -> Callable[[str], int]:
+    """What counts tokens. Raises `ConfigError` when its ranks cannot be unpacked."""
+    folder = settings.data.folder / "tokens"
+    try:
+        return token_counter(settings.pipeline.encoding, folder)
+    except OSError as error:
+        where = place(settings, "data", "folder")
+        wrong = f"{folder} cannot be written: {(error.strerror or 'unknown reason').lower()}"
+        raise ConfigError([Problem(*where, wrong, "Let this user write there")]) from None
 
 
 def _doors(
