@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from gateway.demo_people import ADA
 from gateway.remembered import Memory
 from memory.context import Context, load_context
 from memory.sender import ContextQuery
+from memory.tables import Message, Turn
 from memory.units.identity import customer_of
 from tests.gateway.everywhere import Everywhere, everywhere
 
@@ -77,3 +79,33 @@ async def test_a_context_carried_forward_is_the_one_that_would_be_read(
                 compared += 1
                 drew += bool(anew.drawn)
         assert compared >= 3 and drew, "otherwise nothing was tried"
+
+
+async def test_what_was_said_is_known_on_the_next_channel_at_once(
+    tmp_path: Path, models: Path
+) -> None:
+    """With what this process has at hand, and without it."""
+    async with everywhere(tmp_path, models) as world:
+        await world.know_ada()
+        customer = await world.gateway.store.read(customer_of, ADA.phone_key)
+        assert customer is not None
+        for number, (channel, text) in enumerate(TALK[:4], 3):
+            before = await said_last(world)
+            if number % 2:
+                world.gateway.work.forget(customer)
+            await say(world, channel, text)
+            await world.handled(number)
+            assert before <= await given_last(world), f"the message and the answer before {text!r}"
+
+
+async def said_last(world: Everywhere) -> set[str]:
+    """The ids of the last message and of what was answered."""
+    rows = sorted(await world.rows(Message), key=lambda row: int(row["created_at"]))
+    return {f"{row['conversation_id']}-{row['seq']}" for row in rows[-2:]}
+
+
+async def given_last(world: Everywhere) -> set[str]:
+    """The ids of the messages that the last turn was given."""
+    newest = max(await world.rows(Turn), key=lambda row: int(row["id"]))
+    record = json.loads(newest["record_json"])
+    return {*record["exchanges"], *(one["id"] for one in record["recalled"])}
