@@ -1,4 +1,5 @@
-"""The English wording of what is written to an address about who somebody is: codes, notices, ends.
+"""The English wording of what is written to an address about who somebody is: codes, notices, ends,
+and what is said while we cannot see who they are to us.
 
 Data only. Whoever reads there may be a stranger: these texts name nobody and tell nothing of any
 customer. A playbook rewords them by the same keys; what a wording must hold stands here too.
@@ -29,6 +30,10 @@ NOTICE_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "or ask for another one.",
     ),
     "not_me": ("NOT ME",),
+    "memory_away": (
+        "I cannot see our earlier messages at the moment, and I would rather not guess. "
+        "I have passed your message on to a colleague, who will look at it.",
+    ),
 }
 """Answer key -> its wording. Each is said outside of any case: a playbook's first variant counts.
 """

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.message import OutboundMessage
+from core.notice_answers import NOTICE_ANSWERS
 from core.playbook import Playbook
 from core.turn import CaseState, Decision, NeedEffect, TurnInput
 
@@ -19,10 +20,6 @@ NO_MEMORY = "memory_away"
 WHY_PERSON = "The bot could not read what is known of this customer, and did not guess."
 """Why a person has to look, for a person."""
 
-_WORDS = (
-    "I cannot see our earlier messages at the moment, and I would rather not guess. "
-    "I have passed your message on to a colleague, who will look at it."
-)
 _BY_ITSELF = ("answer", "small_talk")
 """Moves of the state stage whose answers need nothing that was said before."""
 
@@ -37,8 +34,7 @@ def without_memory(
             return _kept(decided, turn), None
         if decided.silent is not None:
             return _kept(decided, turn), WHY_PERSON
-    words = playbook.answers.get(NO_MEMORY, (_WORDS,))
-    reply = OutboundMessage(words[len(turn.text) % len(words)])
+    reply = OutboundMessage((playbook.answers.get(NO_MEMORY) or NOTICE_ANSWERS[NO_MEMORY])[0])
     if isinstance(decided, NeedEffect):
         return Decision(reply=reply, silent=None, intent=None, case=turn.case), WHY_PERSON
     return replace(_kept(decided, turn), reply=reply, sources=()), WHY_PERSON
