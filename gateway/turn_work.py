@@ -24,6 +24,7 @@ from core.pipeline.phrases import yes_or_no
 from core.pipeline.rules import IN_HANDOFF
 from core.pipeline.without_memory import without_memory
 from core.playbook import Playbook
+from core.preferences import preferences_of
 from core.turn import (
     Decision,
     Effect,
@@ -191,6 +192,7 @@ class TurnWork:
             private_reply=self._outgoing.is_private(thread.account),
             rules=self._rules(),
             reachable=self._reachable,
+            preferences=preferences_of(context.facts),
         )
 
     async def _by_itself(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from core.learning import learned
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, Stages, StateStep
 from core.pipeline.intent import IntentModel, stage
@@ -64,7 +65,7 @@ def decide(
         silent=ruled.silent,
         intent=step.intent,
         case=ruled.case,
-        facts=step.facts,
+        facts=(*step.facts, *learned(turn, playbook)),
         asked=ruled.asked,
         sources=draft.sources if kept else (),
         escalation=ruled.escalation,

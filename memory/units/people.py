@@ -13,8 +13,9 @@ from typing import Any, TypeAlias
 import orjson
 from sqlalchemy import Connection, Row, case, insert, select, update
 
-from core.clock import Micros
+from core.clock import Micros, from_micros
 from core.message import Assurance, Attachment, Author, DeliveryStatus
+from core.promises import find_promises
 from memory.about import about
 from memory.codec import dump_case, load_case
 from memory.drawing import drawn_of
@@ -24,6 +25,7 @@ from memory.units import asides
 from memory.units.addressee import addressee, open_handoff_of
 from memory.units.audit import record
 from memory.units.part_ends import discarded
+from memory.units.promising import Answer, note_promises
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -133,6 +135,9 @@ def answer(connection: Connection, one: AgentAnswer) -> Answered:
         raise PeopleProblem(f"{thread.handle_key} cannot be reached any more")
     seq = thread.seq + 1
     _write_message(connection, one, thread, seq)
+    if promised := find_promises(one.text, from_micros(one.now)):
+        drawn = _drawn(connection, thread, one.now)
+        note_promises(connection, promised, _said(one, thread, seq), drawn, one.audit_id)
     discarded = _discard_drafts(connection, thread.id, one.now)
     _write_parts(connection, one, thread, seq)
     if handoff is not None:
@@ -270,6 +275,17 @@ def _write_message(connection: Connection, one: AgentAnswer, thread: AnyRow, seq
         update(_conversation)
         .where(_conversation.c.id == thread.id)
         .values(seq=seq, updated_at=one.now, expecting=_still_open)
+    )
+
+
+def _said(one: AgentAnswer, thread: AnyRow, seq: int) -> Answer:
+    return Answer(
+        thread.handle_id,
+        f"{thread.id}-{seq}",
+        thread.assurance,
+        one.agent,
+        thread.channel,
+        one.now,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from memory.units.facts import (
     settle_promise,
     tell,
 )
+from memory.units.people import AgentAnswer, answer
 from memory.units.rows import table
 from tests.memory.world import MAIL, PHONE, Place, World
 
@@ -264,3 +266,25 @@ def test_what_people_corrected_no_system_overrules(world: World) -> None:
     assert current == {place.handle_id: {"name": "Anne"}}
     (view,) = facts_of(world.connection, world.customer(place.handle_id))
     assert (view.value, [one.value for one in view.also]) == ("Anne", ["Anna"])
+
+
+def test_what_a_person_promises_is_kept_with_the_answer(world: World) -> None:
+    place = world.say(PHONE, "where is my refund?")
+    one = AgentAnswer(
+        agent="person:ann",
+        text="Sorry! We will refund you by 2026-03-06.",
+        tokens=9,
+        payloads=({"text": "x"},),
+        ids=(world.id(),),
+        audit_id=world.id(),
+        now=world.micros(),
+        conversation_id=place.conversation_id,
+    )
+    done = answer(world.connection, one)
+    (fact,) = world.sees(PHONE).facts
+    assert (fact.key, fact.value) == (
+        f"promise:{done.message_id}", "We will refund you by 2026-03-06.",
+    )  # fmt: skip
+    assert (fact.told_by, fact.verified, fact.due_at) == (
+        "agent:person:ann", True, datetime(2026, 3, 6, 23, 59, 59, tzinfo=UTC),
+    )  # fmt: skip
