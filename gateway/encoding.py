@@ -94,6 +94,11 @@ class Encoding:
         self._of_text = lru_cache(maxsize=256)(self._encode_text)
         self.round = Round("vectors", self._look_on, EVERY_SECONDS if model else _IDLE_SECONDS)
 
+    @property
+    def name(self) -> str | None:
+        """What the vectors go by; nothing without an encoder."""
+        return None if self._model is None else self._model.name
+
     async def meaning(self, messages: Sequence[Said], text: str) -> Floats | None:
         """The cosine between the text and each message: not a number for a message that has no
         vector yet, which is then made soon. Nothing when there is nothing to compare."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,6 +30,7 @@ from memory.units.revisions import Change, revise
 from memory.units.rows import table
 from memory.units.vectors import Encoded, keep_vectors
 from memory.vectors import pack, place_of, vectors_of
+from tests.gateway.everywhere import Options, everywhere
 from tests.memory.world import CHAT, MAIL, PHONE, START, Place, World
 
 MOVED, LATE, FLICKERS = "I moved to Leeds.", "My package never came.", "The lamp flickers."
@@ -191,3 +194,13 @@ async def test_without_an_encoder_there_is_no_meaning_and_nothing_is_done(talk: 
     assert await none.look(timedelta(0)) is False
     assert await none.meaning(said, "address") is None
     assert await talk.vectors() == []
+
+
+async def test_a_gateway_with_an_encoder_encodes_by_itself(tmp_path: Path, models: Path) -> None:
+    async with everywhere(tmp_path, models, Options(embeddings={"enabled": True})) as world:
+        await world.phones.text("+447700900666", "When are you open?")
+        await world.handled(1)
+        async with asyncio.timeout(20):
+            while not await world.rows(Vector):  # noqa: ASYNC110 - nothing tells when
+                await asyncio.sleep(0.1)
+        assert {row["model"] for row in await world.rows(Vector)} == {world.gateway.encoding.name}
