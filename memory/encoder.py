@@ -55,13 +55,18 @@ def load_model(name: str, model: Path, vocabulary: Path = VOCABULARY) -> Model:
     import onnxruntime
     from tokenizers import BertWordPieceTokenizer
 
-    data = model.read_bytes()
+    # Said by us: the runtime says of a file that cannot be read what it says of one that is broken.
+    model.open("rb").close()
     options = onnxruntime.SessionOptions()
     # The other processors belong to other customers' turns.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
+    # Texts are short and come one by one, so that keeping room for more of them is of no use.
+    options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
     try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(
+            str(model), options, providers=["CPUExecutionProvider"]
+        )
         pieces = BertWordPieceTokenizer(str(vocabulary), lowercase=True)
         pieces.enable_truncation(MOST_PIECES)
         sentences = _Sentences(session, pieces)
