@@ -57,6 +57,8 @@ writes more at once: they are found when they are asked for."""
 _CONVERSATIONS = 20
 _ASKED = 2_000
 _ACCOUNT = "vectors"
+_EARLY = 400
+"""Characters of what is written now that are encoded: a long mail says its matter early."""
 
 Key = tuple[str, int]
 """A message's id and the hash of what it says, so that a changed message is another one."""
@@ -154,7 +156,7 @@ class Encoding:
     def _compare(self, text: str, stored: Sequence[bytes | None]) -> Floats:
         result = np.full(len(stored), np.nan)
         there = [at for at, one in enumerate(stored) if one]
-        result[there] = nearness([one for one in stored if one], self._of_text(text))
+        result[there] = nearness([one for one in stored if one], self._of_text(text[:_EARLY]))
         return result
 
     async def _encode_asked(self, model: Model) -> bool:
