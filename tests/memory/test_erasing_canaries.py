@@ -119,3 +119,29 @@ def test_no_byte_of_the_erased_is_in_any_file(
     engine.dispose()
     for number, person in enumerate(people):
         assert (person.mark.encode() in found) is (number not in gone), person.mark
+
+
+@pytest.mark.postgres
+def test_on_postgresql_no_file_of_a_table_holds_them_once_it_is_written_anew(
+    postgres_database_url: str,
+) -> None:
+    upgrade(postgres_database_url)
+    engine = writer_engine(with_driver(postgres_database_url), "NORMAL")
+    people = plant(engine, 4)
+    for one in people[:2]:
+        erased(engine, one)
+    done = compact(postgres_database_url)
+    assert done.anew and done.vacuumed
+    with engine.connect() as connection:
+        words = all_words(connection)
+        folder = connection.execute(text("select current_setting('data_directory', true)")).scalar()
+        number = connection.execute(
+            text("select oid from pg_database where datname = current_database()")
+        ).scalar()
+    engine.dispose()
+    files = Path(folder or "/nowhere") / "base" / str(number)
+    # A server elsewhere shows its files to nobody.
+    found = raw_bytes(files) if files.is_dir() else words.encode()
+    for number, person in enumerate(people):
+        assert (person.mark in words) is (number >= 2)
+        assert (person.mark.encode() in found) is (number >= 2), person.mark
