@@ -136,6 +136,12 @@ LATE: tuple[Late, ...] = (
         "gateway.token_cli:app",
         "Let programs use the API.\n\nExample: onethread tokens add shop --right provision",
     ),
+    Late(
+        "turns",
+        "gateway.turns_cli:app",
+        "See why a message was answered as it was.\n\n"
+        "Example: onethread turns show 1838753721606405057",
+    ),
 )
 
 CONFIG_HELP = "Look at the settings.\n\nExample: onethread config check"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from pathlib import Path
+
+from typer.testing import CliRunner
 
 from core.clock import from_micros, to_micros
 from core.message import Assurance
 from gateway.app import utc_now
 from gateway.demo_people import ADA
 from gateway.remembered import Memory
+from gateway.turns_cli import app as turns_app
 from memory.context import Context, load_context
 from memory.sender import ContextQuery
 from memory.tables import Message, Turn
@@ -109,3 +113,22 @@ async def given_last(world: Everywhere) -> set[str]:
     newest = max(await world.rows(Turn), key=lambda row: int(row["id"]))
     record = json.loads(newest["record_json"])
     return {*record["exchanges"], *(one["id"] for one in record["recalled"])}
+
+
+async def test_a_turn_tells_by_command_what_it_was_given_and_what_not(
+    tmp_path: Path, models: Path
+) -> None:
+    async with everywhere(tmp_path, models) as world:
+        await world.know_ada()
+        newest = max(await world.rows(Turn), key=lambda row: int(row["id"]))
+        config = tmp_path / "shop.toml"
+        url = world.gateway.settings.storage.url.get_secret_value()
+        config.write_text(f'[storage]\nurl = "{url}"\n')
+        words = [str(newest["id"]), "--config", str(config)]
+        told = await asyncio.to_thread(CliRunner().invoke, turns_app, words)
+        assert told.exit_code == 0, told.output
+        assert "1. received" in told.output and "4. recalled" in told.output
+        missing = await asyncio.to_thread(
+            CliRunner().invoke, turns_app, ["1", "--config", str(config)]
+        )
+        assert (missing.exit_code, "no turn with this id" in missing.output) == (1, True)
