@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, or_, select, update
 
 from core.clock import Micros
 from core.fact_history import Held, Told, place, same_value, without
@@ -164,6 +164,16 @@ def put_back(connection: Connection, fact_ids: Collection[int]) -> None:
         update(_fact).where(again).values(retired_at=None, retired_by=None, retired_because=None)
     )
     histories.save()
+
+
+def forget_told(connection: Connection, handle_id: int, source: str, now: Micros) -> None:
+    """Delete what this handle told in a message whose words are gone; what it had taken the place
+    of holds again."""
+    told = (_fact.c.handle_id == handle_id) & (_fact.c.source == source)
+    ids = list(connection.execute(select(_fact.c.id).where(told)).scalars())
+    if ids:
+        take_back(connection, ids, "", "the message was taken back", now)
+        connection.execute(delete(_fact).where(_fact.c.id.in_(ids)))
 
 
 def fact_row(one: Given) -> dict[str, object]:

@@ -13,17 +13,17 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 import orjson
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, select, update
 
 from core.clock import Micros
 from memory.about import about
 from memory.codec import dump_case, load_case
 from memory.drawing import drawn_of
 from memory.expectations import awaited
-from memory.remembered_tables import Fact
 from memory.tables import Case, Conversation, Customer, Handle, Handoff, Inbound, Message, Turn
 from memory.units.admission_rows import Cleaned
 from memory.units.episodes import spoil
+from memory.units.fact_rows import forget_told
 from memory.units.rows import table
 from memory.units.segmenting import forget_segments
 from memory.units.vectors import forget_vectors
@@ -42,7 +42,6 @@ _MOST_TURNS = 200
 _case = table(Case)
 _conversation = table(Conversation)
 _customer = table(Customer)
-_fact = table(Fact)
 _handle = table(Handle)
 _handoff = table(Handoff)
 _inbound = table(Inbound)
@@ -162,9 +161,7 @@ def _take_back(connection: Connection, row: AnyRow, extra: Mapping[str, Any], at
     if row.status in ("new", "dead"):
         connection.execute(update(_inbound).where(_inbound.c.id == row.id).values(status="done"))
     source = f"{row.conversation_id}-{row.seq}"
-    connection.execute(
-        delete(_fact).where(_fact.c.handle_id == row.handle_id, _fact.c.source == source)
-    )
+    forget_told(connection, row.handle_id, source, at)
     _forget_slots(connection, row.customer_id, source)
     if row.turn_id is not None:
         _forget_records(connection, row.conversation_id, row.turn_id, source)

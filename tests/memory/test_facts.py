@@ -25,7 +25,9 @@ from memory.units.facts import (
     tell,
 )
 from memory.units.people import AgentAnswer, answer
+from memory.units.revisions import Change, Revised, revise
 from memory.units.rows import table
+from memory.units.undoing import undo
 from tests.memory.world import MAIL, PHONE, Place, World
 
 HOME, AWAY = "5 Elm Road", "9 Oak Street"
@@ -288,3 +290,42 @@ def test_what_a_person_promises_is_kept_with_the_answer(world: World) -> None:
     assert (fact.told_by, fact.verified, fact.due_at) == (
         "agent:person:ann", True, datetime(2026, 3, 6, 23, 59, 59, tzinfo=UTC),
     )  # fmt: skip
+
+
+def test_what_people_did_to_facts_can_be_undone_from_the_log(world: World) -> None:
+    place = world.say(PHONE, "hello")
+    told(world, place, HOME)
+    (first,) = rows(world)
+    done = correct(world.connection, first["id"], AWAY, "ann", "", world.micros(), world.id)
+    pin(world.connection, done.fact_id, True, "ann", world.micros(), world.id)
+    retire(world.connection, done.fact_id, "ann", "", world.micros(), world.id)
+    assert live(world) == [HOME]
+    roll_back(world.connection, place.message_id, "ann", "", world.micros(), world.id)
+    assert live(world) == []
+    seen = []
+    for change in reversed(log(world)):
+        version = world.version(done.customer_id)
+        undo(world.connection, change, "ann", world.micros(), world.id)
+        seen.append((live(world), [one["pinned"] for one in rows(world)]))
+        assert world.version(done.customer_id) != version
+    assert seen == [
+        ([HOME], [False, True]),
+        ([AWAY], [False, True]),
+        ([AWAY], [False, False]),
+        ([HOME], [False, False]),
+    ]
+
+
+def log(world: World) -> list[int]:
+    """The ids of what people did so far."""
+    changes = table(Audit)
+    return list(world.connection.execute(select(changes.c.id).order_by(changes.c.id)).scalars())
+
+
+def test_a_message_taken_back_gives_way_to_what_was_told_before(world: World) -> None:
+    first, second = world.say(PHONE, "hello"), world.say(PHONE, "again", event="second")
+    told(world, first, HOME)
+    told(world, second, AWAY)
+    change = Change("sms", "second", PHONE, None, world.micros())
+    assert revise(world.connection, change).outcome is Revised.DONE
+    assert [(one["value"], one["valid_to"]) for one in rows(world)] == [(HOME, None)]
