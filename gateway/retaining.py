@@ -35,6 +35,9 @@ PAUSE = timedelta(hours=6)
 CHUNK = 50
 """Rows that go in one transaction, with all that hangs on them."""
 
+_OVERLAP = 600_000_000 << 10
+"""Ten minutes of ids (`core.clock`): what another process wrote may be seen later than its id."""
+
 _audit = table(Audit)
 
 
@@ -58,7 +61,7 @@ class Retaining:
         self._names = [name for name in KINDS if self._days[name]]
         self._at: tuple[int, Key] = (0, ())
         self._next: datetime | None = None
-        self._seen: int | None = None
+        self._seen = 0
         self.round = Round("retaining", self.look, EVERY_SECONDS)
 
     async def look(self) -> bool:
@@ -89,11 +92,10 @@ class Retaining:
 
     async def _forget_erased(self) -> None:
         """Whom a command or another process erased, this one remembers no longer."""
-        if self._seen is None:
-            self._seen = await self._store.read(_newest)
-        for row_id, customer_id in await self._store.read(_erased_since, self._seen):
-            self._seen = row_id
+        newest = await self._store.read(_newest)
+        for customer_id in await self._store.read(_erased_since, self._seen):
             self._forget(customer_id)
+        self._seen = newest - _OVERLAP
 
 
 def days_of(settings: Retention) -> Mapping[str, int]:
@@ -112,10 +114,8 @@ def _newest(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(_audit.c.id), 0))).scalar_one())
 
 
-def _erased_since(connection: Connection, seen: int) -> list[tuple[int, int]]:
-    rows = connection.execute(
-        select(_audit.c.id, _audit.c.subject)
-        .where(_audit.c.id > seen, _audit.c.action == ERASE)
-        .order_by(_audit.c.id)
-    )
-    return [(row.id, int(row.subject.partition(":")[2])) for row in rows]
+def _erased_since(connection: Connection, seen: int) -> list[int]:
+    subjects = connection.execute(
+        select(_audit.c.subject).where(_audit.c.id > seen, _audit.c.action == ERASE)
+    ).scalars()
+    return [int(one.partition(":")[2]) for one in subjects]
