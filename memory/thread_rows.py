@@ -7,13 +7,11 @@ not looked into when what moved since is enough. What may be read at all is said
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, case, func, select
+from sqlalchemy import BigInteger, Connection, Select, bindparam, case, exists, func, select
 
-from core.clock import Micros
 from memory.readable_messages import own_conversations, readable, reading
 from memory.sender import AnyRow, ContextQuery, Reader
 from memory.tables import Conversation, Message
@@ -41,35 +39,42 @@ _counts = (
 )
 _before = _counts.c.so_far - _counts.c.messages
 _of_each: Select[Any] = readable.where(_message.c.seq > _conversation.c.seq - _limit)
-_moved_last = _of_each.add_columns(
-    select(func.max(_counts.c.updated_at)).where(_before >= _limit).scalar_subquery()
+_since = bindparam("since", type_=BigInteger)
+_moved_since = _conversation.c.id.in_(select(_counts.c.id).where(_counts.c.updated_at >= _since))
+_later = _of_each.where(_moved_since, _message.c.created_at >= _since)
+
+_all_there_is = _of_each.where(~exists(select(_counts.c.id).where(_before >= _limit)))
+"""All messages, when those of all conversations but the one that moved least are fewer than
+`limit`; otherwise none."""
+
+_bound = _of_each.with_only_columns(
+    func.min(_message.c.created_at).label("since"),
+    func.count().label("messages"),
+    select(func.count()).where(_before >= _limit).scalar_subquery().label("others"),
 ).where(_conversation.c.id.in_(select(_counts.c.id).where(_before < _limit)))
-"""The messages of as many conversations, those first that moved last, as have `limit` in all; with
-each, when the first of the others moved."""
+"""Since when there are `limit` messages in those conversations that moved last."""
 
-_since = _of_each.where(
-    _conversation.c.updated_at >= bindparam("since"),
-    _message.c.created_at >= bindparam("since"),
+_oldest = (
+    _later.with_only_columns(_message.c.created_at)
+    .order_by(_message.c.created_at.desc())
+    .limit(1)
+    .offset(_limit - 1)
 )
+"""When the oldest of the newest messages was written, over all that moved since."""
 
-_CREATED, _REST = 8, -1
-_by_time = itemgetter(_CREATED, 0, 1)
+_by_time = itemgetter(8, 0, 1)
 
 
 def thread_rows(connection: Connection, query: ContextQuery, reader: Reader) -> list[AnyRow]:
     """The newest `query.limit` readable messages, oldest first."""
     asked = {**reading(query, reader), "limit": query.limit}
-    rows = _newest(connection.execute(_moved_last, asked).all(), query.limit)
-    rest: Micros | None = rows[0][_REST] if rows else 0
-    if rest is None:
-        return rows
-    # What is in conversations that moved earlier is older, but for those that moved meanwhile; and
-    # everything counts when some of the newest may not be read.
-    since = rows[0][_CREATED] if len(rows) == query.limit else 0
-    if rest < since:
-        return rows
-    return _newest(connection.execute(_since, {**asked, "since": since}).all(), query.limit)
-
-
-def _newest(rows: Sequence[AnyRow], limit: int) -> list[AnyRow]:
-    return sorted(rows, key=_by_time)[-limit:]
+    rows = connection.execute(_all_there_is, asked).all()
+    if not rows:
+        # There are none, or many in many conversations. The moments alone are read much faster.
+        bound = connection.execute(_bound, asked).one()
+        if not bound.others:
+            return []
+        since = bound.since if bound.messages >= query.limit else 0
+        oldest = connection.execute(_oldest, {**asked, "since": since}).scalar()
+        rows = connection.execute(_later, {**asked, "since": oldest or 0}).all()
+    return sorted(rows, key=_by_time)[-query.limit :]
