@@ -26,6 +26,9 @@ from memory.units.identity import IdentityProblem, customer_of
 from memory.units.segmenting import keep_segment
 from memory.unpacked import LEFT_TO_THE_THREAD, Stretch, unpacked
 
+LEAST = 32
+"""Messages of one step, at least."""
+
 
 @dataclass(frozen=True, slots=True)
 class HistoryReport:
@@ -58,7 +61,7 @@ class HistoryReport:
 def preview(file: HistoryFile, tools: Tools) -> Generator[Step, Any, HistoryReport]:
     """The steps of a dry run: they read, and give what the import would do."""
     look = HistoryPreview(tools.rules())
-    pace, pieces, at = Pace(tools.tick), file.pieces(), 0
+    pace, pieces, at = Pace(tools.tick, LEAST), file.pieces(), 0
     while chunk := list(islice(pieces, pace.size)):
         yield Step(pace.timed(_looking(look, chunk)), writes=False)
         at += len(chunk)
@@ -93,7 +96,7 @@ def apply(
         begun = yield beginning(file.digest, file.total, source, tools)
     assert begun is not None
     source = Source(source.name, source.level, source.reason, source.actor, begun.id)
-    pace, pieces, at = Pace(tools.tick), left or file.pieces(begun.done), begun.done
+    pace, pieces, at = Pace(tools.tick, LEAST), left or file.pieces(begun.done), begun.done
     done = Taken()
     while chunk := list(islice(pieces, pace.size)):
         done += yield Step(pace.timed(_taking_in(source, chunk, tools)), writes=True)

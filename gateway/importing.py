@@ -160,11 +160,13 @@ def _forget_history(batch_id: int, pace: Pace) -> Generator[Step, Any, None]:
 
 
 class Pace:
-    """How many rows the next step takes: as many as fit into the time that one may take."""
+    """How many rows the next step takes: as many as fit into the time that one may take, and not
+    fewer than `least`, where what a step costs of itself is more than they do."""
 
-    def __init__(self, tick: Callable[[], float]) -> None:
+    def __init__(self, tick: Callable[[], float], least: int = _LEAST) -> None:
         self._tick = tick
-        self.size = _FIRST
+        self._least = least
+        self.size = max(_FIRST, least)
 
     def timed(self, run: Callable[[Connection], Any]) -> Callable[[Connection], Any]:
         """The step, measured where it runs: waiting for the writer does not count."""
@@ -174,7 +176,7 @@ class Pace:
             result = run(connection)
             took = max(self._tick() - began, 1e-6)
             wanted = int(self.size * min(_TARGET_SECONDS / took, 1.5))
-            self.size = max(_LEAST, min(_MOST, wanted))
+            self.size = max(self._least, min(_MOST, wanted))
             return result
 
         return measured

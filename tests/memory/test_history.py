@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from core.message import Assurance
+from gateway import history_importing
 from memory.past import ANOTHER_LIFE, BLOCKED
 from memory.remembered_tables import HistoryLine
 from memory.tables import (
@@ -43,7 +44,8 @@ TALK = csv(
 
 
 @pytest.fixture
-def desk(engine: Engine, tmp_path: Path) -> Desk:
+def desk(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr(history_importing, "LEAST", 2)
     return Desk(engine, tmp_path)
 
 
