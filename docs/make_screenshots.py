@@ -167,9 +167,29 @@ async def _look_around(studio: Studio) -> None:
     await page.locator(".steps li").first.wait_for()
     await studio.shoot(page, "console-why")
     await _explain(studio, page)
+    await _remember(studio, page.url.partition("#")[0])
     await page.goto(f"{studio.demo.url}/console/trouble")
     await page.locator(".letter").wait_for()
     await studio.shoot(page, "console-trouble")
+
+
+async def _remember(studio: Studio, customer: str) -> None:
+    """What is remembered of Ada, with a thing that a person told and one that was promised."""
+    page = await studio.window(to="")
+    await page.goto(f"{customer}#memory")
+    sheet = page.get_by_role("dialog")
+    await page.get_by_role("button", name="Tell …").click()
+    await sheet.get_by_label("Value").fill("Rings twice, the bell is quiet")
+    await sheet.get_by_label("How do you know?").fill("she said so on the phone")
+    await sheet.get_by_role("button", name="Remember").click()
+    await page.get_by_text("Rings twice").wait_for()
+    await page.get_by_role("button", name="Promise …").click()
+    await sheet.get_by_label("We will …").fill("Send a new shade, free of charge")
+    await sheet.get_by_label("By (if there is a day)").fill("2026-11-06")
+    await sheet.get_by_role("button", name="Promise", exact=True).click()
+    await page.get_by_text("Send a new shade").wait_for()
+    await page.wait_for_timeout(4500)
+    await studio.shoot(page, "console-memory")
 
 
 async def _explain(studio: Studio, page: Page) -> None:

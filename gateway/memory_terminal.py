@@ -109,7 +109,7 @@ def _state(one: KnownView) -> str:
 def _told(one: KnownView) -> Text:
     where = f" ({one.channel})" if one.channel else ""
     until = "" if one.until is None else f" until {one.until:%Y-%m-%d}"
-    text = Text(f"{one.since:%Y-%m-%d}{until} by {one.teller}{where}")
+    text = Text(f"{one.since:%Y-%m-%d}{until}, {one.teller}{where}")
     return text.append(f"\n{one.source}", style="dim")
 
 

@@ -48,17 +48,17 @@ def label_of(key: str) -> str:
 
 
 def teller_words(told_by: str) -> str:
-    """Who told it, for a person: "the customer", "Sam, a person", "the system “shop”"."""
+    """How it came to be known, for a person: "told by the customer", "read out of their words"."""
     kind, _, name = told_by.partition(":")
     if kind == "customer":
-        return "the customer"
+        return "told by the customer"
     if kind == "agent":
-        return actor_words(name)
+        return f"told by {actor_words(name)}"
     if kind == "system":
-        return f"the system “{name}”" if name else "a system"
+        return f"told by the system “{name}”" if name else "told by a system"
     if kind == "model":
-        return f"a language model, {name}" if name else "a language model"
-    return "a rule, out of what they wrote" if kind == "rule" else told_by
+        return f"read by the language model {name}" if name else "read by a language model"
+    return "read out of their words" if kind == "rule" else f"told by {told_by}"
 
 
 def actor_words(actor: str) -> str:

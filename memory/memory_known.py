@@ -7,18 +7,40 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from memory.fact_words import PROMISE, actor_words, group_of, label_of, teller_words
 from memory.facts import FactView
 from memory.memory_views import KnownView, WasView
+from memory.units.fact_rows import IDENTIFIER
 
 _MESSAGE = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 
 
 def known(facts: Sequence[FactView], now: datetime) -> list[KnownView]:
-    """These facts for a page, in the same order. `now` is when promises are judged."""
-    return [_known(one, now) for one in facts]
+    """These facts for a page, in the same order. `now` is when promises are judged.
+
+    A number that was read out of a message stands with the fact that it was told for, if it was.
+    """
+    told = {(label_of(one.key), one.value): one for one in facts if _is_told(one)}
+    read: dict[int, list[FactView]] = {}
+    kept: list[FactView] = []
+    for one in facts:
+        twin = told.get((label_of(one.key), one.value)) if _is_read(one) else None
+        if twin is None:
+            kept.append(one)
+        else:
+            read.setdefault(twin.id, []).append(one)
+    return [_known(replace(one, also=(*one.also, *read.get(one.id, ()))), now) for one in kept]
+
+
+def _is_read(fact: FactView) -> bool:
+    return fact.is_live and fact.key.startswith(IDENTIFIER) and not fact.pinned
+
+
+def _is_told(fact: FactView) -> bool:
+    return fact.is_live and not fact.key.startswith(IDENTIFIER) and not fact.hidden
 
 
 def message_of(source: str) -> str | None:

@@ -31,11 +31,11 @@ class KnownView:
     """One thing that is remembered of a customer.
 
     `group` is "about", "number", "preference" or "promise"; `message` the message that told it,
-    where one did. It has been so since `since`, and until `until` where it is so no more; we know
-    it since `recorded_at` and were last told so at `touched_at`. `value` is empty where it is
-    `hidden`, and of a secret says only that there is one. `state` is a promise's: "open",
-    "overdue", "kept" or "broken". `also` are other values that are told of the same thing,
-    `history` what it was before, the latest first.
+    where one did, and `teller` says how. It has been so since `since`, and until `until` where it
+    is so no more; we know it since `recorded_at` and were last told so at `touched_at`. `value` is
+    empty where it is `hidden`, and of a secret says only that there is one. `state` is a promise's:
+    "open", "overdue", "kept" or "broken". `also` are other tellings of the same thing, `history`
+    what it was before, the latest first.
     """
 
     id: int

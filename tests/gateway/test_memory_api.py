@@ -62,7 +62,11 @@ async def test_each_thing_is_told_with_where_it_came_from_and_what_it_was(world:
     memory = await world.get(path(world))
     (fact,), (liked,) = memory["facts"], memory["preferences"]
     assert (fact["label"], fact["value"], fact["group"]) == ("Address", LANE, "about")
-    assert (fact["message"], fact["channel"], fact["teller"]) == (source, "sms", "the customer")
+    assert (fact["message"], fact["channel"], fact["teller"]) == (
+        source,
+        "sms",
+        "told by the customer",
+    )
     assert not fact["verified"] and [one["value"] for one in fact["history"]] == [STREET]
     assert fact["history"][0]["until"] == fact["since"]
     assert (liked["label"], liked["value"]) == ("Language", "German")
@@ -158,16 +162,21 @@ async def test_a_source_is_taken_back_after_a_look_at_what_that_would_be(world: 
     await learn(world, "address", STREET)
     source = await learn(world, "address", LANE, seq=2)
     await learn(world, "order_number", "1042", source=source)
+    await learn(world, "identifier:order:1042", "1042", source=source, told_by="rule")
     tried = {"source": source, "dry_run": True}
     seen = (await world.post("/memory/roll-back", tried))[1]
-    assert {one["label"]: one["again"] for one in seen["facts"]} == {
-        "Address": STREET,
-        "Order number": None,
-    }
-    assert len((await world.get(path(world)))["facts"]) == 2, "nothing was changed"
+    assert [(one["label"], one["again"]) for one in seen["facts"]] == [
+        ("Order number", None),
+        ("Order number", None),
+        ("Address", STREET),
+    ]
+    known = {one["key"]: one for one in (await world.get(path(world)))["facts"]}
+    assert set(known) == {"address", "order_number"}, "nothing changed; a number is told once"
+    number = known["order_number"]
+    assert [one["teller"] for one in number["also"]] == ["read out of their words"]
     assert (await world.post("/memory/roll-back", {"source": source}))[0] == 422
     status, done = await world.post("/memory/roll-back", {"source": source, "because": "forged"})
-    assert status == 200 and done["count"] == 2
+    assert status == 200 and done["count"] == 3
     assert (await only(world))["value"] == STREET
     assert (await world.post("/memory/roll-back", tried))[1]["count"] == 0
 

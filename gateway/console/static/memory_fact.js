@@ -68,7 +68,7 @@ function marks(fact) {
 
 function told(fact) {
   return h("span", { class: "memory-told", title: full(fact.recorded_at) },
-    fact.channel && channelIcon(fact.channel), `told by ${fact.teller}`, fact.channel && `, by ${channelWords(fact.channel)}`, ", ",
+    fact.channel && channelIcon(fact.channel), fact.teller, fact.channel && `, by ${channelWords(fact.channel)}`, ", ",
     h("time", { datetime: fact.since }, dayWords(fact.since)));
 }
 
@@ -80,7 +80,7 @@ function tools(fact, row, page) {
   return h("div", { class: "memory-tools" },
     open && tool("kept", "check", "Kept", () => settle(fact, true, page)),
     open && tool("broken", "close", "Not kept", () => settle(fact, false, page)),
-    !fact.secret && fact.group !== "promise" && tool("correct", "pen", "Correct", () => correct(fact, row, page)),
+    !fact.secret && fact.group !== "promise" && !fact.key.startsWith("identifier:") && tool("correct", "pen", "Correct", () => correct(fact, row, page)),
     tool("pin", "pin", fact.pinned ? "Unpin" : "Pin", () => act(`/facts/${fact.id}/${fact.pinned ? "unpin" : "pin"}`, {}, fact.pinned ? "Unpinned." : "Pinned: it is always loaded.", page)),
     tool("retire", "gone", "Take off", () => retire(fact, page)));
 }
@@ -157,8 +157,8 @@ function more(fact, page) {
   ].filter(Boolean).join(", ");
   return h("details", { class: "memory-more", open: opened.has(fact.id), ontoggle: (event) => (event.currentTarget.open ? opened.add(fact.id) : opened.delete(fact.id)) },
     h("summary", { "data-key": `more-${fact.id}`, "aria-label": `More about ${fact.label}` }, words || "More"),
-    fact.also.length > 0 && h("ul", { class: "was" }, fact.also.map((one) => h("li", {}, "also told: ", h("b", {}, shown(one)), h("span", { class: "muted" }, ` by ${one.teller}, ${dayWords(one.since)} `), sourceLink(one, page)))),
-    fact.history.length > 0 && h("ul", { class: "was" }, fact.history.map((one) => h("li", {}, "was ", h("b", {}, shown(one)), h("span", { class: "muted" }, ` until ${dayWords(one.until)}, told by ${one.teller} `), sourceLink(one, page)))),
+    fact.also.length > 0 && h("ul", { class: "was" }, fact.also.map((one) => h("li", {}, "also told: ", h("b", {}, shown(one)), h("span", { class: "muted" }, `, ${one.teller}, ${dayWords(one.since)} `), sourceLink(one, page)))),
+    fact.history.length > 0 && h("ul", { class: "was" }, fact.history.map((one) => h("li", {}, "was ", h("b", {}, shown(one)), h("span", { class: "muted" }, ` until ${dayWords(one.until)}, ${one.teller} `), sourceLink(one, page)))),
     fact.retired_because && h("p", { class: "small" }, `Taken off by ${fact.retired_by}: ${fact.retired_because}`),
     h("p", { class: "muted small" }, `Known since ${full(fact.recorded_at)}, last told ${full(fact.touched_at)}, at level ${fact.level}. Source: ${fact.source}`),
     page.rights.has("link") && h("button", { class: "button small danger", type: "button", "data-key": `source-back-${fact.id}`, onclick: () => openRollBack(fact.source, page.refresh) }, icon("retry"), "Take back all from this source …"));
