@@ -91,8 +91,9 @@ def place(known: Sequence[Held], new: Held) -> Placed:
     end, by = (None, None) if following is None else (following.valid_from, following.id)
     for one in given_way:
         # What had ended by itself, ends for what is told of the time before, too.
-        if one.valid_to is not None and (end is None or one.valid_to < end):
-            end, by = one.valid_to, one.superseded_by
+        ended = one.valid_to if one.superseded_by is None else None
+        if ended is not None and (end is None or ended < end):
+            end, by = ended, None
     placed = replace(new, valid_to=end, superseded_by=by)
     changed = tuple(replace(one, valid_to=at, superseded_by=new.id) for one in given_way)
     return Placed(_how(placed, then, given_way), placed, changed)
