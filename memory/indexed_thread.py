@@ -16,8 +16,8 @@ from memory.scoring import session_numbers
 from memory.terms import LANGUAGE, stems_of
 
 THREAD_LIMIT = 1_000
-"""Messages of a customer that can be recalled, the newest. Of more, the older ones stay stored and
-are not found: reading and scoring them would cost every turn of that customer."""
+"""Messages that a thread holds, the newest of a customer. What is older is found by `memory.deep`,
+a little of it for each turn."""
 
 
 @dataclass(frozen=True, slots=True)
