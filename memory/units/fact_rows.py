@@ -166,10 +166,15 @@ def put_back(connection: Connection, fact_ids: Collection[int]) -> None:
     histories.save()
 
 
-def forget_told(connection: Connection, handle_id: int, source: str, now: Micros) -> None:
-    """Delete what this handle told in a message whose words are gone; what it had taken the place
-    of holds again."""
+def forget_told(
+    connection: Connection, handle_id: int, source: str, now: Micros, *, guesses: bool = False
+) -> None:
+    """Delete what this handle told in a message whose words are gone, or only what was guessed from
+    it; what it had taken the place of holds again."""
     told = (_fact.c.handle_id == handle_id) & (_fact.c.source == source)
+    if guesses:
+        by_model = _fact.c.told_by.startswith(MODEL, autoescape=True)
+        told &= (_fact.c.told_by == RULE) | by_model
     ids = list(connection.execute(select(_fact.c.id).where(told)).scalars())
     if ids:
         take_back(connection, ids, "", "the message was taken back", now)

@@ -152,6 +152,9 @@ def _replace_words(
         versions = [*extra.get("versions", ()), {"text": row.text, "at": since}]
         kept["versions"] = versions[-MOST_VERSIONS:]
     _write(connection, row, cleaned.text, cleaned.tokens, kept)
+    # What was told to a flow stays: it was answered, and may have been confirmed since.
+    source = f"{row.conversation_id}-{row.seq}"
+    forget_told(connection, row.handle_id, source, at, guesses=True)
 
 
 def _take_back(connection: Connection, row: AnyRow, extra: Mapping[str, Any], at: Micros) -> None:

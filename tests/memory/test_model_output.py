@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select
 
 from core.message import Assurance
 from memory.episodes import EpisodeView
 from memory.remembered_tables import Fact
+from memory.units.admission_rows import Cleaned
 from memory.units.episodes import spoil
 from memory.units.facts import roll_back
 from memory.units.model_output import Guess, learn, sum_up, waiting
@@ -20,7 +23,7 @@ from tests.memory.world import MAIL, VISITOR, World
 _fact = table(Fact)
 
 
-def facts(world: World) -> Sequence[object]:
+def facts(world: World) -> Sequence[tuple[Any, ...]]:
     """What is known of anybody: key, value, who told it, whether it is sure, its level."""
     columns = (_fact.c.key, _fact.c.value, _fact.c.told_by, _fact.c.verified, _fact.c.level)
     return [tuple(row) for row in world.connection.execute(select(*columns).order_by(_fact.c.id))]
@@ -127,3 +130,24 @@ def test_a_session_within_a_case_is_told_by_it(world: World) -> None:
     ]
     last = waiting(world.connection, 0, 5)[-1].id
     assert not waiting(world.connection, last, 5)
+
+
+def test_an_edited_message_takes_what_was_guessed_from_it_and_what_was_before_holds(
+    world: World,
+) -> None:
+    before, first = told(world, MAIL, "my street is Oak Street 7", event="e0")
+    learn(world.connection, before.id, [Guess("street", "Oak Street 7", first)], *by(world))
+    world.now += timedelta(hours=9)
+    one, source = told(world, MAIL, "no, my street is Elm Street 5")
+    learn(world.connection, one.id, [Guess("street", "Elm Street 5", source)], *by(world))
+    held = select(_fact.c.value).where(_fact.c.valid_to.is_(None))
+    assert world.connection.execute(held).scalars().all() == ["Elm Street 5"]
+    new = Cleaned("no, it is right", {}, 5)
+    revise(world.connection, Change("email", "e1", MAIL, lambda _: new, world.micros()))
+    assert world.connection.execute(held).scalars().all() == ["Oak Street 7"]
+    assert [row[1] for row in facts(world)] == ["Oak Street 7"]
+
+
+def by(world: World) -> tuple[str, int, Callable[[], int]]:
+    """The model, and when it learns with which ids."""
+    return "small", world.micros(), world.id
