@@ -231,6 +231,10 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     )
     threads.admit = admissions.admit
     threads.show_link = proving.show_link
+
+    def forget(customer_id: int) -> None:
+        gateway.forget(customer_id)
+
     gateway = Gateway(
         settings,
         store,
@@ -281,7 +285,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
             preparing=preparing_for(
                 settings,
                 bytes.fromhex(digest_key),
-                playbook.protected_patterns,
+                playbook,
                 count_tokens=count_tokens,
                 rules=lambda: rules.current,
                 now=now,
@@ -290,7 +294,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         encoding=encoding,
         episodes=EpisodeWork(store, now=now, new_id=new_id),
         segmenting=Segmenting(store),
-        retaining=Retaining(store, files, settings.retention, forget=work.forget, now=now),
+        retaining=Retaining(store, files, settings.retention, forget=forget, now=now),
         trial=Trial(
             store,
             recalling,

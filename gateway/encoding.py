@@ -115,6 +115,12 @@ class Encoding:
             return None
         return await asyncio.to_thread(self._compare, text, stored)
 
+    def forget(self) -> None:
+        """Have nothing of anybody at hand: somebody was erased. What is stored is read again."""
+        self._kept.clear()
+        self._asked.clear()
+        self._of_text.cache_clear()
+
     async def look(self, settled: timedelta = SETTLED) -> bool:
         """Encode some of what has no vector; whether there may be more."""
         if self._model is None:

@@ -62,6 +62,7 @@ class Retaining:
         self._at: tuple[int, Key] = (0, ())
         self._next: datetime | None = None
         self._seen = 0
+        self._forgotten: frozenset[int] = frozenset()
         self.round = Round("retaining", self.look, EVERY_SECONDS)
 
     async def look(self) -> bool:
@@ -93,8 +94,10 @@ class Retaining:
     async def _forget_erased(self) -> None:
         """Whom a command or another process erased, this one remembers no longer."""
         newest = await self._store.read(_newest)
-        for customer_id in await self._store.read(_erased_since, self._seen):
-            self._forget(customer_id)
+        erased = await self._store.read(_erased_since, self._seen)
+        for row_id in erased.keys() - self._forgotten:
+            self._forget(erased[row_id])
+        self._forgotten = frozenset(erased)
         self._seen = newest - _OVERLAP
 
 
@@ -114,8 +117,9 @@ def _newest(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(_audit.c.id), 0))).scalar_one())
 
 
-def _erased_since(connection: Connection, seen: int) -> list[int]:
-    subjects = connection.execute(
-        select(_audit.c.subject).where(_audit.c.id > seen, _audit.c.action == ERASE)
-    ).scalars()
-    return [int(one.partition(":")[2]) for one in subjects]
+def _erased_since(connection: Connection, seen: int) -> dict[int, int]:
+    """Who was erased, by the row of the log that says so."""
+    rows = connection.execute(
+        select(_audit.c.id, _audit.c.subject).where(_audit.c.id > seen, _audit.c.action == ERASE)
+    )
+    return {row.id: int(row.subject.partition(":")[2]) for row in rows}

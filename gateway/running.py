@@ -143,6 +143,11 @@ class Gateway:
         self.deliveries.wake(conversation_id)
         self.turns.look()
 
+    def forget(self, customer_id: int) -> None:
+        """Nothing of somebody who was erased stays in this process."""
+        self.work.forget(customer_id)
+        self.encoding.forget()
+
     async def idle(self) -> bool:
         """Nothing is being handled or sent by this process."""
         return self.turns.idle and self.deliveries.idle

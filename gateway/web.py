@@ -112,5 +112,5 @@ def _services(gateway: Gateway) -> ApiServices:
         rules=lambda: gateway.rules.current,
         trial=gateway.trial,
         preparing=gateway.imports.preparing,
-        forget=gateway.work.forget,
+        forget=gateway.forget,
     )
