@@ -1,0 +1,28 @@
+"""Whatever a turn was told of another handle is written down with it: what is over, and consent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from core.message import Assurance, Audience
+from core.turn import CaseState, Line, Recall, Sender, TurnInput
+from gateway.provenance import given
+from memory.context import Context
+from memory.drawing import CASE
+from memory.sender import NEVER
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def test_lines_about_what_is_over_draw_on_all_that_they_were_made_from() -> None:
+    sender = Sender("phone:+1", Assurance.AUTHENTICATED)
+    handles = {7: "phone:+1", 8: "email:a@x.example", 9: "login:a"}
+    context = Context(sender, None, CaseState(), None, False, (), (), 1, NEVER, handles=handles)
+    lines = (
+        Line("episode", "2 Mar 2026", "a return", "episode:1", handles=frozenset((7, 8))),
+        Line("consent", "consent", "login:a", handles=frozenset((9,))),
+    )
+    turn = TurnInput(
+        "1", NOW, "sms", Audience.ONE, sender, (), None, CaseState(), Recall(standing=lines)
+    )
+    assert given(context, turn, 7).drawn == {8: {CASE}, 9: {CASE}}
