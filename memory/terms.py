@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from core.identifiers import ADDRESS, PHONE
 from core.pipeline.features import TEXT_LIMIT, Stems, fold, words
 from memory.vocabulary import (
     ASKING,
@@ -35,13 +36,12 @@ ROOT = 5
 """Letters of a stem by which words are compared: "delivery" and "delivered", "Lieferung" and
 "liefern" have as many in common, and most words that have so many are of one family."""
 
-_ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _CODE = (
     r"[$€£]\s?\d+(?:[.,]\d\d)?|\d+[.,]\d\d(?=\s?(?:[$€£]|eur|usd|gbp|dollars?|euros?|pounds?)\b)"
-    r"|\+?\d[\d\s().-]{7,}\d"  # a phone number
+    rf"|{PHONE}"
     r"|#\s?\d+|\b(?=[\w-]*\d)(?=[\w-]*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*\b|\b\d{4,}\b"
 )
-_IDENTIFIER, _NO_ADDRESS = re.compile(f"{_ADDRESS}|{_CODE}", re.I), re.compile(_CODE, re.I)
+_IDENTIFIER, _NO_ADDRESS = re.compile(f"{ADDRESS}|{_CODE}", re.I), re.compile(_CODE, re.I)
 """An e-mail address is tried at every letter, and few messages have one."""
 _MAY_IDENTIFY = re.compile(r"[\d@]")
 _AMOUNT = re.compile(r"^[$€£]|^\d+[.,]\d\d$")
