@@ -32,10 +32,12 @@ from adapters.sms.simulator import Line, TwilioSimulator
 from benchmarks.mail_flood import ACCOUNT, NUMBER, ROOT, TOKEN, Times, serving, text_while
 from core.clock import id_source, to_micros
 from core.identity_rules import DEFAULT_RULES
+from core.learning import told_in
 from core.message import Assurance
 from gateway.history_importing import apply
 from gateway.history_reading import Form, Preparing, opened
 from gateway.importing import Step, Tools, drive
+from gateway.playbooks import load_playbook
 from memory.engine import database_url, writer_engine
 from memory.migrate import upgrade
 from memory.tokens import token_counter
@@ -74,10 +76,12 @@ def bring_in(folder: Path, messages: int) -> None:
     url = f"sqlite:///{folder / str(messages)}.db"
     upgrade(url)
     engine = writer_engine(database_url(url), "NORMAL")
+    playbook = load_playbook(ROOT / "gateway/demo_shop/playbook")
     preparing = Preparing(
         folder,
         b"k" * 32,
         (),
+        lambda text: told_in(text, playbook, DEFAULT_RULES.levels.personal),
         token_counter("o200k_base", folder),
         lambda: DEFAULT_RULES,
         (),

@@ -93,17 +93,26 @@ def own_words(text: str) -> str:
     return text
 
 
-def _told(turn: TurnInput, said: Said, playbook: Playbook) -> Iterator[Fact]:
-    text = own_words(said.text[:TEXT_LIMIT])
-    if not text:
+def told_in(
+    text: str, playbook: Playbook, personal: Assurance
+) -> Iterator[tuple[str, str, Assurance]]:
+    """What one text tells by itself: keys, values, and the level that each needs to be told; what
+    is personal needs that one."""
+    own = own_words(text[:TEXT_LIMIT])
+    if not own:
         return
-    for kind, value in find_identifiers(text, _order_shapes(playbook)):
+    for kind, value in find_identifiers(own, _order_shapes(playbook)):
         if len(value) <= _LONGEST:
-            personal = turn.rules.levels.personal if kind == _ADDRESS else Assurance.NONE
+            needs = personal if kind == _ADDRESS else Assurance.NONE
             key = f"{IDENTIFIER}{kind}:{value.casefold() if kind == _ADDRESS else value}"
-            yield _fact(turn, said, key, value, personal)
-    for name, value in find_wishes(text):
-        yield _fact(turn, said, f"{KEY}{name}", value, Assurance.NONE)
+            yield key, value, needs
+    for name, value in find_wishes(own):
+        yield f"{KEY}{name}", value, Assurance.NONE
+
+
+def _told(turn: TurnInput, said: Said, playbook: Playbook) -> Iterator[Fact]:
+    for key, value, needs in told_in(said.text, playbook, turn.rules.levels.personal):
+        yield _fact(turn, said, key, value, needs)
 
 
 def _fact(turn: TurnInput, said: Said, key: str, value: str, needs: Assurance) -> Fact:

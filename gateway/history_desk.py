@@ -13,6 +13,8 @@ from importlib import import_module
 from adapters.registry import find_spec, names
 from core.channel import Archived
 from core.identity_rules import IdentityRules
+from core.learning import told_in
+from core.playbook import Playbook
 from gateway.history_mail import ReadMail
 from gateway.history_reading import Preparing
 from gateway.settings import Settings
@@ -24,17 +26,23 @@ _MAIL = "email"
 def preparing_for(
     settings: Settings,
     key: bytes,
-    protected: tuple[str, ...],
+    playbook: Playbook,
     *,
     count_tokens: Callable[[str], int],
     rules: Callable[[], IdentityRules],
     now: Callable[[], datetime],
 ) -> Preparing:
     """How messages of before are made fit to be kept here."""
+
+    def find_facts(text: str) -> Iterator[tuple[str, str, int]]:
+        for name, value, needs in told_in(text, playbook, rules().levels.personal):
+            yield name, value, int(needs)
+
     return Preparing(
         folder=settings.data.folder / _FOLDER,
         key=key,
-        protected=protected,
+        protected=playbook.protected_patterns,
+        find_facts=find_facts,
         count_tokens=count_tokens,
         rules=rules,
         own=tuple(_own_addresses(settings)),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +22,7 @@ from core.channel import Archived
 from core.clock import Micros, to_micros
 from core.identity import silent_before
 from core.identity_rules import IdentityRules
+from core.message import Author
 from core.secrets import find_secrets
 from gateway.history_files import READERS
 from gateway.history_lines import Reading, Told
@@ -61,7 +62,8 @@ class Form:
 class Preparing:
     """What makes messages of a file fit to be kept, and where they lie while they are sorted.
 
-    `key` is what digests are keyed by; `protected` are shapes never taken for a card number. `own`
+    `key` is what digests are keyed by; `protected` are shapes never taken for a card number, and
+    `find_facts` says what a text of a customer's tells by itself. `own`
     are the addresses of our own mailboxes, `channels` the channels there are, and `read_mail`
     reads one mail of an mbox.
     """
@@ -69,6 +71,7 @@ class Preparing:
     folder: Path
     key: bytes
     protected: tuple[str, ...]
+    find_facts: Callable[[str], Iterable[tuple[str, str, int]]]
     count_tokens: Callable[[str], int]
     rules: Callable[[], IdentityRules]
     own: tuple[str, ...]
@@ -189,6 +192,7 @@ def _prepared(told: Told, source: str, preparing: Preparing) -> PastMessage:
         secrets,
         _digest(told, at, source, preparing.key),
         about(text),
+        tuple(preparing.find_facts(text)) if told.author is Author.CUSTOMER else (),
     )
 
 

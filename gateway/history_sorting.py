@@ -165,6 +165,7 @@ def _dump(one: PastMessage) -> bytes:
             one.secrets,
             one.digest,
             None if one.about is None else one.about.hex(),
+            one.tells,
         )
     )
 
@@ -172,7 +173,7 @@ def _dump(one: PastMessage) -> bytes:
 def _load(data: bytes) -> PastMessage:
     found: list[Any] = orjson.loads(data)
     line, kind, address, channel, thread, at, author, name, subject, text, *rest = found
-    tokens, secrets, digest, about = rest
+    tokens, secrets, digest, about, tells = rest
     return PastMessage(
         line,
         Handle(kind, address),
@@ -187,4 +188,5 @@ def _load(data: bytes) -> PastMessage:
         secrets,
         digest,
         None if about is None else bytes.fromhex(about),
+        tuple((key, value, needs) for key, value, needs in tells),
     )

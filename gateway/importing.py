@@ -127,7 +127,7 @@ def take_back(batch_id: int, actor: str, tools: Tools) -> Generator[Step, Any, i
     yield Step(lambda connection: call_off(connection, batch_id, tools.now()), writes=True)
     pace = Pace(tools.tick)
     if batch.kind == importing.HISTORY:
-        yield from _forget_history(batch_id, pace)
+        yield from _forget_history(batch_id, pace, tools)
     facts = yield Step(lambda one: import_undoing.facts_of_batch(one, batch_id), writes=False)
     while facts:
         some, facts = facts[: pace.size], facts[pace.size :]
@@ -151,11 +151,11 @@ def take_back(batch_id: int, actor: str, tools: Tools) -> Generator[Step, Any, i
     return ended
 
 
-def _forget_history(batch_id: int, pace: Pace) -> Generator[Step, Any, None]:
+def _forget_history(batch_id: int, pace: Pace, tools: Tools) -> Generator[Step, Any, None]:
     """What an import of history has beside what every import has."""
     yield Step(lambda connection: importing.begin_undo(connection, batch_id), writes=True)
     for forget in (history_undoing.forget_some, history_undoing.forget_lines):
-        while (yield Step(pace.timed(_some(forget, batch_id, pace)), writes=True)):
+        while (yield Step(pace.timed(_some(forget, batch_id, pace, tools)), writes=True)):
             pass
 
 
@@ -183,9 +183,9 @@ class Pace:
 
 
 def _some(
-    forget: Callable[[Connection, int, int], int], batch_id: int, pace: Pace
+    forget: Callable[[Connection, int, int, Micros], int], batch_id: int, pace: Pace, tools: Tools
 ) -> Callable[[Connection], int]:
-    return lambda connection: forget(connection, batch_id, pace.size)
+    return lambda connection: forget(connection, batch_id, pace.size, tools.now())
 
 
 def _looking(look: Preview, chunk: Sequence[Entry]) -> Callable[[Connection], Any]:

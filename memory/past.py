@@ -37,7 +37,8 @@ class PastMessage:
 
     `handle` is the customer's, whoever the `author` is. `thread` is what the source calls the
     conversation, if anything. `digest` names it among all of its source; `about` is what recall
-    compares it by, and `tokens` its count.
+    compares it by, and `tokens` its count. `tells` is what rules find in it: keys and values of
+    facts, and the level that each needs to be told.
     """
 
     line: int
@@ -53,6 +54,7 @@ class PastMessage:
     secrets: Mapping[str, str]
     digest: str
     about: bytes | None = field(default=None, repr=False)
+    tells: tuple[tuple[str, str, int], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

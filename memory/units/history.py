@@ -19,12 +19,13 @@ from sqlalchemy.exc import IntegrityError
 
 from core.clock import Micros
 from core.identity_rules import DEFAULT_RULES, IdentityRules
-from core.message import Audience
+from core.message import Assurance, Audience
 from memory.past import PastMessage, Piece, Places
 from memory.remembered_tables import HistoryLine
 from memory.tables import Conversation, Customer, Handle, Link, Message
 from memory.units.bringing import Entry, Source, bring
 from memory.units.episodes import ask_anew
+from memory.units.fact_rows import RULE, Given, Telling, lay
 from memory.units.importing import count_in
 from memory.units.reaching import NOWHERE
 from memory.units.rows import table
@@ -161,12 +162,14 @@ class _Chunk:
         if not messages:
             return
         threads = self._threads(messages, handles)
-        rows = []
+        rows: list[dict[str, Any]] = []
+        told: list[Given] = []
         for one in messages:
             thread = threads[_key(one)]
             thread["seq"] += 1
             thread["updated_at"] = max(thread["updated_at"], one.at)
             rows.append(self._row(one, thread, handles[one.handle.key]))
+            told += self._facts(one, rows[-1])
         fresh = [
             {name: value for name, value in one.items() if name != "known"}
             for one in threads.values()
@@ -185,6 +188,7 @@ class _Chunk:
         ):
             if values:
                 self.connection.execute(statement, values)
+        lay(self.connection, told)
 
     def _threads(
         self, messages: Sequence[PastMessage], handles: Mapping[str, int]
@@ -223,9 +227,7 @@ class _Chunk:
             "known": False,
         }
 
-    def _row(
-        self, one: PastMessage, thread: Mapping[str, Any], handle_id: int
-    ) -> dict[str, object]:
+    def _row(self, one: PastMessage, thread: Mapping[str, Any], handle_id: int) -> dict[str, Any]:
         extra = {"secrets": dict(one.secrets)} if one.secrets else None
         return {
             "conversation_id": thread["id"],
@@ -241,6 +243,24 @@ class _Chunk:
             "extra_json": None if extra is None else orjson.dumps(extra).decode(),
             "about": one.about,
         }
+
+    def _facts(self, one: PastMessage, row: Mapping[str, Any]) -> list[Given]:
+        """What rules find in the message; so it was when it was written. Nothing is learned from
+        what is not believed at all."""
+        if self.source.level < Assurance.ASSERTED:
+            return []
+        source = f"{row['conversation_id']}-{row['seq']}"
+        return [
+            Given(
+                self.new_id(),
+                Telling(
+                    row["handle_id"], key, value, source, int(self.source.level), RULE,
+                    one.channel, needs=needs, valid_from=one.at,
+                ),
+                self.now,
+            )
+            for key, value, needs in one.tells
+        ]  # fmt: skip
 
     def _digests(self, messages: Sequence[PastMessage]) -> list[dict[str, object]]:
         return [{"digest": one.digest, "batch_id": self.source.batch_id} for one in messages]

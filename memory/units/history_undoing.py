@@ -10,11 +10,14 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, delete, select
 
+from core.clock import Micros
 from memory.remembered_tables import Fact, HistoryLine, Vector
 from memory.sender import NEVER
 from memory.tables import Conversation, Message
 from memory.units.episodes import spoil
+from memory.units.fact_rows import take_back
 from memory.units.history import account_of, refresh
+from memory.units.joining import IMPORT_UNDONE
 from memory.units.rows import table
 from memory.units.segmenting import forget_segments
 
@@ -25,9 +28,10 @@ _message = table(Message)
 _vector = table(Vector)
 
 _THREADS = 20
+_ACTOR = "gateway"
 
 
-def forget_some(connection: Connection, batch_id: int, limit: int) -> int:
+def forget_some(connection: Connection, batch_id: int, limit: int, now: Micros) -> int:
     """Delete at most so many messages of a batch; how many there were, 0 when none is left."""
     threads = connection.execute(
         select(_conversation.c.id, _conversation.c.handle_id)
@@ -50,7 +54,7 @@ def forget_some(connection: Connection, batch_id: int, limit: int) -> int:
             .limit(limit - gone)
         ).scalars()
         seqs = list(places)
-        _forget(connection, thread.id, seqs)
+        _forget(connection, thread.id, seqs, now)
         gone += len(seqs)
         if gone < limit:
             connection.execute(delete(_conversation).where(_conversation.c.id == thread.id))
@@ -59,7 +63,7 @@ def forget_some(connection: Connection, batch_id: int, limit: int) -> int:
     return gone
 
 
-def forget_lines(connection: Connection, batch_id: int, limit: int) -> int:
+def forget_lines(connection: Connection, batch_id: int, limit: int, now: Micros) -> int:
     """Let so many messages of the batch be brought in again one day; how many there were."""
     some = select(_line.c.digest).where(_line.c.batch_id == batch_id).limit(limit)
     digests = list(connection.execute(some).scalars())
@@ -67,14 +71,20 @@ def forget_lines(connection: Connection, batch_id: int, limit: int) -> int:
     return len(digests)
 
 
-def _forget(connection: Connection, conversation_id: int, seqs: Collection[int]) -> None:
+def _forget(
+    connection: Connection, conversation_id: int, seqs: Collection[int], now: Micros
+) -> None:
     here = (_message.c.conversation_id == conversation_id, _message.c.seq.in_(seqs))
     connection.execute(delete(_message).where(*here))
     connection.execute(
         delete(_vector).where(_vector.c.conversation_id == conversation_id, _vector.c.seq.in_(seqs))
     )
     told = [f"{conversation_id}-{seq}" for seq in seqs]
-    connection.execute(delete(_fact).where(_fact.c.source.in_(told)))
+    facts = list(connection.execute(select(_fact.c.id).where(_fact.c.source.in_(told))).scalars())
+    if facts:
+        # What they took the place of holds again.
+        take_back(connection, facts, _ACTOR, IMPORT_UNDONE, now)
+        connection.execute(delete(_fact).where(_fact.c.id.in_(facts)))
 
 
 def _make_anew(connection: Connection, handle_id: int) -> None:

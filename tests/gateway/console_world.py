@@ -127,9 +127,9 @@ async def served(
         render: dict[str, Render] = {"sms": partial(parts, mms=False), **(renderers or {})}
         fetch: dict[str, Fetch] = dict(fetchers or {})
         preparing = Preparing(
-            files.parent / "sorting", b"k" * 32, (), lambda text: len(text.split()),
-            lambda: DEFAULT_RULES, ("help@shop.test",), frozenset({"email", "sms"}),
-            read_archived, clock,
+            files.parent / "sorting", b"k" * 32, (), lambda text: (),
+            lambda text: len(text.split()), lambda: DEFAULT_RULES, ("help@shop.test",),
+            frozenset({"email", "sms"}), read_archived, clock,
         )  # fmt: skip
         services = ApiServices(
             store=store,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -50,8 +51,8 @@ class Desk:
     def preparing(self) -> Preparing:
         """What a gateway of this shop keeps of a message."""
         return Preparing(
-            self.folder, b"k" * 32, (), lambda text: max(1, len(text) // 4), lambda: DEFAULT_RULES,
-            ("help@shop.test",), CHANNELS, read_archived, lambda: self.now,
+            self.folder, b"k" * 32, (), found, lambda text: max(1, len(text) // 4),
+            lambda: DEFAULT_RULES, ("help@shop.test",), CHANNELS, read_archived, lambda: self.now,
         )  # fmt: skip
 
     def tools(self) -> Tools:
@@ -124,6 +125,11 @@ class Desk:
     def _run(self, step: Step) -> object:
         with self.engine.begin() as connection:
             return step.run(connection)
+
+
+def found(text: str) -> list[tuple[str, str, int]]:
+    """Of a text with a number in it, that number as an order's."""
+    return [("identifier:order", one, 0) for one in re.findall(r"order (\d+)", text)]
 
 
 def csv(*rows: str) -> bytes:

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 from core.message import Assurance
 from gateway import history_importing
 from memory.past import ANOTHER_LIFE, BLOCKED
-from memory.remembered_tables import HistoryLine
+from memory.remembered_tables import Fact, HistoryLine
 from memory.tables import (
     Audit,
     Case,
@@ -85,6 +85,23 @@ def test_a_secret_is_taken_out_and_its_digest_kept(desk: Desk) -> None:
     (row,) = desk.rows(Message)
     assert row["text"] == "my card is [card removed]" and "card" in str(row["extra_json"])
     assert "4111 1111" not in str(desk.everything())
+
+
+def test_what_is_told_is_a_claim_with_its_message_and_goes_with_it(desk: Desk) -> None:
+    done = desk.bring(TALK)
+    (fact,) = desk.rows(Fact)
+    (said,) = [row for row in desk.rows(Message) if "1042" in str(row["text"])]
+    assert (fact["value"], fact["told_by"], fact["verified"]) == ("1042", "rule", False)
+    assert fact["source"] == f"{said['conversation_id']}-{said['seq']}"
+    assert fact["valid_from"] == said["created_at"]
+    newer = csv(f"2026-02-09T10:00:00Z,sms,{ADA},in,no: order 2000,m9")
+    later = desk.bring(newer, source="another desk")
+    assert [row["value"] for row in desk.rows(Fact) if row["valid_to"] is None] == ["2000"]
+    desk.take_back(later.batch_id)
+    assert [row["value"] for row in desk.rows(Fact) if row["valid_to"] is None] == ["1042"]
+    desk.take_back(done.batch_id)
+    desk.bring(TALK, level=0)
+    assert desk.rows(Fact) == []
 
 
 def test_what_is_not_believed_is_kept_for_people_alone(desk: Desk) -> None:
