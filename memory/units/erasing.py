@@ -50,7 +50,8 @@ hangs on it."""
 Place: TypeAlias = tuple[int, int]
 """Where an erasure goes on: at which step, and after which row."""
 
-START: Place = (0, 0)
+START: Place = (-1, 0)
+"""Nothing is done yet, or nobody knows how far it came."""
 
 _conversation = table(Conversation)
 _customer = table(Customer)
@@ -104,7 +105,7 @@ def erase(
     for place in sorted({one.conversation_id for one in waiting}):
         here = [one for one in waiting if one.conversation_id == place]
         erase_some(work, place, here[0].account, here)
-    step, after = at
+    step, after = max(0, at[0]), at[1]
     while step < len(_STEPS) and work.left > 0:
         more = _STEPS[step](work, after)
         step, after = (step + 1, 0) if more is None else (step, more)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import SQLModel
 
 from core.message import Assurance, Audience
 from memory.customer_page import customer_page, timeline
 from memory.pages import audit_log
 from memory.tables import Conversation, Customer, Handle
+from memory.units.audit import record
 from memory.units.claims import Claim, claim
 from memory.units.erasing import Erased, erase
 from memory.units.holding import claim_due
 from memory.units.identity import IdentityProblem, resolve_customer
+from memory.units.retiring import retire
 from memory.units.rows import table
 from tests.memory.telling import Telling
 from tests.memory.test_parting_without_residue import NAMES, end
@@ -145,3 +147,58 @@ def test_a_customer_erased_already_is_done_at_once(world: World) -> None:
     [again] = all_of(world, customer)
     assert again.done and again.counts == {}
     assert world.connection.execute(select(table(Handle).c.id)).all() == []
+
+
+def test_whoever_writes_from_the_address_meanwhile_is_somebody_new(world: World) -> None:
+    people = Telling(world, NAMES)
+    for _ in range(4):
+        people.write(PHONE)
+    customer = world.customer(world.handle_row(PHONE)["id"])
+    call = erase(world.connection, customer, "admin", world.micros(), world.id, 3)
+    said = 0
+    while not call.done:
+        world.say(PHONE, f"new words {said}")
+        said += 1
+        at = call.at
+        call = erase(world.connection, customer, "admin", world.micros(), world.id, 3, at)
+    assert said > 2
+    assert world.texts(PHONE) == [f"new words {number}" for number in range(said)]
+    assert world.customer(world.handle_row(PHONE)["id"]) != customer
+    assert "mark-phone" not in everything(world)
+
+
+def test_whoever_is_joined_to_them_meanwhile_is_not_erased_with_them(world: World) -> None:
+    place, other = world.say(PHONE, "hello"), world.say(MAIL, "I am somebody else")
+    world.say(PHONE, "and more")
+    customer = world.customer(place.handle_id)
+    call = erase(world.connection, customer, "admin", world.micros(), world.id, 1)
+    handles = table(Handle)
+    world.connection.execute(
+        update(handles)
+        .where(handles.c.id == place.handle_id)
+        .values(customer_id=world.customer(other.handle_id))
+    )
+    gone = table(Customer)
+    world.connection.execute(
+        update(gone)
+        .where(gone.c.id == customer)
+        .values(merged_into=world.customer(other.handle_id))
+    )
+    while not call.done:
+        at, who = call.at, call.customer_id
+        call = erase(world.connection, who, "admin", world.micros(), world.id, 1, at)
+    assert world.texts(MAIL) == ["I am somebody else"]
+    assert "and more" not in everything(world)
+
+
+def test_of_whoever_had_the_address_before_nothing_is_touched(world: World) -> None:
+    first = world.say(PHONE, "words of the first holder")
+    record(world.connection, world.id(), world.micros(), "eve", "note", PHONE, {"reason": "first"})
+    retire(world.connection, PHONE, "another owner", "eve", world.micros(), world.id)
+    second = world.say(PHONE, "words of the second")
+    record(world.connection, world.id(), world.micros(), "eve", "note", PHONE, {"reason": "second"})
+    all_of(world, world.customer(second.handle_id))
+    left = everything(world)
+    assert "words of the first holder" in left and '"first"' in left
+    assert "words of the second" not in left and '"second"' not in left
+    assert world.customer(first.handle_id)
