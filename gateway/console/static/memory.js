@@ -119,9 +119,17 @@ function episode(one, page) {
       h("p", { class: "episode-line" }, h("time", { datetime: one.started_at, title: full(one.started_at) }, day(one.started_at)),
         h("span", { class: "muted" }, one.channels.map(channelName).join(", ")), one.outcome && h("span", { class: "tag" }, words(one.outcome))),
       one.first_words && h("p", { class: "quote" }, one.first_words),
-      one.line && h("p", { class: "muted small" }, one.line),
+      about(one) && h("p", { class: "muted small" }, words(about(one))),
       one.summary && h("p", { class: "small" }, one.summary, " ", h("span", { class: "tag amber" }, `summed up by ${one.summary_by.replace("model:", "the model ")}`)),
       one.message && h("button", { class: "link", type: "button", "data-key": `episode-${one.id}`, onclick: () => page.openMessage(one.message) }, "Read it")));
+}
+
+/** What it was about and how it ended, without what stands beside it already. */
+function about(one) {
+  const told = one.line.slice(one.line.indexOf(": ") + 2);
+  if (!told.startsWith("“")) return told;
+  const end = told.indexOf("”; ");
+  return end < 0 ? "" : told.slice(end + 3);
 }
 
 function contact(one) {

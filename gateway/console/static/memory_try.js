@@ -39,7 +39,7 @@ function result(tried, openMessage) {
   return [
     h("p", { class: "small" }, h("strong", {}, `${tried.tokens} of ${tried.budget} tokens`), tried.lines.length ? `, in ${tried.lines.length === 1 ? "one line" : `${tried.lines.length} lines`}.` : ": nothing is remembered."),
     parts(tried.lines).map(([part, lines]) => h("section", { class: "tried-part" },
-      h("h4", {}, part, part !== "recalled" && h("span", { class: "muted" }, lines[0].why)),
+      h("h4", {}, part.slice(0, 1).toUpperCase() + part.slice(1), part !== "recalled" && h("span", { class: "muted" }, lines[0].why)),
       h("ol", { class: "was" }, lines.map((one) => h("li", {},
         one.text, " ", one.message && h("button", { class: "link", type: "button", onclick: () => openMessage(one.message) }, "see it"),
         part === "recalled" && h("span", { class: "muted block" }, one.why)))))),
