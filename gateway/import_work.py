@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 1.0
 _REST_SECONDS = 0.003
+_BETWEEN_SECONDS = 0.02
+"""What a history leaves to others: it has no hurry, and whoever writes has."""
 HELD = timedelta(seconds=30)
 """How long an import is left to a process that says nothing more."""
 
@@ -111,15 +113,17 @@ class ImportWork:
             first = await asyncio.to_thread(next, pieces, None)
             rest_of_them = pieces if first is None else chain((first,), pieces)
             steps = history_importing.apply(file, source, self._tools, at, rest_of_them)
-            await self._run(one, steps)
+            await self._run(one, steps, _BETWEEN_SECONDS)
         finally:
             await asyncio.to_thread(reading.__exit__, None, None, None)
 
-    async def _run(self, one: Pending, steps: Generator[Step, Any, Any]) -> None:
+    async def _run(
+        self, one: Pending, steps: Generator[Step, Any, Any], between: float = 0.0
+    ) -> None:
         def held(step: Step) -> Step:
             return replace(step, run=self._while_held(one, step))
 
-        await run_steps(self._store, steps, held)
+        await run_steps(self._store, steps, held, between)
 
     def _while_held(self, one: Pending, step: Step) -> Callable[[Connection], Any]:
         def held(connection: Connection) -> Any:
@@ -147,10 +151,12 @@ async def run_steps(
     store: Store,
     steps: Generator[Step, Any, Any],
     around: Callable[[Step], Step] = lambda step: step,
+    between: float = 0.0,
 ) -> Any:
     """Each step through the store: what reads beside the writer, what writes in its turn.
 
-    `around` gives what is run in place of a step that writes.
+    `around` gives what is run in place of a step that writes; `between` are seconds that are left
+    to others before the next.
     """
     try:
         step = next(steps)
@@ -163,5 +169,6 @@ async def run_steps(
                 step = steps.throw(error)
             else:
                 step = steps.send(result)
+                await asyncio.sleep(between)
     except StopIteration as end:
         return end.value

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from gateway import history_importing
 from tests.gateway.console_world import PHONE, World, served
 from tests.gateway.test_imports_api import call, files_kept, work
+from tests.memory.hot import admitted
 
 QUERY = {"source": "desk", "reason": "our own export"}
 HEAD = "when,phone,author,text\n"
@@ -73,6 +76,31 @@ async def test_it_goes_on_when_a_process_dies(
     world.clock.at += timedelta(minutes=1)
     await work(world, "two").look()
     assert await timeline(world) == [f"text {n}" for n in range(12)]
+
+
+async def test_whoever_writes_meanwhile_is_admitted_between_two_chunks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(history_importing, "LEAST", 2)
+    await call(world, "POST", "/imports/history", data=history(world, 40), **QUERY)
+    rows: list[int] = []
+
+    async def looked() -> None:
+        await work(world).look()
+        rows.append(-1)
+
+    importing = asyncio.create_task(looked())
+    new_id = count(1_000).__next__
+    for number in range(60):
+        await admitted(world.store, new_id, f"SM9{number:03}", PHONE)
+        (batch,) = await world.get("/imports")
+        rows.append(batch["counts"]["rows"])
+        if batch["complete"]:
+            break
+    await importing
+    # Some were taken in while part of the file was in, and none was lost.
+    assert any(0 < one < 40 for one in rows)
+    assert len(await timeline(world)) == 40
 
 
 @pytest.mark.parametrize(
