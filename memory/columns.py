@@ -23,6 +23,7 @@ from memory.about import (
     Hashes,
     Places,
     hash_of,
+    is_current,
     name_records,
     pack_matter,
     packed_of,
@@ -44,9 +45,15 @@ class Analysed:
         self.said = said
         self.stems = stems
 
-    @cached_property
+    @property
     def about(self) -> bytes:
         """The packed form of its text and of its speaker's name."""
+        stored = self.said.about
+        plain = self.said.author_name is None and self.stems.language == LANGUAGE
+        return stored if plain and stored is not None and is_current(stored) else self._made
+
+    @cached_property
+    def _made(self) -> bytes:
         said, stems = self.said, self.stems
         if stems.language == LANGUAGE:
             return packed_of(said.text, said.about, said.author_name)
