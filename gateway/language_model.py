@@ -121,6 +121,8 @@ class LanguageModel:
         self.count = count
         self.context = context
         self._client = client
+        # Named here, since it is imported when it is first named, and that takes a while.
+        self._chat: Any = client.chat.completions.with_streaming_response
         self._seconds = seconds
         self._hands = asyncio.Semaphore(AT_ONCE)
 
@@ -157,10 +159,9 @@ class LanguageModel:
         import openai
 
         options = self._options(max_tokens, schema)
-        chat: Any = self._client.chat.completions.with_streaming_response
         try:
             # Read piece by piece, because whoever answers without an end would fill the memory.
-            async with chat.create(
+            async with self._chat.create(
                 model=self.name,
                 messages=[{"role": one.role.value, "content": one.text} for one in messages],
                 **options,

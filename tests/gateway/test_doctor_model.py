@@ -16,7 +16,7 @@ from tests.model_server import Behaviour, answers, fails, model_server, says, st
 async def findings(tmp_path: Path, *behaviours: Behaviour, **model: object) -> list[Finding]:
     """What is found with a server that behaves so."""
     async with model_server(*behaviours) as server:
-        table = {"base_url": server.url, "name": "small", "timeout_seconds": 2.0, **model}
+        table = {"base_url": server.url, "name": "small", **model}
         data = {"folder": tmp_path}
         return await model_findings(Settings.model_validate({"model": table, "data": data}))
 
@@ -40,16 +40,23 @@ async def test_a_model_that_is_asked_for_nothing_is_told_of(tmp_path: Path) -> N
         (fails(422), "HTTP 422", "log"),
         (fails(500, {"Retry-After": "0.01"}), "HTTP 500", "log"),
         (says(b"hello", "text/plain"), "not a chat completion", "/v1"),
-        (stalls, "did not answer within 0.3 seconds", "timeout_seconds"),
     ],
 )
 async def test_what_is_wrong_is_told_with_its_remedy(
     tmp_path: Path, behaviour: Behaviour, what: str, mend: str
 ) -> None:
-    (one,) = await findings(tmp_path, behaviour, timeout_seconds=0.3)
+    (one,) = await findings(tmp_path, behaviour)
     assert one.gravity is Gravity.WARNING
     assert what in one.what
     assert mend in one.mend
+
+
+async def test_a_model_that_does_not_answer_is_not_waited_for_longer_than_set(
+    tmp_path: Path,
+) -> None:
+    (one,) = await findings(tmp_path, stalls, timeout_seconds=0.3)
+    assert one.what == "small did not answer within 0.3 seconds."
+    assert "model.timeout_seconds" in one.mend
 
 
 async def test_words_in_clear_text_over_a_network_are_warned_of(tmp_path: Path) -> None:

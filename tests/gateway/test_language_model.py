@@ -13,6 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.language_model import (
+    AT_ONCE,
     Completion,
     Failure,
     LanguageModel,
@@ -109,11 +110,24 @@ async def test_what_goes_wrong_is_told_as_data(
 
 
 async def test_a_model_that_stalls_is_given_up_in_time(tmp_path: Path) -> None:
-    async with asking(tmp_path, stalls, timeout_seconds=0.2) as (model, server):
-        waiting = [model.complete(HELLO, 20) for _ in range(4)]
+    async with asking(tmp_path, stalls, timeout_seconds=0.3) as (model, _):
+        waiting = [model.complete(HELLO, 20) for _ in range(AT_ONCE + 2)]
         # Those that wait for a free hand wait no longer than the others.
-        assert await asyncio.gather(*waiting) == [Failure(Trouble.TIMEOUT)] * 4
-    assert len(server.asked) == 2
+        assert await asyncio.gather(*waiting) == [Failure(Trouble.TIMEOUT)] * (AT_ONCE + 2)
+
+
+async def test_only_so_many_questions_are_on_their_way_at_once(tmp_path: Path) -> None:
+    async with asking(tmp_path, stalls, timeout_seconds=60) as (model, server):
+        waiting = [asyncio.create_task(model.complete(HELLO, 20)) for _ in range(4)]
+        while len(server.asked) < AT_ONCE:  # noqa: ASYNC110 - nothing tells when
+            await asyncio.sleep(0.01)
+        for one in waiting[AT_ONCE:]:
+            one.cancel()
+        server.will(answers("Yes."))
+        waiting[0].cancel()
+        assert await model.complete(HELLO, 20) == Completion("Yes.")
+        assert len(server.asked) == AT_ONCE + 1
+        waiting[1].cancel()
 
 
 async def test_a_model_that_is_away_is_unreachable(tmp_path: Path) -> None:
