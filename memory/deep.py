@@ -8,7 +8,7 @@ around what matches best are read word for word, through the same filter as the 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import numpy as np
@@ -43,6 +43,9 @@ FAR_BACK = 300
 
 _BESIDE = 2
 """Messages on either side of one that matches, which its score is made of, too."""
+
+_APART = 8
+"""Conversations that are read one by one; of more, together."""
 
 _UNPACKED = 2_000
 """Of what no segment has yet, the newest messages are looked at as they are."""
@@ -206,10 +209,23 @@ def _read(
         return ()
     threads, seqs = planes.threads[chosen].tolist(), planes.seqs[chosen].tolist()
     places = set(zip(threads, seqs, strict=True))
-    asked = {"threads": sorted(set(threads)), "seqs": sorted(set(seqs)), "before": before}
-    found = connection.execute(_these, {**reading(query, reader), **asked}).all()
+    asked = {**reading(query, reader), "before": before}
+    found: list[AnyRow] = []
+    for some in _together(places):
+        numbers = sorted({seq for _, seq in some})
+        where = {"threads": sorted({thread for thread, _ in some}), "seqs": numbers}
+        found += connection.execute(_these, {**asked, **where})
     rows = sorted([row for row in found if (row[0], row[1]) in places], key=_moment)
     return said_in(connection, undrawn(rows, reader)[0], reader.keys)
+
+
+def _together(places: Collection[tuple[int, int]]) -> Collection[Collection[tuple[int, int]]]:
+    """Places that are read by one statement: of a few conversations each by its own, so that none
+    is read at the places of another; of many, which are short, all at once."""
+    threads: dict[int, list[tuple[int, int]]] = {}
+    for one in places:
+        threads.setdefault(one[0], []).append(one)
+    return threads.values() if len(threads) <= _APART else [places]
 
 
 def _moment(row: AnyRow) -> tuple[int, int, int]:
