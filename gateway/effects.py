@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
+from core.effects import Effect, LookUp
 from core.playbook import Playbook, Table
-from core.turn import Effect, LookUp, TurnInput
+from core.turn import TurnInput
 from memory.units.claims import Thread, Waiting
 
 Result: TypeAlias = Mapping[str, str] | None

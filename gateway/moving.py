@@ -12,9 +12,9 @@ from datetime import datetime
 from core.addresses import masked
 from core.clock import to_micros
 from core.default_answers import DEFAULT_ANSWERS
+from core.effects import AnswerAt, MoveTo
 from core.identity_rules import IdentityRules
 from core.message import Assurance, OutboundMessage
-from core.turn import AnswerAt, MoveTo
 from gateway.effects import Asked, Performer, Result
 from gateway.reaching import Reaching
 from memory.elsewhere import Places, Wanted, find_places

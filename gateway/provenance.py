@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.turn import Decision, LookUp, TurnInput
+from core.effects import LookUp
+from core.turn import Decision, TurnInput
 from memory.context import Context
 from memory.drawing import CASE, FACT, LOOK_UP, MESSAGE, SLOT, Drawn
 

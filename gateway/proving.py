@@ -15,12 +15,12 @@ import orjson
 import structlog
 
 from core.clock import from_micros, to_micros
+from core.effects import AskProof, Disown, ShowCode
 from core.identity_rules import IdentityRules
 from core.message import Assurance
 from core.playbook import Playbook
 from core.secrets import CODE, digest_of
 from core.socket_channel import TakesLinks
-from core.turn import AskProof, Disown, ShowCode
 from gateway.channels import Channel
 from gateway.effects import Asked, Performer, Result
 from gateway.events import Bus, Event

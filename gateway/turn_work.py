@@ -16,6 +16,7 @@ import orjson
 import structlog
 
 from core.clock import from_micros
+from core.effects import Effect, NeedEffect
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Audience, Author, ConsentChange
 from core.pipeline.contracts import Stages
@@ -25,14 +26,7 @@ from core.pipeline.rules import IN_HANDOFF
 from core.pipeline.without_memory import without_memory
 from core.playbook import Playbook
 from core.preferences import preferences_of
-from core.turn import (
-    Decision,
-    Effect,
-    NeedEffect,
-    Said,
-    TurnInput,
-    text_of,
-)
+from core.turn import Decision, Said, TurnInput, text_of
 from gateway.answer_guard import AnswerGuard
 from gateway.effects import Asked, Effects, Result
 from gateway.events import Bus

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from core.effects import Effect
 from core.message import OutboundMessage, QuickReply, Sensitivity
 from core.playbook import Playbook
-from core.turn import CaseState, Effect, Escalation, Fact, SlotValue, TurnInput
+from core.turn import CaseState, Escalation, Fact, SlotValue, TurnInput
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from core.effects import NeedEffect
 from core.learning import learned
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, Stages, StateStep
@@ -18,7 +19,7 @@ from core.pipeline.rules import rules_stage
 from core.pipeline.state import state_stage
 from core.playbook import Playbook
 from core.secrets import expected_code
-from core.turn import CONFIRMED, Decision, NeedEffect, StageRecord, TurnInput
+from core.turn import CONFIRMED, Decision, StageRecord, TurnInput
 
 VERSION = "1"
 

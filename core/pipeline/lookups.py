@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.effects import LookUp
 from core.message import Assurance, Audience
 from core.playbook import Flow, Playbook, Table
-from core.turn import CaseState, LookUp, TurnInput
+from core.turn import CaseState, TurnInput
 
 
 def plan_look_up(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.addresses import KINDS, masked
+from core.effects import AnswerAt, AskProof, Disown, Effect, MoveTo, ShowCode
 from core.message import Audience
 from core.pipeline.choices import NAMED, chosen_of, offered
 from core.pipeline.contracts import IntentGuess, StateStage, StateStep, Told
@@ -28,18 +29,7 @@ from core.pipeline.identity_phrases import (
 from core.pipeline.phrases import is_cancellation, is_chat, is_waiting, yes_or_no
 from core.playbook import Playbook
 from core.secrets import CODE
-from core.turn import (
-    AnswerAt,
-    AskProof,
-    CaseState,
-    Disown,
-    Effect,
-    Fact,
-    MoveTo,
-    Proof,
-    ShowCode,
-    TurnInput,
-)
+from core.turn import CaseState, Fact, Proof, TurnInput
 
 ANSWER, FLOW, MOVE = "answer", "flow", "move:"
 """What a proof can be for; to move is followed by the kind of handle."""
@@ -245,7 +235,7 @@ def _proved(at: _At, thanks: Told) -> StateStep:
 def _resumed(at: _At, case: CaseState, thanks: Told) -> StateStep:
     """The open flow from where it was, as if the code had not come between."""
     others = tuple(one for one in at.turn.messages if CODE not in one.secrets)
-    silence = replace(at.turn.messages[0], text="", quick_reply=None, secrets={})
+    silence = at.turn.messages[0]._replace(text="", quick_reply=None, secrets={})
     # The stage counts what it hears and asks; this it has heard and asked before.
     counters = dict(case.counters)
     for name in ("turns", f"asked:{case.asking}"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from core.effects import LookUp
 from core.pipeline.contracts import IntentGuess, StateStep
 from core.pipeline.judgement import reconsider
 from core.pipeline.lookups import plan_look_up
@@ -24,7 +25,7 @@ from core.pipeline.phrases import (
 from core.pipeline.remembering import facts_told, remembered
 from core.pipeline.slots import capture
 from core.playbook import Flow, Intent, Playbook, Slot
-from core.turn import CaseState, LookUp, SlotValue, TurnInput
+from core.turn import CaseState, SlotValue, TurnInput
 
 ASK_LIMIT = 2
 """How often a slot is asked for before it is skipped or a person takes over."""

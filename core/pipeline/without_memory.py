@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.effects import NeedEffect
 from core.message import OutboundMessage
 from core.notice_answers import NOTICE_ANSWERS
 from core.playbook import Playbook
-from core.turn import CaseState, Decision, NeedEffect, TurnInput
+from core.turn import CaseState, Decision, TurnInput
 
 NO_MEMORY = "memory_away"
 """The answer's name, for a playbook that words it itself."""

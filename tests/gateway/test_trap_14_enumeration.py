@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
+from core.effects import AskProof
 from core.identity_rules import DEFAULT_RULES
 from core.message import Assurance, Audience
-from core.turn import AskProof, CaseState, Recall, Sender, TurnInput
+from core.turn import CaseState, Recall, Sender, TurnInput
 from gateway.effects import Asked
 from gateway.proving import Chance, Proving
 from gateway.reaching import Reaching

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
+from core.effects import Effect, LookUp, NeedEffect
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Author
 from core.pipeline.articles import ArticleIndex
@@ -14,18 +15,7 @@ from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide, default_stages
 from core.playbook import Article, Flow, Hours, Intent, Playbook, Slot, Table
 from core.secrets import find_secrets
-from core.turn import (
-    CaseState,
-    Decision,
-    Effect,
-    Fact,
-    LookUp,
-    NeedEffect,
-    Recall,
-    Said,
-    Sender,
-    TurnInput,
-)
+from core.turn import CaseState, Decision, Fact, Recall, Said, Sender, TurnInput
 from gateway.effects import perform
 from gateway.training_child import train
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.effects import AskProof, MoveTo, NeedEffect
 from core.message import Assurance, Audience
 from core.pipeline.decide import decide
-from core.turn import AskProof, MoveTo, NeedEffect
 from tests.core.pipeline.shop import SHOP, Talk, stages
 
 JANE, PHONE = "email:jane@example.com", "phone:+447700900142"

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from core.effects import LookUp, NeedEffect
 from core.message import Assurance, Audience, Sensitivity
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import IntentGuess, StateStep
@@ -14,7 +15,7 @@ from core.pipeline.decide import decide
 from core.pipeline.response import response_stage
 from core.pipeline.trivial import trivial_stages
 from core.playbook import Article
-from core.turn import CaseState, Decision, Fact, LookUp, NeedEffect
+from core.turn import CaseState, Decision, Fact
 from tests.core.pipeline.shop import NOW, SHOP, Talk, stages
 
 OWNER = ("email:robin@example.com",)
