@@ -33,9 +33,11 @@ if TYPE_CHECKING:
     from gateway.history_importing import HistoryReport
     from gateway.history_reading import Form, HistoryFile, Preparing
     from gateway.import_cli import Counter
+    from gateway.importing import Tools
     from memory.units.bringing import Source
 
 _SHOWN = 10
+_BETWEEN_SECONDS = 0.02
 _FORMS = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".mbox": "mbox"}
 
 
@@ -136,12 +138,24 @@ def _import(
             )
         ask(f"Bring in {count(read.total, 'message')}?", yes)
         with counter(config, "Bringing in", read.total) as at:
-            done: HistoryReport = at.run(apply(read, source, at.tools))
+            done: HistoryReport = at.run(apply(read, source, _unhurried(at.tools)))
         if as_json:
             tell_json(done)
             return
         _print(done)
         say(f"To take it back: onethread import-history --undo {done.batch_id}", "dim")
+
+
+def _unhurried(tools: Tools) -> Tools:
+    """Between two chunks a gateway beside gets at the database, which SQLite hands to nobody."""
+    import time
+    from dataclasses import replace
+
+    def progress(done: int) -> None:
+        tools.progress(done)
+        time.sleep(_BETWEEN_SECONDS)
+
+    return replace(tools, progress=progress)
 
 
 def _read(
