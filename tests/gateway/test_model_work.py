@@ -118,7 +118,7 @@ async def at_work(
     talk: Callable[[World], None] = asks_for_an_order,
     summaries: bool = True,
     facts: bool = False,
-    seconds: float = 5.0,
+    seconds: float = 60.0,
 ) -> AsyncIterator[Desk]:
     """A model on the episodes of this talk, which ended yesterday."""
     url = f"sqlite:///{folder / 'work.db'}"
