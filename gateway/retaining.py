@@ -101,14 +101,14 @@ class Retaining:
         self._seen = newest - _OVERLAP
 
 
-def days_of(settings: Retention) -> Mapping[str, int]:
+def days_of(retention: Retention) -> Mapping[str, int]:
     """For how many days each kind is kept; 0 is for ever."""
     days = {
-        "messages_days": settings.messages_days,
-        "facts_days": settings.facts_days,
-        "turns_days": settings.turns_days,
-        "files_days": settings.files_days,
-        "log_days": settings.log_days,
+        "messages_days": retention.messages_days,
+        "facts_days": retention.facts_days,
+        "turns_days": retention.turns_days,
+        "files_days": retention.files_days,
+        "log_days": retention.log_days,
     }
     return MappingProxyType({name: days[kind.setting] for name, kind in KINDS.items()})
 
