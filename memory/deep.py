@@ -38,7 +38,7 @@ from memory.terms import LANGUAGE, stems_of
 from memory.units.rows import table
 from memory.unpacked import Covered, gaps, written
 
-FAR_BACK = 300
+FAR_BACK = 200
 """Messages from far back that are worth a closer look."""
 
 _BESIDE = 2
