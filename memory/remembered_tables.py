@@ -44,7 +44,8 @@ class Fact(SQLModel, table=True):
 
     __tablename__ = "fact"
     __table_args__ = (
-        Index("ix_fact_handle", "handle_id", "key"),
+        Index("ix_fact_handle", "handle_id", "key", "valid_to"),
+        Index("ix_fact_retired", "handle_id", **only_where("retired_at is not null")),
         Index("ix_fact_source", "source"),
         Index("ix_fact_superseded", "superseded_by", **only_where("superseded_by is not null")),
         # What turns read must not depend on how much was ever read out of messages.

@@ -113,6 +113,15 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("retired_by", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("retired_because", sa.Text(), nullable=True))
         batch_op.add_column(sa.Column("drawn_json", sa.Text(), nullable=True))
+        batch_op.drop_index("ix_fact_handle")
+        batch_op.create_index("ix_fact_handle", ["handle_id", "key", "valid_to"], unique=False)
+        batch_op.create_index(
+            "ix_fact_retired",
+            ["handle_id"],
+            unique=False,
+            sqlite_where=sa.text("retired_at is not null"),
+            postgresql_where=sa.text("retired_at is not null"),
+        )
         batch_op.create_index("ix_fact_source", ["source"], unique=False)
         batch_op.create_index(
             "ix_fact_superseded",
@@ -154,6 +163,9 @@ def downgrade() -> None:
         batch_op.drop_index("ix_fact_live")
         batch_op.drop_index("ix_fact_superseded")
         batch_op.drop_index("ix_fact_source")
+        batch_op.drop_index("ix_fact_retired")
+        batch_op.drop_index("ix_fact_handle")
+        batch_op.create_index("ix_fact_handle", ["handle_id", "key"], unique=False)
         for name in (
             "drawn_json",
             "retired_because",
