@@ -1,7 +1,7 @@
 """How near the messages of a benchmark are to a question, by the product's own sentence encoder.
 
-Vectors of messages are kept in `build/`, as they are stored with messages in the product; a question
-is encoded whenever it is asked, so that its time counts. It chooses and judges nothing.
+Vectors of messages are kept in `build/`, as the product stores them with messages; a question is
+encoded whenever it is asked, so that its time counts. It chooses and judges nothing.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Measures recall on our own support corpus: how often all evidence fits a token budget.
 
 Run `python -m benchmarks.support_recall [--half tuning|held-out] [--embeddings] [--budgets B ...]
-[--customers ID ...]`. What is recalled is chosen by the product's own recall, with the settings it has
-when nobody chose any.
+[--customers ID ...]`. What is recalled is chosen by the product's own recall, with the settings it
+has when nobody chose any.
 """
 
 from __future__ import annotations
