@@ -228,6 +228,5 @@ UNDOERS: Mapping[str, Undoer] = {
     APART: undo_apart,
     PUBLISHED: undo_publish,
     **FACT_UNDOERS,
-    **FACT_UNDOERS,
 }
 """What takes back a change of each kind. Other modules' own are named here too."""
