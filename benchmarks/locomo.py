@@ -1,8 +1,8 @@
 """What the product recalls for the questions about public long conversations, for their scorer.
 
-Run `python -m benchmarks.locomo --data FILE --budget B [--embeddings] --out PRED`. The conversations
-(LoCoMo, non-commercial) are not ours to ship, and no weight is fitted on them. It chooses by the
-product's own recall alone and judges nothing.
+Run `python -m benchmarks.locomo --data FILE --budget B [--embeddings] --out PRED`. The
+conversations (LoCoMo, non-commercial) are not ours to ship, and no weight is fitted on them. It
+chooses by the product's own recall alone and judges nothing.
 """
 
 from __future__ import annotations
