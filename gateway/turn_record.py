@@ -97,7 +97,7 @@ def _memory(recall: Recall) -> dict[str, object]:
     if known:
         told["known"] = known
     if recall.left_out:
-        told["left_out"] = recall.left_out
+        told["left_out"] = [tuple(one) for one in recall.left_out]
     if recall.degraded or recall.took:
         told["memory"] = {"degraded": recall.degraded, "ms": recall.took}
     return told

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 from core.message import Assurance, Audience
-from core.turn import CaseState, Line, Recall, Sender, TurnInput
-from gateway.provenance import given
+from core.turn import CaseState, Decision, LeftOut, Line, Recall, Sender, TurnInput
+from gateway.provenance import Given, given
+from gateway.turn_record import record_of
 from memory.context import Context
 from memory.drawing import CASE
 from memory.sender import NEVER
@@ -26,3 +28,14 @@ def test_lines_about_what_is_over_draw_on_all_that_they_were_made_from() -> None
         "1", NOW, "sms", Audience.ONE, sender, (), None, CaseState(), Recall(standing=lines)
     )
     assert given(context, turn, 7).drawn == {8: {CASE}, 9: {CASE}}
+
+
+def test_what_was_left_out_is_stored_as_data() -> None:
+    left = (LeftOut("did not fit", 2, (("1-5", 0.5),)),)
+    recall = Recall(left_out=left, degraded=("deep",), took={"back": 1.5})
+    sender = Sender("phone:+1", Assurance.AUTHENTICATED)
+    turn = TurnInput("1", NOW, "sms", Audience.ONE, sender, (), None, CaseState(), recall)
+    decision = Decision(None, "nobody asked", None, CaseState())
+    record = json.loads(record_of((), turn, decision, Given()))
+    assert record["left_out"] == [["did not fit", 2, [["1-5", 0.5]]]]
+    assert record["memory"] == {"degraded": ["deep"], "ms": {"back": 1.5}}
