@@ -39,8 +39,7 @@ async def merge(world: World) -> Any:
             "evidence": "She told us her order number",
         },
     )
-    assert status == 200, done
-    return done
+    return done if status == 200 else pytest.fail(str(done))
 
 
 async def graph_of(world: World, *, ended: bool = False) -> Any:

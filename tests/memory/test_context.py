@@ -54,13 +54,7 @@ def test_only_the_newest_messages_are_loaded(world: World) -> None:
         handle["customer_id"], handle["id"], 0, Assurance.AUTHENTICATED, 0, limit=5
     )
     thread = load_context(world.connection, query).thread
-    assert [one.text for one in thread] == [
-        "chat 9",
-        "phone 10",
-        "chat 10",
-        "phone 11",
-        "chat 11",
-    ]
+    assert [one.text for one in thread] == ["chat 9", "phone 10", "chat 10", "phone 11", "chat 11"]
 
 
 def test_a_case_ended_by_a_goodbye_goes_on_for_a_while(world: World) -> None:
