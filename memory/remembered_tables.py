@@ -22,7 +22,6 @@ from memory.table_columns import (
     words,
 )
 
-
 IS_IDENTIFIER = "substr(key, 1, 11) = 'identifier:'"
 NO_IDENTIFIER = "substr(key, 1, 11) <> 'identifier:'"
 """Whether a fact was read out of a message by its shape, as indexes and their queries have it."""
@@ -38,8 +37,8 @@ class Fact(SQLModel, table=True):
 
     `level` is how well its teller was proved, `needs` what a sender needs to be told it. A retired
     fact was wrong: it is kept to be seen by people, and told to nobody. `due_at` is when a promise
-    is to be kept, `outcome` is "kept" or "broken" once people have said so. `drawn_json` names other handles that a derived fact was made from
-    (`memory.drawing`).
+    is to be kept, `outcome` is "kept" or "broken" once people have said so. `drawn_json` names
+    other handles that a derived fact was made from (`memory.drawing`).
     """
 
     __tablename__ = "fact"
