@@ -18,16 +18,16 @@ import structlog
 from core.clock import from_micros
 from core.effects import Effect, NeedEffect
 from core.identity_rules import DEFAULT_RULES, IdentityRules
-from core.message import Audience, Author, ConsentChange
+from core.message import Audience, Author
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
-from core.pipeline.phrases import yes_or_no
 from core.pipeline.rules import IN_HANDOFF
 from core.pipeline.without_memory import without_memory
 from core.playbook import Playbook
 from core.preferences import preferences_of
 from core.turn import Decision, Said, TurnInput, text_of
 from gateway.answer_guard import AnswerGuard
+from gateway.carrier_words import carrier_word
 from gateway.effects import Asked, Effects, Result
 from gateway.events import Bus
 from gateway.outgoing import Outgoing
@@ -123,7 +123,7 @@ class TurnWork:
         memory = await self._recalling.remember(claimed, taken)
         memory, turn = await self._turn_input(claimed, taken, memory)
         playbook = self.playbook
-        carrier, person = _carrier_word(taken), await self._why_person(claimed, taken)
+        carrier, person = carrier_word(taken), await self._why_person(claimed, taken)
         effects: Done = ()
         if carrier is not None:
             decision, person = plain_decision(turn, silent=f"carrier word: {carrier}"), None
@@ -284,24 +284,3 @@ def _said(one: Waiting, channel: str, handle: str) -> Said:
         quick_reply=extra.get("quick_reply"),
         secrets=extra.get("secrets", {}),
     )
-
-
-def _carrier_word(taken: Sequence[Waiting]) -> str | None:
-    """The carrier word that ends this turn in silence: the carrier answers it, not the bot.
-
-    Whoever wants out is left alone, whatever else they wrote; any other word is silent alone.
-    """
-    words = [_consent(one) for one in taken]
-    if ConsentChange.OPT_OUT in words:
-        return ConsentChange.OPT_OUT.value
-    return next(iter(words), None) if all(words) else None
-
-
-def _consent(one: Waiting) -> str | None:
-    """The carrier word a message is. A yes is one only for whom it brings back."""
-    if not one.extra_json or '"consent"' not in one.extra_json:
-        return None
-    extra = orjson.loads(one.extra_json)
-    if extra["consent"] == ConsentChange.OPT_IN and not extra.get("returned"):
-        return None if yes_or_no(one.text) else ConsentChange.OPT_IN.value
-    return str(extra["consent"])
