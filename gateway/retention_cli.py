@@ -41,7 +41,7 @@ def retention(as_json: JsonOption = False, config: ConfigOption = None) -> None:
     for one in found:
         shown.add_row(
             one.name,
-            f"retention.{KINDS[one.name].setting}",
+            KINDS[one.name].setting,
             f"{one.days} days" if one.days else "ever",
             str(one.goes),
             str(one.held),
