@@ -124,6 +124,7 @@ def test_an_announced_pin_never_survives(pin: str) -> None:
 @given(st.from_regex(r"[0-9]{4,10}", fullmatch=True), st.sampled_from(["", "The code is ", "> "]))
 def test_a_code_that_was_asked_for_never_survives(code: str, before: str) -> None:
     signature = f"\n\nKind regards\n{'Long Name ' * 9}\n+44 7700 900142"
+    assume(code not in signature.split())
     cleaned, secrets = find_secrets(f"{before}{code}{signature}", (), KEY, "code")
     assert cleaned == f"{before}[code removed]{signature}"
     assert secrets == {"code": digest_of(code, KEY)}

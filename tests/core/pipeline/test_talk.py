@@ -113,7 +113,10 @@ def test_what_is_personal_is_asked_where_the_channel_can_ask_the_sender_alone() 
 def test_remembered_slots_become_facts() -> None:
     talk = Talk()
     facts = talk.say("where is my order 1042").facts
-    assert [(one.key, one.value, one.source) for one in facts] == [("order_id", "1042", "m0.0")]
+    assert [(one.key, one.value, one.source) for one in facts] == [
+        ("order_id", "1042", "m0.0"),
+        ("identifier:order:1042", "1042", "m0.0"),
+    ]
 
 
 def test_an_article_answers_beside_the_flow_with_title_and_link_only() -> None:
