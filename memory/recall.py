@@ -8,20 +8,16 @@ with stored counts, and never goes over the budget, written as `memory.quoting` 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.message import Author
 from core.pipeline.features import words
 from core.turn import LeftOut, Line, Recall, Recalled
-from memory.columns import TELLS_TIME, Floats, View, view_of
+from memory.columns import Floats, view_of
 from memory.indexed_thread import IndexedThread
 from memory.quoting import FRAME, HEADER, LINE, NAME
+from memory.ranking import Ranking
 from memory.repetition import Repetition
 from memory.scoring import Scores, score
 from memory.standing_block import Block, Known, choose_standing
@@ -143,7 +139,7 @@ class _Choice:
         self._tell_known()
         last = self._exchanges()
         lines = self._unsaid(last)
-        recalled = self._matching(text, now, set(last), meaning)
+        recalled = self._matching(text, now, last, meaning)
         nothing = not (lines or last or recalled)
         return Recall(
             self.block.facts,
@@ -195,41 +191,44 @@ class _Choice:
         return taken[::-1]
 
     def _matching(
-        self, text: str, now: datetime, taken: set[int], meaning: Floats | None
+        self, text: str, now: datetime, taken: Sequence[int], meaning: Floats | None
     ) -> tuple[Recalled, ...]:
         """The messages that match best, best first until the budget is full, in time order."""
         older = len(self.messages) - len(taken)
         if not older:
             return ()
         scores = score(self.view, self.sessions, text, now, self.stems, meaning)
-        matching = self._fill(_ranked(scores, taken))
+        line, room = self.packing.line, self.budget - self.used
+        costs = [one + line for one in self.tokens]
+        ranking = Ranking(self.view, scores, taken, self.sessions, costs, room)
+        matching = self._fill(ranking.best())
         told = rest = _Filled(0)
         if words(text):
             # A number, a date or a time that the customer told once is asked for later in other
-            # words, and so is a name; what is said again and again is small talk.
-            unlike = _theirs(self.view) & ~scores.matches
-            told = self._fill_room(_told(self.view, scores, unlike, taken))
-            rest = self._fill_room(self._said_else(scores, unlike, taken))
-        self.trace.append(self._tell_matching(older, matching, told, rest, scores))
-        chosen = sorted(matching.chosen + told.chosen + rest.chosen)
+            # words, and so is a name.
+            told = self._fill_room(ranking.told)
+            rest = self._fill_room(ranking.said)
+        by_session = self._fill_by_session(ranking, {*told.chosen, *rest.chosen})
+        filled = (matching, told, rest, by_session)
+        self.trace.append(self._tell_matching(older, filled, scores))
+        chosen = sorted(at for one in filled for at in one.chosen)
         totals = scores.total[chosen].round(2).tolist()
         said = [self.messages[at].said for at in chosen]
         return tuple(map(Recalled, said, totals, scores.why(chosen)))
 
-    def _fill_room(self, candidates: Iterator[int]) -> _Filled:
+    def _fill_room(self, candidates: Callable[[], list[int]]) -> _Filled:
         """What of these fits into the room that is left, if any is."""
         room = self.budget - self.used > self.packing.line + self.packing.header
-        return self._fill(tuple(candidates) if room else ())
+        return self._fill(candidates() if room else ())
 
-    def _said_else(
-        self, scores: Scores, unlike: NDArray[np.bool_], taken: set[int]
-    ) -> Iterator[int]:
-        """What else the customer said (`unlike` what is written now), the rarest first."""
-        essences, total = self.view.essences, scores.total.tolist()
-        said = unlike.nonzero()[0].tolist()
-        often = Counter(essences[at] for at in said)
-        ranked = sorted(said, key=lambda at: (often[essences[at]], -total[at], -at))
-        yield from (at for at in ranked if essences[at] and at not in taken)
+    def _fill_by_session(self, ranking: Ranking, taken: set[int]) -> _Filled:
+        """What matches only through its session; of what the bot says again and again with another
+        number, one."""
+        places = [at for at in ranking.by_session() if at not in taken]
+        once = [at for at in places if not self.repetition.same_but_numbers(at)]
+        filled = self._fill(once)
+        filled.candidates, filled.repeated = len(places), filled.repeated + len(places) - len(once)
+        return filled
 
     def _fill(self, candidates: Sequence[int]) -> _Filled:
         """As many of these, best first, as fit; and what was left out of them."""
@@ -274,18 +273,16 @@ class _Choice:
             cost += self.packing.name
         return cost if self.sessions[at] in self.headed else cost + self.packing.header
 
-    def _tell_matching(
-        self, older: int, matching: _Filled, told: _Filled, rest: _Filled, scores: Scores
-    ) -> str:
+    def _tell_matching(self, older: int, filled: Sequence[_Filled], scores: Scores) -> str:
         """What was chosen and what was left out, in words; and the same as data."""
+        matching, told, rest, by_session = filled
+        considered = matching.candidates + by_session.candidates
+        unlike = older - considered - len(told.chosen) - len(rest.chosen)
+        missed = (matching.missed + by_session.missed)[:_SHOWN]
         left: tuple[tuple[str, int, list[int]], ...] = (
-            (
-                "had nothing in common",
-                older - matching.candidates - len(told.chosen) - len(rest.chosen),
-                [],
-            ),
-            ("only repeated what is loaded", matching.repeated, []),
-            ("did not fit", matching.unfit, matching.missed),
+            ("had nothing in common", unlike, []),
+            ("only repeated what is loaded", matching.repeated + by_session.repeated, []),
+            ("did not fit", matching.unfit + by_session.unfit, missed),
         )
         for why, count, best in left:
             if count > 0:
@@ -300,6 +297,8 @@ class _Choice:
             line += f", {len(told.chosen)} because the customer told a number or a time"
         if rest.chosen:
             line += f", {len(rest.chosen)} because the customer said it and there was room"
+        if by_session.chosen:
+            line += f", {len(by_session.chosen)} because their session matches"
         reasons = [f"{count} {why}" for why, count, _ in left if count > 0]
         return f"{line}; {', '.join(reasons)}" if reasons else line
 
@@ -317,26 +316,6 @@ class _Filled:
     @property
     def unfit(self) -> int:
         return self.candidates - len(self.chosen) - self.repeated
-
-
-def _ranked(scores: Scores, taken: set[int]) -> list[int]:
-    """The messages that match at all and are not taken, best first, the newer first on ties."""
-    matches = scores.matches.copy()
-    matches[list(taken)] = False
-    newest = matches.nonzero()[0][::-1]
-    ranked: list[int] = newest[(-scores.total[newest]).argsort(kind="stable")].tolist()
-    return ranked
-
-
-def _told(view: View, scores: Scores, unlike: NDArray[np.bool_], taken: set[int]) -> Iterator[int]:
-    """What the customer told that has a number or a time, best first; all of it is `unlike`."""
-    telling = unlike & (view.number(TELLS_TIME) > 0)
-    yield from _ranked(Scores(scores.total, scores.parts, telling), taken)
-
-
-def _theirs(view: View) -> NDArray[np.bool_]:
-    """Which messages the customer wrote."""
-    return view.said_by([one for one in view.speakers() if one[0] is Author.CUSTOMER])
 
 
 def _many(count: int, noun: str) -> str:

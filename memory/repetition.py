@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from core.message import Author
 from core.pipeline.features import words
 from memory.columns import LENGTH, Analysed, View
 
@@ -32,10 +33,13 @@ class Repetition:
         self._said: set[int] = set()
         self._long: list[tuple[float, int]] = []
         self._contents: dict[int, Content] = {}
+        self._taken: list[int] = []
+        self._wordings: set[str] | None = None
 
     def take(self, at: int) -> None:
         """This message is loaded."""
         self._said.add(self._essences[at])
+        self._taken.append(at)
         if self._lengths[at] > _SHORT:
             self._long.append((float(self._lengths[at]), at))
 
@@ -52,6 +56,21 @@ class Repetition:
             for other, place in self._long
         )
 
+    def same_but_numbers(self, at: int) -> bool:
+        """Whether the bot says here what it said in another place that was asked about, or in one
+        that is loaded, but for the numbers in it."""
+        said = self._messages[at].said
+        if said.author is not Author.BOT:
+            return False
+        if self._wordings is None:
+            loaded = (self._messages[place].said for place in self._taken)
+            self._wordings = {_wording(one.text) for one in loaded if one.author is Author.BOT}
+        wording = _wording(said.text)
+        if wording in self._wordings:
+            return True
+        self._wordings.add(wording)
+        return False
+
     def _alike(self, one: int, other: int) -> bool:
         (some, numbers), (others, their_numbers) = self._content(one), self._content(other)
         if numbers != their_numbers:
@@ -65,3 +84,8 @@ class Repetition:
             found = frozenset(words(text)), tuple(_NUMBERS.findall(text))
             self._contents[at] = found
         return found
+
+
+def _wording(text: str) -> str:
+    """A text with each number in it as one and the same."""
+    return _NUMBERS.sub("0", text)

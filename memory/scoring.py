@@ -83,11 +83,13 @@ _SAYING = tuple("said told wrote gave sent asked promised offered suggested answ
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """One score for each message, its parts (a row a weight), and whether anything matches."""
+    """One score for each message, its parts (a row a weight), whether anything matches, and whether
+    it is something of its own or next to it, not only of its session."""
 
     total: Floats
     parts: Floats
     matches: NDArray[np.bool_]
+    itself: NDArray[np.bool_]
 
     def why(self, places: Sequence[int]) -> list[dict[str, float]]:
         """For each place the parts that weigh most in its score, the strongest first."""
@@ -117,7 +119,8 @@ def score(
     about_words = _bm25(_documents(table, starts), np.array([len(view), len(view), len(starts)]))
     sizes = np.diff(np.array([*starts, len(view)]))
     # What answers a question often has no word of it, but was said in the same session.
-    matches = (about_words[2, : len(starts)] > 0).repeat(sizes) | (about_words[1] > 0)
+    by_session = (about_words[2, : len(starts)] > 0).repeat(sizes)
+    itself = about_words[1] > 0
     parts[:2] = _z(about_words[:2])
     if len(starts) > 1:
         parts[2] = _z(about_words[2:, : len(starts)])[0].repeat(sizes)
@@ -129,18 +132,18 @@ def score(
         parts[7] = view.number(TELLS_TIME)
     if named := periods(text, now):
         parts[8] = _in_periods(view, named)
-        matches |= parts[8] > 0
+        itself |= parts[8] > 0
     if about.identifiers:
         parts[9] = view.shared_identifiers(about.identifiers)
-        matches |= parts[9] > 0
+        itself |= parts[9] > 0
     if meaning is not None:
         _add_meaning(parts[10], meaning)
-        matches |= meaning >= NEAR
+        itself |= meaning >= NEAR
     total: Floats = _OWN_WEIGHTS @ parts[:_OWN]
     parts[_OWN] = _best_of_session(total, sizes, starts).repeat(sizes)
     parts[_OWN + 1, :-1] = total[1:]
     total += _OTHER_WEIGHTS @ parts[_OWN:]
-    return Scores(total, parts, matches)
+    return Scores(total, parts, by_session | itself, itself)
 
 
 def session_numbers(
