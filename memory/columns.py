@@ -66,9 +66,9 @@ class Analysed:
         return self.said.author, self.said.author_name
 
 
-LENGTH, ASKS, TELLS_TIME, MOMENT, SPEAKER, CHANNEL = range(6)
+LENGTH, ASKS, TELLS_TIME, MOMENT, SPEAKER, CHANNEL, TOKENS = _ROWS = range(7)
 """Rows of numbers: words that tell something, 1 for a question, 1 for one that says when something
-is, seconds since the epoch, and the numbers of who said it and of the channel."""
+is, seconds since the epoch, the numbers of who said it and of the channel, and the stored count."""
 
 _ROOM = 256
 _LOW = 1 << 16
@@ -103,7 +103,7 @@ class Columns:
         self.messages: list[Analysed] = []
         self.tokens: list[int] = []
         self.essences: list[int] = []
-        self.numbers: Floats = np.zeros((6, _ROOM))
+        self.numbers: Floats = np.zeros((len(_ROWS), _ROOM))
         self.codes: dict[Speaker, int] = {}
         """The number of each speaker."""
         self.channels: dict[str, int] = {}
@@ -133,13 +133,15 @@ class Columns:
         self.numbers[TELLS_TIME, start:end] = (new.flags & TELLS_TIME_BIT) > 0
         self._add_circumstances(added, start, end)
         self.essences += new.essences.tolist()
-        self.tokens += [one.said.tokens for one in added]
+        tokens = [one.said.tokens for one in added]
+        self.numbers[TOKENS, start:end] = tokens
+        self.tokens += tokens
         self.messages += added
 
     def _make_room(self, end: int) -> None:
         room = self.numbers.shape[1]
         if end > room:
-            larger = np.zeros((6, max(end, 2 * room)))
+            larger = np.zeros((len(_ROWS), max(end, 2 * room)))
             larger[:, :room] = self.numbers
             self.numbers = larger
 
@@ -229,6 +231,14 @@ class View:
     def said_by(self, speakers: Iterable[Speaker]) -> NDArray[np.bool_]:
         """Whether each message was said by one of these."""
         codes = np.array([self._columns.codes[one] for one in speakers])
+        return np.isin(self.number(SPEAKER), codes)
+
+    def said_by_any(self, author: Author) -> NDArray[np.bool_]:
+        """Whether each message was said by somebody of these."""
+        codes = [code for (one, _), code in self._columns.codes.items() if one is author]
+        if len(codes) == 1:
+            said: NDArray[np.bool_] = self.number(SPEAKER) == codes[0]
+            return said
         return np.isin(self.number(SPEAKER), codes)
 
     def channels(self) -> set[str]:

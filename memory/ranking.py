@@ -13,39 +13,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.message import Author
-from memory.columns import TELLS_TIME, View
+from memory.columns import TELLS_TIME, TOKENS, View
 from memory.scoring import Scores
 
 
 class Ranking:
     """The places of a thread's messages by why they are considered, without those in `taken`.
 
-    `costs` is what each message takes, of `room` that there is, and `sessions` the number of its
-    session. A session that takes more than that narrows nothing: a long talk has any word in it
-    somewhere. What matches only through such a session, and what the bot said that matches only
-    through any, is considered last: it says again what playbook, slots and facts say anyway.
+    A message takes its tokens and `line` more, and there is `room` for so many. A session that takes
+    more than that narrows nothing: a long talk has any word in it somewhere. What matches only
+    through such a session, and what the bot said that matches only through any, is considered last:
+    it says again what playbook, slots and facts say anyway.
     """
 
     def __init__(
-        self,
-        view: View,
-        scores: Scores,
-        taken: Sequence[int],
-        sessions: Sequence[int],
-        costs: Sequence[int],
-        room: int,
+        self, view: View, scores: Scores, taken: Sequence[int], line: int, room: int
     ) -> None:
         self._view = view
         self._total = scores.total
         self._open = np.ones(len(view), dtype=np.bool_)
-        self._open[list(taken)] = False
+        self._open[taken] = False
         only = scores.matches & ~scores.itself
         if only.any():
-            size = np.bincount(np.array(sessions), weights=np.array(costs))
-            only &= (size > room)[np.array(sessions)] | _said_by(view, Author.BOT)
+            costs, sizes = view.number(TOKENS) + line, np.diff([*scores.starts, len(view)])
+            wide = np.add.reduceat(costs, scores.starts) > room
+            only &= wide.repeat(sizes) | view.said_by_any(Author.BOT)
         self._matching = scores.matches & ~only
         self._by_session = only
-        self._unlike = _said_by(view, Author.CUSTOMER) & ~self._matching
+        self._unlike = view.said_by_any(Author.CUSTOMER) & ~self._matching
 
     def best(self) -> list[int]:
         """What matches, best first, the newer first on ties."""
@@ -73,7 +68,3 @@ class Ranking:
         ranked: list[int] = newest[(-self._total[newest]).argsort(kind="stable")].tolist()
         return ranked
 
-
-def _said_by(view: View, author: Author) -> NDArray[np.bool_]:
-    """Which messages somebody of these wrote."""
-    return view.said_by([one for one in view.speakers() if one[0] is author])

@@ -198,9 +198,8 @@ class _Choice:
         if not older:
             return ()
         scores = score(self.view, self.sessions, text, now, self.stems, meaning)
-        line, room = self.packing.line, self.budget - self.used
-        costs = [one + line for one in self.tokens]
-        ranking = Ranking(self.view, scores, taken, self.sessions, costs, room)
+        room = self.budget - self.used
+        ranking = Ranking(self.view, scores, taken, self.packing.line, room)
         matching = self._fill(ranking.best())
         told = rest = _Filled(0)
         if words(text):
@@ -208,7 +207,10 @@ class _Choice:
             # words, and so is a name.
             told = self._fill_room(ranking.told)
             rest = self._fill_room(ranking.said)
-        by_session = self._fill_by_session(ranking, {*told.chosen, *rest.chosen})
+        done = {*told.chosen, *rest.chosen}
+        others = [at for at in ranking.by_session() if at not in done]
+        # Of what the bot says again and again with another number, one is enough.
+        by_session = self._fill(others, self.repetition.same_but_numbers)
         filled = (matching, told, rest, by_session)
         self.trace.append(self._tell_matching(older, filled, scores))
         chosen = sorted(at for one in filled for at in one.chosen)
@@ -221,17 +223,11 @@ class _Choice:
         room = self.budget - self.used > self.packing.line + self.packing.header
         return self._fill(candidates() if room else ())
 
-    def _fill_by_session(self, ranking: Ranking, taken: set[int]) -> _Filled:
-        """What matches only through its session; of what the bot says again and again with another
-        number, one."""
-        places = [at for at in ranking.by_session() if at not in taken]
-        once = [at for at in places if not self.repetition.same_but_numbers(at)]
-        filled = self._fill(once)
-        filled.candidates, filled.repeated = len(places), filled.repeated + len(places) - len(once)
-        return filled
-
-    def _fill(self, candidates: Sequence[int]) -> _Filled:
-        """As many of these, best first, as fit; and what was left out of them."""
+    def _fill(
+        self, candidates: Sequence[int], repeats: Callable[[int], bool] | None = None
+    ) -> _Filled:
+        """As many of these, best first, as fit and do not repeat what is loaded; and what was left
+        out of them."""
         filled = _Filled(len(candidates))
         tokens, sessions, headed = self.tokens, self.sessions, self.headed
         line, header = self.packing.line, self.packing.header
@@ -245,7 +241,7 @@ class _Choice:
             if need > room or (need + header > room and sessions[at] not in headed):
                 if len(filled.missed) < _SHOWN:
                     filled.missed.append(at)
-            elif self.repetition.repeats(at):
+            elif self.repetition.repeats(at) or (repeats is not None and repeats(at)):
                 filled.repeated += 1
             elif self._take(at, self.budget):
                 filled.chosen.append(at)

@@ -84,12 +84,14 @@ _SAYING = tuple("said told wrote gave sent asked promised offered suggested answ
 @dataclass(frozen=True, slots=True)
 class Scores:
     """One score for each message, its parts (a row a weight), whether anything matches, and whether
-    it is something of its own or next to it, not only of its session."""
+    it is something of its own or next to it, not only of its session; and where the sessions begin.
+    """
 
     total: Floats
     parts: Floats
     matches: NDArray[np.bool_]
     itself: NDArray[np.bool_]
+    starts: Sequence[int]
 
     def why(self, places: Sequence[int]) -> list[dict[str, float]]:
         """For each place the parts that weigh most in its score, the strongest first."""
@@ -143,7 +145,7 @@ def score(
     parts[_OWN] = _best_of_session(total, sizes, starts).repeat(sizes)
     parts[_OWN + 1, :-1] = total[1:]
     total += _OTHER_WEIGHTS @ parts[_OWN:]
-    return Scores(total, parts, by_session | itself, itself)
+    return Scores(total, parts, by_session | itself, itself, starts)
 
 
 def session_numbers(
