@@ -255,6 +255,7 @@ def _known(memory: Memory) -> Known:
         context.case if context.case_id is not None else None,
         context.silenced,
         memory.past,
+        memory.block,
     )
 
 

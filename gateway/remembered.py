@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -20,7 +20,7 @@ from gateway.provenance import Given
 from memory.context import Context
 from memory.indexed_thread import IndexedThread, index
 from memory.sender import ContextQuery
-from memory.standing_block import Past
+from memory.standing_block import Before, Past
 from memory.units.claims import Claimed, Thread, Waiting
 from memory.units.turns import Commit, Committed
 
@@ -47,6 +47,7 @@ class Memory:
     past: tuple[Past, ...] = ()
     past_at: datetime | None = None
     lost: bool = False
+    block: Before = field(default_factory=Before, compare=False)
 
     def holds(self, version: int, key: MemoryKey, now: Micros) -> bool:
         """Whether it is still what the database would say, for this sender, now."""

@@ -20,10 +20,10 @@ from memory.scoring import Scores
 class Ranking:
     """The places of a thread's messages by why they are considered, without those in `taken`.
 
-    A message takes its tokens and `line` more, and there is `room` for so many. A session that takes
-    more than that narrows nothing: a long talk has any word in it somewhere. What matches only
-    through such a session, and what the bot said that matches only through any, is considered last:
-    it says again what playbook, slots and facts say anyway.
+    A message takes its tokens and `line` more, and there is `room` for so many. A session that
+    takes more than that narrows nothing: a long talk has any word in it somewhere. What matches
+    only through such a session, and what the bot said that matches only through any, is considered
+    last: it says again what playbook, slots and facts say anyway.
     """
 
     def __init__(
@@ -67,4 +67,3 @@ class Ranking:
         newest = (places & self._open).nonzero()[0][::-1]
         ranked: list[int] = newest[(-self._total[newest]).argsort(kind="stable")].tolist()
         return ranked
-

@@ -125,6 +125,7 @@ class _Choice:
         self.stems = indexed.stems
         self.budget = budget
         self.packing = packing
+        self.name = packing.name if indexed.named else 0
         self.block = block
         # What does not even leave room for its frame is nothing.
         self.used = packing.frame + block.tokens
@@ -265,8 +266,8 @@ class _Choice:
     def _cost(self, at: int) -> int:
         """What a message takes with its line, and its session's header if that is new."""
         cost = self.tokens[at] + self.packing.line
-        if self.packing.name and self.messages[at].said.author_name is not None:
-            cost += self.packing.name
+        if self.name and self.messages[at].said.author_name is not None:
+            cost += self.name
         return cost if self.sessions[at] in self.headed else cost + self.packing.header
 
     def _tell_matching(self, older: int, filled: Sequence[_Filled], scores: Scores) -> str:

@@ -29,7 +29,7 @@ class Repetition:
     def __init__(self, view: View, messages: Sequence[Analysed]) -> None:
         self._messages = messages
         self._essences = view.essences
-        self._lengths = view.number(LENGTH)
+        self._lengths: list[float] = view.number(LENGTH).tolist()
         self._said: set[int] = set()
         self._long: list[tuple[float, int]] = []
         self._contents: dict[int, Content] = {}
@@ -40,15 +40,15 @@ class Repetition:
         """This message is loaded."""
         self._said.add(self._essences[at])
         self._taken.append(at)
-        if self._lengths[at] > _SHORT:
-            self._long.append((float(self._lengths[at]), at))
+        if (length := self._lengths[at]) > _SHORT:
+            self._long.append((length, at))
 
     def repeats(self, at: int) -> bool:
         """Whether this one says nothing that is not loaded."""
         essence = self._essences[at]
         if essence and essence in self._said:
             return True
-        length = float(self._lengths[at])
+        length = self._lengths[at]
         if length <= _SHORT:
             return False
         return any(

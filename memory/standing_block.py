@@ -62,6 +62,8 @@ class Known:
     case: CaseState | None = None
     silenced: Mapping[int, str] = field(default_factory=dict)
     past: Sequence[Past] = ()
+    before: Before | None = field(default=None, compare=False)
+    """What was worked out for the turn before, where that is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,50 @@ class Block:
 NOTHING = Known()
 
 
+class Before:
+    """The block of the turn before, for as long as nothing that is known changes, and then the
+    lines of it that are the same.
+
+    It goes along with what is remembered for one sender, so that it is nobody else's.
+    """
+
+    __slots__ = ("_block", "_count", "_counted", "_given")
+
+    def __init__(self) -> None:
+        self._given: tuple[object, ...] = ()
+        self._block = Block()
+        self._count: Callable[[str], int] | None = None
+        self._counted: dict[Line, Line] = {}
+
+    def block(self, known: Known, budget: int, count: Callable[[str], int]) -> Block:
+        """What `choose_standing` says."""
+        case = known.case
+        # Of a case the block has no more than these; what was asked last changes with every turn.
+        of_case = None if case is None else (case.intent, case.slots)
+        given = (budget, known.facts, of_case, known.silenced, known.past)
+        if self._count is not count:
+            self._counted = {}
+        elif given == self._given:
+            return self._block
+        self._block, self._counted = _chosen(known, budget, count, self._counted)
+        self._given, self._count = given, count
+        return self._block
+
+
 def choose_standing(known: Known, budget: int, count: Callable[[str], int]) -> Block:
     """What of the known fits its shares of the budget; `count` counts the tokens of a text."""
-    choice = _Choice(budget, count)
+    if known == NOTHING:
+        return Block()
+    if known.before is not None:
+        return known.before.block(known, budget, count)
+    return _chosen(known, budget, count, {})[0]
+
+
+def _chosen(
+    known: Known, budget: int, count: Callable[[str], int], counted: Mapping[Line, Line]
+) -> tuple[Block, dict[Line, Line]]:
+    """The block, and each line that was counted for it; some may have been `counted` before."""
+    choice = _Choice(budget, count, counted)
     facts: dict[str, list[tuple[int, Fact]]] = {}
     for at, one in enumerate(known.facts):
         facts.setdefault(part_of(one), []).append((at, one))
@@ -90,7 +133,8 @@ def choose_standing(known: Known, budget: int, count: Callable[[str], int]) -> B
         elif part in _OTHERS:
             choice.take(part, _others(part, known))
     kept = tuple(one for at, one in enumerate(known.facts) if at in choice.kept)
-    return Block(tuple(choice.lines), kept, choice.used, tuple(choice.left_out))
+    block = Block(tuple(choice.lines), kept, choice.used, tuple(choice.left_out))
+    return block, choice.counted
 
 
 def part_of(fact: Fact) -> str:
@@ -129,7 +173,11 @@ def _others(part: str, known: Known) -> Iterator[Line]:
 class _Choice:
     """One choice under way: what was taken, and what it costs so far."""
 
-    def __init__(self, budget: int, count: Callable[[str], int]) -> None:
+    def __init__(
+        self, budget: int, count: Callable[[str], int], before: Mapping[Line, Line]
+    ) -> None:
+        self._before = before
+        self.counted: dict[Line, Line] = {}
         self._budget = budget
         self._whole = int(budget * WHOLE_SHARE)
         self._count = count
@@ -169,7 +217,11 @@ class _Choice:
         return min(int(self._budget * SHARES[part]), self._whole - self.used)
 
     def _counted(self, line: Line) -> Line:
-        return line._replace(tokens=self._count(line_words(line)) + LINE)
+        counted = self._before.get(line)
+        if counted is None:
+            counted = line._replace(tokens=self._count(line_words(line)) + LINE)
+        self.counted[line] = counted
+        return counted
 
     def _add(self, line: Line) -> int:
         self.used += line.tokens

@@ -12,7 +12,15 @@ from core.message import Assurance, Author
 from core.turn import CaseState, Fact, Said, SlotValue
 from memory.indexed_thread import index
 from memory.recall import recall
-from memory.standing_block import SHARES, WHOLE_SHARE, Known, Past, choose_standing, part_of
+from memory.standing_block import (
+    SHARES,
+    WHOLE_SHARE,
+    Before,
+    Known,
+    Past,
+    choose_standing,
+    part_of,
+)
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KEYS = ("promise:7", "attribute:tier", "preference:language", "identifier:order:1042", "address")
@@ -107,6 +115,28 @@ def test_no_part_takes_more_than_its_share(
     in_facts = len(facts) + len(slots) + len(past) + 2
     assert len(block.lines) + sum(one.number for one in block.left_out) == in_facts
     assert block == choose_standing(known, budget, lambda text: len(text.encode()))
+
+
+facts = st.lists(
+    st.tuples(st.sampled_from(KEYS), st.sampled_from(("x", "a b c", "a b c d e f"))), max_size=4
+)
+turns = st.lists(
+    st.tuples(facts, st.lists(st.sampled_from(("1042", "Anna")), max_size=2), st.integers(0, 9)),
+    max_size=8,
+)
+
+
+@given(turns, st.sampled_from([20, 60, 400]))
+@settings(max_examples=60, deadline=None)
+def test_what_is_kept_from_the_turn_before_changes_nothing(
+    turns: list[tuple[list[tuple[str, str]], list[str], int]], budget: int
+) -> None:
+    before = Before()
+    for told, slots, asked in turns:
+        case = replace(case_of(*slots), counters={"asked": asked})
+        known = Known(tuple(fact(key, value) for key, value in told), case)
+        afresh = choose_standing(known, budget, count)
+        assert choose_standing(replace(known, before=before), budget, count) == afresh
 
 
 def test_what_people_pinned_is_no_common_fact() -> None:
