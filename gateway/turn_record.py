@@ -12,10 +12,9 @@ import orjson
 
 from core.turn import Decision, Recall, Said, SlotValue, TurnInput
 from gateway.provenance import Given
+from memory.recalled_rows import rows_of
 from memory.units.claims import Waiting
 
-_REASONS = 2
-"""Reasons kept for each recalled message, the strongest ones."""
 _NOT_A_FACT = ("consent", "episode")
 """Parts of the standing block that neither the facts nor the slots of the record tell."""
 _PACKET_MESSAGES = 12
@@ -66,10 +65,7 @@ def record_of(taken: Sequence[Waiting], turn: TurnInput, decision: Decision, giv
                 for one in (*recall.facts, *decision.facts)
             ],
             "exchanges": [one.id for one in recall.exchanges],
-            "recalled": [
-                {"id": said.id, "score": score, "why": list(why)[:_REASONS]}
-                for said, score, why in recall.recalled
-            ],
+            **rows_of(recall.recalled),
             "tokens": recall.tokens,
             "budget": recall.budget,
             "trace": recall.trace,

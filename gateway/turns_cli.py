@@ -49,7 +49,9 @@ def show(turn: TurnArgument, as_json: JsonOption = False, config: ConfigOption =
 def _given(data: Mapping[str, object], found: TurnView) -> Iterator[str]:
     """Each message that was recalled or left out, with its reasons."""
     for one in _rows(data, "recalled"):
-        parts = ", ".join(f"{name} {value:+.2f}" for name, value in one.get("why", {}).items())
+        parts = ", ".join(
+            name if worth is None else f"{name} {worth:+.1f}" for name, worth in one["why"].items()
+        )
         yield f"+ {one['score']:.2f} ({parts}): {one['text']}"
     for left in _rows(data, "left_out"):
         yield f"- {left['number']} {left['why']}"

@@ -17,6 +17,7 @@ from memory.channel_tables import Parked
 from memory.drawing import WITHHELD, drawn_of, load_drawn, strangers
 from memory.page_rows import DEAD, FAILED, PARKED, AnyRow, delivery_view, display_names
 from memory.personal import PERSONAL
+from memory.recalled_rows import unfolded
 from memory.tables import Conversation, Delivery, Handle, Inbound, Message, Turn
 from memory.units.rows import table
 from memory.views import Letter, TurnView
@@ -45,7 +46,7 @@ def turn_page(connection: Connection, turn_id: int) -> TurnView | None:
     ).first()
     if row is None:
         return None
-    record = orjson.loads(row.record_json)
+    record = unfolded(orjson.loads(row.record_json))
     sender = _sender(connection, record, row.handle_id)
     drawn = (sender.id, frozenset(load_drawn(row.drawn_json)))
     withheld = bool(strangers(connection, [drawn]))

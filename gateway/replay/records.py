@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
+from memory.recalled_rows import unfolded
 from memory.tables import Conversation, Delivery, Handle, Handoff, Inbound, Message, Turn
 from memory.units.rows import table
 
@@ -169,7 +170,7 @@ def read_ledger(connection: Connection) -> Ledger:
                 row.intent,
                 row.escalated,
                 row.silent,
-                json.loads(row.record_json),
+                unfolded(json.loads(row.record_json)),
                 tuple(inbound[row.id]),
                 tuple(outbound[row.id]),
             )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from sqlalchemy import Connection, select, update
 from typer.testing import CliRunner
 
 from core.clock import from_micros, to_micros
@@ -16,9 +18,11 @@ from gateway.demo_people import ADA
 from gateway.remembered import Memory
 from gateway.turns_cli import app as turns_app
 from memory.context import Context, load_context
+from memory.recalled_rows import unfolded
 from memory.sender import ContextQuery
 from memory.tables import Message, Turn
 from memory.units.identity import customer_of
+from memory.units.rows import table
 from tests.gateway.everywhere import Everywhere, everywhere
 
 TALK = (
@@ -111,8 +115,22 @@ async def said_last(world: Everywhere) -> set[str]:
 async def given_last(world: Everywhere) -> set[str]:
     """The ids of the messages that the last turn was given."""
     newest = max(await world.rows(Turn), key=lambda row: int(row["id"]))
-    record = json.loads(newest["record_json"])
+    record = unfolded(json.loads(newest["record_json"]))
     return {*record["exchanges"], *(one["id"] for one in record["recalled"])}
+
+
+def recall_both_forms(connection: Connection, turns: Sequence[int]) -> list[None]:
+    """Let the turn have recalled its own message twice, stored as it is now and as before."""
+    (turn_id,) = turns
+    turn = table(Turn)
+    stored = connection.execute(select(turn.c.record_json).where(turn.c.id == turn_id)).scalar_one()
+    record = json.loads(stored)
+    (said,) = record["messages"]
+    record["recalled"] = [[said, 2.25, 0, 1.2], {"id": said, "score": 1.5, "why": ["session"]}]
+    record["reasons"] = ["words"]
+    values = {"record_json": json.dumps(record)}
+    connection.execute(update(turn).where(turn.c.id == turn_id).values(values))
+    return [None]
 
 
 async def test_a_turn_tells_by_command_what_it_was_given_and_what_not(
@@ -121,12 +139,14 @@ async def test_a_turn_tells_by_command_what_it_was_given_and_what_not(
     async with everywhere(tmp_path, models) as world:
         await world.know_ada()
         newest = max(await world.rows(Turn), key=lambda row: int(row["id"]))
+        await world.gateway.store.write(recall_both_forms, int(newest["id"]))
         config = tmp_path / "shop.toml"
         url = world.gateway.settings.storage.url.get_secret_value()
         config.write_text(f'[storage]\nurl = "{url}"\n')
         words = [str(newest["id"]), "--config", str(config)]
         told = await asyncio.to_thread(CliRunner().invoke, turns_app, words)
         assert told.exit_code == 0, told.output
+        assert "+ 2.25 (words +1.2): " in told.output and "+ 1.50 (session): " in told.output
         assert "1. received" in told.output and "4. recalled" in told.output
         missing = await asyncio.to_thread(
             CliRunner().invoke, turns_app, ["1", "--config", str(config)]
