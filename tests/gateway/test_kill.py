@@ -53,7 +53,8 @@ async def serve(env: Mapping[str, str], port: int, log: Path) -> asyncio.subproc
             sys.executable, "-m", "gateway", "serve", env=env, stdout=words, stderr=words
         )
     async with aiohttp.ClientSession() as web:
-        for _ in range(300):
+        # Half a minute and more: a busy machine is slow to import and to learn.
+        for _ in range(800):
             try:
                 async with web.get(f"http://127.0.0.1:{port}/health"):
                     return process
