@@ -8,7 +8,7 @@ around what matches best are read word for word, through the same filter as the 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import numpy as np
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from core.clock import Micros
 from core.turn import Said
-from memory.readable_messages import own_conversations, readable, reading, said_in, undrawn
+from memory.readable_messages import own_conversations, readable_in, reading, said_in, undrawn
 from memory.remembered_tables import Segment
 from memory.scoring import SESSION_LENGTH, Scores, score
 from memory.segment_view import SegmentView
@@ -43,9 +43,6 @@ FAR_BACK = 200
 
 _BESIDE = 2
 """Messages on either side of one that matches, which its score is made of, too."""
-
-_APART = 8
-"""Conversations that are read one by one; of more, together."""
 
 _UNPACKED = 2_000
 """Of what no segment has yet, the newest messages are looked at as they are."""
@@ -86,9 +83,10 @@ _not_packed = (
     .limit(_UNPACKED)
 )
 # By the two parts of the key apart: for pairs of them, SQLite goes through whole conversations.
-_these = readable.where(
-    _message.c.conversation_id.in_(bindparam("threads", expanding=True)),
+_these = readable_in.where(
     _message.c.seq.in_(bindparam("seqs", expanding=True)),
+    # What is at the place of one of another conversation is seen here, before it is looked into.
+    (_message.c.created_at // SECOND).in_(bindparam("seconds", expanding=True)),
     _message.c.created_at < bindparam("before"),
 )
 
@@ -170,11 +168,18 @@ def _sessions(seconds: Plane) -> list[int]:
     """Where each session begins."""
     moments = seconds.astype(np.int64)
     length = int(SESSION_LENGTH.total_seconds())
-    following = moments.searchsorted(moments + length, side="right").tolist()
-    starts = [0]
-    while (at := following[starts[-1]]) < len(following):
-        starts.append(at)
-    return starts
+    # After such a silence a session begins, whenever the one before it began.
+    sure = [0, *((np.diff(moments) > length).nonzero()[0] + 1).tolist(), len(moments)]
+    edges = moments[np.array(sure[1:]) - 1] - moments[sure[:-1]]
+    starts = sure[:-1]
+    for at in (edges > length).nonzero()[0].tolist():
+        start, end = sure[at], sure[at + 1]
+        while True:
+            start += int(moments[start:end].searchsorted(moments[start] + length, side="right"))
+            if start >= end:
+                break
+            starts.append(start)
+    return sorted(starts)
 
 
 def _stretches(
@@ -209,23 +214,16 @@ def _read(
         return ()
     threads, seqs = planes.threads[chosen].tolist(), planes.seqs[chosen].tolist()
     places = set(zip(threads, seqs, strict=True))
-    asked = {**reading(query, reader), "before": before}
-    found: list[AnyRow] = []
-    for some in _together(places):
-        numbers = sorted({seq for _, seq in some})
-        where = {"threads": sorted({thread for thread, _ in some}), "seqs": numbers}
-        found += connection.execute(_these, {**asked, **where})
-    rows = sorted([row for row in found if (row[0], row[1]) in places], key=_moment)
+    asked = {
+        **reading(query, reader),
+        "before": before,
+        "threads": sorted(set(threads)),
+        "seqs": sorted(set(seqs)),
+        "seconds": planes.seconds[chosen].tolist(),
+    }
+    found = [row for row in connection.execute(_these, asked).all() if (row[0], row[1]) in places]
+    rows = sorted(found, key=_moment)
     return said_in(connection, undrawn(rows, reader)[0], reader.keys)
-
-
-def _together(places: Collection[tuple[int, int]]) -> Collection[Collection[tuple[int, int]]]:
-    """Places that are read by one statement: of a few conversations each by its own, so that none
-    is read at the places of another; of many, which are short, all at once."""
-    threads: dict[int, list[tuple[int, int]]] = {}
-    for one in places:
-        threads.setdefault(one[0], []).append(one)
-    return threads.values() if len(threads) <= _APART else [places]
 
 
 def _moment(row: AnyRow) -> tuple[int, int, int]:
