@@ -5,7 +5,8 @@
 One customer has lived the lives of some people of our support corpus, and after them what others
 of it said, again and again: in four conversations, in one, or in very many short ones. Everything
 is read from SQLite anew for each question: the context, what is far back, and the choice within
-the budget. All variants are asked in turn, so that their times can be compared. It prints times and shares, and changes nothing but files of its own.
+the budget. All variants are asked in turn, so that their times can be compared. It prints times
+and shares, and changes nothing but files of its own.
 """
 
 from __future__ import annotations

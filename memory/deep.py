@@ -30,9 +30,11 @@ from memory.segments import (
     in_time,
     is_current,
     pack_segment,
+    taken,
     unpack_segments,
 )
 from memory.sender import AnyRow, ContextQuery, Reader, read_sender
+from memory.sifting import sift
 from memory.tables import Conversation, Message
 from memory.terms import LANGUAGE, stems_of
 from memory.units.rows import table
@@ -40,6 +42,9 @@ from memory.unpacked import Covered, gaps, written
 
 FAR_BACK = 200
 """Messages from far back that are worth a closer look."""
+
+_SCORED = 1_000
+"""Of more messages, only those of the best sessions are scored one by one, so many together."""
 
 _BESIDE = 2
 """Messages on either side of one that matches, which its score is made of, too."""
@@ -118,8 +123,15 @@ def find_deep(
     if not len(planes.seqs):
         return ()
     stems, starts = stems_of(LANGUAGE), _sessions(planes.seconds)
-    numbers = np.arange(len(starts)).repeat(np.diff([*starts, len(planes.seqs)]))
-    scores = score(SegmentView(planes, channels), numbers, text, now, stems)
+    view, rarity = SegmentView(planes, channels), None
+    if len(view) > _SCORED:
+        places, starts, rarity = sift(view, starts, text, now, stems, _SCORED)
+        if not len(places):
+            return ()
+        planes = taken(planes, places)
+        view = SegmentView(planes, channels)
+    numbers = np.arange(len(starts)).repeat(np.diff([*starts, len(view)]))
+    scores = score(view, numbers, text, now, stems, rarity=rarity)
     chosen = _stretches(scores, planes, starts, before, limit)
     return _read(connection, query, reader, planes, chosen, before)
 

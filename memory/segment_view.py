@@ -7,13 +7,13 @@ chooses nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.message import Author
-from memory.about import ASKS_BIT, TELLS_TIME_BIT, hash_of
+from memory.about import ASKS_BIT, TELLS_TIME_BIT, Places, hash_of
 from memory.columns import (
     ASKS,
     CHANNEL,
@@ -28,6 +28,14 @@ from memory.columns import (
     found_among,
 )
 from memory.segments import AUTHORS, Planes, owners
+
+
+class Postings(NamedTuple):
+    """Which of some stems (`rows`) is in which message (`where`), and how often."""
+
+    rows: Places
+    where: Places
+    counts: NDArray[np.uint8]
 
 
 class SegmentView(View):
@@ -56,15 +64,21 @@ class SegmentView(View):
         """As `View.table`. Of so many messages half the digits tell enough, in half the time."""
         width = len(self) + 4
         table: Any = np.zeros((len(stems) + 1, width), dtype=np.float32)
-        if stems:
-            planes = self._planes
-            asked = np.array([*map(hash_of, stems)], dtype=np.uint32)
-            row, at = found_among(asked, planes.roots, self._lows)
-            where = owners(planes.widths, at) + 2
-            np.add.at(table.ravel(), row * width + where, planes.counts[at])
+        row, where, counts = self.postings(stems)
+        np.add.at(table.ravel(), row * width + where + 2, counts)
         table[-1, 2:-2] = self._planes.lengths
         halves: Floats = table
         return halves
+
+    def postings(self, stems: Sequence[str]) -> Postings:
+        """Where each of the stems is."""
+        planes = self._planes
+        if not stems:
+            none = np.zeros(0, dtype=np.int64)
+            return Postings(none, none, planes.counts[:0])
+        asked = np.array([*map(hash_of, stems)], dtype=np.uint32)
+        row, at = found_among(asked, planes.roots, self._lows)
+        return Postings(row, owners(planes.widths, at), planes.counts[at])
 
     def shared_identifiers(self, asked: Iterable[str]) -> Floats:
         """How many of the identifiers are in each message."""

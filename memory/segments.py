@@ -142,7 +142,11 @@ def in_time(planes: Planes) -> Planes:
     """The same messages, oldest first."""
     if not (np.diff(planes.seconds.astype(np.int64)) < 0).any():
         return planes
-    order = planes.seconds.argsort(kind="stable")
+    return taken(planes, planes.seconds.argsort(kind="stable"))
+
+
+def taken(planes: Planes, order: Places) -> Planes:
+    """The messages at these places, in this order."""
     words, named = _spread(planes.widths, order), _spread(planes.identities, order)
     each = [column[order] for column in planes[:9]]
     named_roots = (planes.roots[words], planes.counts[words], planes.identifiers[named])
