@@ -8,8 +8,9 @@ around what matches best are read word for word, through the same filter as the 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,8 +57,8 @@ _conversation = table(Conversation)
 _message = table(Message)
 _segment = table(Segment)
 
-_segments = (
-    select(_segment.c.handle_id, _segment.c.first_at, _segment.c.last_at, _segment.c.data)
+_stamps = (
+    select(_segment.c.handle_id, _segment.c.first_at, _segment.c.last_at, _segment.c.digest)
     .where(
         _segment.c.handle_id.in_(bindparam("handles", expanding=True)),
         _segment.c.first_at < bindparam("before"),
@@ -96,6 +97,29 @@ _these = readable_in.where(
 )
 
 
+_segments = _stamps.add_columns(_segment.c.data)
+
+
+class History(NamedTuple):
+    """What was packed of all that a sender may read, ready to be looked through again.
+
+    `key` says of which segments, by handle, time and content: as long as these are the ones that
+    are read, nothing in it has changed. Who may read what is not in it.
+    """
+
+    key: tuple[tuple[int, Micros, Micros, int], ...]
+    view: SegmentView
+    starts: list[int]
+
+
+class Found(NamedTuple):
+    """What is far back and may matter, oldest first, and the history that it was found over, if
+    that is of use to the next one who looks."""
+
+    messages: tuple[Said, ...] = ()
+    history: History | None = None
+
+
 def find_deep(
     connection: Connection,
     query: ContextQuery,
@@ -110,51 +134,85 @@ def find_deep(
     Nothing for a customer whose messages are all in the thread, nor for a sender who reads this
     conversation only. Raises `memory.sender.NotTheirs` as `load_context` does.
     """
+    return look_back(connection, query, text, now, before, limit).messages
+
+
+def look_back(
+    connection: Connection,
+    query: ContextQuery,
+    text: str,
+    now: datetime,
+    before: Micros,
+    limit: int = FAR_BACK,
+    known: History | None = None,
+) -> Found:
+    """The same as `find_deep`, with the history it was found over. One that is `known` spares
+    reading it, when it is still what is stored."""
     if written(connection, query.customer_id) <= query.limit:
-        return ()
+        return Found()
     reader = read_sender(connection, query)
     if not reader.everywhere:
-        return ()
-    data = _data(connection, query, reader, before)
-    if not data:
-        return ()
-    planes, channels = unpack_segments(data)
-    planes = in_time(planes)
-    if not len(planes.seqs):
-        return ()
-    stems, starts = stems_of(LANGUAGE), _sessions(planes.seconds)
-    view, rarity = SegmentView(planes, channels), None
+        return Found()
+    history, whole = _history(connection, query, reader, before, known)
+    if history is None:
+        return Found()
+    (_, view, starts), rarity, stems = history, None, stems_of(LANGUAGE)
     if len(view) > _SCORED:
         places, starts, rarity = sift(view, starts, text, now, stems, _SCORED)
         if not len(places):
-            return ()
-        planes = taken(planes, places)
-        view = SegmentView(planes, channels)
+            return Found((), whole)
+        view = SegmentView(taken(view.planes, places), view.channel_names)
     numbers = np.arange(len(starts)).repeat(np.diff([*starts, len(view)]))
     scores = score(view, numbers, text, now, stems, rarity=rarity)
-    chosen = _stretches(scores, planes, starts, before, limit)
-    return _read(connection, query, reader, planes, chosen, before)
+    chosen = _stretches(scores, view.planes, starts, before, limit)
+    return Found(_read(connection, query, reader, view.planes, chosen, before), whole)
 
 
-def _data(
-    connection: Connection, query: ContextQuery, reader: Reader, before: Micros
-) -> list[bytes]:
-    """The segments of all that the sender may read, and what of it is not packed yet."""
-    rows = connection.execute(_segments, {"handles": list(reader.keys), "before": before}).all()
+def _history(
+    connection: Connection,
+    query: ContextQuery,
+    reader: Reader,
+    before: Micros,
+    known: History | None,
+) -> tuple[History | None, History | None]:
+    """All that the sender may read, as it is packed, and what of it is not packed yet; and the same
+    if there was nothing of the latter, which is not of use for long."""
+    asked = {"handles": list(reader.keys), "before": before}
+    if known is not None:
+        stamps = tuple(tuple(row) for row in connection.execute(_stamps, asked))
+        if stamps == known.key and not _left(reader, stamps, before):
+            return known, known
+    rows = connection.execute(_segments, asked).all()
+    current = [row for row in rows if is_current(row.data)]
+    data = [row.data for row in current]
+    left = _left(reader, [row[:4] for row in current], before)
+    found: list[ToPack] = []
+    if left:
+        after = min(each[0][0] for each in left.values())
+        found = _unpacked(connection, query, reader, list(left), (after, before))
+    if found:
+        data.append(pack_segment(found))
+    if not data:
+        return None, None
+    planes, channels = unpack_segments(data)
+    planes = in_time(planes)
+    if not len(planes.seqs):
+        return None, None
+    key = tuple(tuple(row[:4]) for row in rows)
+    history = History(key, SegmentView(planes, channels), _sessions(planes.seconds))
+    return history, None if left or len(current) < len(rows) else history
+
+
+def _left(
+    reader: Reader, stamps: Iterable[Sequence[int]], before: Micros
+) -> dict[int, Sequence[tuple[Micros, Micros]]]:
+    """What the segments leave open of each handle's time until then, where they do: that is mostly
+    what the thread has itself."""
     packed: dict[int, list[Covered]] = {one: [] for one in reader.keys}
-    data = [row.data for row in rows if is_current(row.data)]
-    for row in rows:
-        if is_current(row.data):
-            packed[row.handle_id].append(Covered(row.first_at, row.last_at, 0))
-    # What is not covered is mostly what the thread has itself.
+    for handle, first, last, _ in stamps:
+        packed[handle].append(Covered(first, last, 0))
     left = {one: gaps(each, before - 1) for one, each in packed.items()}
-    unpacked = [one for one, each in left.items() if each]
-    if unpacked:
-        after = min(left[one][0][0] for one in unpacked)
-        found = _unpacked(connection, query, reader, unpacked, (after, before))
-        if found:
-            data.append(pack_segment(found))
-    return data
+    return {one: each for one, each in left.items() if each}
 
 
 def _unpacked(

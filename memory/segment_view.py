@@ -43,13 +43,13 @@ class SegmentView(View):
 
     def __init__(self, planes: Planes, channels: Sequence[str]) -> None:
         super().__init__(Columns(), 0, len(planes.seqs))
-        self._planes = planes
-        self._names = channels
+        self.planes = planes
+        self.channel_names = channels
         self._lows = planes.roots.astype(np.uint16)
 
     def number(self, row: int) -> Floats:
         """One of the rows of numbers."""
-        planes = self._planes
+        planes = self.planes
         columns = {
             LENGTH: planes.lengths,
             ASKS: planes.flags & ASKS_BIT,
@@ -66,13 +66,13 @@ class SegmentView(View):
         table: Any = np.zeros((len(stems) + 1, width), dtype=np.float32)
         row, where, counts = self.postings(stems)
         np.add.at(table.ravel(), row * width + where + 2, counts)
-        table[-1, 2:-2] = self._planes.lengths
+        table[-1, 2:-2] = self.planes.lengths
         halves: Floats = table
         return halves
 
     def postings(self, stems: Sequence[str]) -> Postings:
         """Where each of the stems is."""
-        planes = self._planes
+        planes = self.planes
         if not stems:
             none = np.zeros(0, dtype=np.int64)
             return Postings(none, none, planes.counts[:0])
@@ -83,8 +83,8 @@ class SegmentView(View):
     def shared_identifiers(self, asked: Iterable[str]) -> Floats:
         """How many of the identifiers are in each message."""
         wanted = np.array([*map(hash_of, asked)], dtype=np.uint32)
-        at = np.isin(self._planes.identifiers, wanted).nonzero()[0]
-        places = owners(self._planes.identities, at)
+        at = np.isin(self.planes.identifiers, wanted).nonzero()[0]
+        places = owners(self.planes.identities, at)
         return np.bincount(places, minlength=len(self)).astype(np.float64)
 
     @property
@@ -94,17 +94,17 @@ class SegmentView(View):
 
     def speakers(self) -> set[Speaker]:
         """Every kind of author that said one of the messages."""
-        return {(AUTHORS[one], None) for one in np.unique(self._planes.authors).tolist()}
+        return {(AUTHORS[one], None) for one in np.unique(self.planes.authors).tolist()}
 
     def said_by(self, speakers: Iterable[Speaker]) -> NDArray[np.bool_]:
         """Whether each message was said by one of these kinds of authors."""
-        return np.isin(self._planes.authors, [AUTHORS.index(Author(one)) for one, _ in speakers])
+        return np.isin(self.planes.authors, [AUTHORS.index(Author(one)) for one, _ in speakers])
 
     def channels(self) -> set[str]:
         """Every channel that one of the messages was said on."""
-        return {self._names[one] for one in np.unique(self._planes.channels).tolist()}
+        return {self.channel_names[one] for one in np.unique(self.planes.channels).tolist()}
 
     def said_on(self, channels: Iterable[str]) -> NDArray[np.bool_]:
         """Whether each message was said on one of these."""
-        wanted = [self._names.index(one) for one in channels if one in self._names]
-        return np.isin(self._planes.channels, wanted)
+        wanted = [self.channel_names.index(one) for one in channels if one in self.channel_names]
+        return np.isin(self.planes.channels, wanted)

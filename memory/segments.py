@@ -8,6 +8,7 @@ nothing about who may read, and is made again from the messages whenever it is m
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from itertools import accumulate
 from struct import Struct
 from typing import Any, NamedTuple, TypeAlias
@@ -112,6 +113,11 @@ def unpack_segments(rows: Sequence[bytes]) -> tuple[Planes, list[str]]:
 def is_current(data: bytes) -> bool:
     """Whether a stored segment was packed as they are now."""
     return len(data) >= _HEAD.size and _HEAD.unpack_from(data)[0] == VERSION
+
+
+def digest_of(data: bytes) -> int:
+    """A number that tells the content of a segment from any other."""
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), signed=True)
 
 
 _KINDS = ("<i8", "<u4", "<u4", "<u4", "<u4", "<u4", "<u2", "<u2", "<u2", "u1", "u1", "u1", "u1")
