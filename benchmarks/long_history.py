@@ -35,7 +35,7 @@ from memory import terms
 from memory.about import about
 from memory.columns import view_of
 from memory.context import load_context
-from memory.deep import find_deep
+from memory.deep import History, find_deep, look_back
 from memory.engine import database_url, reader_engine, writer_engine
 from memory.indexed_thread import THREAD_LIMIT, index
 from memory.migrate import upgrade
@@ -273,6 +273,7 @@ def ask_warm(world: World, questions: Sequence[Row]) -> list[float]:
     now = datetime(2029, 1, 1, tzinfo=UTC)
     query = ContextQuery(_PHONE, _PHONE, world.newest, Assurance.AUTHENTICATED, to_micros(now))
     spent: list[float] = []
+    known: History | None = None
     with world.engine.connect() as connection:
         context = load_context(connection, query)
         thread = index(context.thread)
@@ -282,7 +283,8 @@ def ask_warm(world: World, questions: Sequence[Row]) -> list[float]:
             started = time.process_time_ns()
             joined = thread
             if len(context.thread) >= THREAD_LIMIT:
-                deep = find_deep(connection, query, question["text"], now, before)
+                words = question["text"]
+                deep, known = look_back(connection, query, words, now, before, known=known)
                 joined = thread.preceded_by(deep)
             recall(joined, question["text"], NOTHING, now, BUDGET)
             spent.append((time.process_time_ns() - started) / 1e6)

@@ -56,7 +56,7 @@ def sift(
     cells = rows * len(edges) + edges.searchsorted(where, side="right") - 1
     together = np.bincount(cells, counts, len(wanted) * len(edges)).astype(np.float64)
     whole: Floats = np.add.reduceat(lengths, edges)
-    by_words: Floats = rarity @ saturated(together.reshape(len(wanted), -1), whole, whole)
+    by_words: Floats = rarity @ saturated(together.reshape(len(wanted), len(edges)), whole, whole)
     matches = by_words > 0
     matches |= _add_circumstances(said, view, edges, text, now, stems)
     total = np.maximum.reduceat(said, edges) + WEIGHTS["session"] * z(by_words[np.newaxis])[0]
