@@ -18,6 +18,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from core.clock import Micros
 from core.turn import Said
+from memory.columns import Floats
 from memory.readable_messages import own_conversations, readable_in, reading, said_in, undrawn
 from memory.remembered_tables import Segment
 from memory.scoring import SESSION_LENGTH, Scores, score
@@ -49,6 +50,9 @@ _SCORED = 1_000
 
 _BESIDE = 2
 """Messages on either side of one that matches, which its score is made of, too."""
+
+_TOLD_AGAIN, _ALIKE = 3, 3
+"""Of those whose scores have so many decimals in common, so many are enough."""
 
 _UNPACKED = 2_000
 """Of what no segment has yet, the newest messages are looked at as they are."""
@@ -259,16 +263,31 @@ def _stretches(
     may = scores.matches & ((planes.flags & READABLE_BIT) > 0)
     may &= planes.seconds.astype(np.int64) * SECOND < before
     best = may.nonzero()[0][::-1]
-    best = best[(-scores.total[best]).argsort(kind="stable")][:limit].tolist()
+    best = best[(-scores.total[best]).argsort(kind="stable")]
     ends = [*starts[1:], len(may)]
     taken: set[int] = set()
-    for at in best:
+    for at in _not_told_again(best, scores.total[best], limit):
         session = bisect_right(starts, at) - 1
         low, high = max(starts[session], at - _BESIDE), min(ends[session], at + _BESIDE + 1)
         taken.update(range(low, high))
         if len(taken) > limit - 2 * _BESIDE - 1:
             break
     return np.array(sorted(taken), dtype=np.int64)
+
+
+def _not_told_again(best: NDArray[np.int64], totals: Floats, most: int) -> list[int]:
+    """Of the messages that match, best and newest first, those to be looked at.
+
+    What matches in exactly the same way, with all that is around it, is one thing told again and
+    again, as notices are, by which everything else would be crowded out: the newest are enough.
+    """
+    _, groups = np.unique(totals.round(_ALIKE), return_inverse=True)
+    order = groups.argsort(kind="stable")
+    ranked = groups[order]
+    nth = np.empty(len(best), dtype=np.int64)
+    nth[order] = np.arange(len(best)) - ranked.searchsorted(ranked)
+    found: list[int] = best[nth < _TOLD_AGAIN][:most].tolist()
+    return found
 
 
 def _read(
