@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from datetime import timedelta
 
 import orjson
 import pytest
@@ -142,6 +143,29 @@ def test_a_history_at_hand_is_looked_into_only_while_it_is_what_is_stored(world:
         assert not look(PHONE, "curtains", first.history).messages
         assert [one.text for one in look(PHONE, "carpet", first.history).messages][:1] == [new.text]
         pack_all(world, PHONE)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_notices_that_are_told_again_and_again_leave_room_for_the_rest(
+    world: World, packed: bool
+) -> None:
+    world.say(PHONE, "the parcel with the walnut table never came, ask my neighbour Pellworm")
+    for number in range(30):
+        world.now += timedelta(hours=9)
+        world.reply(world.say(PHONE, "hello"), f"Your parcel {4000 + number} was sent today.")
+    world.now += timedelta(hours=9)
+    if packed:
+        pack_all(world, PHONE)
+    query = query_of(world, PHONE)
+    before = to_micros(load_context(world.connection, query).thread[0].at)
+    deep = find_deep(world.connection, query, "was a parcel sent today?", world.now, before, 20)
+    told = [one.text for one in deep]
+    assert any("Pellworm" in one for one in told)
+    # The newest of the notices are among them.
+    assert (
+        "Your parcel 4027 was sent today." in told
+        and "Your parcel 4003 was sent today." not in told
+    )
 
 
 def test_packing_again_changes_nothing_and_growing_fills_up_the_last_one(world: World) -> None:
