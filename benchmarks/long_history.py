@@ -3,9 +3,10 @@
     python -m benchmarks.long_history [--long 20000] [--others 1000000] [--rounds 5]
 
 One customer has lived the lives of some people of our support corpus, and after them what others
-of it said, again and again. Everything is read from SQLite anew for each question: the context,
-what is far back, and the choice within the budget. All variants are asked in turn, so that their
-times can be compared. It prints times and shares, and changes nothing but files of its own.
+of it said, again and again: in four conversations, in one, or in very many short ones. Everything
+is read from SQLite anew for each question: the context, what is far back, and the choice within
+the budget. All variants are asked in turn, so that their times can be compared. It prints times
+and shares, and changes nothing but files of its own.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ import re
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain, cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Engine, insert, text
 
@@ -34,7 +35,7 @@ from memory import terms
 from memory.about import about
 from memory.columns import view_of
 from memory.context import load_context
-from memory.deep import find_deep
+from memory.deep import History, find_deep, look_back
 from memory.engine import database_url, reader_engine, writer_engine
 from memory.indexed_thread import THREAD_LIMIT, index
 from memory.migrate import upgrade
@@ -75,7 +76,37 @@ class World:
     name: str
     engine: Engine
     turns: Mapping[str, tuple[str, str]]
-    conversations: int
+    newest: int
+    """The conversation that was written in last."""
+
+
+@dataclass(slots=True)
+class Thread:
+    """A conversation while it is filled."""
+
+    id: int
+    channel: str
+    seq: int = 0
+    end: int = 0
+
+
+Shape: TypeAlias = Callable[[int, Line], str]
+"""Which conversation the message with this number is in."""
+
+
+def by_channel(_: int, line: Line) -> str:
+    """One conversation for each channel: four that alternate."""
+    return line.channel
+
+
+def in_one(_: int, line: Line) -> str:
+    """One conversation for everything."""
+    return "one"
+
+
+def in_short_ones(number: int, line: Line) -> str:
+    """A conversation for every twenty messages."""
+    return str(number // 20)
 
 
 def life(rows: Sequence[Row], length: int) -> Iterator[Line]:
@@ -98,7 +129,14 @@ def life(rows: Sequence[Row], length: int) -> Iterator[Line]:
                 yield Line(at, words, Author(turn["by"]), session["channel"], named)
 
 
-def fill(folder: Path, name: str, rows: Sequence[Row], length: int, others: int) -> World:
+def fill(
+    folder: Path,
+    name: str,
+    rows: Sequence[Row],
+    length: int,
+    others: int = 0,
+    shape: Shape = by_channel,
+) -> World:
     """A database with that life, packed as a running gateway would pack it, and with `others`."""
     url = f"sqlite:///{folder / name}.db"
     upgrade(url)
@@ -106,7 +144,7 @@ def fill(folder: Path, name: str, rows: Sequence[Row], length: int, others: int)
     with engine.begin() as connection:
         if others:
             _fill_others(connection, others)
-        turns, conversations = _fill_life(connection, rows, length)
+        turns, newest = _fill_life(connection, rows, length, shape)
     # Each step in a transaction of its own, as the writer takes them.
     with engine.connect() as connection:
         stretches = unpacked(connection, _PHONE)
@@ -120,21 +158,22 @@ def fill(folder: Path, name: str, rows: Sequence[Row], length: int, others: int)
         f"{name}: {len(stretches)} segments; the longest held the writer for {longest * 1e3:.0f} ms"
     )
     engine.dispose()
-    return World(name, reader_engine(database_url(url), 1), turns, conversations)
+    return World(name, reader_engine(database_url(url), 1), turns, newest)
 
 
 def _fill_life(
-    connection: Connection, rows: Sequence[Row], length: int
+    connection: Connection, rows: Sequence[Row], length: int, shape: Shape
 ) -> tuple[dict[str, tuple[str, str]], int]:
     lines = list(life(rows, length))
-    threads = {one.channel: number for number, one in enumerate(lines, 1)}
-    threads = {channel: _PHONE + number for number, channel in enumerate(sorted(threads), 1)}
-    seqs = dict.fromkeys(threads, 0)
+    threads: dict[str, Thread] = {}
     messages: list[dict[str, Any]] = []
     turns: dict[str, tuple[str, str]] = {}
-    for one in lines:
-        seqs[one.channel] += 1
-        place = (threads[one.channel], seqs[one.channel])
+    for number, one in enumerate(lines):
+        thread = threads.setdefault(
+            shape(number, one), Thread(_PHONE + 1 + len(threads), one.channel)
+        )
+        thread.seq, thread.end = thread.seq + 1, to_micros(one.at)
+        place = (thread.id, thread.seq)
         if one.turn is not None:
             turns[f"{place[0]}-{place[1]}"] = one.turn
         messages.append(
@@ -151,27 +190,23 @@ def _fill_life(
             }
         )
     _person(connection, _PHONE)
-    end = to_micros(lines[-1].at)
-    connection.execute(
-        insert(table(Conversation)),
-        [_thread(threads[one], _PHONE, one, seqs[one], end) for one in threads],
-    )
+    connection.execute(insert(table(Conversation)), [_thread(one) for one in threads.values()])
     connection.execute(insert(table(Message)), messages)
-    return turns, threads[lines[-1].channel]
+    return turns, messages[-1]["conversation_id"]
 
 
-def _thread(number: int, handle: int, channel: str, seq: int, end: int) -> dict[str, object]:
+def _thread(one: Thread) -> dict[str, object]:
     return {
-        "id": number,
-        "account": channel,
-        "channel": channel,
-        "key": f"{channel} {number}",
-        "handle_id": handle,
+        "id": one.id,
+        "account": one.channel,
+        "channel": one.channel,
+        "key": f"{one.channel} {one.id}",
+        "handle_id": _PHONE,
         "reply_address_json": "{}",
         "assurance": 2,
-        "seq": seq,
+        "seq": one.seq,
         "created_at": 0,
-        "updated_at": end,
+        "updated_at": one.end,
     }
 
 
@@ -218,9 +253,7 @@ def ask(world: World, question: Row) -> tuple[float, bool]:
     """The milliseconds of CPU time that a question takes with nothing at hand, and whether all of
     its evidence is among what is chosen."""
     now = datetime(2029, 1, 1, tzinfo=UTC)
-    query = ContextQuery(
-        _PHONE, _PHONE, world.conversations, Assurance.AUTHENTICATED, to_micros(now)
-    )
+    query = ContextQuery(_PHONE, _PHONE, world.newest, Assurance.AUTHENTICATED, to_micros(now))
     with world.engine.connect() as connection:
         started = time.process_time_ns()
         context = load_context(connection, query)
@@ -238,10 +271,9 @@ def ask(world: World, question: Row) -> tuple[float, bool]:
 def ask_warm(world: World, questions: Sequence[Row]) -> list[float]:
     """The same with the context at hand and its columns filled, as in a customer's next turn."""
     now = datetime(2029, 1, 1, tzinfo=UTC)
-    query = ContextQuery(
-        _PHONE, _PHONE, world.conversations, Assurance.AUTHENTICATED, to_micros(now)
-    )
+    query = ContextQuery(_PHONE, _PHONE, world.newest, Assurance.AUTHENTICATED, to_micros(now))
     spent: list[float] = []
+    known: History | None = None
     with world.engine.connect() as connection:
         context = load_context(connection, query)
         thread = index(context.thread)
@@ -251,7 +283,8 @@ def ask_warm(world: World, questions: Sequence[Row]) -> list[float]:
             started = time.process_time_ns()
             joined = thread
             if len(context.thread) >= THREAD_LIMIT:
-                deep = find_deep(connection, query, question["text"], now, before)
+                words = question["text"]
+                deep, known = look_back(connection, query, words, now, before, known=known)
                 joined = thread.preceded_by(deep)
             recall(joined, question["text"], NOTHING, now, BUDGET)
             spent.append((time.process_time_ns() - started) / 1e6)
@@ -287,8 +320,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(f"at write: {cost_at_write(rows):.3f} ms a message; {len(questions)} questions")
     with tempfile.TemporaryDirectory() as folder:
         worlds = [
-            fill(Path(folder), "short", rows, _SHORT, 0),
-            fill(Path(folder), "long", rows, given.long, 0),
+            fill(Path(folder), "short", rows, _SHORT),
+            fill(Path(folder), "four", rows, given.long),
+            fill(Path(folder), "one", rows, given.long, shape=in_one),
+            fill(Path(folder), "many", rows, given.long, shape=in_short_ones),
             fill(Path(folder), "among others", rows, _SHORT, given.others),
         ]
         # As a running gateway does: what was loaded to stay is not looked through again and again.

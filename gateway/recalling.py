@@ -27,7 +27,7 @@ from gateway.encoding import Encoding
 from gateway.remembered import Kept, Memory, blank
 from memory.columns import Floats
 from memory.context import Context, load_context
-from memory.deep import find_deep
+from memory.deep import History, look_back
 from memory.drawing import drawn_in
 from memory.episodes import episodes_of, line_of
 from memory.indexed_thread import THREAD_LIMIT, IndexedThread, index
@@ -81,6 +81,7 @@ class Back:
     deep: tuple[Said, ...] = ()
     drawn: Mapping[str, frozenset[int]] = field(default_factory=dict)
     past: tuple[Past, ...] | None = None
+    history: History | None = None
 
 
 class Recalling:
@@ -123,7 +124,9 @@ class Recalling:
         context = await self._read(query)
         if context is None:
             return blank(claimed, taken)
-        return Memory(claimed.version, key, context, index(context.thread), query=query)
+        thread = index(context.thread)
+        history = None if kept is None else kept.history
+        return Memory(claimed.version, key, context, thread, query=query, history=history)
 
     async def recall(self, memory: Memory, text: str, now: datetime) -> tuple[Memory, Recall]:
         """What of the memory goes before a turn about `text`; and the memory, with what was found
@@ -140,6 +143,8 @@ class Recalling:
             back = await self._look_back(memory, text, now, until, degraded, took)
             if back.past is not None:
                 memory = replace(memory, past=back.past, past_at=now)
+            if back.history is not None:
+                memory = replace(memory, history=back.history)
             if back.drawn:
                 drawn = {**memory.context.drawn, **back.drawn}
                 memory = replace(memory, context=replace(memory.context, drawn=drawn))
@@ -272,9 +277,10 @@ def _back_of(
     context = memory.context
     deep: tuple[Said, ...] = ()
     drawn: Mapping[str, frozenset[int]] = {}
+    history: History | None = None
     if full:
         before = to_micros(memory.thread.messages[0].said.at)
-        deep = find_deep(connection, query, text, now, before)
+        deep, history = look_back(connection, query, text, now, before, known=memory.history)
         # Whoever is joined to nobody can have been answered from nobody else's memory.
         if len(context.handles) > 1:
             drawn = drawn_in(
@@ -283,7 +289,7 @@ def _back_of(
     past: tuple[Past, ...] | None = None
     if old:
         past = _past_of(connection, context) if context.everywhere else ()
-    return Back(deep, drawn, past)
+    return Back(deep, drawn, past, history)
 
 
 def _past_of(connection: Connection, context: Context) -> tuple[Past, ...]:

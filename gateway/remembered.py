@@ -18,6 +18,7 @@ from core.turn import CaseState, Decision, Said, Sender, TurnInput
 from gateway.kept_facts import carried_facts
 from gateway.provenance import Given
 from memory.context import Context
+from memory.deep import History
 from memory.indexed_thread import IndexedThread, index
 from memory.sender import ContextQuery
 from memory.standing_block import Before, Past
@@ -25,6 +26,9 @@ from memory.units.claims import Claimed, Thread, Waiting
 from memory.units.turns import Commit, Committed
 
 MemoryKey: TypeAlias = tuple[int, int, int, str]
+
+_PACKED_TO_ONE = 10
+"""So many packed messages take as much as one that is as it was said."""
 
 _CONTEXT_SIZE = 10
 """What a context takes beside its messages, in messages."""
@@ -35,7 +39,8 @@ class Memory:
     """A customer's context with its thread indexed for recall. `key` is who may be told it: handle,
     level, conversation, and the version of the rules by which it was read; `query` asked for it.
 
-    `past` tells of what is over, as it was at `past_at`. `lost` says that nothing could be read:
+    `past` tells of what is over, as it was at `past_at`. `history` is what is far back, packed, and
+    looked into only while it is what the database has. `lost` says that nothing could be read:
     nothing is known but who writes.
     """
 
@@ -46,6 +51,7 @@ class Memory:
     query: ContextQuery | None = None
     past: tuple[Past, ...] = ()
     past_at: datetime | None = None
+    history: History | None = None
     lost: bool = False
     block: Before = field(default_factory=Before, compare=False)
 
@@ -90,7 +96,8 @@ class Kept:
 
 def _size(memory: Memory) -> int:
     # A context without messages takes room, too.
-    return _CONTEXT_SIZE + len(memory.thread.messages)
+    packed = 0 if memory.history is None else len(memory.history.view) // _PACKED_TO_ONE
+    return _CONTEXT_SIZE + len(memory.thread.messages) + packed
 
 
 def blank(claimed: Claimed, taken: Sequence[Waiting]) -> Memory:

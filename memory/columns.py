@@ -7,7 +7,7 @@ share the columns. It scores and chooses nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -137,6 +137,38 @@ class Columns:
         self.numbers[TOKENS, start:end] = tokens
         self.tokens += tokens
         self.messages += added
+
+    def join(self, other: Columns, start: int, end: int) -> None:
+        """Add the messages between two places of other columns at the newer end."""
+        size, shift = len(self.messages), len(self.messages) - start
+        self._make_room(size + end - start)
+        low, high = other._first[start], other._first[end]
+        for mine, theirs in ((self._roots, other._roots), (self._low, other._low)):
+            mine.extend(theirs.part(low, high))
+        self._counts.extend(other._counts.part(low, high))
+        self._where.extend(other._where.part(low, high) + shift)
+        identifiers, where = other.identifiers()
+        inside = (where >= start) & (where < end)
+        self._identifiers.extend(identifiers[inside])
+        self._identified.extend(where[inside] + shift)
+        last = self._first[-1] - low
+        self._first += [one + last for one in other._first[start + 1 : end + 1]]
+        self.numbers[:, size : size + end - start] = other.numbers[:, start:end]
+        for row, mine_of, theirs_of in (
+            (SPEAKER, self.codes, other.codes),
+            (CHANNEL, self.channels, other.channels),
+        ):
+            self._renumber(row, mine_of, theirs_of, size, size + end - start)
+        self.essences += other.essences[start:end]
+        self.tokens += other.tokens[start:end]
+        self.messages += other.messages[start:end]
+
+    def _renumber(
+        self, row: int, mine: dict[Any, int], theirs: Mapping[Any, int], start: int, end: int
+    ) -> None:
+        """Give what other columns numbered the numbers it has here."""
+        codes = [mine.setdefault(one, len(mine)) for one in theirs]
+        self.numbers[row, start:end] = np.array(codes)[self.numbers[row, start:end].astype(int)]
 
     def _make_room(self, end: int) -> None:
         room = self.numbers.shape[1]

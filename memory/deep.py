@@ -8,8 +8,9 @@ around what matches best are read word for word, through the same filter as the 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from core.clock import Micros
 from core.turn import Said
-from memory.readable_messages import own_conversations, readable, reading, said_in, undrawn
+from memory.columns import Floats
+from memory.readable_messages import own_conversations, readable_in, reading, said_in, undrawn
 from memory.remembered_tables import Segment
 from memory.scoring import SESSION_LENGTH, Scores, score
 from memory.segment_view import SegmentView
@@ -30,9 +32,11 @@ from memory.segments import (
     in_time,
     is_current,
     pack_segment,
+    taken,
     unpack_segments,
 )
 from memory.sender import AnyRow, ContextQuery, Reader, read_sender
+from memory.sifting import sift
 from memory.tables import Conversation, Message
 from memory.terms import LANGUAGE, stems_of
 from memory.units.rows import table
@@ -41,11 +45,14 @@ from memory.unpacked import Covered, gaps, written
 FAR_BACK = 200
 """Messages from far back that are worth a closer look."""
 
+_SCORED = 1_000
+"""Of more messages, only those of the best sessions are scored one by one, so many together."""
+
 _BESIDE = 2
 """Messages on either side of one that matches, which its score is made of, too."""
 
-_APART = 8
-"""Conversations that are read one by one; of more, together."""
+_TOLD_AGAIN, _ALIKE = 3, 3
+"""Of those whose scores have so many decimals in common, so many are enough."""
 
 _UNPACKED = 2_000
 """Of what no segment has yet, the newest messages are looked at as they are."""
@@ -54,8 +61,8 @@ _conversation = table(Conversation)
 _message = table(Message)
 _segment = table(Segment)
 
-_segments = (
-    select(_segment.c.handle_id, _segment.c.first_at, _segment.c.last_at, _segment.c.data)
+_stamps = (
+    select(_segment.c.handle_id, _segment.c.first_at, _segment.c.last_at, _segment.c.digest)
     .where(
         _segment.c.handle_id.in_(bindparam("handles", expanding=True)),
         _segment.c.first_at < bindparam("before"),
@@ -86,11 +93,35 @@ _not_packed = (
     .limit(_UNPACKED)
 )
 # By the two parts of the key apart: for pairs of them, SQLite goes through whole conversations.
-_these = readable.where(
-    _message.c.conversation_id.in_(bindparam("threads", expanding=True)),
+_these = readable_in.where(
     _message.c.seq.in_(bindparam("seqs", expanding=True)),
+    # What is at the place of one of another conversation is seen here, before it is looked into.
+    (_message.c.created_at // SECOND).in_(bindparam("seconds", expanding=True)),
     _message.c.created_at < bindparam("before"),
 )
+
+
+_segments = _stamps.add_columns(_segment.c.data)
+
+
+class History(NamedTuple):
+    """What was packed of all that a sender may read, ready to be looked through again.
+
+    `key` says of which segments, by handle, time and content: as long as these are the ones that
+    are read, nothing in it has changed. Who may read what is not in it.
+    """
+
+    key: tuple[tuple[int, Micros, Micros, int], ...]
+    view: SegmentView
+    starts: list[int]
+
+
+class Found(NamedTuple):
+    """What is far back and may matter, oldest first, and the history that it was found over, if
+    that is of use to the next one who looks."""
+
+    messages: tuple[Said, ...] = ()
+    history: History | None = None
 
 
 def find_deep(
@@ -107,44 +138,85 @@ def find_deep(
     Nothing for a customer whose messages are all in the thread, nor for a sender who reads this
     conversation only. Raises `memory.sender.NotTheirs` as `load_context` does.
     """
+    return look_back(connection, query, text, now, before, limit).messages
+
+
+def look_back(
+    connection: Connection,
+    query: ContextQuery,
+    text: str,
+    now: datetime,
+    before: Micros,
+    limit: int = FAR_BACK,
+    known: History | None = None,
+) -> Found:
+    """The same as `find_deep`, with the history it was found over. One that is `known` spares
+    reading it, when it is still what is stored."""
     if written(connection, query.customer_id) <= query.limit:
-        return ()
+        return Found()
     reader = read_sender(connection, query)
     if not reader.everywhere:
-        return ()
-    data = _data(connection, query, reader, before)
+        return Found()
+    history, whole = _history(connection, query, reader, before, known)
+    if history is None:
+        return Found()
+    (_, view, starts), rarity, stems = history, None, stems_of(LANGUAGE)
+    if len(view) > _SCORED:
+        places, starts, rarity = sift(view, starts, text, now, stems, _SCORED)
+        if not len(places):
+            return Found((), whole)
+        view = SegmentView(taken(view.planes, places), view.channel_names)
+    numbers = np.arange(len(starts)).repeat(np.diff([*starts, len(view)]))
+    scores = score(view, numbers, text, now, stems, rarity=rarity)
+    chosen = _stretches(scores, view.planes, starts, before, limit)
+    return Found(_read(connection, query, reader, view.planes, chosen, before), whole)
+
+
+def _history(
+    connection: Connection,
+    query: ContextQuery,
+    reader: Reader,
+    before: Micros,
+    known: History | None,
+) -> tuple[History | None, History | None]:
+    """All that the sender may read, as it is packed, and what of it is not packed yet; and the same
+    if there was nothing of the latter, which is not of use for long."""
+    asked = {"handles": list(reader.keys), "before": before}
+    if known is not None:
+        stamps = tuple(tuple(row) for row in connection.execute(_stamps, asked))
+        if stamps == known.key and not _left(reader, stamps, before):
+            return known, known
+    rows = connection.execute(_segments, asked).all()
+    current = [row for row in rows if is_current(row.data)]
+    data = [row.data for row in current]
+    left = _left(reader, [row[:4] for row in current], before)
+    found: list[ToPack] = []
+    if left:
+        after = min(each[0][0] for each in left.values())
+        found = _unpacked(connection, query, reader, list(left), (after, before))
+    if found:
+        data.append(pack_segment(found))
     if not data:
-        return ()
+        return None, None
     planes, channels = unpack_segments(data)
     planes = in_time(planes)
     if not len(planes.seqs):
-        return ()
-    stems, starts = stems_of(LANGUAGE), _sessions(planes.seconds)
-    numbers = np.arange(len(starts)).repeat(np.diff([*starts, len(planes.seqs)]))
-    scores = score(SegmentView(planes, channels), numbers, text, now, stems)
-    chosen = _stretches(scores, planes, starts, before, limit)
-    return _read(connection, query, reader, planes, chosen, before)
+        return None, None
+    key = tuple(tuple(row[:4]) for row in rows)
+    history = History(key, SegmentView(planes, channels), _sessions(planes.seconds))
+    return history, None if left or len(current) < len(rows) else history
 
 
-def _data(
-    connection: Connection, query: ContextQuery, reader: Reader, before: Micros
-) -> list[bytes]:
-    """The segments of all that the sender may read, and what of it is not packed yet."""
-    rows = connection.execute(_segments, {"handles": list(reader.keys), "before": before}).all()
+def _left(
+    reader: Reader, stamps: Iterable[Sequence[int]], before: Micros
+) -> dict[int, Sequence[tuple[Micros, Micros]]]:
+    """What the segments leave open of each handle's time until then, where they do: that is mostly
+    what the thread has itself."""
     packed: dict[int, list[Covered]] = {one: [] for one in reader.keys}
-    data = [row.data for row in rows if is_current(row.data)]
-    for row in rows:
-        if is_current(row.data):
-            packed[row.handle_id].append(Covered(row.first_at, row.last_at, 0))
-    # What is not covered is mostly what the thread has itself.
+    for handle, first, last, _ in stamps:
+        packed[handle].append(Covered(first, last, 0))
     left = {one: gaps(each, before - 1) for one, each in packed.items()}
-    unpacked = [one for one, each in left.items() if each]
-    if unpacked:
-        after = min(left[one][0][0] for one in unpacked)
-        found = _unpacked(connection, query, reader, unpacked, (after, before))
-        if found:
-            data.append(pack_segment(found))
-    return data
+    return {one: each for one, each in left.items() if each}
 
 
 def _unpacked(
@@ -170,11 +242,18 @@ def _sessions(seconds: Plane) -> list[int]:
     """Where each session begins."""
     moments = seconds.astype(np.int64)
     length = int(SESSION_LENGTH.total_seconds())
-    following = moments.searchsorted(moments + length, side="right").tolist()
-    starts = [0]
-    while (at := following[starts[-1]]) < len(following):
-        starts.append(at)
-    return starts
+    # After such a silence a session begins, whenever the one before it began.
+    sure = [0, *((np.diff(moments) > length).nonzero()[0] + 1).tolist(), len(moments)]
+    edges = moments[np.array(sure[1:]) - 1] - moments[sure[:-1]]
+    starts = sure[:-1]
+    for at in (edges > length).nonzero()[0].tolist():
+        start, end = sure[at], sure[at + 1]
+        while True:
+            start += int(moments[start:end].searchsorted(moments[start] + length, side="right"))
+            if start >= end:
+                break
+            starts.append(start)
+    return sorted(starts)
 
 
 def _stretches(
@@ -184,16 +263,31 @@ def _stretches(
     may = scores.matches & ((planes.flags & READABLE_BIT) > 0)
     may &= planes.seconds.astype(np.int64) * SECOND < before
     best = may.nonzero()[0][::-1]
-    best = best[(-scores.total[best]).argsort(kind="stable")][:limit].tolist()
+    best = best[(-scores.total[best]).argsort(kind="stable")]
     ends = [*starts[1:], len(may)]
     taken: set[int] = set()
-    for at in best:
+    for at in _not_told_again(best, scores.total[best], limit):
         session = bisect_right(starts, at) - 1
         low, high = max(starts[session], at - _BESIDE), min(ends[session], at + _BESIDE + 1)
         taken.update(range(low, high))
         if len(taken) > limit - 2 * _BESIDE - 1:
             break
     return np.array(sorted(taken), dtype=np.int64)
+
+
+def _not_told_again(best: NDArray[np.int64], totals: Floats, most: int) -> list[int]:
+    """Of the messages that match, best and newest first, those to be looked at.
+
+    What matches in exactly the same way, with all that is around it, is one thing told again and
+    again, as notices are, by which everything else would be crowded out: the newest are enough.
+    """
+    _, groups = np.unique(totals.round(_ALIKE), return_inverse=True)
+    order = groups.argsort(kind="stable")
+    ranked = groups[order]
+    nth = np.empty(len(best), dtype=np.int64)
+    nth[order] = np.arange(len(best)) - ranked.searchsorted(ranked)
+    found: list[int] = best[nth < _TOLD_AGAIN][:most].tolist()
+    return found
 
 
 def _read(
@@ -209,23 +303,16 @@ def _read(
         return ()
     threads, seqs = planes.threads[chosen].tolist(), planes.seqs[chosen].tolist()
     places = set(zip(threads, seqs, strict=True))
-    asked = {**reading(query, reader), "before": before}
-    found: list[AnyRow] = []
-    for some in _together(places):
-        numbers = sorted({seq for _, seq in some})
-        where = {"threads": sorted({thread for thread, _ in some}), "seqs": numbers}
-        found += connection.execute(_these, {**asked, **where})
-    rows = sorted([row for row in found if (row[0], row[1]) in places], key=_moment)
+    asked = {
+        **reading(query, reader),
+        "before": before,
+        "threads": sorted(set(threads)),
+        "seqs": sorted(set(seqs)),
+        "seconds": planes.seconds[chosen].tolist(),
+    }
+    found = [row for row in connection.execute(_these, asked).all() if (row[0], row[1]) in places]
+    rows = sorted(found, key=_moment)
     return said_in(connection, undrawn(rows, reader)[0], reader.keys)
-
-
-def _together(places: Collection[tuple[int, int]]) -> Collection[Collection[tuple[int, int]]]:
-    """Places that are read by one statement: of a few conversations each by its own, so that none
-    is read at the places of another; of many, which are short, all at once."""
-    threads: dict[int, list[tuple[int, int]]] = {}
-    for one in places:
-        threads.setdefault(one[0], []).append(one)
-    return threads.values() if len(threads) <= _APART else [places]
 
 
 def _moment(row: AnyRow) -> tuple[int, int, int]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from core.pipeline.features import Stems
 from core.turn import Said
-from memory.columns import Analysed, Columns
+from memory.columns import Analysed, Columns, view_of
 from memory.scoring import session_numbers
 from memory.terms import LANGUAGE, stems_of
 
@@ -70,7 +70,15 @@ class IndexedThread:
         if not older:
             return self
         before = tuple(Analysed(one, self.stems) for one in older)
-        return _indexed(before + self.messages, self.stems)
+        joined = _indexed(before + self.messages, self.stems)
+        if self.messages:
+            # What was worked out of the thread is taken over as it is.
+            view_of(self.columns, self.messages, self.start)
+            end = self.start + len(self.messages)
+            if self.columns.messages[self.start : end] == list(self.messages):
+                joined.columns.grow(before)
+                joined.columns.join(self.columns, self.start, end)
+        return joined
 
 
 def index(thread: Sequence[Said], language: str = LANGUAGE) -> IndexedThread:

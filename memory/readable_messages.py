@@ -49,7 +49,7 @@ _waits_for_a_turn = exists().where(
     _inbound.c.seq == _message.c.seq,
     _inbound.c.status == literal_column("'new'"),
 )
-readable: Select[Any] = (
+_filtered: Select[Any] = (
     select(
         _message.c.conversation_id,
         _message.c.seq,
@@ -67,7 +67,6 @@ readable: Select[Any] = (
     .select_from(_conversation)
     .join(_message, _message.c.conversation_id == _conversation.c.id)
     .where(
-        _conversation.c.id.in_(own_conversations),
         # In a room everybody reads along; elsewhere a thread that somebody else slipped into is
         # read by each only as far as it is their own.
         or_(
@@ -83,7 +82,18 @@ readable: Select[Any] = (
         or_(_message.c.author != Author.CUSTOMER.value, ~_waits_for_a_turn),
     )
 )
+readable = _filtered.where(_conversation.c.id.in_(own_conversations))
 """Every message that a sender may read, as far as its row alone can tell: see `reading`."""
+
+readable_in = _filtered.where(
+    _conversation.c.id.in_(bindparam("threads", expanding=True)),
+    or_(
+        _conversation.c.handle_id.in_(bindparam("owners", expanding=True)),
+        _conversation.c.id == bindparam("here"),
+    ),
+)
+"""The same of these conversations, which are all that is looked at: of a sender's thousand, SQLite
+would look at each."""
 
 _keys = select(_handle.c.id, _handle.c.key).where(
     _handle.c.id.in_(bindparam("ids", expanding=True))

@@ -114,8 +114,8 @@ class Episode(SQLModel, table=True):
 class Segment(SQLModel, table=True):
     """What recall compares the older messages of a long history by, many of them in one row.
 
-    `data` is packed by `memory.segments`; texts are not in it. A segment whose message was changed
-    is deleted and packed anew.
+    `data` is packed by `memory.segments`; texts are not in it, and `digest` tells one content from
+    any other. A segment whose message was changed is deleted and packed anew.
     """
 
     __tablename__ = "segment"
@@ -125,6 +125,7 @@ class Segment(SQLModel, table=True):
     first_at: int = Field(sa_column=big())
     last_at: int = Field(sa_column=big())
     messages: int = Field(sa_column=count(None))
+    digest: int = Field(default=0, sa_column=big(default="0"))
     data: bytes = Field(sa_column=packed())
 
 

@@ -12,12 +12,14 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.message import Author
 from core.pipeline.features import Stems, words
+from memory.about import Places
 from memory.columns import ASKS, MOMENT, TELLS_TIME, Analysed, Floats, View
 from memory.terms import asks_time, matter, periods
 from memory.vocabulary import CHANNELS
@@ -74,6 +76,8 @@ _OWN = len(_NAMES) - 2
 """Parts of a message's own; the last two come from the scores of its neighbours."""
 _OWN_WEIGHTS, _OTHER_WEIGHTS = _WEIGHTS[:_OWN], _WEIGHTS[_OWN:]
 _LEAST_LENGTH = 1e-9
+_EVEN = {4: 1e-5, 8: 1e-9}
+"""Numbers of so many bytes that deviate less than this are the same but for rounding."""
 _BEST = np.arange(3)
 
 
@@ -108,32 +112,35 @@ def score(
     now: datetime,
     stems: Stems,
     meaning: Floats | None = None,
+    rarity: Floats | None = None,
 ) -> Scores:
     """Score every message, of the sessions with these numbers, for the text of what is written.
 
     `meaning` is the cosine of each message to it for a sentence encoder, where there is one: not a
-    number for messages that have no vector yet, which are judged by all the rest.
+    number for messages that have no vector yet, which are judged by all the rest. `rarity` is what
+    each word of the text is worth (`rarity_of`), where the messages are only some of all there are.
     """
     about = matter(text, stems)
     table, asks = view.table(list(about.counts)[:QUERY_TERMS]), view.number(ASKS)
     starts = _starts(numbers)
     parts = np.zeros((len(_NAMES), len(view)))
-    about_words = _bm25(_documents(table, starts), np.array([len(view), len(view), len(starts)]))
+    documents = np.array([len(view), len(view), len(starts)])
+    about_words = _bm25(_documents(table, starts), documents, rarity)
     sizes = np.diff(np.array([*starts, len(view)]))
     # What answers a question often has no word of it, but was said in the same session.
     by_session = (about_words[2, : len(starts)] > 0).repeat(sizes)
     itself = about_words[1] > 0
-    parts[:2] = _z(about_words[:2])
+    parts[:2] = z(about_words[:2])
     if len(starts) > 1:
-        parts[2] = _z(about_words[2:, : len(starts)])[0].repeat(sizes)
-    _add_names(parts[3], view, text)
-    _add_channels(parts[4], view, text)
+        parts[2] = z(about_words[2:, : len(starts)])[0].repeat(sizes)
+    add_names(parts[3], view, text)
+    add_channels(parts[4], view, text)
     parts[5] = asks
     parts[6, 1:] = asks[:-1]
     if asks_time(text):
         parts[7] = view.number(TELLS_TIME)
     if named := periods(text, now):
-        parts[8] = _in_periods(view, named)
+        parts[8] = in_periods(view, named)
         itself |= parts[8] > 0
     if about.identifiers:
         parts[9] = view.shared_identifiers(about.identifiers)
@@ -187,29 +194,45 @@ def _documents(table: Floats, starts: Sequence[int]) -> Floats:
     return tables
 
 
-def _bm25(tables: Floats, documents: NDArray[np.int64]) -> Floats:
-    """BM25 (Robertson and Zaragoza 2009) of each document, with an idf that is never negative.
+def rarity_of(holding: NDArray[Any], total: int | NDArray[Any]) -> Floats:
+    """What finding a word is worth that so many of all documents hold: the idf of BM25, in a form
+    that is never negative."""
+    rarity: Floats = (_K1 + 1) * np.log1p((total - holding + 0.5) / (holding + 0.5))
+    return rarity
+
+
+def saturated(counts: Floats, lengths: Floats, all_lengths: Floats) -> Floats:
+    """What having a word so often counts for in documents of these lengths, as BM25 has it."""
+    mean = max(float(all_lengths.mean()), _LEAST_LENGTH)
+    result: Floats = counts / (counts + _K1 * (1 - _B) + (_K1 * _B / mean) * lengths)
+    return result
+
+
+def _bm25(tables: Floats, documents: Places, rarity: Floats | None = None) -> Floats:
+    """BM25 (Robertson and Zaragoza 2009) of each document.
 
     Each table has a row for each stem, a last one for the lengths, and a column for each document;
     columns beyond its number of `documents` are empty.
     """
     frequencies, lengths = tables[:, :-1], tables[:, -1]
     total = documents[:, np.newaxis]
-    holding = (frequencies > 0).sum(axis=2)
-    idf = (_K1 + 1) * np.log1p((total - holding + 0.5) / (holding + 0.5)).astype(tables.dtype)
+    if rarity is None:
+        idf = rarity_of((frequencies > 0).sum(axis=2), total).astype(tables.dtype)
+    else:
+        idf = np.broadcast_to(rarity.astype(tables.dtype), frequencies.shape[:2])
     mean = np.maximum(lengths.sum(axis=1, keepdims=True) / total, _LEAST_LENGTH)
     norm = (_K1 * (1 - _B) + (_K1 * _B / mean) * lengths).astype(tables.dtype, copy=False)
-    saturated = frequencies / (frequencies + norm[:, np.newaxis, :])
-    result: Floats = np.matmul(idf[:, np.newaxis, :], saturated)[:, 0, :]
+    counted = frequencies / (frequencies + norm[:, np.newaxis, :])
+    result: Floats = np.matmul(idf[:, np.newaxis, :], counted)[:, 0, :]
     return result
 
 
-def _z(rows: Floats) -> Floats:
+def z(rows: Floats) -> Floats:
     """How many standard deviations above its row's mean each value is; zero where none deviates."""
     count = rows.shape[1]
     centred: Floats = rows - rows.sum(axis=1, keepdims=True) / count
     deviation = np.sqrt((centred * centred).sum(axis=1, keepdims=True) / count)
-    deviation[deviation < 1e-9] = np.inf
+    deviation[deviation < _EVEN[rows.dtype.itemsize]] = np.inf
     scaled: Floats = centred / deviation
     return scaled
 
@@ -233,10 +256,10 @@ def _add_meaning(part: Floats, meaning: Floats) -> None:
     """How many standard deviations nearer than others each message is; 0 where nobody knows."""
     known = ~np.isnan(meaning)
     if known.any():
-        part[known] = _z(meaning[known][np.newaxis])[0]
+        part[known] = z(meaning[known][np.newaxis])[0]
 
 
-def _add_names(part: Floats, view: View, text: str) -> None:
+def add_names(part: Floats, view: View, text: str) -> None:
     """+1 where the text speaks of this message's speaker only, -1 where of others only.
 
     A speaker is meant by name, or by "I told you" and "you told me".
@@ -259,7 +282,7 @@ def _add_names(part: Floats, view: View, text: str) -> None:
         part[:] = np.where(view.said_by(meant), 1.0, -1.0)
 
 
-def _add_channels(part: Floats, view: View, text: str) -> None:
+def add_channels(part: Floats, view: View, text: str) -> None:
     """+1 where the text speaks of this message's channel, where there are others too."""
     told = words(text)
     if CHANNELS.keys().isdisjoint(told):
@@ -269,7 +292,7 @@ def _add_channels(part: Floats, view: View, text: str) -> None:
         part[:] = view.said_on(spoken & there)
 
 
-def _in_periods(view: View, named: Sequence[tuple[datetime, datetime]]) -> Floats:
+def in_periods(view: View, named: Sequence[tuple[datetime, datetime]]) -> Floats:
     """1 where a message was written in a period that the text names."""
     moments, found = view.number(MOMENT), np.zeros(len(view), dtype=np.bool_)
     for start, end in named:

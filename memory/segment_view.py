@@ -7,13 +7,13 @@ chooses nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.message import Author
-from memory.about import ASKS_BIT, TELLS_TIME_BIT, hash_of
+from memory.about import ASKS_BIT, TELLS_TIME_BIT, Places, hash_of
 from memory.columns import (
     ASKS,
     CHANNEL,
@@ -30,18 +30,26 @@ from memory.columns import (
 from memory.segments import AUTHORS, Planes, owners
 
 
+class Postings(NamedTuple):
+    """Which of some stems (`rows`) is in which message (`where`), and how often."""
+
+    rows: Places
+    where: Places
+    counts: NDArray[np.uint8]
+
+
 class SegmentView(View):
     """The messages of some segments, oldest first. Who of our people said one is not told apart."""
 
     def __init__(self, planes: Planes, channels: Sequence[str]) -> None:
         super().__init__(Columns(), 0, len(planes.seqs))
-        self._planes = planes
-        self._names = channels
+        self.planes = planes
+        self.channel_names = channels
         self._lows = planes.roots.astype(np.uint16)
 
     def number(self, row: int) -> Floats:
         """One of the rows of numbers."""
-        planes = self._planes
+        planes = self.planes
         columns = {
             LENGTH: planes.lengths,
             ASKS: planes.flags & ASKS_BIT,
@@ -56,21 +64,27 @@ class SegmentView(View):
         """As `View.table`. Of so many messages half the digits tell enough, in half the time."""
         width = len(self) + 4
         table: Any = np.zeros((len(stems) + 1, width), dtype=np.float32)
-        if stems:
-            planes = self._planes
-            asked = np.array([*map(hash_of, stems)], dtype=np.uint32)
-            row, at = found_among(asked, planes.roots, self._lows)
-            where = owners(planes.widths, at) + 2
-            np.add.at(table.ravel(), row * width + where, planes.counts[at])
-        table[-1, 2:-2] = self._planes.lengths
+        row, where, counts = self.postings(stems)
+        np.add.at(table.ravel(), row * width + where + 2, counts)
+        table[-1, 2:-2] = self.planes.lengths
         halves: Floats = table
         return halves
+
+    def postings(self, stems: Sequence[str]) -> Postings:
+        """Where each of the stems is."""
+        planes = self.planes
+        if not stems:
+            none = np.zeros(0, dtype=np.int64)
+            return Postings(none, none, planes.counts[:0])
+        asked = np.array([*map(hash_of, stems)], dtype=np.uint32)
+        row, at = found_among(asked, planes.roots, self._lows)
+        return Postings(row, owners(planes.widths, at), planes.counts[at])
 
     def shared_identifiers(self, asked: Iterable[str]) -> Floats:
         """How many of the identifiers are in each message."""
         wanted = np.array([*map(hash_of, asked)], dtype=np.uint32)
-        at = np.isin(self._planes.identifiers, wanted).nonzero()[0]
-        places = owners(self._planes.identities, at)
+        at = np.isin(self.planes.identifiers, wanted).nonzero()[0]
+        places = owners(self.planes.identities, at)
         return np.bincount(places, minlength=len(self)).astype(np.float64)
 
     @property
@@ -80,17 +94,17 @@ class SegmentView(View):
 
     def speakers(self) -> set[Speaker]:
         """Every kind of author that said one of the messages."""
-        return {(AUTHORS[one], None) for one in np.unique(self._planes.authors).tolist()}
+        return {(AUTHORS[one], None) for one in np.unique(self.planes.authors).tolist()}
 
     def said_by(self, speakers: Iterable[Speaker]) -> NDArray[np.bool_]:
         """Whether each message was said by one of these kinds of authors."""
-        return np.isin(self._planes.authors, [AUTHORS.index(Author(one)) for one, _ in speakers])
+        return np.isin(self.planes.authors, [AUTHORS.index(Author(one)) for one, _ in speakers])
 
     def channels(self) -> set[str]:
         """Every channel that one of the messages was said on."""
-        return {self._names[one] for one in np.unique(self._planes.channels).tolist()}
+        return {self.channel_names[one] for one in np.unique(self.planes.channels).tolist()}
 
     def said_on(self, channels: Iterable[str]) -> NDArray[np.bool_]:
         """Whether each message was said on one of these."""
-        wanted = [self._names.index(one) for one in channels if one in self._names]
-        return np.isin(self._planes.channels, wanted)
+        wanted = [self.channel_names.index(one) for one in channels if one in self.channel_names]
+        return np.isin(self.planes.channels, wanted)

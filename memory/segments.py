@@ -8,6 +8,7 @@ nothing about who may read, and is made again from the messages whenever it is m
 from __future__ import annotations
 
 from collections.abc import Sequence
+from hashlib import blake2b
 from itertools import accumulate
 from struct import Struct
 from typing import Any, NamedTuple, TypeAlias
@@ -114,6 +115,11 @@ def is_current(data: bytes) -> bool:
     return len(data) >= _HEAD.size and _HEAD.unpack_from(data)[0] == VERSION
 
 
+def digest_of(data: bytes) -> int:
+    """A number that tells the content of a segment from any other."""
+    return int.from_bytes(blake2b(data, digest_size=8).digest(), signed=True)
+
+
 _KINDS = ("<i8", "<u4", "<u4", "<u4", "<u4", "<u4", "<u2", "<u2", "<u2", "u1", "u1", "u1", "u1")
 _WIDTHS = (8, 4, 4, 4, 4, 4, 2, 2, 2, 1, 1, 1, 1)
 
@@ -142,7 +148,11 @@ def in_time(planes: Planes) -> Planes:
     """The same messages, oldest first."""
     if not (np.diff(planes.seconds.astype(np.int64)) < 0).any():
         return planes
-    order = planes.seconds.argsort(kind="stable")
+    return taken(planes, planes.seconds.argsort(kind="stable"))
+
+
+def taken(planes: Planes, order: Places) -> Planes:
+    """The messages at these places, in this order."""
     words, named = _spread(planes.widths, order), _spread(planes.identities, order)
     each = [column[order] for column in planes[:9]]
     named_roots = (planes.roots[words], planes.counts[words], planes.identifiers[named])

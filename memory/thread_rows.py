@@ -7,12 +7,14 @@ not looked into when what moved since is enough. What may be read at all is said
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Select, bindparam, case, exists, func, select
+from sqlalchemy import BigInteger, Connection, Select, bindparam, case, exists, func, or_, select
 
-from memory.readable_messages import own_conversations, readable, reading
+from memory.readable_messages import own_conversations, readable, readable_in, reading
 from memory.sender import AnyRow, ContextQuery, Reader
 from memory.tables import Conversation, Message
 from memory.units.rows import table
@@ -39,28 +41,37 @@ _counts = (
 )
 _before = _counts.c.so_far - _counts.c.messages
 _of_each: Select[Any] = readable.where(_message.c.seq > _conversation.c.seq - _limit)
-_since = bindparam("since", type_=BigInteger)
-_moved_since = _conversation.c.id.in_(select(_counts.c.id).where(_counts.c.updated_at >= _since))
-_later = _of_each.where(_moved_since, _message.c.created_at >= _since)
-
 _all_there_is = _of_each.where(~exists(select(_counts.c.id).where(_before >= _limit)))
 """All messages, when those of all conversations but the one that moved least are fewer than
 `limit`; otherwise none."""
 
-_bound = _of_each.with_only_columns(
-    func.min(_message.c.created_at).label("since"),
-    func.count().label("messages"),
-    select(func.count()).where(_before >= _limit).scalar_subquery().label("others"),
-).where(_conversation.c.id.in_(select(_counts.c.id).where(_before < _limit)))
-"""Since when there are `limit` messages in those conversations that moved last."""
+_moved = (
+    select(_conversation.c.id, _conversation.c.seq, _conversation.c.updated_at)
+    .where(
+        or_(
+            _conversation.c.handle_id.in_(bindparam("owners", expanding=True)),
+            _conversation.c.id == bindparam("here"),
+        )
+    )
+    .order_by(_conversation.c.updated_at.desc(), _conversation.c.id.desc())
+)
+"""All of the sender's conversations, the one that moved last before the others."""
+
+_since = bindparam("since", type_=BigInteger)
+_ends = readable_in.where(
+    _message.c.seq > _conversation.c.seq - bindparam("tail", type_=BigInteger),
+    _message.c.created_at >= _since,
+)
+"""The ends of some conversations."""
 
 _oldest = (
-    _later.with_only_columns(_message.c.created_at)
+    _ends.with_only_columns(_message.c.created_at)
     .order_by(_message.c.created_at.desc())
     .limit(1)
     .offset(_limit - 1)
 )
-"""When the oldest of the newest messages was written, over all that moved since."""
+"""When the oldest of the newest messages was written, over these ends. Reading the moments alone
+is much faster."""
 
 _by_time = itemgetter(8, 0, 1)
 
@@ -70,11 +81,27 @@ def thread_rows(connection: Connection, query: ContextQuery, reader: Reader) -> 
     asked = {**reading(query, reader), "limit": query.limit}
     rows = connection.execute(_all_there_is, asked).all()
     if not rows:
-        # There are none, or many in many conversations. The moments alone are read much faster.
-        bound = connection.execute(_bound, asked).one()
-        if not bound.others:
-            return []
-        since = bound.since if bound.messages >= query.limit else 0
-        oldest = connection.execute(_oldest, {**asked, "since": since}).scalar()
-        rows = connection.execute(_later, {**asked, "since": oldest or 0}).all()
+        rows = _newest(connection, query.limit, asked)
     return sorted(rows, key=_by_time)[-query.limit :]
+
+
+def _newest(connection: Connection, limit: int, asked: Mapping[str, object]) -> Sequence[AnyRow]:
+    """The newest messages, and a few older ones, when there are many."""
+    moved = connection.execute(_moved, asked).all()
+    if sum(min(row.seq, limit) for row in moved[:-1]) < limit:
+        # Then there are none at all.
+        return ()
+    # The ends of what moved last have enough messages, and hardly one is older than need be.
+    tail = max(1, limit // 2)
+    so_far = accumulate(min(row.seq, tail) for row in moved)
+    first = next((at for at, sum_ in enumerate(so_far, 1) if sum_ >= 2 * limit), len(moved))
+    since, some = 0, moved[:first]
+    for reach in (tail, limit):
+        where = {**asked, "threads": [row.id for row in some], "tail": reach, "since": since}
+        since = connection.execute(_oldest, where).scalar() or since
+        # What has not moved since has none of the newest.
+        some = [row for row in moved if row.updated_at >= since]
+        if len(some) <= first:
+            break
+    where = {**asked, "threads": [row.id for row in some], "tail": limit, "since": since}
+    return connection.execute(_ends, where).all()

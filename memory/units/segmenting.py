@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, inser
 
 from core.clock import Micros
 from memory.remembered_tables import Segment
-from memory.segments import ToPack, pack_segment
+from memory.segments import ToPack, digest_of, pack_segment
 from memory.tables import Conversation, Handle, Message
 from memory.units.rows import table
 from memory.unpacked import Stretch
@@ -74,13 +74,15 @@ def keep_segment(connection: Connection, stretch: Stretch) -> int:
     number = select(func.coalesce(func.max(_segment.c.number), 0)).where(
         _segment.c.handle_id == stretch.handle_id
     )
+    data = pack_segment(messages)
     row = {
         "handle_id": stretch.handle_id,
         "number": connection.execute(number).scalar_one() + 1,
         "first_at": stretch.after,
         "last_at": stretch.until,
         "messages": len(messages),
-        "data": pack_segment(messages),
+        "digest": digest_of(data),
+        "data": data,
     }
     connection.execute(insert(_segment), row)
     return len(messages)

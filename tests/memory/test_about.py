@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.message import Author
@@ -80,6 +80,9 @@ def test_scores_are_the_same_to_the_last_bit_wherever_a_message_came_from(
 
 
 @settings(max_examples=60, deadline=None)
+@example(
+    [("order", 0, Author.CUSTOMER, None)] * 2 + [("order order", 0, Author.CUSTOMER, None)], "order"
+)
 @given(rows, texts)
 def test_a_packed_history_is_scored_as_its_messages_are(
     lines: list[tuple[str, int, Author, str | None]], text: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from datetime import timedelta
 
 import orjson
 import pytest
@@ -16,7 +17,7 @@ from core.message import Assurance, Audience
 from core.turn import Said
 from memory import unpacked as packing
 from memory.context import Context, load_context
-from memory.deep import find_deep
+from memory.deep import Found, History, find_deep, look_back
 from memory.remembered_tables import Segment
 from memory.sender import ContextQuery
 from memory.tables import Message
@@ -111,6 +112,60 @@ def test_new_words_are_found_and_the_old_ones_are_not(world: World) -> None:
         assert [one.text for one in looked_for(world, query, "carpet")[1]][:1] == [new.text]
         assert not looked_for(world, query, "curtains")[1]
         pack_all(world, PHONE)
+
+
+def test_a_history_at_hand_is_looked_into_only_while_it_is_what_is_stored(world: World) -> None:
+    world.say(MAIL, "the canary is called Pellworm")
+    world.say(PHONE, "the blue curtains", event="first")
+    for number in range(12):
+        world.say(PHONE, f"and another thing, {number}")
+        world.say(MAIL, f"no canary here, {number}")
+    pack_all(world, PHONE)
+    pack_all(world, MAIL)
+
+    def look(who: str, text: str, known: History | None) -> Found:
+        query = query_of(world, who)
+        before = to_micros(load_context(world.connection, query).thread[0].at)
+        return look_back(world.connection, query, text, world.now, before, known=known)
+
+    first = look(PHONE, "curtains", None)
+    assert [one.text for one in first.messages][:1] == ["the blue curtains"]
+    assert first.history is not None
+    again = look(PHONE, "curtains", first.history)
+    assert again.history is first.history and again.messages == first.messages
+    # Another's is none of theirs, whoever hands it over.
+    other = look(MAIL, "Pellworm", None)
+    assert other.history is not None and other.messages
+    assert look(PHONE, "Pellworm canary", other.history).messages == ()
+    new = Cleaned("the green carpet", {}, 4)
+    revise(world.connection, Change("sms", "first", PHONE, lambda _kind: new, world.micros()))
+    for _ in range(2):
+        assert not look(PHONE, "curtains", first.history).messages
+        assert [one.text for one in look(PHONE, "carpet", first.history).messages][:1] == [new.text]
+        pack_all(world, PHONE)
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_notices_that_are_told_again_and_again_leave_room_for_the_rest(
+    world: World, packed: bool
+) -> None:
+    world.say(PHONE, "the parcel with the walnut table never came, ask my neighbour Pellworm")
+    for number in range(30):
+        world.now += timedelta(hours=9)
+        world.reply(world.say(PHONE, "hello"), f"Your parcel {4000 + number} was sent today.")
+    world.now += timedelta(hours=9)
+    if packed:
+        pack_all(world, PHONE)
+    query = query_of(world, PHONE)
+    before = to_micros(load_context(world.connection, query).thread[0].at)
+    deep = find_deep(world.connection, query, "was a parcel sent today?", world.now, before, 20)
+    told = [one.text for one in deep]
+    assert any("Pellworm" in one for one in told)
+    # The newest of the notices are among them.
+    assert (
+        "Your parcel 4027 was sent today." in told
+        and "Your parcel 4003 was sent today." not in told
+    )
 
 
 def test_packing_again_changes_nothing_and_growing_fills_up_the_last_one(world: World) -> None:

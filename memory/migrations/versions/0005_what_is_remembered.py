@@ -63,6 +63,7 @@ def upgrade() -> None:
         sa.Column("first_at", sa.BigInteger(), nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.Column("messages", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("handle_id", "number"),
         sqlite_with_rowid=False,
