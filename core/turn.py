@@ -315,7 +315,8 @@ class Decision:
 
     `asked` are the slots the reply asks for; `expecting` is the kind of secret that may come next
     though no slot asks for it. `sources` are (title, public link) of articles used. `facts` are new
-    or touched; `close` ends the case with the given outcome.
+    or touched; `close` ends the case with the given outcome. `playbook` is the version of the one
+    that the stages went by, if they did.
     """
 
     reply: OutboundMessage | None
@@ -330,3 +331,4 @@ class Decision:
     new_case: bool = False
     close: str | None = None
     expecting: str | None = None
+    playbook: str = ""

@@ -10,8 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 import orjson
 
-from core.turn import Decision, Recall, Said, SlotValue, TurnInput
+from core.turn import Decision, Fact, Recall, Said, SlotValue, TurnInput
 from gateway.provenance import Given
+from gateway.turn_given import given_of, told_of
+from memory.stored_turns import GIVEN, TOLD
 from memory.units.claims import Waiting
 
 _REASONS = 2
@@ -55,15 +57,8 @@ def record_of(taken: Sequence[Waiting], turn: TurnInput, decision: Decision, giv
             "sources": decision.sources,
             "slots": [_slot(one, given) for one in decision.case.slots],
             "facts": [
-                {
-                    "name": one.key,
-                    "value": one.value,
-                    "source": one.source,
-                    "secret": one.secret,
-                    "needs": int(one.needs),
-                    **_of(one.handle, given),
-                }
-                for one in (*recall.facts, *decision.facts)
+                *({**_fact(one, given), TOLD: told_of(one)} for one in recall.facts),
+                *(_fact(one, given) for one in decision.facts),
             ],
             "exchanges": [one.id for one in recall.exchanges],
             "recalled": [
@@ -84,6 +79,8 @@ def record_of(taken: Sequence[Waiting], turn: TurnInput, decision: Decision, giv
                 }
                 for one in decision.stages
             ],
+            # Without stages there is nothing to decide anew.
+            **({GIVEN: given_of(turn, decision)} if decision.stages else {}),
         },
         default=str,
     ).decode()
@@ -105,6 +102,11 @@ def _memory(recall: Recall) -> dict[str, object]:
 
 def _move(decision: Decision) -> object:
     return next((one.output.get("move") for one in decision.stages if one.stage == "state"), None)
+
+
+def _fact(one: Fact, given: Given) -> Mapping[str, object]:
+    fact = {"name": one.key, "value": one.value, "source": one.source, "secret": one.secret}
+    return {**fact, "needs": int(one.needs), **_of(one.handle, given)}
 
 
 def _slot(one: SlotValue, given: Given) -> Mapping[str, object]:

@@ -133,6 +133,7 @@ class TurnWork:
             decision, person = await self._by_itself(claimed, turn, playbook)
         else:
             decision, effects = await self._decide(claimed, taken, turn, playbook)
+            turn = replace(turn, effects={effect.id: result for effect, result in effects})
         if interrupted is not None and interrupted() and not effects and self._may_restart(claimed):
             return Outcome.RESTART
         self._restarts.pop(claimed.customer_id, None)

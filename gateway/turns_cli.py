@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gateway.identity_desk import ConfigOption, JsonOption, desk, refuse, say, tell_json
+from gateway.turns_replay_cli import replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -44,6 +45,9 @@ def show(turn: TurnArgument, as_json: JsonOption = False, config: ConfigOption =
         if step.name == "recalled":
             for line in _given(step.data, found):
                 say(f"   {line}", "dim")
+
+
+app.command("replay")(replay)
 
 
 def _given(data: Mapping[str, object], found: TurnView) -> Iterator[str]:

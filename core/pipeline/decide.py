@@ -74,6 +74,7 @@ def decide(
         new_case=step.new_case,
         close=_close(turn, taken, step, ruled, playbook),
         expecting=_expected(turn, ruled),
+        playbook=playbook.version,
     )
 
 
