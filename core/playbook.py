@@ -170,6 +170,8 @@ class Playbook:
     region: str = ""
     protected_patterns: tuple[str, ...] = ()
     """Order and tracking number shapes that must never be taken for a card number."""
+    stages: Mapping[str, str] = field(default_factory=dict)
+    """Which stages of one's own stand in the place of the usual ones: kind -> name."""
 
     def intent(self, name: str | None) -> Intent | None:
         """The intent of that name, if any."""

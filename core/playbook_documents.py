@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import time
 from zoneinfo import ZoneInfo
 
+from core.pipeline.contracts import STAGE_KINDS
 from core.playbook import Article, Hours, Table
 from core.playbook_fields import Report, Section, parse_toml, sections, suggest
 
@@ -21,6 +22,14 @@ OWNER_KINDS = ("phone", "email", "login", "slack")
 
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-3]):([0-5]\d)")
 _FRONT = re.compile(r"\A\+\+\+[ \t]*\n(?P<front>.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
+
+
+def read_stages(main: Section) -> dict[str, str]:
+    """The stages of one's own that `playbook.toml` names, by their kind."""
+    section = Section(main.table("stages"), main.file, "stages", main.report)
+    named = {kind: section.text(kind) for kind in STAGE_KINDS}
+    section.close()
+    return {kind: name for kind, name in named.items() if name}
 
 
 def read_hours(main: Section) -> Hours:

@@ -20,7 +20,7 @@ from core.pipeline.rules import FALLBACK_LIMIT, NEGATIVE_LIMIT
 from core.pipeline.state import ASK_LIMIT
 from core.playbook import SLOT_KINDS, Flow, Intent, Playbook, Rule, Slot
 from core.playbook_checks import check_playbook
-from core.playbook_documents import read_articles, read_hours, read_tables
+from core.playbook_documents import read_articles, read_hours, read_stages, read_tables
 from core.playbook_fields import (
     PlaybookError,
     PlaybookProblem,
@@ -89,6 +89,7 @@ def read_playbook(files: Mapping[str, str], unread: Collection[str] = ()) -> Pla
         settings=_settings(main),
         region=_region(main),
         protected_patterns=main.texts("protected_patterns"),
+        stages=read_stages(main),
     )
     main.close()
     check_playbook(playbook, report)

@@ -13,6 +13,7 @@ from core.identity_rules_reader import IDENTITY_FILE
 from core.playbook import Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem, Report
 from core.playbook_reader import read_playbook
+from gateway.stage_registry import check_stages
 
 FILE_LIMIT = 5_000_000
 """Bytes a file may have: a table of some 50,000 rows."""
@@ -49,6 +50,7 @@ def load_playbook(path: Path) -> Playbook:
         raise PlaybookError((*report.problems, *error.problems)) from None
     if report.problems:
         raise PlaybookError(report.problems)
+    check_stages(playbook)
     return playbook
 
 
