@@ -136,13 +136,15 @@ class Section:
             self.fault(name, f"has {one!r} twice", "Keep one of them")
         return tuple(dict.fromkeys(texts))
 
-    def flag(self, name: str) -> bool:
-        """A switch that is off unless it is turned on."""
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """A switch; without a default it is off unless it is turned on."""
         value = self._get(name)
-        if value is None or isinstance(value, bool):
-            return bool(value)
+        if value is None:
+            return default
+        if isinstance(value, bool):
+            return value
         self.fault(name, "is neither true nor false", "Write true or false, without quotes")
-        return False
+        return default
 
     def whole(self, name: str, *, needed: bool = False, default: int = 0) -> int:
         """A whole number."""
@@ -214,17 +216,21 @@ class Section:
         return self._raw.get(name)
 
 
-def sections(raw: Mapping[str, object], file: str, report: Report) -> Iterable[tuple[str, Section]]:
-    """The tables of a file with their names; a name is letters, digits and underscores."""
+def sections(
+    raw: Mapping[str, object], file: str, report: Report, above: str = ""
+) -> Iterable[tuple[str, Section]]:
+    """The tables of a file, or of the table `above`, with their names; a name is letters, digits
+    and underscores."""
     for name, value in raw.items():
+        path = f"{above}.{name}" if above else name
         if not isinstance(value, dict):
-            report.add(file, name, "is not a table", f"Write [{name}] on a line of its own")
+            report.add(file, path, "is not a table", f"Write [{path}] on a line of its own")
             continue
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             report.add(
-                file, name, "is no good name", "Use small letters, digits and _, a letter first"
+                file, path, "is no good name", "Use small letters, digits and _, a letter first"
             )
-        yield name, Section(value, file, name, report)
+        yield name, Section(value, file, path, report)
 
 
 def _twice(texts: Iterable[str]) -> list[str]:

@@ -16,8 +16,8 @@ from core.escalation import DEFAULT_RULES
 from core.identity_rules_reader import IDENTITY_FILE, collect_identity_rules
 from core.message import Assurance
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD
-from core.pipeline.rules import FALLBACK_LIMIT, NEGATIVE_LIMIT
 from core.pipeline.state import ASK_LIMIT
+from core.pipeline.table import FALLBACK_LIMIT, NEGATIVE_LIMIT
 from core.playbook import SLOT_KINDS, Flow, Intent, Playbook, Rule, Slot
 from core.playbook_checks import check_playbook
 from core.playbook_documents import read_articles, read_hours, read_stages, read_tables
@@ -30,6 +30,7 @@ from core.playbook_fields import (
     sections,
     suggest,
 )
+from core.playbook_rule_reader import RULES, read_rules
 
 __all__ = ["PLAYBOOK_FILES", "SETTINGS", "PlaybookError", "PlaybookProblem", "read_playbook"]
 
@@ -73,6 +74,7 @@ def read_playbook(files: Mapping[str, str], unread: Collection[str] = ()) -> Pla
     main = Section(raw.get(MAIN, {}), MAIN, "", report)
     readable = MAIN in files and MAIN not in report.broken
     name = main.text("name", needed=readable)
+    table = read_rules(raw.get(RULES, {}), report)
     playbook = Playbook(
         name=name,
         version=_digest({name: files[name] for name in files if name != IDENTITY_FILE}),
@@ -83,13 +85,15 @@ def read_playbook(files: Mapping[str, str], unread: Collection[str] = ()) -> Pla
         flows=_flows(raw, report),
         answers=_answers(raw, report),
         articles=read_articles(files, report),
-        rules=_rules(raw, report),
+        rules=table.rules,
         hours=read_hours(main),
         tables=read_tables(raw.get("tables.toml", {}), files, report),
         settings=_settings(main),
         region=_region(main),
         protected_patterns=main.texts("protected_patterns"),
         stages=read_stages(main),
+        rule_defaults=table.defaults,
+        counters=table.counters,
     )
     main.close()
     check_playbook(playbook, report)
@@ -221,27 +225,6 @@ def _answers(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[st
     file = "answers.toml"
     section = Section(raw.get(file, {}), file, "", report)
     return {name: section.texts(name, needed=True) for name in raw.get(file, {})}
-
-
-def _rules(raw: Mapping[str, Mapping[str, object]], report: Report) -> tuple[Rule, ...]:
-    file = "rules.toml"
-    section = Section(raw.get(file, {}), file, "", report)
-    rows = section.rows("rule")
-    section.close()
-    found = []
-    for number, row in enumerate(rows, start=1):
-        one = Section(row, file, f"rule[{row.get('id') or number}]", report)
-        found.append(
-            Rule(
-                id=one.text("id", needed=True),
-                priority=one.whole("priority", needed=True),
-                when=one.table("when", needed=True),
-                then=one.table("then", needed=True),
-                unless=one.table("unless"),
-            )
-        )
-        one.close()
-    return tuple(found)
 
 
 def _settings(main: Section) -> dict[str, float]:
