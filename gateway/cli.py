@@ -132,6 +132,11 @@ LATE: tuple[Late, ...] = (
         "Example: onethread send --channel sms --to +447700900123",
     ),
     Late(
+        "stages",
+        "gateway.stages_cli:app",
+        "Use stages of your own in the pipeline.\n\nExample: onethread stages list",
+    ),
+    Late(
         "tokens",
         "gateway.token_cli:app",
         "Let programs use the API.\n\nExample: onethread tokens add shop --right provision",
