@@ -136,6 +136,15 @@ class Section:
             self.fault(name, f"has {one!r} twice", "Keep one of them")
         return tuple(dict.fromkeys(texts))
 
+    def said(self, name: str) -> tuple[str, ...]:
+        """What somebody says, message by message, word for word and as often as it stands there."""
+        value = self._get(name, needed=True)
+        found = [value] if isinstance(value, str) else value
+        texts = isinstance(found, list) and all(isinstance(one, str) and one for one in found)
+        if value is not None and not (texts and found):
+            self.fault(name, "is not a list of texts", 'Write texts in brackets: ["one", "two"]')
+        return tuple(found) if isinstance(found, list) and texts else ()
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A switch; without a default it is off unless it is turned on."""
         value = self._get(name)

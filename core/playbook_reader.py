@@ -31,6 +31,7 @@ from core.playbook_fields import (
     suggest,
 )
 from core.playbook_rule_reader import RULES, read_rules
+from core.rule_fixtures import FIXTURES, read_fixtures
 
 __all__ = ["PLAYBOOK_FILES", "SETTINGS", "PlaybookError", "PlaybookProblem", "read_playbook"]
 
@@ -44,12 +45,11 @@ PLAYBOOK_FILES = (
     "rules.toml",
     "tables.toml",
 )
-"""The files of a playbook; beside them stand `tables/*.csv`, `articles/*.md` and `identity.toml`.
-
-The last is no part of the playbook's data, because it takes effect only by being published. It is
-checked with the others.
-"""
-_FILES = (*PLAYBOOK_FILES, IDENTITY_FILE)
+"""The files of a playbook; beside them stand `tables/*.csv`, `articles/*.md`, and `_BESIDE`."""
+_BESIDE = (IDENTITY_FILE, FIXTURES)
+"""Files that are no part of the playbook's data, and are checked with the others: who is who takes
+effect only by being published, and tests decide nothing."""
+_FILES = (*PLAYBOOK_FILES, *_BESIDE)
 
 SETTINGS: Mapping[str, tuple[float, float, float]] = {
     "article_threshold": (DEFAULT_ARTICLE_THRESHOLD, 0.0, 1.0),
@@ -77,7 +77,7 @@ def read_playbook(files: Mapping[str, str], unread: Collection[str] = ()) -> Pla
     table = read_rules(raw.get(RULES, {}), report)
     playbook = Playbook(
         name=name,
-        version=_digest({name: files[name] for name in files if name != IDENTITY_FILE}),
+        version=_digest({name: files[name] for name in files if name not in _BESIDE}),
         business=main.text("business", needed=readable),
         language=main.text("language", default="en"),
         intents=_intents(raw, report),
@@ -99,9 +99,12 @@ def read_playbook(files: Mapping[str, str], unread: Collection[str] = ()) -> Pla
     check_playbook(playbook, report)
     if IDENTITY_FILE in files:
         collect_identity_rules(files[IDENTITY_FILE], IDENTITY_FILE, report)
+    playbook = replace(playbook, rules=_with_built_in(playbook.rules))
+    if FIXTURES in files:
+        read_fixtures(parse_toml(files[FIXTURES], FIXTURES, report), playbook, report)
     if report.problems:
         raise PlaybookError(report.problems)
-    return replace(playbook, rules=_with_built_in(playbook.rules))
+    return playbook
 
 
 def _with_built_in(own: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -132,7 +135,7 @@ def _check_names(files: Mapping[str, str], report: Report) -> None:
                 name,
                 "",
                 "is read by nobody",
-                suggest(name, (*PLAYBOOK_FILES, IDENTITY_FILE), "files"),
+                suggest(name, _FILES, "files"),
             )
 
 

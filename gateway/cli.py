@@ -126,6 +126,11 @@ LATE: tuple[Late, ...] = (
         "Example: onethread retention",
     ),
     Late(
+        "rules",
+        "gateway.rules_test_cli:app",
+        "Test the rules of a playbook.\n\nExample: onethread rules test playbook",
+    ),
+    Late(
         "send",
         "gateway.send_cli:send",
         "Send one message through an account, to see that it works.\n\n"
