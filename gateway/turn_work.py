@@ -209,6 +209,7 @@ class TurnWork:
         for _ in range(_MAX_EFFECTS):
             decision = decide(turn, playbook, self.stages, self._tick)
             if not isinstance(decision, NeedEffect):
+                _tell_faults(decision)
                 return decision, tuple(done)
             result = await self._effects.perform(decision.effect, asked)
             done.append((decision.effect, result))
@@ -263,6 +264,13 @@ class TurnWork:
             self._outgoing.dispatch(thread, done.seq, change, decision.reply, now)
         if self._bus.listening:
             tell_turn(self._bus, claimed, turn, decision, change, done, now)
+
+
+def _tell_faults(decision: Decision) -> None:
+    """Log which stage of one's own failed: the customer was answered by the usual one."""
+    for one in decision.stages:
+        if "failed" in one.output:
+            log.warning("stage_failed", stage=one.stage, how=one.output["failed"])
 
 
 def _expected_secret(decision: Decision, playbook: Playbook) -> str | None:
