@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Author, OutboundMessage
 
@@ -281,6 +284,8 @@ class TurnInput:
     reachable: frozenset[str] = frozenset(("email", "phone"))
     preferences: Preferences = Preferences()
     effects: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
+    vector: NDArray[np.float32] | None = field(default=None, compare=False)
+    """The sentence vector of the text, where there is an encoder and a model that wants it."""
 
     @property
     def text(self) -> str:

@@ -7,6 +7,7 @@ trained `gateway.training`'s.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -18,6 +19,7 @@ from core.pipeline.intent import IntentModel
 from core.pipeline.trivial import trivial_stages
 from core.playbook import Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem
+from gateway.encoder_files import find_model
 from gateway.settings import Settings
 from gateway.stage_registry import with_own
 from gateway.training import TrainingFailed, model_for, playbook_rows
@@ -28,20 +30,26 @@ log = structlog.get_logger(__name__)
 async def build_stages(settings: Settings, playbook: Playbook, models: Path | None) -> Stages:
     """The stages the settings ask for; `models` is where trained models are kept.
 
-    Raises `PlaybookError` when nothing can be learned, and nothing was learned before.
+    Raises `PlaybookError` when nothing can be learned, and nothing was learned before, and what
+    `find_model` raises. With an encoder the intents are learned with it.
     """
     if settings.pipeline.stages == "trivial":
         return trivial_stages()
     examples, titles = playbook_rows(playbook)
+    encoder = find_model(settings) if settings.embeddings.enabled else None
     try:
         model = await model_for(
             examples,
             models or settings.data.folder / "models",
             titles=titles,
             language=playbook.language,
+            encoder=encoder,
         )
     except TrainingFailed as failed:
         model = _earlier_model(failed, settings, playbook)
+    if model.meaning is not None and (encoder is None or model.meaning.encoder != encoder.name):
+        # An earlier model may have learned with vectors that nobody makes any more.
+        model = replace(model, meaning=None)
     usual = default_stages(model, ArticleIndex(playbook.articles, playbook.language))
     return with_own(usual, playbook)
 

@@ -188,6 +188,7 @@ class TurnWork:
             rules=self._rules(),
             reachable=self._reachable,
             preferences=preferences_of(context.facts),
+            vector=await self._recalling.vector(text_of(messages)),
         )
 
     async def _by_itself(
