@@ -77,7 +77,7 @@ def read_tables(
             name=name,
             key=one.texts("key", needed=True),
             show=one.texts("show", needed=True),
-            owner={column: owner.text(column) for column in one.table("owner")},
+            owner={column: owner.text(column, among=OWNER_KINDS) for column in one.table("owner")},
             verify=one.texts("verify"),
             rows=_rows(files[file], file, report) if file in files else (),
         )

@@ -28,6 +28,18 @@ class PlaybookProblem:
         return f"{place}: {self.wrong}. {self.mend}"
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One key that a reader asked for: where, of which kind, and of which values, if few."""
+
+    file: str
+    path: str
+    name: str
+    kind: str
+    needed: bool
+    among: tuple[object, ...] = ()
+
+
 class PlaybookError(Exception):
     """A playbook that cannot be used, with every fault that was found in it."""
 
@@ -39,10 +51,12 @@ class PlaybookError(Exception):
 class Report:
     """The faults found so far, each once, in the order in which they were found."""
 
-    __slots__ = ("_problems", "broken")
+    __slots__ = ("_problems", "broken", "notes")
 
-    def __init__(self, broken: Iterable[str] = ()) -> None:
+    def __init__(self, broken: Iterable[str] = (), notes: list[Note] | None = None) -> None:
         self._problems: dict[PlaybookProblem, None] = {}
+        self.notes = notes
+        """Where the keys that are asked for are noted, if anywhere."""
         self.broken = set(broken)
         """Files that could not be read: what they define is not known, so nothing lacks it."""
 
@@ -108,9 +122,16 @@ class Section:
         self.file = file
         self.path = path
 
-    def text(self, name: str, *, needed: bool = False, default: str = "") -> str:
-        """A text that is not empty."""
-        value = self._get(name, needed=needed)
+    def text(
+        self,
+        name: str,
+        *,
+        needed: bool = False,
+        default: str = "",
+        among: Iterable[str] = (),
+    ) -> str:
+        """A text that is not empty. That it is `among` some is for whoever asks to judge."""
+        value = self._get(name, "text", needed=needed, among=among)
         if value is None:
             return default
         if not isinstance(value, str) or not value.strip():
@@ -120,7 +141,7 @@ class Section:
 
     def texts(self, name: str, *, needed: bool = False) -> tuple[str, ...]:
         """A list of texts; one text alone is a list of one."""
-        value = self._get(name, needed=needed)
+        value = self._get(name, "texts", needed=needed)
         if value is None:
             return ()
         found = [value] if isinstance(value, str) else value
@@ -138,7 +159,7 @@ class Section:
 
     def said(self, name: str) -> tuple[str, ...]:
         """What somebody says, message by message, word for word and as often as it stands there."""
-        value = self._get(name, needed=True)
+        value = self._get(name, "texts", needed=True)
         found = [value] if isinstance(value, str) else value
         texts = isinstance(found, list) and all(isinstance(one, str) and one for one in found)
         if value is not None and not (texts and found):
@@ -147,7 +168,7 @@ class Section:
 
     def flag(self, name: str, *, default: bool = False) -> bool:
         """A switch; without a default it is off unless it is turned on."""
-        value = self._get(name)
+        value = self._get(name, "flag")
         if value is None:
             return default
         if isinstance(value, bool):
@@ -155,9 +176,16 @@ class Section:
         self.fault(name, "is neither true nor false", "Write true or false, without quotes")
         return default
 
-    def whole(self, name: str, *, needed: bool = False, default: int = 0) -> int:
-        """A whole number."""
-        value = self._get(name, needed=needed)
+    def whole(
+        self,
+        name: str,
+        *,
+        needed: bool = False,
+        default: int = 0,
+        among: Iterable[int] = (),
+    ) -> int:
+        """A whole number. That it is `among` some is for whoever asks to judge."""
+        value = self._get(name, "whole", needed=needed, among=among)
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int):
@@ -167,7 +195,7 @@ class Section:
 
     def number(self, name: str, default: float) -> float:
         """A number, whole or not."""
-        value = self._get(name)
+        value = self._get(name, "number")
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
@@ -177,7 +205,7 @@ class Section:
 
     def rows(self, name: str) -> tuple[Mapping[str, object], ...]:
         """A list of tables, each begun with its name in double brackets."""
-        value = self._get(name)
+        value = self._get(name, "rows")
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
@@ -187,7 +215,7 @@ class Section:
 
     def table(self, name: str, *, needed: bool = False) -> Mapping[str, object]:
         """A table inside this one."""
-        value = self._get(name, needed=needed)
+        value = self._get(name, "table", needed=needed)
         if value is None:
             return {}
         if not isinstance(value, dict):
@@ -197,7 +225,7 @@ class Section:
 
     def dates(self, name: str) -> tuple[date, ...]:
         """A list of days, written 2026-12-25 without quotes."""
-        value = self._get(name)
+        value = self._get(name, "dates")
         found = value if isinstance(value, list) else [value]
         if value is None:
             return ()
@@ -218,8 +246,13 @@ class Section:
         key = ".".join(one for one in (self.path, name) if one)
         self.report.add(self.file, key, wrong, mend)
 
-    def _get(self, name: str, *, needed: bool = False) -> object:
+    def _get(
+        self, name: str, kind: str, *, needed: bool = False, among: Iterable[object] = ()
+    ) -> object:
         self._known.append(name)
+        if self.report.notes is not None:
+            note = Note(self.file, self.path, name, kind, needed, tuple(among))
+            self.report.notes.append(note)
         if name not in self._raw and needed:
             self.fault(name, "is missing", "Add it")
         return self._raw.get(name)

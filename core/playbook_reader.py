@@ -22,6 +22,7 @@ from core.playbook import SLOT_KINDS, Flow, Intent, Playbook, Rule, Slot
 from core.playbook_checks import check_playbook
 from core.playbook_documents import read_articles, read_hours, read_stages, read_tables
 from core.playbook_fields import (
+    Note,
     PlaybookError,
     PlaybookProblem,
     Report,
@@ -60,15 +61,17 @@ SETTINGS: Mapping[str, tuple[float, float, float]] = {
 """Tunable number -> default, least, most."""
 
 
-def read_playbook(files: Mapping[str, str], unread: Collection[str] = ()) -> Playbook:
+def read_playbook(
+    files: Mapping[str, str], unread: Collection[str] = (), notes: list[Note] | None = None
+) -> Playbook:
     """The playbook these files describe: path inside the folder -> text.
 
     Raises `PlaybookError` with every fault. All files but `playbook.toml` may be missing. The
     version is the start of a SHA-256 of all names and texts, so that it changes with any of them.
     `unread` names files that are there and could not be read: their absence is no fault here, nor
-    is a reference to what may stand in them.
+    is a reference to what may stand in them. What is asked for is added to `notes`.
     """
-    report = Report(unread)
+    report = Report(unread, notes)
     _check_names(files, report)
     raw = {name: parse_toml(files[name], name, report) for name in PLAYBOOK_FILES if name in files}
     main = Section(raw.get(MAIN, {}), MAIN, "", report)
@@ -166,7 +169,7 @@ def _intents(raw: Mapping[str, Mapping[str, object]], report: Report) -> tuple[I
 def _slots(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str, Slot]:
     found = {}
     for name, one in _tables_of(raw, "slots.toml", report):
-        kind = one.text("kind", needed=True, default="text")
+        kind = one.text("kind", needed=True, default="text", among=SLOT_KINDS)
         if kind not in SLOT_KINDS:
             one.fault("kind", f"there is no kind {kind!r}", suggest(kind, SLOT_KINDS, "kinds"))
         found[name] = Slot(
@@ -207,7 +210,7 @@ def _flows(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str,
 def _needs(section: Section) -> Assurance | None:
     """The level that something needs, if it names one."""
     absent = -1
-    level = section.whole("needs", default=absent)
+    level = section.whole("needs", default=absent, among=map(int, Assurance))
     if level == absent:
         return None
     if level not in Assurance.__members__.values():

@@ -30,7 +30,7 @@ class RuleFile:
 def read_rules(raw: Mapping[str, object], report: Report) -> RuleFile:
     """The rules with their counts and defaults; what cannot be read is reported."""
     section = Section(raw, RULES, "", report)
-    if section.whole("version", default=VERSION) != VERSION:
+    if section.whole("version", default=VERSION, among=(VERSION,)) != VERSION:
         section.fault("version", "is no version of this format", f"Write version = {VERSION}")
     defaults = _defaults(Section(section.table("defaults"), RULES, "defaults", report))
     counters = _counters(section.table("counters"), report)
@@ -54,7 +54,7 @@ def read_rules(raw: Mapping[str, object], report: Report) -> RuleFile:
 
 def _defaults(section: Section) -> RuleDefaults:
     plain = RuleDefaults()
-    no_agent = section.text("on_no_agent", default=plain.on_no_agent)
+    no_agent = section.text("on_no_agent", default=plain.on_no_agent, among=NO_AGENT)
     if no_agent not in NO_AGENT:
         wrong = f"there is no {no_agent!r}"
         section.fault("on_no_agent", wrong, suggest(no_agent, NO_AGENT, "promises"))
@@ -73,7 +73,7 @@ def _defaults(section: Section) -> RuleDefaults:
 def _counters(raw: Mapping[str, object], report: Report) -> Mapping[str, Counter]:
     found = {}
     for name, one in sections(raw, RULES, report, "counters"):
-        window = one.whole("window_messages")
+        window = one.whole("window_messages", among=range(WINDOW_LIMIT + 1))
         if not 0 <= window <= WINDOW_LIMIT:
             mend = f"Write a number from 1 to {WINDOW_LIMIT}, or leave it out"
             one.fault("window_messages", "is out of range", mend)

@@ -69,7 +69,7 @@ def _fixture(one: Section, number: int, playbook: Playbook) -> Fixture:
         say=one.said("say"),
         rule=one.text("rule", needed=True),
         queue=one.text("queue"),
-        urgency=one.text("urgency"),
+        urgency=one.text("urgency", among=URGENCIES),
         answer=one.text("answer"),
         asks=one.text("asks"),
         holds=one.texts("holds"),
@@ -95,7 +95,7 @@ def _fixture(one: Section, number: int, playbook: Playbook) -> Fixture:
 
 
 def _level(one: Section) -> Assurance:
-    level = one.whole("level", default=int(Assurance.AUTHENTICATED))
+    level = one.whole("level", default=int(Assurance.AUTHENTICATED), among=map(int, Assurance))
     if level not in Assurance.__members__.values():
         one.fault("level", "is no level", "Write a number from 0 (none) to 4 (logged in)")
         return Assurance.AUTHENTICATED
