@@ -287,6 +287,14 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Sorry, that failed on our side. Somebody will answer you here.",
         "Something broke while I was reading. A person looks into it.",
     ),
+    "withheld": (
+        "I would rather not answer that without being sure. Ask for a person, and one takes over.",
+        "That is nothing I can say for certain. A person can look at it, just ask.",
+        "I cannot give you a reliable answer there. Say so if a person should look.",
+        "Before I say something wrong, I say nothing on that. A person is there if you ask.",
+        "I do not want to guess here. If you ask for a person, they take it from there.",
+        "There I have no answer that I can stand by. Would you like a person to look?",
+    ),
     "when_open": (
         "You will get the answer {where}, usually soon: we are open now.",
         "We are open, so the answer should come soon, {where}.",

@@ -37,7 +37,12 @@ _LINK = re.compile(
 )
 _MAYBE_LINK = re.compile(r"//|\w\.[^\W\d_]{2}|:\S")
 _CLOCK = re.compile(r"[\d.]+\.(?:am|pm|uhr)", re.I)
+_ODD = re.compile("[^\\x00-\\x7f\\xa1-\\xac\\xae-\\xb1\\xb4-\\xb8\\xba\\xbb\\xbf-\\u017f‘’“”„–—…€]")
+"""What may look like something else, or like nothing."""
 _OTHER_DOTS = str.maketrans("。｡․﹒．", ".....")
+
+
+_NO_NAMES = frozenset(("i", "i'm", "i'll", "i've", "i'd"))
 
 
 class Claims(NamedTuple):
@@ -54,7 +59,7 @@ class Claims(NamedTuple):
 def folded(text: str) -> str:
     """A text as it is read: without characters that nobody sees, and with look-alikes of digits and
     dots as what they look like."""
-    if text.isascii():
+    if text.isascii() or _ODD.search(text) is None:
         return text
     text = unicodedata.normalize("NFKC", text).translate(_OTHER_DOTS)
     return "".join(_digit(one) for one in text if unicodedata.category(one) != "Cf")
@@ -67,7 +72,7 @@ def _digit(one: str) -> str:
     return str(unicodedata.digit(one))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def claims_of(text: str) -> Claims:
     """All that a text claims."""
     read = folded(text)
@@ -79,7 +84,7 @@ def claims_of(text: str) -> Claims:
     return Claims(
         numbers=numbers_of(rest, words),
         runs=runs_of(rest),
-        names=frozenset(word_of(one) for one in words if one.lower() != one) - {"i"},
+        names=frozenset(word_of(one) for one in words if one.lower() != one) - _NO_NAMES,
         addresses=addresses,
         links=links_of(rest) if _MAYBE_LINK.search(rest) else frozenset(),
     )

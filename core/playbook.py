@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from core.limits import DEFAULT_LIMITS, Limits
 from core.message import Assurance
 
 
@@ -195,6 +196,8 @@ class Playbook:
     """Which stages of one's own stand in the place of the usual ones: kind -> name."""
     rule_defaults: RuleDefaults = RuleDefaults()
     counters: Mapping[str, Counter] = field(default_factory=dict)
+    limits: Limits = DEFAULT_LIMITS
+    """What an answer may say, whoever made it."""
 
     def intent(self, name: str | None) -> Intent | None:
         """The intent of that name, if any."""

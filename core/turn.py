@@ -315,6 +315,16 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """An answer that was made and did not leave as it was: each rule it broke with what did so, its
+    `text`, and what was `done`: "replaced", "handed over", "shortened" or "silent"."""
+
+    rules: tuple[tuple[str, str], ...]
+    text: str
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What a turn decided. Exactly one of `reply` and `silent` is set.
 
@@ -337,3 +347,4 @@ class Decision:
     close: str | None = None
     expecting: str | None = None
     playbook: str = ""
+    held: HeldBack | None = None

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 import orjson
 
-from core.turn import Decision, Fact, Recall, Said, SlotValue, TurnInput
+from core.turn import Decision, Fact, HeldBack, Recall, Said, SlotValue, TurnInput
 from gateway.provenance import Given
 from gateway.turn_given import given_of, told_of
 from memory.stored_turns import GIVEN, TOLD
@@ -54,6 +54,7 @@ def record_of(taken: Sequence[Waiting], turn: TurnInput, decision: Decision, giv
             "move": _move(decision),
             "reply": None if decision.reply is None else decision.reply.text,
             "asked": decision.asked,
+            **({} if decision.held is None else {"held": _held(decision.held)}),
             "sources": decision.sources,
             "slots": [_slot(one, given) for one in decision.case.slots],
             "facts": [
@@ -84,6 +85,11 @@ def record_of(taken: Sequence[Waiting], turn: TurnInput, decision: Decision, giv
         },
         default=str,
     ).decode()
+
+
+def _held(held: HeldBack) -> Mapping[str, object]:
+    """What was held back, for review: it is stored and shown as the answer itself would be."""
+    return {"rules": held.rules, "text": held.text, "done": held.done}
 
 
 def _memory(recall: Recall) -> dict[str, object]:

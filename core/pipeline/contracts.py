@@ -13,7 +13,7 @@ from typing import Any
 from core.effects import Effect
 from core.message import OutboundMessage, QuickReply, Sensitivity
 from core.playbook import Playbook
-from core.turn import CaseState, Escalation, Fact, SlotValue, TurnInput
+from core.turn import CaseState, Escalation, Fact, HeldBack, SlotValue, TurnInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,7 @@ class Ruled:
     escalation: Escalation | None = None
     asked: tuple[str, ...] = ()
     matched: tuple[str, ...] = ()
+    held: HeldBack | None = None
 
 
 IntentStage = Callable[[TurnInput, Playbook], IntentGuess]
@@ -127,7 +128,8 @@ class StageSpec:
 class Stages:
     """The four functions a decision uses, each with the version recorded with its output.
 
-    `usual` are those that step in where one fails. Without them a fault is the turn's.
+    `usual` are those that step in where one fails. Without them a fault is the turn's. What
+    they say is `judged` by the playbook's limits, unless they are stages that only echo.
     """
 
     intent: IntentStage
@@ -136,3 +138,4 @@ class Stages:
     rules: RulesStage
     versions: tuple[str, str, str, str]
     usual: Stages | None = None
+    judged: bool = True

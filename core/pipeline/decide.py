@@ -16,6 +16,7 @@ from core.pipeline.intent import IntentModel, stage
 from core.pipeline.proving import with_identity
 from core.pipeline.response import response_stage
 from core.pipeline.rules import rules_stage
+from core.pipeline.ruling import judging
 from core.pipeline.stage_run import StageRun
 from core.pipeline.state import state_stage
 from core.playbook import Playbook
@@ -56,7 +57,7 @@ def decide(
         return NeedEffect(step.effect)
     taken = step.guess or guess
     draft = run.take(stages.response, usual.response, turn, taken, step, playbook)
-    ruled = run.take(stages.rules, usual.rules, turn, taken, step, draft, playbook)
+    ruled = run.take(judging(stages), judging(usual), turn, taken, step, draft, playbook)
     kept = ruled.escalation is None and ruled.reply is not None and ruled.reply.text == draft.text
     return Decision(
         reply=ruled.reply,
@@ -72,6 +73,7 @@ def decide(
         close=_close(turn, taken, step, ruled, playbook),
         expecting=_expected(turn, ruled),
         playbook=playbook.version,
+        held=ruled.held,
     )
 
 
@@ -150,6 +152,7 @@ def _records(
                 "matched": list(ruled.matched),
                 "escalated": ruled.escalation.rule if ruled.escalation is not None else None,
                 "silent": ruled.silent,
+                **_if_any("held", [rule for rule, _ in ruled.held.rules] if ruled.held else None),
                 **_if_any("replaced", ruled.reply is not None and ruled.reply.text != draft.text),
             },
         ),
