@@ -115,7 +115,7 @@ def hold_out(
     if folds < 2:
         return _nothing(width), _nothing(width)
     chance = np.random.default_rng(SEED)
-    part = _deal(examples, folds, chance)
+    part = deal(examples, folds, chance)
     left_out = chance.permutation(width) % folds if width > folds else chance.permutation(width)
     if width < 3:
         left_out = np.full(width, folds)
@@ -135,7 +135,7 @@ def hold_out(
         if len(known) < 2 or not tested:
             continue
         pipeline = fit(seen, known, language)
-        terms = _columns(pipeline.decision_function([text for text, _ in tested]))
+        terms = decide(pipeline, [text for text, _ in tested])
         scores.append(_spread(terms, pipeline.classes_, width))
         if vectors is not None:
             said = np.stack([vectors[text] for text, _ in tested]).astype(np.float64)
@@ -154,7 +154,7 @@ def _nothing(width: int) -> Held:
     return Held(np.empty((0, width)), np.empty(0, dtype=np.int64))
 
 
-def _deal(examples: Sequence[Row], folds: int, chance: np.random.Generator) -> list[int]:
+def deal(examples: Sequence[Row], folds: int, chance: np.random.Generator) -> list[int]:
     """A fold for each example, so that every intent is spread evenly."""
     dealt: Counter[str] = Counter()
     part = [0] * len(examples)
@@ -173,8 +173,10 @@ def _spread(decided: Matrix, columns: Sequence[int], width: int) -> Matrix:
     return scores
 
 
-def _columns(decision: Matrix) -> Matrix:
-    """One column per intent; scikit-learn gives one value for two classes."""
+def decide(pipeline: Pipeline, texts: Sequence[str]) -> Matrix:
+    """Decision values, a column for each of the pipeline's classes: scikit-learn gives one value
+    for two of them."""
+    decision: Matrix = pipeline.decision_function(texts)
     return np.stack([-decision, decision], axis=1) if decision.ndim == 1 else decision
 
 
