@@ -16,15 +16,22 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True, slots=True)
 class PlaybookProblem:
-    """One fault: the file, the key's path in it, what is wrong, and how to mend it."""
+    """One fault: the file, the key's path in it, what is wrong, how to mend it, and on which line
+    it stands, from 1; 0 when that is not known."""
 
     file: str
     key: str
     wrong: str
     mend: str
+    line: int = 0
+
+    @property
+    def place(self) -> str:
+        """The file, with the line as editors and terminals know it ("rules.toml:12")."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
     def __str__(self) -> str:
-        place = f"{self.file}: {self.key}" if self.key else self.file
+        place = f"{self.place}: {self.key}" if self.key else self.place
         return f"{place}: {self.wrong}. {self.mend}"
 
 

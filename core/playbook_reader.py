@@ -31,6 +31,7 @@ from core.playbook_fields import (
     sections,
     suggest,
 )
+from core.playbook_lines import located
 from core.playbook_rule_reader import RULES, read_rules
 from core.rule_fixtures import FIXTURES, read_fixtures
 
@@ -106,7 +107,7 @@ def read_playbook(
     if FIXTURES in files:
         read_fixtures(parse_toml(files[FIXTURES], FIXTURES, report), playbook, report)
     if report.problems:
-        raise PlaybookError(report.problems)
+        raise PlaybookError(located(report.problems, files))
     return playbook
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from core.message import Assurance, Author
 from core.pipeline.decide import decide
+from core.pipeline.table import table_of
 from core.playbook import Counter, Playbook, Rule, RuleDefaults
 from core.turn import Decision, Fact, Recall, Said
 from tests.core.pipeline.shop import NOW, SHOP, Talk, stages
@@ -199,3 +200,40 @@ def test_two_runs_log_the_same_bytes() -> None:
         return json.dumps([asdict(one) for one in talk.decisions], default=str).encode()
 
     assert run() == run()
+
+
+BUILT_IN = [
+    ("safety", ("I want to end my life",), ("the end of my life as a smoker",)),
+    ("legal", ("my attorney will call",), ("is that legal?",)),
+    ("asked-for-human", ("let me speak to a real person",), ("is it made for a person of 6 feet",)),
+    ("negative", ("this is ridiculous", "what a joke"), ("this is ridiculous", "thanks")),
+    ("no-answer", ("qwertz asdf", "xyzzy", "plugh foo"), ("qwertz asdf", "xyzzy")),
+    (
+        "unanswered",
+        ("i want to visit the workshop", "I do not know it", "I do not know"),
+        ("i want to visit the workshop", "Robin Baker", "on 6 March 2026"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "fires", "rests"), BUILT_IN)
+def test_a_built_in_rule_fires_and_rests_and_is_silent_when_queued(
+    rule: str, fires: tuple[str, ...], rests: tuple[str, ...]
+) -> None:
+    talk = Talk()
+    assert escalated(talk, *fires)[-1] == rule
+    assert escalated(talk, fires[-1]) == [None]
+    assert talk.decisions[-1].silent == "a person has the case"
+    assert set(escalated(Talk(), *rests)) == {None}
+
+
+def test_every_built_in_rule_has_its_case() -> None:
+    table = table_of(replace(SHOP, rules=()))
+    assert {one.id for one in (*table.inbound, *table.replying)} == {rule for rule, *_ in BUILT_IN}
+
+
+def test_a_rule_fires_again_once_the_case_is_handed_back() -> None:
+    talk = Talk()
+    assert escalated(talk, "let me speak to a real person") == ["asked-for-human"]
+    talk.in_handoff = False
+    assert escalated(talk, "let me speak to a real person") == ["asked-for-human"]
