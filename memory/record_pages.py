@@ -86,7 +86,9 @@ def _without_personal(record: Mapping[str, Any]) -> dict[str, Any]:
     told = {
         name: [_shown(one) for one in record[name]] for name in ("slots", "facts") if name in record
     }
-    return {name: one for name, one in {**record, **told}.items() if name != GIVEN}
+    version = record.get(GIVEN, {}).get("playbook")
+    kept = {name: one for name, one in {**record, **told}.items() if name != GIVEN}
+    return kept if version is None else {**kept, "playbook": version}
 
 
 def _shown(one: Mapping[str, Any]) -> dict[str, Any]:

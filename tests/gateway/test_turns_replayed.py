@@ -10,6 +10,7 @@ from typing import Any
 
 from typer.testing import CliRunner
 
+from gateway.demo_people import ADA
 from gateway.demo_settings import PLAYBOOK
 from gateway.playbooks import load_playbook
 from gateway.turn_replaying import Pair, Replaying
@@ -63,6 +64,21 @@ async def test_history_decided_anew_is_what_it_was(tmp_path: Path, models: Path)
             page = await world.gateway.store.read(turn_page, one["id"])
             assert page is not None and "given" not in page.record
             assert not any("told" in fact for fact in page.record.get("facts", ()))
+
+
+async def test_turns_are_listed_with_what_became_of_them(tmp_path: Path, models: Path) -> None:
+    async with everywhere(tmp_path, models) as world:
+        await talked(world)
+        config = configured(world, tmp_path)
+        told = await run(["list", "--of", ADA.phone_key, "--json", *config])
+        assert told.exit_code == 0, told.output
+        rows = json.loads(told.stdout)
+        assert [one["text"] for one in rows[: len(TALK)]] == [text for _, text in reversed(TALK)]
+        assert all(one["became"] for one in rows)
+        handed = json.loads((await run(["list", "--handed", "--json", *config])).stdout)
+        assert all(one["became"].startswith("handed over") for one in handed)
+        shown = await run(["list", "--limit", "1", *config])
+        assert TALK[-1][1] in shown.output and str(rows[0]["id"]) in shown.output
 
 
 async def test_a_changed_playbook_shows_the_pairs_that_differ_and_changes_nothing(
