@@ -53,15 +53,23 @@ class Verdict:
     """The rules that `matched` names, in the same order: what they do besides accumulates."""
 
 
+NOTHING = Verdict(None, ())
+"""What the table says where no rule holds."""
+
+
 def evaluate(rules: Sequence[Rule], facts: Facts, silent: Container[str] = ()) -> Verdict:
     """Check all rules in ascending priority, ties in their order; those `silent` names rest."""
     found = tuple(
-        rule
-        for rule in sorted(rules, key=_priority)
-        if holds(rule.when, facts)
-        and not (rule.unless and holds(rule.unless, facts))
-        and rule.id not in silent
+        [
+            rule
+            for rule in sorted(rules, key=_priority)
+            if holds(rule.when, facts)
+            and not (rule.unless and holds(rule.unless, facts))
+            and rule.id not in silent
+        ]
     )
+    if not found:
+        return NOTHING
     winner = next((one for one in found if decides(one)), None)
     return Verdict(winner, tuple(one.id for one in found), found)
 

@@ -85,18 +85,34 @@ def judge(
     table = table_of(playbook)
     case = _counted(turn, guess, case, draft, playbook, table)
     silent = _resting(case)
-    verdict = Verdict(None, ())
     if table.inbound:
         facts = facts_of(turn, guess, case, draft, playbook, table.asked, "inbound")
         verdict = evaluate(table.inbound, facts, silent)
-    if verdict.winner is None:
-        facts = facts_of(turn, guess, case, draft, playbook, table.asked)
-        then = evaluate(table.replying, facts, silent)
-        verdict = Verdict(
-            then.winner, (*verdict.matched, *then.matched), (*verdict.rules, *then.rules)
-        )
-    case = _accumulated(case, verdict, playbook)
+        if verdict.winner is None:
+            verdict = _joined(verdict, _replying(turn, guess, case, draft, playbook, table, silent))
+    else:
+        verdict = _replying(turn, guess, case, draft, playbook, table, silent)
+    if verdict.rules:
+        case = _accumulated(case, verdict, playbook)
     return _resumed(case, verdict, table)
+
+
+def _replying(
+    turn: TurnInput,
+    guess: IntentGuess,
+    case: CaseState,
+    draft: Draft,
+    playbook: Playbook,
+    table: Table,
+    silent: frozenset[str],
+) -> Verdict:
+    """What the rules say that know the answer."""
+    facts = facts_of(turn, guess, case, draft, playbook, table.asked)
+    return evaluate(table.replying, facts, silent)
+
+
+def _joined(first: Verdict, then: Verdict) -> Verdict:
+    return Verdict(then.winner, (*first.matched, *then.matched), (*first.rules, *then.rules))
 
 
 def table_of(playbook: Playbook) -> Table:
@@ -124,9 +140,13 @@ def _table(key: PlaybookKey) -> Table:
     return Table(inbound, replying, asked_by((*inbound, *replying)), counting)
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 def _resting(case: CaseState) -> frozenset[str]:
     """The rules that have acted in this case and do so once."""
-    return frozenset(name.removeprefix(FIRED) for name in case.counters if name.startswith(FIRED))
+    found = [name.removeprefix(FIRED) for name in case.counters if name.startswith(FIRED)]
+    return frozenset(found) if found else _NONE
 
 
 def _counted(
