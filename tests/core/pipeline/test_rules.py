@@ -8,7 +8,7 @@ import pytest
 
 from core.escalation import DEFAULT_RULES, evaluate, holds
 from core.pipeline.contracts import Draft, IntentGuess
-from core.pipeline.table import facts_of
+from core.pipeline.turn_facts import facts_of
 from core.playbook import Rule
 from core.rule_conditions import check_rule
 from core.rule_facts import COUNTERS
