@@ -15,6 +15,8 @@ from core.pipeline.contracts import Draft, StateStep
 from core.pipeline.own_words import Own
 from core.turn import TurnInput
 
+_FACT_LIMIT = 40
+"""Characters of a fact that is a value; a longer one is a sentence, and speaks for nobody."""
 _HOST_OF_ADDRESS = re.compile(r"@([\w.-]+)")
 
 
@@ -30,8 +32,17 @@ class Grounds:
 
     @cached_property
     def business(self) -> Claims:
-        """What the cited articles, the look-ups and the talk about identity say."""
-        return _sum_of((*(text for one in self.cited for text in one), *self._done, *self._beside))
+        """What the cited articles, the look-ups and the talk about identity say. An article may
+        name any number; where it sends people to is no better for standing in it."""
+        done = _sum_of((*self._done, *self._beside))
+        cited = _sum_of(text for one in self.cited for text in one)
+        return Claims(
+            done.numbers | cited.numbers,
+            done.runs | cited.runs,
+            done.names | cited.names,
+            done.addresses,
+            done.links,
+        )
 
     @cached_property
     def looked_up(self) -> Claims:
@@ -55,7 +66,11 @@ class Grounds:
             *((offered,) if offered is not None else ()),
         )
         values = [one.value for one in told if one.needs <= level and not one.secret]
-        values += [one.value for one in turn.recall.facts if one.needs <= level and not one.secret]
+        values += [
+            one.value
+            for one in turn.recall.facts
+            if one.needs <= level and not one.secret and len(one.value) <= _FACT_LIMIT
+        ]
         return _sum_of((*values, turn.preferences.name or ""))
 
     @cached_property

@@ -84,7 +84,7 @@ _BEGINNINGS = frozenset(
     garan versp siche zuges recht koste grati umson ersta entsc rabat gutsc
     prome engag gratu frais rembo remis avoir indem bon
     compr coste cargo reemb devol descu abono vale
-    passw passc pin cvv cvc card bank time verif secur socia seed login
+    passw passc pin cvv cvc card bank time verif vérif secur socia seed login
     kennw karte prüfz banki bankd zugan passe numér secre ident contr clave númer códig tarje carte
     ignor disre forge overr bypas syste devel hidde initi origi inter assis user im
     mode jailb ai langu instr anyth vergi missa anwei oubli consi olvid messa indic
