@@ -48,6 +48,8 @@ def given_of(turn: TurnInput, decision: Decision) -> Mapping[str, object]:
         else (wants.language, wants.channel, wants.name, wants.form),
         "name": turn.sender.name,
         "playbook": decision.playbook,
+        # That there was one: it is made again from the text, for it is longer than all the rest.
+        "vector": turn.vector is not None,
     }
     return {
         "now": to_micros(turn.now),

@@ -10,7 +10,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.effects import LookUp, NeedEffect
 from core.identity_rules import IdentityRules
@@ -24,7 +27,9 @@ from memory.stored_turns import GIVEN, StoredTurn
 
 _MAX_EFFECTS = 4
 
-Compared = Mapping[str, object]
+Vector: TypeAlias = NDArray[np.float32]
+
+Compared: TypeAlias = Mapping[str, object]
 """What is compared of a turn, by its name."""
 
 
@@ -52,7 +57,10 @@ class Replayed:
 
 
 class Replaying:
-    """Decides turns anew, one after the other, and counts. `total` is of those done so far."""
+    """Decides turns anew, one after the other, and counts. `total` is of those done so far.
+
+    `encode` makes the sentence vector of a text, for turns that had one.
+    """
 
     def __init__(
         self,
@@ -60,8 +68,9 @@ class Replaying:
         stages: Stages,
         rules: IdentityRules,
         tick: Callable[[], int],
+        encode: Callable[[str], Vector] | None = None,
     ) -> None:
-        self._playbook, self._stages = playbook, stages
+        self._playbook, self._stages, self._encode = playbook, stages, encode
         self._rules, self._tick = rules, tick
         self._same = 0
         self._differing = 0
@@ -98,6 +107,10 @@ class Replaying:
         turn = turn_from(stored.id, record, stored.said, self._rules)
         if turn.recall.lost:
             raise CannotReplay("nothing was known of the sender then")
+        if record[GIVEN].get("vector"):
+            if self._encode is None:
+                raise CannotReplay("it had a sentence encoder, and there is none here")
+            turn = replace(turn, vector=self._encode(turn.text))
         results = record[GIVEN].get("effects", {})
         was, now = _as_stored(stored), _as_decided(self._decide(turn, results))
         differs = tuple(name for name in was if was[name] != now[name])

@@ -7,7 +7,7 @@ the pairs that differ. Nothing is sent, stored or looked up outside.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from core.pipeline.contracts import Stages
     from core.playbook import Playbook
     from gateway.settings import Settings
-    from gateway.turn_replaying import Pair, Replayed
+    from gateway.turn_replaying import Pair, Replayed, Vector
 
 _SPAN = re.compile(r"(\d{1,5})([dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
@@ -105,7 +105,7 @@ def _replayed(
     start = now_micros() - span // timedelta(microseconds=1)
     kept: list[Pair] = []
     with _looking(settings) as (connection, rules):
-        replaying = Replaying(playbook, stages, rules, perf_counter_ns)
+        replaying = Replaying(playbook, stages, rules, perf_counter_ns, _encoder(settings))
         for pair in replaying.pairs(turns_since(connection, start)):
             if most is None or len(kept) < most:
                 kept.append(pair)
@@ -137,6 +137,16 @@ def _stages(settings: Settings, playbook: Playbook) -> Stages:
     from gateway.stages import build_stages
 
     return asyncio.run(build_stages(settings, playbook, None))
+
+
+def _encoder(settings: Settings) -> Callable[[str], Vector] | None:
+    """The sentence encoder in use, if there is one."""
+    import asyncio
+
+    from gateway.encoder_files import open_model
+
+    model = asyncio.run(open_model(settings))
+    return None if model is None else lambda text: model.encode([text])[0]
 
 
 def _span(text: str) -> timedelta:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from typer.testing import CliRunner
 
 from gateway.demo_people import ADA
 from gateway.demo_settings import PLAYBOOK
 from gateway.playbooks import load_playbook
-from gateway.turn_replaying import Pair, Replaying
+from gateway.turn_replaying import Pair, Replayed, Replaying, Vector
 from gateway.turns_cli import app as turns_app
 from memory.pages import turn_page
 from memory.remembered_tables import Fact
-from memory.stored_turns import turns_since
+from memory.stored_turns import StoredTurn, turns_since
 from memory.tables import Customer, Turn
 from tests.gateway.everywhere import Everywhere, everywhere
 from tests.gateway.test_remembered import TALK, say
@@ -44,6 +46,14 @@ async def run(words: list[str]) -> Any:
     return await asyncio.to_thread(lambda: CliRunner().invoke(turns_app, words))
 
 
+def answer(told: Any) -> Any:
+    """The JSON that a command printed, without what the gateway beside it logged meanwhile."""
+    lines = told.stdout.splitlines()
+    first = next(at for at, line in enumerate(lines) if line in ("{", "[", "[]"))
+    last = max(at for at, line in enumerate(lines) if line in ("}", "]", "[]"))
+    return json.loads("\n".join(lines[first : last + 1]))
+
+
 async def test_history_decided_anew_is_what_it_was(tmp_path: Path, models: Path) -> None:
     async with everywhere(tmp_path, models) as world:
         await talked(world)
@@ -66,16 +76,50 @@ async def test_history_decided_anew_is_what_it_was(tmp_path: Path, models: Path)
             assert not any("told" in fact for fact in page.record.get("facts", ()))
 
 
+async def test_a_turn_with_a_sentence_vector_is_decided_with_the_same_or_left_out(
+    tmp_path: Path, models: Path
+) -> None:
+    heard: list[str] = []
+
+    def encode(text: str) -> Vector:
+        heard.append(text)
+        return np.ones(4, dtype=np.float32)
+
+    async with everywhere(tmp_path, models) as world:
+        await world.know_ada()
+        work, rules = world.gateway.work, world.gateway.rules.current
+
+        def replayed(connection: Any) -> list[Replayed]:
+            turns = [_with_vector(one) for one in turns_since(connection, 0)]
+            totals = []
+            for coder in (encode, None):
+                replaying = Replaying(work.playbook, work.stages, rules, lambda: 0, coder)
+                list(replaying.pairs(turns))
+                totals.append(replaying.total)
+            return totals
+
+        having, lacking = await world.gateway.store.read(replayed)
+    assert having.same == len(heard) >= 1
+    assert lacking.same == 0 and sum(lacking.skipped.values()) >= len(heard)
+
+
+def _with_vector(turn: StoredTurn) -> StoredTurn:
+    given = turn.record.get("given")
+    if given is None:
+        return turn
+    return replace(turn, record={**turn.record, "given": {**given, "vector": True}})
+
+
 async def test_turns_are_listed_with_what_became_of_them(tmp_path: Path, models: Path) -> None:
     async with everywhere(tmp_path, models) as world:
         await talked(world)
         config = configured(world, tmp_path)
         told = await run(["list", "--of", ADA.phone_key, "--json", *config])
         assert told.exit_code == 0, told.output
-        rows = json.loads(told.stdout)
+        rows = answer(told)
         assert [one["text"] for one in rows[: len(TALK)]] == [text for _, text in reversed(TALK)]
         assert all(one["became"] for one in rows)
-        handed = json.loads((await run(["list", "--handed", "--json", *config])).stdout)
+        handed = answer(await run(["list", "--handed", "--json", *config]))
         assert all(one["became"].startswith("handed over") for one in handed)
         shown = await run(["list", "--limit", "1", *config])
         assert TALK[-1][1] in shown.output and str(rows[0]["id"]) in shown.output
@@ -96,7 +140,7 @@ async def test_a_changed_playbook_shows_the_pairs_that_differ_and_changes_nothin
         words = ["replay", "--since", "1d", "--with", str(changed), *configured(world, tmp_path)]
         told = await run([*words, "--json"])
         assert told.exit_code == 0, told.output
-        found = json.loads(told.stdout)
+        found = answer(told)
         assert found["differing"] == len(found["pairs"]) >= 1
         assert found["changes"] == {"reply": found["differing"]}
         assert all(pair["differs"] == ["reply"] for pair in found["pairs"])
