@@ -28,7 +28,8 @@ class PlaybookProblem:
     @property
     def place(self) -> str:
         """The file, with the line as editors and terminals know it ("rules.toml:12")."""
-        return f"{self.file}:{self.line}" if self.line else self.file
+        told = self.key.startswith("line ")
+        return f"{self.file}:{self.line}" if self.line and not told else self.file
 
     def __str__(self) -> str:
         place = f"{self.place}: {self.key}" if self.key else self.place
