@@ -42,12 +42,13 @@ def read_hours(main: Section) -> Hours:
             "timezone", f"there is no time zone {timezone!r}", "Write one like Europe/London"
         )
     days = Section(main.table("hours"), main.file, "hours", main.report)
-    week = {number: spans for number, day in enumerate(DAYS) if (spans := _spans(days, day))}
+    week = {number: spans for number, day in enumerate(DAYS) if (spans := spans_of(days, day))}
     days.close()
     return Hours(timezone, week, main.dates("holidays"))
 
 
-def _spans(days: Section, day: str) -> tuple[tuple[time, time], ...]:
+def spans_of(days: Section, day: str) -> tuple[tuple[time, time], ...]:
+    """The spans of time that one key names, in order; one may run over midnight."""
     spans: list[tuple[time, time]] = []
     for text in days.texts(day):
         found = _SPAN.fullmatch(text.strip())

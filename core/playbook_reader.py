@@ -31,6 +31,7 @@ from core.playbook_fields import (
     sections,
     suggest,
 )
+from core.playbook_limits import read_limits
 from core.playbook_lines import located
 from core.playbook_rule_reader import RULES, read_rules
 from core.rule_fixtures import FIXTURES, read_fixtures
@@ -96,6 +97,7 @@ def read_playbook(
         region=_region(main),
         protected_patterns=main.texts("protected_patterns"),
         stages=read_stages(main),
+        limits=read_limits(main),
         rule_defaults=table.defaults,
         counters=table.counters,
     )

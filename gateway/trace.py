@@ -101,6 +101,7 @@ def tell_turn(turn: TurnView) -> list[Step]:
             "silent": turn.silent,
             "stages": record.get("stages", ()),
             "playbook": record.get("playbook"),
+            "held": record.get("held"),
         },
         "committed": {"parts": len(turn.deliveries), "slots": record.get("slots", ())},
     }
@@ -203,12 +204,23 @@ def _decided(data: Data) -> str:
     silent = _text(data, "silent")
     if silent:
         return f"It stayed silent: {_lower(silent)}."
-    told = _thought(data)
+    told = f"{_thought(data)}{_held(data)}".removeprefix(". ")
     escalation = data.get("escalation")
     if isinstance(escalation, Mapping):
         reason = str(escalation.get("reason") or "a person is needed").rstrip(".")
         told += f". Handed to people: {_lower(reason)}"
     return f"{told}." if told else "It decided what to say."
+
+
+def _held(data: Data) -> str:
+    """What an answer was held back for, if one was."""
+    rules = dict.fromkeys(
+        str(one[0]) for one in _list(_mapping(data, "held"), "rules") if isinstance(one, list)
+    )
+    if not rules:
+        return ""
+    done = _text(_mapping(data, "held"), "done") or "replaced"
+    return f". Its answer broke a rule ({_join(list(rules))}) and was {done}"
 
 
 def _thought(data: Data) -> str:

@@ -105,6 +105,26 @@ playbook.toml | BK\d{8} -> BK(
 protected_patterns: 'BK(' is no regular expression: missing ), unterminated subpattern
 Mend it; in single quotes a backslash needs no doubling
 
+playbook.toml | [settings] -> [limits]<newline>domains = ["https://bakery.example"]<newline>[settings]
+limits.domains: 'https://bakery.example' is no domain
+Write the bare name, such as shop.example; what is below it is allowed too
+
+playbook.toml | [settings] -> [limits]<newline>hand_over = ["promis"]<newline>[settings]
+limits.hand_over: there is no rule 'promis'
+Did you mean promise?
+
+playbook.toml | [settings] -> [limits]<newline>length = { sms = 20 }<newline>[settings]
+limits.length.sms: is too short
+Write at least 70 characters: one sentence needs them
+
+playbook.toml | [settings] -> [limits]<newline>quiet = { sms = ["nine"] }<newline>[settings]
+limits.quiet.sms: 'nine' is no span of time
+Write it like "09:00-17:30"
+
+playbook.toml | [settings] -> [limits]<newline>amount = -1<newline>[settings]
+limits.amount: is below 0
+Write a sum of money, or 0 for none
+
 intents.toml | flow = "order_status" -> flow = "order_statu"
 order_status.flow: there is no flow 'order_statu'
 Did you mean order_status?

@@ -14,6 +14,7 @@ from core.message import Assurance, Audience, Sensitivity
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
 from core.pipeline.ruling import judging
 from core.turn import CaseState, SlotValue
+from gateway.trace import tell
 from tests.core.pipeline.shop import ARTICLE, SHOP, Talk, stages
 
 GUESS = IntentGuess(None, 0.0, 0.0)
@@ -143,3 +144,8 @@ def test_a_late_answer_wakes_nobody_and_a_person_sees_it() -> None:
     late = judging(stages())(replace(turn, messages=(old,)), GUESS, step, draft, quiet)
     assert late.reply is None and late.silent == "quiet hours" and late.escalation is not None
     assert judging(stages())(turn, GUESS, step, draft, quiet).reply is not None
+
+
+def test_what_was_held_back_is_told_where_people_look_why() -> None:
+    held = {"rules": [["promise", "We promise it."]], "text": "We promise it.", "done": "replaced"}
+    assert "broke a rule (promise) and was replaced" in str(tell("decided", {"held": held}))
