@@ -24,7 +24,8 @@ _RUN = re.compile(r"\d(?:[^\w,;:!?]{0,3}\d){3,}")
 """Digits with little between them, as telephone and card numbers are written."""
 _DOTS = re.compile(
     r"\s*[\[({<]\s*(?:\.|dot|punkt|point|punto)\s*[\])}>]\s*"
-    r"|\s+(?:dot|punkt|point|punto)\s+(?=[a-z]{2,10}\b)",
+    r"|\s+(?:dot|punkt|point|punto)\s+(?=(?:com|net|org|info|biz|io|app|shop|de|fr|es|uk|eu|ru|cn|xyz"
+    r"|top|example)\b)",
     re.I,
 )
 _HIDDEN = re.compile(r"[\[({<]| (?:dot|punkt|point|punto) ", re.I)

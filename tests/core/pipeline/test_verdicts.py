@@ -74,6 +74,7 @@ def test_what_no_source_has_is_held_back_and_something_is_said(text: str, rule: 
         "We are open from 9 to 17 on weekdays.",
         "More: https://shop.example/washing",
         "What is your card number?",
+        "That is the point with your order.",
         "Hello! How can I help you?",
     ],
 )
