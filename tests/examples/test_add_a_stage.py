@@ -50,7 +50,7 @@ async def test_the_page_ends_with_a_stage_that_is_proved_and_changes_mails(
     _, proved, replayed = printed
     assert "letterhead: response, version 1" in proved
     assert "0 failed" in proved and "1 passed" in proved
-    assert "is in order" in replayed and "Kind regards," in replayed
+    assert "is in order" in replayed and "— Lamp & Loom" in replayed
     assert "answered: " in replayed
 
 

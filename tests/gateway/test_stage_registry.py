@@ -25,7 +25,7 @@ NAMED = replace(SHOP, stages={"response": "loud"})
 def loud(playbook: Playbook, usual: Any) -> Any:
     def stage(turn: TurnInput, guess: IntentGuess, step: StateStep, at: Playbook) -> Draft:
         draft: Draft = usual(turn, guess, step, at)
-        return replace(draft, text=draft.text.upper())
+        return replace(draft, text=f"{draft.text} we really are!")
 
     return stage
 
@@ -70,7 +70,7 @@ def test_a_stage_of_ones_own_decides_and_its_version_is_recorded(
 ) -> None:
     offered(StageSpec("loud", "response", "3", loud))
     decision = decided(NAMED)
-    assert decision.reply is not None and "WE ARE OPEN FROM 9" in decision.reply.text
+    assert decision.reply is not None and "we really are!" in decision.reply.text
     versions = {one.stage: one.version for one in decision.stages}
     assert versions["response"] == "loud-3" and versions["state"] == stages().versions[1]
 

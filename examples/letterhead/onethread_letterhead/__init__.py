@@ -11,7 +11,7 @@ from core.turn import TurnInput
 
 def build(playbook: Playbook, usual: ResponseStage) -> ResponseStage:
     """The usual answers, and a closing below those by e-mail."""
-    closing = f"\n\nKind regards,\n{playbook.business}"
+    closing = f"\n\n— {playbook.business}"
 
     def respond(turn: TurnInput, guess: IntentGuess, step: StateStep, playbook: Playbook) -> Draft:
         draft = usual(turn, guess, step, playbook)
