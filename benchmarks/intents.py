@@ -2,7 +2,8 @@
 
 Run `python -m benchmarks.intents [--data DIR] [--scorer FILE] [--out DIR]`. The data sets
 (CLINC150, Banking77) are not ours to ship: without them it says so and does nothing. It trains on
-in-scope examples only; out-of-scope messages are weighted to 18 %.
+in-scope examples only; out-of-scope messages are weighted to 18 %. With `--train F --test F --out
+PRED` it only predicts, for a scorer (`benchmarks.intent_predictions`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.pipeline.intent import IntentModel
+from benchmarks.intent_predictions import OUT_OF_SCOPE, predict, predict_file
 from gateway.training import model_now
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -84,7 +85,7 @@ def draw(rows: Sequence[Row], setting: Setting, seed: int) -> list[Row]:
         for row in (
             by_intent[name]
             if setting.examples is None
-            else chance.sample(by_intent[name], setting.examples)
+            else chance.sample(by_intent[name], min(setting.examples, len(by_intent[name])))
         )
     ]
 
@@ -124,21 +125,6 @@ def measure(setting: Setting, seed: int, options: argparse.Namespace) -> Measure
     )
 
 
-def predict(model: IntentModel, row: Row) -> dict[str, object]:
-    """One line of the scorer's prediction format; `ms` is CPU time."""
-    started = time.process_time_ns()
-    guess = model.classify(row["text"])
-    spent = (time.process_time_ns() - started) / 1e6
-    best = guess.name or (guess.runners_up[0][0] if guess.runners_up else None)
-    return {
-        "id": row["id"],
-        "intent": best,
-        "confidence": guess.confidence,
-        "answered": guess.name is not None,
-        "ms": spent,
-    }
-
-
 def judge(
     gold: Sequence[Row],
     predictions: Sequence[dict[str, object]],
@@ -169,7 +155,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--titles", action=argparse.BooleanOptionalAction, default=True, help="use intents' names"
     )
+    one = parser.add_argument_group("one file", "predict the messages of a file, and judge nothing")
+    one.add_argument("--train", type=Path, help="JSON lines with text and intent")
+    one.add_argument("--test", type=Path, help="JSON lines with id and text")
+    one.add_argument("--examples-per-intent", type=int, help="how many random rows of each intent")
+    one.add_argument("--seed", type=int, default=0, help="which random rows")
+    one.add_argument("--embeddings", action="store_true", help="with the sentence encoder")
     options = parser.parse_args(arguments)
+    if options.train is not None and options.test is not None:
+        options.models = Path("build") / "intents" / "models"
+        options.models.mkdir(parents=True, exist_ok=True)
+        rows = [row for row in read(options.train) if row["intent"] != OUT_OF_SCOPE]
+        chosen = Setting("", "", options.examples_per_intent, 1)
+        predict_file(options, draw(rows, chosen, options.seed), read(options.test))
+        return 0
     if not options.data.is_dir() or not options.scorer.is_file():
         print(f"skipped: no data sets in {options.data} or no scorer at {options.scorer}")
         return 0

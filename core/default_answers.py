@@ -287,6 +287,14 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Sorry, that failed on our side. Somebody will answer you here.",
         "Something broke while I was reading. A person looks into it.",
     ),
+    "withheld": (
+        "I would rather not answer that without being sure. Ask for a person, and one takes over.",
+        "That is nothing I can say for certain. A person can look at it, just ask.",
+        "I cannot give you a reliable answer there. Say so if a person should look.",
+        "Before I say something wrong, I say nothing on that. A person is there if you ask.",
+        "I do not want to guess here. If you ask for a person, they take it from there.",
+        "There I have no answer that I can stand by. Would you like a person to look?",
+    ),
     "when_open": (
         "You will get the answer {where}, usually soon: we are open now.",
         "We are open, so the answer should come soon, {where}.",
@@ -302,6 +310,26 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "You will get the answer {where} once we open {opening}.",
         "We open {opening}; expect the answer {where} after that.",
         "The answer will come {where}, but not before we open {opening}.",
+    ),
+    "when_callback": (
+        "We are closed at the moment. Somebody calls you back once we open {opening}.",
+        "The team is back {opening} and calls you then.",
+        "Nobody is at work right now; expect our call after we open {opening}.",
+        "We open {opening} and call you back after that.",
+    ),
+    "when_message": (
+        "We are closed until {opening}. Your message is kept, and the answer comes {where}.",
+        "Your message waits for the team, which is back {opening} and answers {where}.",
+        "Nobody is at work right now. Your message is read {opening}, and answered {where}.",
+        "The team reads your message {opening}; look for the answer {where}.",
+    ),
+    "confirm_action": (
+        "Shall I go ahead with this: {title}? Yes or no?",
+        "Before I do it, please confirm: {title}. Is that right?",
+        "May I carry it out now ({title})?",
+        "One last question: do you want me to go on with {title}?",
+        "Please say yes and I do it: {title}. Or no, and I leave it.",
+        "I need your yes for {title}. May I?",
     ),
     "when_unknown": (
         "You will get the answer {where}.",

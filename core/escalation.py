@@ -2,34 +2,43 @@
 
 Rows are data: facts with an operator as key suffix, combined by `any` and `unless`. All rules are
 checked in ascending priority, and the first that escalates or blocks wins. No expressions, no code,
-no side effects; `check_rule` names every fault of a row before it is ever used.
+no side effects; `core.rule_conditions` names every fault of a row before it is ever used.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from core.playbook import Rule
+from core.rule_facts import COUNTERS, FACTS, SUFFIXES, split_key
+
+__all__ = [
+    "COUNTERS",
+    "DEFAULT_RULES",
+    "FACTS",
+    "SUFFIXES",
+    "Verdict",
+    "asked_by",
+    "asked_in",
+    "decides",
+    "evaluate",
+    "holds",
+    "split_key",
+    "stuck_rules",
+]
 
 TEXT_LIMIT = 4_000
-"""Characters of a text that expressions are tried on."""
+"""Characters of a text that words are looked for in."""
 
-FACTS = frozenset(
-    """
-    text channel intent confidence margin sentiment amount business_hours grounded asked_human level
-    """.split()
-)
-"""Facts a rule may name, besides `slot.NAME` and those of `COUNTERS`: what every turn knows."""
-
-COUNTERS = frozenset("turns fallbacks negative same_intent missed lacking unanswered".split())
-"""Counts of a case that a rule may name, each as `counters.NAME`."""
+EXPRESSION_LIMIT = 2_000
+"""Characters of a text that expressions are tried on: `core.rule_patterns` lets none pass that
+takes longer than the square of it."""
 
 _WORD = re.compile(r"\w+")
-SUFFIXES = ("_any_words", "_missing", "_regex", "_exact", "_not", "_gte", "_lte", "_gt", "_lt")
 
 Facts = Mapping[str, object]
 
@@ -40,19 +49,38 @@ class Verdict:
 
     winner: Rule | None
     matched: tuple[str, ...]
+    rules: tuple[Rule, ...] = ()
+    """The rules that `matched` names, in the same order: what they do besides accumulates."""
 
 
-def evaluate(rules: Sequence[Rule], facts: Facts) -> Verdict:
-    """Check all rules in ascending priority, ties in their order."""
-    matched: list[str] = []
-    winner: Rule | None = None
-    for rule in sorted(rules, key=lambda one: one.priority):
-        if not holds(rule.when, facts) or (rule.unless and holds(rule.unless, facts)):
-            continue
-        matched.append(rule.id)
-        if winner is None and (rule.then.get("escalate") or rule.then.get("block")):
-            winner = rule
-    return Verdict(winner, tuple(matched))
+NOTHING = Verdict(None, ())
+"""What the table says where no rule holds."""
+
+
+def evaluate(rules: Sequence[Rule], facts: Facts, silent: Container[str] = ()) -> Verdict:
+    """Check all rules in ascending priority, ties in their order; those `silent` names rest."""
+    found = tuple(
+        [
+            rule
+            for rule in sorted(rules, key=_priority)
+            if holds(rule.when, facts)
+            and not (rule.unless and holds(rule.unless, facts))
+            and rule.id not in silent
+        ]
+    )
+    if not found:
+        return NOTHING
+    winner = next((one for one in found if decides(one)), None)
+    return Verdict(winner, tuple(one.id for one in found), found)
+
+
+def _priority(rule: Rule) -> int:
+    return rule.priority
+
+
+def decides(rule: Rule) -> bool:
+    """Whether a rule ends the turn: by handing over, or by saying nothing."""
+    return bool(rule.then.get("escalate") or rule.then.get("block"))
 
 
 def holds(conditions: Mapping[str, object], facts: Facts) -> bool:
@@ -71,72 +99,17 @@ def holds(conditions: Mapping[str, object], facts: Facts) -> bool:
 
 def asked_by(rules: Iterable[Rule]) -> frozenset[str]:
     """Every fact that a condition of these rules asks for."""
-    return frozenset(name for one in rules for name in (*_names(one.when), *_names(one.unless)))
+    return frozenset(name for one in rules for name in (*asked_in(one.when), *asked_in(one.unless)))
 
 
-def _names(conditions: Mapping[str, object]) -> Iterator[str]:
+def asked_in(conditions: Mapping[str, object]) -> Iterator[str]:
+    """Every fact that these conditions ask for, those under `any` included."""
     for key, wanted in conditions.items():
         if key != "any":
             yield split_key(key)[0]
             continue
         for one in wanted if isinstance(wanted, list | tuple) else ():
-            yield from _names(one) if isinstance(one, Mapping) else ()
-
-
-@lru_cache(maxsize=512)
-def split_key(key: str) -> tuple[str, str]:
-    """The fact and the operator of a condition's key ("counters.fallbacks_gte")."""
-    if key in FACTS:
-        return key, ""
-    for suffix in SUFFIXES:
-        if key.endswith(suffix):
-            return key.removesuffix(suffix), suffix
-    return key, ""
-
-
-def check_rule(rule: Rule) -> tuple[str, ...]:
-    """What is wrong with a rule, in words; nothing when it can be used."""
-    faults = [*_check(rule.when), *_check(rule.unless)]
-    if not rule.when:
-        faults.append("it has no conditions under `when`")
-    if not rule.then:
-        faults.append("it does nothing: `then` is empty")
-    return tuple(f"rule {rule.id}: {fault}" for fault in faults)
-
-
-def _check(conditions: Mapping[str, object]) -> list[str]:
-    faults: list[str] = []
-    for key, wanted in conditions.items():
-        if key == "any":
-            if not isinstance(wanted, list | tuple):
-                faults.append("`any` must be a list of tables")
-                continue
-            for one in wanted:
-                faults.extend(_check(one) if isinstance(one, Mapping) else ["`any` holds no table"])
-            continue
-        name, operator = split_key(key)
-        if not _is_known(name):
-            faults.append(f"the fact `{name}` is not known")
-        faults.extend(_check_value(key, operator, wanted))
-    return faults
-
-
-def _is_known(fact: str) -> bool:
-    kind, _, name = fact.partition(".")
-    return fact in FACTS or kind == "slot" or (kind == "counters" and name in COUNTERS)
-
-
-def _check_value(key: str, operator: str, wanted: object) -> list[str]:
-    if operator in ("_gte", "_lte", "_gt", "_lt") and _number(wanted) is None:
-        return [f"`{key}` needs a number"]
-    if operator == "_missing" and not isinstance(wanted, bool):
-        return [f"`{key}` needs true or false"]
-    if operator == "_regex":
-        try:
-            re.compile(str(wanted))
-        except re.error as fault:
-            return [f"`{key}` is no regular expression: {fault}"]
-    return []
+            yield from asked_in(one) if isinstance(one, Mapping) else ()
 
 
 def _fold(value: object) -> object:
@@ -156,7 +129,9 @@ def _number(value: object) -> float | None:
 
 
 def _equals(value: object, wanted: object) -> bool:
-    return any(_fold(value) == _fold(one) for one in _options(wanted))
+    """Whether a value is what is wanted, or one of it; of several values, one is enough."""
+    values = value if isinstance(value, tuple) else (value,)
+    return any(_fold(mine) == _fold(one) for mine in values for one in _options(wanted))
 
 
 def _compare(test: Callable[[float, float], bool]) -> Callable[[object, object], bool]:
@@ -207,7 +182,7 @@ def _expression(pattern: str) -> re.Pattern[str]:
 
 
 def _regex(value: object, wanted: object) -> bool:
-    text = str(value or "")[:TEXT_LIMIT]
+    text = str(value or "")[:EXPRESSION_LIMIT]
     return any(_expression(str(one)).search(text) is not None for one in _options(wanted))
 
 

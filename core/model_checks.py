@@ -14,7 +14,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.model_words import NUMBERS, OPENERS, ORDERS
+from core.grounding import (
+    EMAIL,
+    SENTENCE_END,
+    WORD,
+    addresses_of,
+    numbers_of,
+    plain,
+    word_of,
+    words_of,
+)
+from core.model_words import OPENERS, ORDERS
 
 SENTENCES, SENTENCE_LIMIT, VALUE_LIMIT = 4, 240, 120
 """Sentences of a summary, characters of one, and characters of a fact's value, at most."""
@@ -54,13 +64,9 @@ class Sentence:
     sources: tuple[str, ...]
 
 
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"://|\bwww\.|\b[\w-]+\.[a-z]{2,}(?:/|\b)|\bmailto:|\btel:", re.I)
 _MARKUP = re.compile(r"[<>{}`|\\]|\]\(|\*\*|^\s*#")
-_CODE = re.compile(r"(?<!\w)[^\W_]*\d[\w.,:/#'-]*")
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 _QUOTE = re.compile(r"[“„«\"]([^”“»\"]+)[”“»\"]|(?<!\w)['‘]([^'’]{2,})['’](?!\w)")
-_SENTENCE_END = re.compile(r"(?:^|[.!?:…])[\s\"“„«(]*$")
 _INVISIBLE = frozenset(("Cc", "Cf", "Co", "Cs", "Zl", "Zp"))
 
 
@@ -95,7 +101,7 @@ def check_fact(
     if refused is not None:
         return refused
     # Whole words: "10" does not stand in "1042", nor "Al" in "Alice".
-    stands = re.search(rf"(?<!\w){re.escape(_plain(value))}(?!\w)", _plain(cited.text))
+    stands = re.search(rf"(?<!\w){re.escape(plain(value))}(?!\w)", plain(cited.text))
     return None if stands else Refusal.VALUE
 
 
@@ -107,67 +113,35 @@ def _check_form(text: str, limit: int) -> Refusal | None:
         return Refusal.LENGTH
     if _MARKUP.search(text) or any(unicodedata.category(one) in _INVISIBLE for one in text):
         return Refusal.MARKUP
-    if _LINK.search(_EMAIL.sub(" ", text)):
+    if _LINK.search(EMAIL.sub(" ", text)):
         return Refusal.LINK
-    return Refusal.ORDER if ORDERS.search(_plain(text)) else None
+    return Refusal.ORDER if ORDERS.search(plain(text)) else None
 
 
 def _check_content(text: str, cited: Sequence[Source]) -> Refusal | None:
     """What is in the text and not in the messages it cites."""
     said = "\n".join(f"{one.by or ''}\n{one.text}" for one in cited)
-    plain = _plain(said)
-    if any(one.casefold() not in _addresses(said) for one in _EMAIL.findall(text)):
+    heard = plain(said)
+    if any(one.casefold() not in addresses_of(said) for one in EMAIL.findall(text)):
         return Refusal.ADDRESS
-    rest = _EMAIL.sub(" ", text)
-    if not _numbers(rest) <= _numbers(_EMAIL.sub(" ", said)):
+    rest = EMAIL.sub(" ", text)
+    if not numbers_of(rest) <= numbers_of(EMAIL.sub(" ", said)):
         return Refusal.NUMBER
-    if any(_plain(one) not in plain for found in _QUOTE.findall(text) for one in found if one):
+    if any(plain(one) not in heard for found in _QUOTE.findall(text) for one in found if one):
         return Refusal.QUOTE
-    return None if _names(rest) <= _words(said) else Refusal.NAME
-
-
-def _addresses(text: str) -> set[str]:
-    return {one.casefold() for one in _EMAIL.findall(text)}
-
-
-def _numbers(text: str) -> set[str]:
-    """Every number, code, date and amount in one form, number words too: "£20.00" is "20.00"."""
-    codes = {_bare(one) for one in _CODE.findall(text)}
-    spelled = {NUMBERS[word] for word in _words(text) if word in NUMBERS}
-    return codes | spelled
-
-
-def _bare(code: str) -> str:
-    """A code as it is compared: without what stands around or between its parts, but for a decimal
-    point, which makes another amount of it."""
-    plain = code.casefold().rstrip(".,:/'-").replace(",", ".")
-    return re.sub(r"[/#:'-]", "", plain).removesuffix(".00")
+    return None if _names(rest) <= words_of(said) else Refusal.NAME
 
 
 def _names(text: str) -> set[str]:
     """Words that are written like names, wherever they stand; of those that begin a sentence, not
     the ones that sentences begin with."""
     found = set()
-    for match in _WORD.finditer(text):
+    for match in WORD.finditer(text):
         word = match[0]
         if not any(one.isupper() for one in word):
             continue
-        plain = _word(word)
-        if plain in OPENERS and _SENTENCE_END.search(text, 0, match.start()):
+        name = word_of(word)
+        if name in OPENERS and SENTENCE_END.search(text, 0, match.start()):
             continue
-        found.add(plain)
+        found.add(name)
     return found - {"i"}
-
-
-def _words(text: str) -> set[str]:
-    return {_word(one) for one in _WORD.findall(text)}
-
-
-def _word(word: str) -> str:
-    """A word as it is compared: "Ben's" is Ben's, and so is "Ben"."""
-    return re.sub(r"['’]s?$", "", unicodedata.normalize("NFKC", word).casefold())
-
-
-def _plain(text: str) -> str:
-    """Without differences of case, form and spacing."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().replace("’", "'").split())

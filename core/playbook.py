@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from core.limits import DEFAULT_LIMITS, Limits
 from core.message import Assurance
 
 
@@ -110,7 +111,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of the escalation table; see the operators in `core.rules`.
+    """One row of the escalation table; see the operators in `core.escalation`.
 
     All rules are checked in ascending `priority`; the first that escalates or blocks wins.
     """
@@ -120,6 +121,27 @@ class Rule:
     when: Mapping[str, object]
     then: Mapping[str, object]
     unless: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A count that the playbook declares: one more when `add_when` holds of a message, none when
+    `reset_when` does. With `window_messages` it looks at the last so many messages only."""
+
+    name: str
+    add_when: Mapping[str, object]
+    reset_when: Mapping[str, object] = field(default_factory=dict)
+    window_messages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDefaults:
+    """What holds for every rule that does not say otherwise: the queue, whether a rule acts once
+    in a case, and what is promised when nobody is there (`core.rule_facts.NO_AGENT`)."""
+
+    queue: str = "general"
+    once_per_conversation: bool = True
+    on_no_agent: str = "ticket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +192,12 @@ class Playbook:
     region: str = ""
     protected_patterns: tuple[str, ...] = ()
     """Order and tracking number shapes that must never be taken for a card number."""
+    stages: Mapping[str, str] = field(default_factory=dict)
+    """Which stages of one's own stand in the place of the usual ones: kind -> name."""
+    rule_defaults: RuleDefaults = RuleDefaults()
+    counters: Mapping[str, Counter] = field(default_factory=dict)
+    limits: Limits = DEFAULT_LIMITS
+    """What an answer may say, whoever made it."""
 
     def intent(self, name: str | None) -> Intent | None:
         """The intent of that name, if any."""

@@ -142,7 +142,8 @@ def _check_flow(flow: Flow, playbook: Playbook, report: Report) -> None:
 
 def _check_answers(playbook: Playbook, report: Report) -> None:
     used = {one.answer for one in playbook.intents if one.answer}
-    used |= {str(rule.then["say"]) for rule in playbook.rules if "say" in rule.then}
+    for deed in ("say", "ask"):
+        used |= {str(rule.then[deed]) for rule in playbook.rules if deed in rule.then}
     for key, variants in playbook.answers.items():
         if key not in DEFAULT_ANSWERS and key not in used and not report.broken:
             known = used | set(DEFAULT_ANSWERS)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import time
 from zoneinfo import ZoneInfo
 
+from core.pipeline.contracts import STAGE_KINDS
 from core.playbook import Article, Hours, Table
 from core.playbook_fields import Report, Section, parse_toml, sections, suggest
 
@@ -23,6 +24,14 @@ _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-3]):([0-5]
 _FRONT = re.compile(r"\A\+\+\+[ \t]*\n(?P<front>.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
 
 
+def read_stages(main: Section) -> dict[str, str]:
+    """The stages of one's own that `playbook.toml` names, by their kind."""
+    section = Section(main.table("stages"), main.file, "stages", main.report)
+    named = {kind: section.text(kind) for kind in STAGE_KINDS}
+    section.close()
+    return {kind: name for kind, name in named.items() if name}
+
+
 def read_hours(main: Section) -> Hours:
     """The opening hours that `playbook.toml` states."""
     timezone = main.text("timezone", default="UTC")
@@ -33,12 +42,13 @@ def read_hours(main: Section) -> Hours:
             "timezone", f"there is no time zone {timezone!r}", "Write one like Europe/London"
         )
     days = Section(main.table("hours"), main.file, "hours", main.report)
-    week = {number: spans for number, day in enumerate(DAYS) if (spans := _spans(days, day))}
+    week = {number: spans for number, day in enumerate(DAYS) if (spans := spans_of(days, day))}
     days.close()
     return Hours(timezone, week, main.dates("holidays"))
 
 
-def _spans(days: Section, day: str) -> tuple[tuple[time, time], ...]:
+def spans_of(days: Section, day: str) -> tuple[tuple[time, time], ...]:
+    """The spans of time that one key names, in order; one may run over midnight."""
     spans: list[tuple[time, time]] = []
     for text in days.texts(day):
         found = _SPAN.fullmatch(text.strip())
@@ -68,7 +78,7 @@ def read_tables(
             name=name,
             key=one.texts("key", needed=True),
             show=one.texts("show", needed=True),
-            owner={column: owner.text(column) for column in one.table("owner")},
+            owner={column: owner.text(column, among=OWNER_KINDS) for column in one.table("owner")},
             verify=one.texts("verify"),
             rows=_rows(files[file], file, report) if file in files else (),
         )

@@ -16,16 +16,36 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True, slots=True)
 class PlaybookProblem:
-    """One fault: the file, the key's path in it, what is wrong, and how to mend it."""
+    """One fault: the file, the key's path in it, what is wrong, how to mend it, and on which line
+    it stands, from 1; 0 when that is not known."""
 
     file: str
     key: str
     wrong: str
     mend: str
+    line: int = 0
+
+    @property
+    def place(self) -> str:
+        """The file, with the line as editors and terminals know it ("rules.toml:12")."""
+        told = self.key.startswith("line ")
+        return f"{self.file}:{self.line}" if self.line and not told else self.file
 
     def __str__(self) -> str:
-        place = f"{self.file}: {self.key}" if self.key else self.file
+        place = f"{self.place}: {self.key}" if self.key else self.place
         return f"{place}: {self.wrong}. {self.mend}"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One key that a reader asked for: where, of which kind, and of which values, if few."""
+
+    file: str
+    path: str
+    name: str
+    kind: str
+    needed: bool
+    among: tuple[object, ...] = ()
 
 
 class PlaybookError(Exception):
@@ -39,10 +59,12 @@ class PlaybookError(Exception):
 class Report:
     """The faults found so far, each once, in the order in which they were found."""
 
-    __slots__ = ("_problems", "broken")
+    __slots__ = ("_problems", "broken", "notes")
 
-    def __init__(self, broken: Iterable[str] = ()) -> None:
+    def __init__(self, broken: Iterable[str] = (), notes: list[Note] | None = None) -> None:
         self._problems: dict[PlaybookProblem, None] = {}
+        self.notes = notes
+        """Where the keys that are asked for are noted, if anywhere."""
         self.broken = set(broken)
         """Files that could not be read: what they define is not known, so nothing lacks it."""
 
@@ -108,9 +130,16 @@ class Section:
         self.file = file
         self.path = path
 
-    def text(self, name: str, *, needed: bool = False, default: str = "") -> str:
-        """A text that is not empty."""
-        value = self._get(name, needed=needed)
+    def text(
+        self,
+        name: str,
+        *,
+        needed: bool = False,
+        default: str = "",
+        among: Iterable[str] = (),
+    ) -> str:
+        """A text that is not empty. That it is `among` some is for whoever asks to judge."""
+        value = self._get(name, "text", needed=needed, among=among)
         if value is None:
             return default
         if not isinstance(value, str) or not value.strip():
@@ -120,7 +149,7 @@ class Section:
 
     def texts(self, name: str, *, needed: bool = False) -> tuple[str, ...]:
         """A list of texts; one text alone is a list of one."""
-        value = self._get(name, needed=needed)
+        value = self._get(name, "texts", needed=needed)
         if value is None:
             return ()
         found = [value] if isinstance(value, str) else value
@@ -136,17 +165,35 @@ class Section:
             self.fault(name, f"has {one!r} twice", "Keep one of them")
         return tuple(dict.fromkeys(texts))
 
-    def flag(self, name: str) -> bool:
-        """A switch that is off unless it is turned on."""
-        value = self._get(name)
-        if value is None or isinstance(value, bool):
-            return bool(value)
-        self.fault(name, "is neither true nor false", "Write true or false, without quotes")
-        return False
+    def said(self, name: str) -> tuple[str, ...]:
+        """What somebody says, message by message, word for word and as often as it stands there."""
+        value = self._get(name, "texts", needed=True)
+        found = [value] if isinstance(value, str) else value
+        texts = isinstance(found, list) and all(isinstance(one, str) and one for one in found)
+        if value is not None and not (texts and found):
+            self.fault(name, "is not a list of texts", 'Write texts in brackets: ["one", "two"]')
+        return tuple(found) if isinstance(found, list) and texts else ()
 
-    def whole(self, name: str, *, needed: bool = False, default: int = 0) -> int:
-        """A whole number."""
-        value = self._get(name, needed=needed)
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """A switch; without a default it is off unless it is turned on."""
+        value = self._get(name, "flag")
+        if value is None:
+            return default
+        if isinstance(value, bool):
+            return value
+        self.fault(name, "is neither true nor false", "Write true or false, without quotes")
+        return default
+
+    def whole(
+        self,
+        name: str,
+        *,
+        needed: bool = False,
+        default: int = 0,
+        among: Iterable[int] = (),
+    ) -> int:
+        """A whole number. That it is `among` some is for whoever asks to judge."""
+        value = self._get(name, "whole", needed=needed, among=among)
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int):
@@ -156,7 +203,7 @@ class Section:
 
     def number(self, name: str, default: float) -> float:
         """A number, whole or not."""
-        value = self._get(name)
+        value = self._get(name, "number")
         if value is None:
             return default
         if isinstance(value, bool) or not isinstance(value, int | float) or value != value:
@@ -166,7 +213,7 @@ class Section:
 
     def rows(self, name: str) -> tuple[Mapping[str, object], ...]:
         """A list of tables, each begun with its name in double brackets."""
-        value = self._get(name)
+        value = self._get(name, "rows")
         if value is None:
             return ()
         if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
@@ -176,7 +223,7 @@ class Section:
 
     def table(self, name: str, *, needed: bool = False) -> Mapping[str, object]:
         """A table inside this one."""
-        value = self._get(name, needed=needed)
+        value = self._get(name, "table", needed=needed)
         if value is None:
             return {}
         if not isinstance(value, dict):
@@ -186,7 +233,7 @@ class Section:
 
     def dates(self, name: str) -> tuple[date, ...]:
         """A list of days, written 2026-12-25 without quotes."""
-        value = self._get(name)
+        value = self._get(name, "dates")
         found = value if isinstance(value, list) else [value]
         if value is None:
             return ()
@@ -207,24 +254,33 @@ class Section:
         key = ".".join(one for one in (self.path, name) if one)
         self.report.add(self.file, key, wrong, mend)
 
-    def _get(self, name: str, *, needed: bool = False) -> object:
+    def _get(
+        self, name: str, kind: str, *, needed: bool = False, among: Iterable[object] = ()
+    ) -> object:
         self._known.append(name)
+        if self.report.notes is not None:
+            note = Note(self.file, self.path, name, kind, needed, tuple(among))
+            self.report.notes.append(note)
         if name not in self._raw and needed:
             self.fault(name, "is missing", "Add it")
         return self._raw.get(name)
 
 
-def sections(raw: Mapping[str, object], file: str, report: Report) -> Iterable[tuple[str, Section]]:
-    """The tables of a file with their names; a name is letters, digits and underscores."""
+def sections(
+    raw: Mapping[str, object], file: str, report: Report, above: str = ""
+) -> Iterable[tuple[str, Section]]:
+    """The tables of a file, or of the table `above`, with their names; a name is letters, digits
+    and underscores."""
     for name, value in raw.items():
+        path = f"{above}.{name}" if above else name
         if not isinstance(value, dict):
-            report.add(file, name, "is not a table", f"Write [{name}] on a line of its own")
+            report.add(file, path, "is not a table", f"Write [{path}] on a line of its own")
             continue
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
             report.add(
-                file, name, "is no good name", "Use small letters, digits and _, a letter first"
+                file, path, "is no good name", "Use small letters, digits and _, a letter first"
             )
-        yield name, Section(value, file, name, report)
+        yield name, Section(value, file, path, report)
 
 
 def _twice(texts: Iterable[str]) -> list[str]:

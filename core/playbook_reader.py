@@ -16,12 +16,13 @@ from core.escalation import DEFAULT_RULES
 from core.identity_rules_reader import IDENTITY_FILE, collect_identity_rules
 from core.message import Assurance
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD
-from core.pipeline.rules import FALLBACK_LIMIT, NEGATIVE_LIMIT
 from core.pipeline.state import ASK_LIMIT
+from core.pipeline.table import FALLBACK_LIMIT, NEGATIVE_LIMIT
 from core.playbook import SLOT_KINDS, Flow, Intent, Playbook, Rule, Slot
 from core.playbook_checks import check_playbook
-from core.playbook_documents import read_articles, read_hours, read_tables
+from core.playbook_documents import read_articles, read_hours, read_stages, read_tables
 from core.playbook_fields import (
+    Note,
     PlaybookError,
     PlaybookProblem,
     Report,
@@ -30,6 +31,10 @@ from core.playbook_fields import (
     sections,
     suggest,
 )
+from core.playbook_limits import read_limits
+from core.playbook_lines import located
+from core.playbook_rule_reader import RULES, read_rules
+from core.rule_fixtures import FIXTURES, read_fixtures
 
 __all__ = ["PLAYBOOK_FILES", "SETTINGS", "PlaybookError", "PlaybookProblem", "read_playbook"]
 
@@ -43,12 +48,11 @@ PLAYBOOK_FILES = (
     "rules.toml",
     "tables.toml",
 )
-"""The files of a playbook; beside them stand `tables/*.csv`, `articles/*.md` and `identity.toml`.
-
-The last is no part of the playbook's data, because it takes effect only by being published. It is
-checked with the others.
-"""
-_FILES = (*PLAYBOOK_FILES, IDENTITY_FILE)
+"""The files of a playbook; beside them stand `tables/*.csv`, `articles/*.md`, and `_BESIDE`."""
+_BESIDE = (IDENTITY_FILE, FIXTURES)
+"""Files that are no part of the playbook's data, and are checked with the others: who is who takes
+effect only by being published, and tests decide nothing."""
+_FILES = (*PLAYBOOK_FILES, *_BESIDE)
 
 SETTINGS: Mapping[str, tuple[float, float, float]] = {
     "article_threshold": (DEFAULT_ARTICLE_THRESHOLD, 0.0, 1.0),
@@ -59,23 +63,26 @@ SETTINGS: Mapping[str, tuple[float, float, float]] = {
 """Tunable number -> default, least, most."""
 
 
-def read_playbook(files: Mapping[str, str], unread: Collection[str] = ()) -> Playbook:
+def read_playbook(
+    files: Mapping[str, str], unread: Collection[str] = (), notes: list[Note] | None = None
+) -> Playbook:
     """The playbook these files describe: path inside the folder -> text.
 
     Raises `PlaybookError` with every fault. All files but `playbook.toml` may be missing. The
     version is the start of a SHA-256 of all names and texts, so that it changes with any of them.
     `unread` names files that are there and could not be read: their absence is no fault here, nor
-    is a reference to what may stand in them.
+    is a reference to what may stand in them. What is asked for is added to `notes`.
     """
-    report = Report(unread)
+    report = Report(unread, notes)
     _check_names(files, report)
     raw = {name: parse_toml(files[name], name, report) for name in PLAYBOOK_FILES if name in files}
     main = Section(raw.get(MAIN, {}), MAIN, "", report)
     readable = MAIN in files and MAIN not in report.broken
     name = main.text("name", needed=readable)
+    table = read_rules(raw.get(RULES, {}), report)
     playbook = Playbook(
         name=name,
-        version=_digest({name: files[name] for name in files if name != IDENTITY_FILE}),
+        version=_digest({name: files[name] for name in files if name not in _BESIDE}),
         business=main.text("business", needed=readable),
         language=main.text("language", default="en"),
         intents=_intents(raw, report),
@@ -83,20 +90,27 @@ def read_playbook(files: Mapping[str, str], unread: Collection[str] = ()) -> Pla
         flows=_flows(raw, report),
         answers=_answers(raw, report),
         articles=read_articles(files, report),
-        rules=_rules(raw, report),
+        rules=table.rules,
         hours=read_hours(main),
         tables=read_tables(raw.get("tables.toml", {}), files, report),
         settings=_settings(main),
         region=_region(main),
         protected_patterns=main.texts("protected_patterns"),
+        stages=read_stages(main),
+        limits=read_limits(main),
+        rule_defaults=table.defaults,
+        counters=table.counters,
     )
     main.close()
     check_playbook(playbook, report)
     if IDENTITY_FILE in files:
         collect_identity_rules(files[IDENTITY_FILE], IDENTITY_FILE, report)
+    playbook = replace(playbook, rules=_with_built_in(playbook.rules))
+    if FIXTURES in files:
+        read_fixtures(parse_toml(files[FIXTURES], FIXTURES, report), playbook, report)
     if report.problems:
-        raise PlaybookError(report.problems)
-    return replace(playbook, rules=_with_built_in(playbook.rules))
+        raise PlaybookError(located(report.problems, files))
+    return playbook
 
 
 def _with_built_in(own: tuple[Rule, ...]) -> tuple[Rule, ...]:
@@ -127,7 +141,7 @@ def _check_names(files: Mapping[str, str], report: Report) -> None:
                 name,
                 "",
                 "is read by nobody",
-                suggest(name, (*PLAYBOOK_FILES, IDENTITY_FILE), "files"),
+                suggest(name, _FILES, "files"),
             )
 
 
@@ -158,7 +172,7 @@ def _intents(raw: Mapping[str, Mapping[str, object]], report: Report) -> tuple[I
 def _slots(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str, Slot]:
     found = {}
     for name, one in _tables_of(raw, "slots.toml", report):
-        kind = one.text("kind", needed=True, default="text")
+        kind = one.text("kind", needed=True, default="text", among=SLOT_KINDS)
         if kind not in SLOT_KINDS:
             one.fault("kind", f"there is no kind {kind!r}", suggest(kind, SLOT_KINDS, "kinds"))
         found[name] = Slot(
@@ -199,7 +213,7 @@ def _flows(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str,
 def _needs(section: Section) -> Assurance | None:
     """The level that something needs, if it names one."""
     absent = -1
-    level = section.whole("needs", default=absent)
+    level = section.whole("needs", default=absent, among=map(int, Assurance))
     if level == absent:
         return None
     if level not in Assurance.__members__.values():
@@ -220,27 +234,6 @@ def _answers(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[st
     file = "answers.toml"
     section = Section(raw.get(file, {}), file, "", report)
     return {name: section.texts(name, needed=True) for name in raw.get(file, {})}
-
-
-def _rules(raw: Mapping[str, Mapping[str, object]], report: Report) -> tuple[Rule, ...]:
-    file = "rules.toml"
-    section = Section(raw.get(file, {}), file, "", report)
-    rows = section.rows("rule")
-    section.close()
-    found = []
-    for number, row in enumerate(rows, start=1):
-        one = Section(row, file, f"rule[{row.get('id') or number}]", report)
-        found.append(
-            Rule(
-                id=one.text("id", needed=True),
-                priority=one.whole("priority", needed=True),
-                when=one.table("when", needed=True),
-                then=one.table("then", needed=True),
-                unless=one.table("unless"),
-            )
-        )
-        one.close()
-    return tuple(found)
 
 
 def _settings(main: Section) -> dict[str, float]:

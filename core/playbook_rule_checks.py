@@ -1,6 +1,6 @@
 """Checks of a playbook's own escalation rules: the facts, intents, slots and answers they name.
 
-What a single condition may look like is `core.escalation`'s to say; here it is held against the
+What a single condition may look like is `core.rule_conditions`' to say; here it is held against the
 rest of the playbook, and every fault gets a remedy. Pure.
 """
 
@@ -9,23 +9,38 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from core.escalation import COUNTERS, FACTS, SUFFIXES, check_rule, split_key
 from core.playbook import Playbook, Rule
 from core.playbook_fields import Report, suggest
+from core.rule_conditions import check_conditions, check_rule
+from core.rule_facts import (
+    COUNTERS,
+    COUNTS,
+    DEEDS,
+    FACTS,
+    FLAGGED,
+    KEPT,
+    NUMBERS,
+    STAGES,
+    STATUSES,
+    SUFFIXES,
+    THEN,
+    URGENCIES,
+    WORD,
+    WORD_LIST,
+    split_key,
+)
 
 FILE = "rules.toml"
-URGENCIES = ("low", "normal", "high", "critical")
-THEN: Mapping[str, type] = {
-    "escalate": bool,
-    "block": str,
-    "queue": str,
-    "urgency": str,
-    "say": str,
-    "reason": str,
-}
-"""What a rule may do -> the type of its value."""
 
+_MENDS: Mapping[str, str] = {
+    FLAGGED: "Write true or false",
+    WORD: "Write a text in quotes",
+    WORD_LIST: 'Write texts in brackets: ["one", "two"]',
+    COUNTS: 'Write { "counters.NAME" = "+1" }, or a number to set it to',
+}
 _UNKNOWN_FACT = re.compile(r"the fact `(?P<name>.*)` is not known")
+_CHANGE = re.compile(r"[+-]\d{1,3}")
+_COUNTED = "counters."
 
 
 def check_rules(
@@ -33,29 +48,66 @@ def check_rules(
 ) -> None:
     """Report everything in the rules that could never work."""
     seen: set[str] = set()
+    _check_counters(playbook, report)
     for rule in rules:
         key = f"rule[{rule.id}]"
         if rule.id in seen:
             report.add(FILE, key, "is there twice", "Give each rule an id of its own")
         seen.add(rule.id)
-        for fault in check_rule(rule):
+        for fault in check_rule(rule, playbook.counters):
             wrong = fault.removeprefix(f"rule {rule.id}: ")
             if not wrong.startswith("it "):
-                report.add(FILE, key, wrong, _mend(wrong))
-        _check_names(rule, key, playbook, report)
-        _check_then(rule, key, answers, report)
+                report.add(FILE, key, wrong, _mend(wrong, playbook.counters))
+        for conditions in (rule.when, rule.unless):
+            _check_names(conditions, key, playbook, report)
+        _check_then(rule, key, playbook, report)
+        _check_deeds(rule, key, answers, report)
 
 
-def _mend(wrong: str) -> str:
+def _check_counters(playbook: Playbook, report: Report) -> None:
+    """A count is moved by what a message is, and by no other count."""
+    for name, one in playbook.counters.items():
+        key = f"counters.{name}"
+        for conditions in (one.add_when, one.reset_when):
+            for wrong in check_conditions(conditions, playbook.counters):
+                report.add(FILE, key, wrong, _mend(wrong, playbook.counters))
+            for fact, _ in _conditions(conditions):
+                if fact.startswith(_COUNTED) or fact == "stage":
+                    mend = "Name what a message is, such as intent or sentiment"
+                    report.add(FILE, key, f"is moved by `{fact}`", mend)
+            _check_names(conditions, key, playbook, report)
+
+
+def _mend(wrong: str, declared: Collection[str]) -> str:
     unknown = _UNKNOWN_FACT.fullmatch(wrong)
     if unknown:
         name = unknown["name"]
-        if name.startswith("counters."):
-            return suggest(name, [f"counters.{one}" for one in COUNTERS], "counts")
+        if name.startswith(_COUNTED):
+            return suggest(name, [f"{_COUNTED}{one}" for one in (*COUNTERS, *declared)], "counts")
         return suggest(name, (*FACTS, "slot.NAME", "counters.NAME"), "facts")
-    if "`any`" in wrong:
-        return 'Write any = [ { intent = "a" }, { intent = "b" } ]'
+    for told, mend in _REMEDIES:
+        if re.search(told, wrong):
+            return mend
     return f"What may follow a fact's name: {', '.join(SUFFIXES)}"
+
+
+_REMEDIES: Sequence[tuple[str, str]] = (
+    ("an inbound rule", 'Leave the stage out, or write stage = "before_reply"'),
+    ("too deep", "Make several rules of it"),
+    ("`any`", 'Write any = [ { intent = "a" }, { intent = "b" } ]'),
+    ("no stage|`stage`", f'Write stage = "{STAGES[1]}"; the stages are {", ".join(STAGES)}'),
+    ("no status", f"A case is {', '.join(STATUSES)}"),
+    ("does not go with", f"Numbers go with {', '.join(NUMBERS)}, texts with the others"),
+    ("in a repeat|repeat inside", "Write it without a repeat inside of a repeat, as [a-z ]+"),
+    ("open repeats|many repeats", "Bound them, such as .{0,40}, or make several expressions of it"),
+    ("refers back", "Write out what it refers to"),
+    ("no regular expression", "Mend it; in single quotes a backslash needs no doubling"),
+    ("characters, more", "Make several expressions of it, in brackets"),
+    ("needs true", "Write true or false, without quotes"),
+    ("needs a number", "Write a number, without quotes"),
+    ("needs a text", 'Write a text in quotes, or several: ["a", "b"]'),
+)
+"""What a fault says -> how to mend it; the first that fits counts."""
 
 
 def _conditions(when: Mapping[str, object]) -> Iterator[tuple[str, object]]:
@@ -69,31 +121,81 @@ def _conditions(when: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             yield split_key(key)[0], wanted
 
 
-def _check_names(rule: Rule, key: str, playbook: Playbook, report: Report) -> None:
+def _check_names(
+    conditions: Mapping[str, object], key: str, playbook: Playbook, report: Report
+) -> None:
     intents = {"unknown", *(one.name for one in playbook.intents)}
-    for name, wanted in (*_conditions(rule.when), *_conditions(rule.unless)):
+    for name, wanted in _conditions(conditions):
         if name == "intent":
             for one in wanted if isinstance(wanted, list | tuple) else (wanted,):
                 report.check_known(FILE, key, str(one), intents, "intent")
+        elif name == "action":
+            for one in wanted if isinstance(wanted, list | tuple) else (wanted,):
+                report.check_known(FILE, key, str(one), playbook.flows, "flow")
         elif name.startswith("slot."):
             slot = name.removeprefix("slot.")
             report.check_known(FILE, key, slot, playbook.slots, "slot")
 
 
-def _check_then(rule: Rule, key: str, answers: Collection[str], report: Report) -> None:
-    then = rule.then
-    for name, value in then.items():
+def _check_then(rule: Rule, key: str, playbook: Playbook, report: Report) -> None:
+    """The things a rule does, each by itself."""
+    for name, value in rule.then.items():
         kind = THEN.get(name)
         if kind is None:
             wrong = f"`then` has no {name!r}"
             report.add(FILE, key, wrong, suggest(name, THEN, "things a rule can do"))
-        elif not isinstance(value, kind):
-            mend = "Write true or false" if kind is bool else "Write a text in quotes"
-            report.add(FILE, key, f"`{name}` has the wrong type", mend)
-    if then and not then.get("escalate") and not then.get("block"):
+        elif not _is_kind(value, kind):
+            report.add(FILE, key, f"`{name}` has the wrong type", _MENDS[kind])
+        elif name == "set" and isinstance(value, Mapping):
+            _check_set(value, key, playbook, report)
+        elif name == "needs" and isinstance(value, list):
+            for one in value:
+                report.check_known(FILE, key, str(one), playbook.slots, "slot")
+
+
+def _is_kind(value: object, kind: str) -> bool:
+    if kind == FLAGGED:
+        return isinstance(value, bool)
+    if kind == WORD_LIST:
+        texts = isinstance(value, list) and all(isinstance(one, str) and one for one in value)
+        return texts and bool(value)
+    return isinstance(value, str if kind == WORD else Mapping) and bool(value)
+
+
+def _check_set(value: Mapping[str, object], key: str, playbook: Playbook, report: Report) -> None:
+    settable = {name for name, one in playbook.counters.items() if not one.window_messages}
+    known = [f"{_COUNTED}{one}" for one in (settable | (KEPT - set(playbook.counters)))]
+    for name, to in value.items():
+        if name not in known:
+            wrong = f"`set` may not move {name!r}"
+            report.add(FILE, key, wrong, suggest(name, known, "counts that may be set"))
+        whole = isinstance(to, int) and not isinstance(to, bool) and 0 <= to <= 1000
+        if not whole and not (isinstance(to, str) and _CHANGE.fullmatch(to)):
+            report.add(FILE, key, f"`set` cannot make {name!r} {to!r}", _MENDS[COUNTS])
+
+
+def _check_deeds(rule: Rule, key: str, answers: Collection[str], report: Report) -> None:
+    """The things a rule does, together."""
+    then = rule.then
+    if then and not any(then.get(one) for one in DEEDS):
         report.add(FILE, key, "does nothing", "Add escalate = true to then")
     if then.get("urgency", "normal") not in URGENCIES:
         wrong = f"there is no urgency {then['urgency']!r}"
         report.add(FILE, key, wrong, suggest(str(then["urgency"]), URGENCIES, "urgencies"))
-    if isinstance(say := then.get("say"), str):
-        report.check_known(FILE, key, say, answers, "answer")
+    for name in ("say", "ask"):
+        if isinstance(said := then.get(name), str):
+            report.check_known(FILE, key, said, answers, "answer")
+    _check_handover(rule, key, report)
+
+
+def _check_handover(rule: Rule, key: str, report: Report) -> None:
+    """What goes with a handover, and what does not."""
+    then = rule.then
+    if then.get("escalate") and then.get("block"):
+        report.add(FILE, key, "hands over and says nothing at once", "Keep one of the two")
+    if then.get("freeze_bot") is False:
+        mend = "Leave it out: once a case is handed over, we are silent until it is handed back"
+        report.add(FILE, key, "lets us talk into a handover", mend)
+    for name in ("needs", "freeze_bot"):
+        if then.get(name) and not then.get("escalate"):
+            report.add(FILE, key, f"`{name}` is without a handover", "Add escalate = true to then")

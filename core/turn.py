@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Author, OutboundMessage
 
@@ -281,6 +284,8 @@ class TurnInput:
     reachable: frozenset[str] = frozenset(("email", "phone"))
     preferences: Preferences = Preferences()
     effects: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
+    vector: NDArray[np.float32] | None = field(default=None, compare=False)
+    """The sentence vector of the text, where there is an encoder and a model that wants it."""
 
     @property
     def text(self) -> str:
@@ -310,12 +315,23 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBack:
+    """An answer that was made and did not leave as it was: each rule it broke with what did so, its
+    `text`, and what was `done`: "replaced", "handed over", "shortened" or "silent"."""
+
+    rules: tuple[tuple[str, str], ...]
+    text: str
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What a turn decided. Exactly one of `reply` and `silent` is set.
 
     `asked` are the slots the reply asks for; `expecting` is the kind of secret that may come next
     though no slot asks for it. `sources` are (title, public link) of articles used. `facts` are new
-    or touched; `close` ends the case with the given outcome.
+    or touched; `close` ends the case with the given outcome. `playbook` is the version of the one
+    that the stages went by, if they did.
     """
 
     reply: OutboundMessage | None
@@ -330,3 +346,5 @@ class Decision:
     new_case: bool = False
     close: str | None = None
     expecting: str | None = None
+    playbook: str = ""
+    held: HeldBack | None = None

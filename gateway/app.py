@@ -114,8 +114,8 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     )
     with reaching_database(settings.file):
         await asyncio.to_thread(upgrade, url)
-    stages = parts.stages or await build_stages(settings, playbook, parts.models)
     encoder = await open_model(settings)
+    stages = parts.stages or await build_stages(settings, playbook, parts.models)
     count_tokens = counter_of(settings)
     model = open_language_model(settings, settings.data.folder / "tokens")
     with reaching_database(settings.file):

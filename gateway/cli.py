@@ -98,6 +98,12 @@ LATE: tuple[Late, ...] = (
         "Make the first configuration in a conversation.\n\nExample: onethread init",
     ),
     Late(
+        "intents",
+        "gateway.intents_cli:app",
+        "See how well a playbook's intents are told apart.\n\n"
+        "Example: onethread intents evaluate playbook",
+    ),
+    Late(
         "memory",
         "gateway.memory_cli:app",
         "See what is remembered of a customer, and put it right.\n\n"
@@ -126,10 +132,20 @@ LATE: tuple[Late, ...] = (
         "Example: onethread retention",
     ),
     Late(
+        "rules",
+        "gateway.rules_test_cli:app",
+        "Test the rules of a playbook.\n\nExample: onethread rules test playbook",
+    ),
+    Late(
         "send",
         "gateway.send_cli:send",
         "Send one message through an account, to see that it works.\n\n"
         "Example: onethread send --channel sms --to +447700900123",
+    ),
+    Late(
+        "stages",
+        "gateway.stages_cli:app",
+        "Use stages of your own in the pipeline.\n\nExample: onethread stages list",
     ),
     Late(
         "tokens",
@@ -265,10 +281,13 @@ def show_problems(
     error: ConfigError | PlaybookError, console: Console, where: str = "configuration"
 ) -> None:
     """Print each fault as its place, what is wrong, and what to do."""
+    from core.playbook_fields import PlaybookProblem
+
     count = len(error.problems)
     console.print(f"{count} fault{'s' if count != 1 else ''} in the {where}:", style="bold")
     for problem in error.problems:
-        place = Text(problem.file, style="cyan")
+        file = problem.place if isinstance(problem, PlaybookProblem) else problem.file
+        place = Text(file, style="cyan")
         if problem.key:
             place.append("  ").append(problem.key, style="bold cyan")
         console.print()

@@ -115,6 +115,13 @@ class Encoding:
             return None
         return await asyncio.to_thread(self._compare, text, stored)
 
+    async def vector(self, text: str) -> Vectors | None:
+        """The vector of what is written now: the very one that `meaning` compares with. Nothing
+        without an encoder or for a text that says nothing."""
+        if self._model is None or not text.strip():
+            return None
+        return await asyncio.to_thread(self._of_text, text[:_EARLY])
+
     def forget(self) -> None:
         """Have nothing of anybody at hand: somebody was erased. What is stored is read again."""
         self._kept.clear()

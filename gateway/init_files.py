@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gateway.env_file import NAME as ENV_FILE
 from gateway.env_file import write_private, written
+from gateway.playbook_schema_cli import write_schemas
 from gateway.settings import DEFAULT_FILE
 from gateway.settings_problems import ConfigError, Problem
 
@@ -108,6 +109,7 @@ def make_playbook(answers: Answers) -> bool:
     for mark, value in (("BUSINESS", answers.business), ("TIMEZONE", answers.timezone)):
         text = text.replace(f'"{mark}"', _toml(value))
     main.write_text(text, encoding="utf-8")
+    write_schemas(PLAYBOOK)
     return True
 
 

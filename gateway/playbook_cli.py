@@ -1,4 +1,4 @@
-"""The command line for playbooks: `onethread playbook check FOLDER`.
+"""The command line for playbooks: `onethread playbook check FOLDER`, and `schema`.
 
 It prints; every judgement is the reader's. The fault of a playbook is left to `gateway.cli`, which
 tells it as it tells one of the configuration.
@@ -16,6 +16,7 @@ from rich.text import Text
 
 from core.identity_rules_reader import read_identity_rules
 from core.playbook import Playbook
+from gateway.playbook_schema_cli import schema
 from gateway.playbooks import identity_text, load_playbook
 
 FEW_EXAMPLES = 8
@@ -23,6 +24,9 @@ FEW_EXAMPLES = 8
 FEW_VARIANTS = 4
 
 app = typer.Typer(no_args_is_help=True)
+
+
+app.command("schema")(schema)
 
 
 @app.callback()

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from core.identity_rules_reader import IDENTITY_FILE
 from core.playbook import Playbook
-from core.playbook_fields import PlaybookError, PlaybookProblem, Report
+from core.playbook_fields import PlaybookError, PlaybookProblem, Report, parse_toml
 from core.playbook_reader import read_playbook
+from core.rule_fixtures import FIXTURES, Fixture, read_fixtures
+from gateway.stage_registry import check_stages
 
 FILE_LIMIT = 5_000_000
 """Bytes a file may have: a table of some 50,000 rows."""
@@ -49,7 +51,24 @@ def load_playbook(path: Path) -> Playbook:
         raise PlaybookError((*report.problems, *error.problems)) from None
     if report.problems:
         raise PlaybookError(report.problems)
+    check_stages(playbook)
     return playbook
+
+
+def load_fixtures(path: Path, playbook: Playbook) -> tuple[Fixture, ...]:
+    """The tests of the folder's rules; none without such a file.
+
+    Raises `PlaybookError` when it cannot be read.
+    """
+    file = path / FIXTURES
+    if not file.is_file():
+        return ()
+    report = Report()
+    text = _read(file, path, report)
+    found = read_fixtures(parse_toml(text or "", FIXTURES, report), playbook, report)
+    if report.problems:
+        raise PlaybookError(report.problems)
+    return found
 
 
 def identity_text(path: Path) -> str | None:

@@ -29,6 +29,7 @@ from memory.columns import Floats
 from memory.context import Context, load_context
 from memory.deep import History, look_back
 from memory.drawing import drawn_in
+from memory.encoder import Vectors
 from memory.episodes import episodes_of, line_of
 from memory.indexed_thread import THREAD_LIMIT, IndexedThread, index
 from memory.recall import PACKING, Packing, fits
@@ -155,6 +156,17 @@ class Recalling:
             trace = (*found.trace, *(_WITHOUT[one] for one in degraded))
             found = replace(found, degraded=tuple(degraded), took=took, trace=trace)
         return memory, found
+
+    async def vector(self, text: str) -> Vectors | None:
+        """The sentence vector of what is written now; nothing when it cannot be had in time."""
+        if self._encoding is None or not self._settings.looks_back:
+            return None
+        try:
+            async with asyncio.timeout(self._settings.patience):
+                return await self._encoding.vector(text)
+        except Exception as error:  # noqa: BLE001 - an encoder must never keep a turn from its end
+            log.warning("vector_missing", error=type(error).__name__)
+            return None
 
     def _query(self, claimed: Claimed, taken: Sequence[Waiting]) -> ContextQuery:
         last = taken[-1]

@@ -1,4 +1,5 @@
-"""The stages a gateway decides with: trivial ones, or the default ones with a trained model.
+"""The stages a gateway decides with: trivial ones, or the default ones with a trained model and
+those of one's own that the playbook names.
 
 It puts them together at the start; what they decide is `core.pipeline`'s, and how a model is
 trained `gateway.training`'s.
@@ -6,6 +7,7 @@ trained `gateway.training`'s.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -17,7 +19,9 @@ from core.pipeline.intent import IntentModel
 from core.pipeline.trivial import trivial_stages
 from core.playbook import Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem
+from gateway.encoder_files import find_model
 from gateway.settings import Settings
+from gateway.stage_registry import with_own
 from gateway.training import TrainingFailed, model_for, playbook_rows
 
 log = structlog.get_logger(__name__)
@@ -26,21 +30,28 @@ log = structlog.get_logger(__name__)
 async def build_stages(settings: Settings, playbook: Playbook, models: Path | None) -> Stages:
     """The stages the settings ask for; `models` is where trained models are kept.
 
-    Raises `PlaybookError` when nothing can be learned, and nothing was learned before.
+    Raises `PlaybookError` when nothing can be learned, and nothing was learned before, and what
+    `find_model` raises. With an encoder the intents are learned with it.
     """
     if settings.pipeline.stages == "trivial":
         return trivial_stages()
     examples, titles = playbook_rows(playbook)
+    encoder = find_model(settings) if settings.embeddings.enabled else None
     try:
         model = await model_for(
             examples,
             models or settings.data.folder / "models",
             titles=titles,
             language=playbook.language,
+            encoder=encoder,
         )
     except TrainingFailed as failed:
         model = _earlier_model(failed, settings, playbook)
-    return default_stages(model, ArticleIndex(playbook.articles, playbook.language))
+    if model.meaning is not None and (encoder is None or model.meaning.encoder != encoder.name):
+        # An earlier model may have learned with vectors that nobody makes any more.
+        model = replace(model, meaning=None)
+    usual = default_stages(model, ArticleIndex(playbook.articles, playbook.language))
+    return with_own(usual, playbook)
 
 
 def _earlier_model(failed: TrainingFailed, settings: Settings, playbook: Playbook) -> IntentModel:

@@ -7,10 +7,11 @@ sentence names what happened and why; figures that only an engineer needs stay i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.events import STEPS
+from gateway.trace_details import lines_of
 from memory.page_rows import handle_name
 from memory.views import TurnView
 
@@ -50,11 +51,13 @@ _MISSING = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One of the seven steps as told: its name, its sentence, and the data behind it."""
+    """One of the seven steps as told: its name, its sentence, the data behind it, and of a stored
+    turn the lines that say more."""
 
     name: str
     sentence: str
     data: Data = field(default_factory=dict)
+    lines: tuple[str, ...] = ()
 
 
 def tell(kind: str, data: Data) -> str | None:
@@ -97,13 +100,15 @@ def tell_turn(turn: TurnView) -> list[Step]:
             "escalation": _escalation(turn),
             "silent": turn.silent,
             "stages": record.get("stages", ()),
+            "playbook": record.get("playbook"),
+            "held": record.get("held"),
         },
         "committed": {"parts": len(turn.deliveries), "slots": record.get("slots", ())},
     }
     if turn.deliveries:
         last = turn.deliveries[-1]
         given["delivered"] = {**channel, "status": last.status, "reason": last.reason}
-    return tell_steps(given)
+    return [replace(one, lines=lines_of(one.name, one.data)) for one in tell_steps(given)]
 
 
 def _named(left: Sequence[Any], texts: Mapping[str, str]) -> Data:
@@ -199,12 +204,23 @@ def _decided(data: Data) -> str:
     silent = _text(data, "silent")
     if silent:
         return f"It stayed silent: {_lower(silent)}."
-    told = _thought(data)
+    told = f"{_thought(data)}{_held(data)}".removeprefix(". ")
     escalation = data.get("escalation")
     if isinstance(escalation, Mapping):
         reason = str(escalation.get("reason") or "a person is needed").rstrip(".")
         told += f". Handed to people: {_lower(reason)}"
     return f"{told}." if told else "It decided what to say."
+
+
+def _held(data: Data) -> str:
+    """What an answer was held back for, if one was."""
+    rules = dict.fromkeys(
+        str(one[0]) for one in _list(_mapping(data, "held"), "rules") if isinstance(one, list)
+    )
+    if not rules:
+        return ""
+    done = _text(_mapping(data, "held"), "done") or "replaced"
+    return f". Its answer broke a rule ({_join(list(rules))}) and was {done}"
 
 
 def _thought(data: Data) -> str:

@@ -14,16 +14,17 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from core.pipeline.intent import CorruptModel, IntentModel
 from core.playbook import Playbook
+from gateway.encoder_files import Found
 
-RECIPE = "1"
+RECIPE = "2"
 """Raise when training or scoring changes: every cached model is then trained anew."""
 
-TIME_LIMIT = 120.0
+TIME_LIMIT = 300.0
 """Seconds a training may take."""
 
 KEPT = 5
@@ -66,23 +67,24 @@ async def model_for(
     *,
     titles: Sequence[Row] = (),
     language: str = "en",
+    encoder: Found | None = None,
     time_limit: float = TIME_LIMIT,
 ) -> IntentModel:
     """The model of these (text, intent) examples, from the folder `cache` or trained now.
 
     Raises `TrainingFailed` when the child process fails, takes longer than `time_limit` seconds or
     writes no usable model. A damaged file in the cache is trained anew. Order and repetitions of
-    the rows do not matter.
+    the rows do not matter. With an encoder, the model makes use of sentence vectors, too.
     """
     rows, extra = sorted(set(examples)), sorted(set(titles))
-    path = cache / f"intents-{digest(rows, extra, language)}.model"
+    path = cache / f"intents-{digest(rows, extra, language, encoder)}.model"
     model = _read(path)
     if model is not None:
         with contextlib.suppress(OSError):
             os.utime(path)
         return model
     try:
-        return await _trained(path, rows, extra, language, time_limit)
+        return await _trained(path, rows, extra, language, time_limit, encoder)
     except OSError as wrong:
         words = f"the training could not run here: {wrong.strerror or 'unknown reason'}"
     except _Fault as wrong:
@@ -92,7 +94,12 @@ async def model_for(
 
 
 async def _trained(
-    path: Path, rows: list[Row], titles: list[Row], language: str, time_limit: float
+    path: Path,
+    rows: list[Row],
+    titles: list[Row],
+    language: str,
+    time_limit: float,
+    encoder: Found | None,
 ) -> IntentModel:
     """Train into the cache. Raises `_Fault` and `OSError`."""
     cache = path.parent
@@ -104,6 +111,7 @@ async def _trained(
             "titles": titles,
             "language": language,
             "target": str(target),
+            "encoder": _told(encoder, cache),
         }
         await _train(json.dumps(request).encode(), time_limit)
         try:
@@ -121,17 +129,43 @@ def model_now(
     *,
     titles: Sequence[Row] = (),
     language: str = "en",
+    encoder: Found | None = None,
     time_limit: float = TIME_LIMIT,
 ) -> IntentModel:
     """`model_for`, for commands and tests that run no event loop."""
     return asyncio.run(
-        model_for(examples, cache, titles=titles, language=language, time_limit=time_limit)
+        model_for(
+            examples,
+            cache,
+            titles=titles,
+            language=language,
+            encoder=encoder,
+            time_limit=time_limit,
+        )
     )
 
 
-def digest(examples: Sequence[Row], titles: Sequence[Row], language: str) -> str:
+def _told(encoder: Found | None, cache: Path) -> Mapping[str, str] | None:
+    """What the child is told of the encoder."""
+    if encoder is None:
+        return None
+    return {
+        "name": encoder.name,
+        "model": str(encoder.model.resolve()),
+        "vocabulary": str(encoder.vocabulary.resolve()),
+        "kept": str(cache / f"vectors-{encoder.name}.npz"),
+    }
+
+
+def digest(
+    examples: Sequence[Row],
+    titles: Sequence[Row],
+    language: str,
+    encoder: Found | None = None,
+) -> str:
     """What a model is filed under: a digest of the recipe and of everything it is trained on."""
-    content = json.dumps([RECIPE, language, sorted(set(examples)), sorted(set(titles))])
+    name = None if encoder is None else encoder.name
+    content = json.dumps([RECIPE, language, sorted(set(examples)), sorted(set(titles)), name])
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 

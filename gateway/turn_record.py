@@ -10,9 +10,11 @@ from collections.abc import Collection, Mapping, Sequence
 
 import orjson
 
-from core.turn import Decision, Recall, Said, SlotValue, TurnInput
+from core.turn import Decision, Fact, HeldBack, Recall, Said, SlotValue, TurnInput
 from gateway.provenance import Given
+from gateway.turn_given import given_of, told_of
 from memory.recalled_rows import rows_of
+from memory.stored_turns import GIVEN, TOLD
 from memory.units.claims import Waiting
 
 _NOT_A_FACT = ("consent", "episode")
@@ -51,18 +53,12 @@ def record_of(taken: Sequence[Waiting], turn: TurnInput, decision: Decision, giv
             "move": _move(decision),
             "reply": None if decision.reply is None else decision.reply.text,
             "asked": decision.asked,
+            **({} if decision.held is None else {"held": _held(decision.held)}),
             "sources": decision.sources,
             "slots": [_slot(one, given) for one in decision.case.slots],
             "facts": [
-                {
-                    "name": one.key,
-                    "value": one.value,
-                    "source": one.source,
-                    "secret": one.secret,
-                    "needs": int(one.needs),
-                    **_of(one.handle, given),
-                }
-                for one in (*recall.facts, *decision.facts)
+                *({**_fact(one, given), TOLD: told_of(one)} for one in recall.facts),
+                *(_fact(one, given) for one in decision.facts),
             ],
             "exchanges": [one.id for one in recall.exchanges],
             **rows_of(recall.recalled),
@@ -80,9 +76,16 @@ def record_of(taken: Sequence[Waiting], turn: TurnInput, decision: Decision, giv
                 }
                 for one in decision.stages
             ],
+            # Without stages there is nothing to decide anew.
+            **({GIVEN: given_of(turn, decision)} if decision.stages else {}),
         },
         default=str,
     ).decode()
+
+
+def _held(held: HeldBack) -> Mapping[str, object]:
+    """What was held back, for review: it is stored and shown as the answer itself would be."""
+    return {"rules": held.rules, "text": held.text, "done": held.done}
 
 
 def _memory(recall: Recall) -> dict[str, object]:
@@ -101,6 +104,11 @@ def _memory(recall: Recall) -> dict[str, object]:
 
 def _move(decision: Decision) -> object:
     return next((one.output.get("move") for one in decision.stages if one.stage == "state"), None)
+
+
+def _fact(one: Fact, given: Given) -> Mapping[str, object]:
+    fact = {"name": one.key, "value": one.value, "source": one.source, "secret": one.secret}
+    return {**fact, "needs": int(one.needs), **_of(one.handle, given)}
 
 
 def _slot(one: SlotValue, given: Given) -> Mapping[str, object]:

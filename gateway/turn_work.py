@@ -133,6 +133,7 @@ class TurnWork:
             decision, person = await self._by_itself(claimed, turn, playbook)
         else:
             decision, effects = await self._decide(claimed, taken, turn, playbook)
+            turn = replace(turn, effects={effect.id: result for effect, result in effects})
         if interrupted is not None and interrupted() and not effects and self._may_restart(claimed):
             return Outcome.RESTART
         self._restarts.pop(claimed.customer_id, None)
@@ -187,6 +188,7 @@ class TurnWork:
             rules=self._rules(),
             reachable=self._reachable,
             preferences=preferences_of(context.facts),
+            vector=await self._recalling.vector(text_of(messages)),
         )
 
     async def _by_itself(
@@ -208,6 +210,7 @@ class TurnWork:
         for _ in range(_MAX_EFFECTS):
             decision = decide(turn, playbook, self.stages, self._tick)
             if not isinstance(decision, NeedEffect):
+                _tell_faults(decision)
                 return decision, tuple(done)
             result = await self._effects.perform(decision.effect, asked)
             done.append((decision.effect, result))
@@ -262,6 +265,13 @@ class TurnWork:
             self._outgoing.dispatch(thread, done.seq, change, decision.reply, now)
         if self._bus.listening:
             tell_turn(self._bus, claimed, turn, decision, change, done, now)
+
+
+def _tell_faults(decision: Decision) -> None:
+    """Log which stage of one's own failed: the customer was answered by the usual one."""
+    for one in decision.stages:
+        if "failed" in one.output:
+            log.warning("stage_failed", stage=one.stage, how=one.output["failed"])
 
 
 def _expected_secret(decision: Decision, playbook: Playbook) -> str | None:

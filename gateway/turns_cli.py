@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gateway.identity_desk import ConfigOption, JsonOption, desk, refuse, say, tell_json
+from gateway.identity_desk import WHO, ConfigOption, JsonOption, desk, refuse, say, tell_json
+from gateway.turns_replay_cli import replay
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from memory.views import TurnView
+    from memory.stored_turns import StoredTurn
 
 app = typer.Typer(no_args_is_help=True, help="See why a message was answered as it was.")
 
@@ -41,25 +40,58 @@ def show(turn: TurnArgument, as_json: JsonOption = False, config: ConfigOption =
     for number, step in enumerate(tell_turn(found), 1):
         say(f"{number}. {step.name}", "bold")
         say(f"   {step.sentence}")
-        if step.name == "recalled":
-            for line in _given(step.data, found):
-                say(f"   {line}", "dim")
+        for line in step.lines:
+            say(f"   {line}", "dim")
 
 
-def _given(data: Mapping[str, object], found: TurnView) -> Iterator[str]:
-    """Each message that was recalled or left out, with its reasons."""
-    for one in _rows(data, "recalled"):
-        parts = ", ".join(
-            name if worth is None else f"{name} {worth:+.1f}" for name, worth in one["why"].items()
+@app.command("list")
+def list_turns(
+    who: Annotated[str | None, typer.Option("--of", help=WHO, show_default="everybody")] = None,
+    intent: Annotated[str | None, typer.Option(help="Only what was understood so.")] = None,
+    handed: Annotated[bool, typer.Option("--handed", help="Only what went to people.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many.")] = 20,
+    as_json: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """List the newest turns with their ids, to find the one to be shown.
+
+    Example: onethread turns list --of phone:+15550001111
+    """
+    from memory.stored_turns import latest_turns
+
+    with desk(config) as here:
+        customer = None if who is None else here.customer(who)
+        found = latest_turns(
+            here.connection, limit, customer_id=customer, intent=intent, escalated=handed
         )
-        yield f"+ {one['score']:.2f} ({parts}): {one['text']}"
-    for left in _rows(data, "left_out"):
-        yield f"- {left['number']} {left['why']}"
-        for one in left["best"]:
-            if one["id"] in found.texts:
-                yield f"    {one['score']:.2f}: {one['text']}"
+    rows = [_row(one) for one in found]
+    if as_json:
+        tell_json(rows)
+        return
+    for row in rows:
+        say(f"{row['id']}  {row['at']:%Y-%m-%d %H:%M}  {row['channel']}  {row['intent'] or '-'}")
+        say(f"   {row['text']}")
+        say(f"   -> {row['became']}", "dim")
+    if not rows:
+        say("There are no such turns.")
 
 
-def _rows(data: Mapping[str, object], name: str) -> Sequence[Mapping[str, Any]]:
-    rows = data.get(name, ())
-    return rows if isinstance(rows, list | tuple) else ()
+def _row(turn: StoredTurn) -> dict[str, Any]:
+    """One turn in a list. Of one that is withheld nothing is told but what came in."""
+    if turn.withheld:
+        became = "withheld: it drew on another customer's memory"
+    elif turn.escalated is not None:
+        became = f"handed over by the rule {turn.escalated}"
+    else:
+        became = turn.reply or f"silent: {turn.silent or 'no longer kept'}"
+    return {
+        "id": turn.id,
+        "at": turn.at,
+        "channel": turn.channel,
+        "intent": None if turn.withheld else turn.intent,
+        "text": turn.text,
+        "became": became,
+    }
+
+
+app.command("replay")(replay)

@@ -18,6 +18,7 @@ from memory.drawing import WITHHELD, drawn_of, load_drawn, strangers
 from memory.page_rows import DEAD, FAILED, PARKED, AnyRow, delivery_view, display_names
 from memory.personal import PERSONAL
 from memory.recalled_rows import unfolded
+from memory.stored_turns import GIVEN, TOLD
 from memory.tables import Conversation, Delivery, Handle, Inbound, Message, Turn
 from memory.units.rows import table
 from memory.views import Letter, TurnView
@@ -32,7 +33,6 @@ _turn = table(Turn)
 
 _CAME_IN = ("messages", "events", "channel", "sender", "tokens", "budget", "memory")
 """What of a turn's record is its sender's own, or says nothing of anybody."""
-
 
 _ID = re.compile(r"\d+-\d+\Z")
 
@@ -82,16 +82,19 @@ def _what_came_in(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_personal(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The record without the values that people are not shown before a proof."""
+    """The record without the values that people are not shown before a proof, and without what is
+    kept for deciding the turn anew."""
     told = {
-        name: [
-            {**one, "value": "", "hidden": True} if one.get("needs", 0) >= PERSONAL else one
-            for one in record[name]
-        ]
-        for name in ("slots", "facts")
-        if name in record
+        name: [_shown(one) for one in record[name]] for name in ("slots", "facts") if name in record
     }
-    return {**record, **told}
+    version = record.get(GIVEN, {}).get("playbook")
+    kept = {name: one for name, one in {**record, **told}.items() if name != GIVEN}
+    return kept if version is None else {**kept, "playbook": version}
+
+
+def _shown(one: Mapping[str, Any]) -> dict[str, Any]:
+    shown = {name: value for name, value in one.items() if name != TOLD}
+    return {**shown, "value": "", "hidden": True} if one.get("needs", 0) >= PERSONAL else shown
 
 
 def _sender(connection: Connection, record: Mapping[str, Any], first: int) -> AnyRow:

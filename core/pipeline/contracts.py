@@ -1,18 +1,19 @@
 """The seams between the four stages: what each is given and what it hands on.
 
-Data and signatures only. A stage is a function; `Stages` names the four that a decision uses, and
-a playbook may name others.
+Data and signatures only. A stage is a function; `Stages` names the four that a decision uses. A
+playbook may name one of another distribution's, which declares it by a `StageSpec`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from core.effects import Effect
 from core.message import OutboundMessage, QuickReply, Sensitivity
 from core.playbook import Playbook
-from core.turn import CaseState, Escalation, Fact, SlotValue, TurnInput
+from core.turn import CaseState, Escalation, Fact, HeldBack, SlotValue, TurnInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class Ruled:
     escalation: Escalation | None = None
     asked: tuple[str, ...] = ()
     matched: tuple[str, ...] = ()
+    held: HeldBack | None = None
 
 
 IntentStage = Callable[[TurnInput, Playbook], IntentGuess]
@@ -96,12 +98,44 @@ ResponseStage = Callable[[TurnInput, IntentGuess, StateStep, Playbook], Draft]
 RulesStage = Callable[[TurnInput, IntentGuess, StateStep, Draft, Playbook], Ruled]
 
 
+STAGE_KINDS = ("intent", "state", "response", "rules")
+"""The four kinds of stages, in the order in which they run."""
+
+MOVES = frozenset(
+    "ask offer look_up finish answer small_talk unclear cancelled silent step_up effect "
+    "identity".split()
+)
+"""What a `StateStep` may say is to happen next."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageSpec:
+    """What another distribution declares of a stage, under the entry points `onethread.stages`.
+
+    `kind` is one of `STAGE_KINDS`. `version` is recorded with each turn: another behaviour is
+    another version. `build` gets the playbook and the usual stage of that kind, which it may call,
+    and returns the stage. It is called once at the start: what takes long, such as reading a file,
+    belongs there.
+    """
+
+    name: str
+    kind: str
+    version: str
+    build: Callable[[Playbook, Any], Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The four functions a decision uses, each with the version recorded with its output."""
+    """The four functions a decision uses, each with the version recorded with its output.
+
+    `usual` are those that step in where one fails. Without them a fault is the turn's. What
+    they say is `judged` by the playbook's limits, unless they are stages that only echo.
+    """
 
     intent: IntentStage
     state: StateStage
     response: ResponseStage
     rules: RulesStage
     versions: tuple[str, str, str, str]
+    usual: Stages | None = None
+    judged: bool = True

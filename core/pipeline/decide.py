@@ -16,6 +16,8 @@ from core.pipeline.intent import IntentModel, stage
 from core.pipeline.proving import with_identity
 from core.pipeline.response import response_stage
 from core.pipeline.rules import rules_stage
+from core.pipeline.ruling import judging
+from core.pipeline.stage_run import StageRun
 from core.pipeline.state import state_stage
 from core.playbook import Playbook
 from core.secrets import expected_code
@@ -48,18 +50,14 @@ def decide(
     `tick` counts nanoseconds. After a `NeedEffect` the caller performs it, adds its result to
     `turn.effects` under the effect's id, and decides again.
     """
-    times = [tick()]
-    guess = stages.intent(turn, playbook)
-    times.append(tick())
-    step = stages.state(turn, guess, playbook)
-    times.append(tick())
+    run, usual = StageRun(stages, tick), stages.usual or stages
+    guess = run.take(stages.intent, usual.intent, turn, playbook)
+    step = run.take(stages.state, usual.state, turn, guess, playbook)
     if step.move in ("look_up", "effect") and step.effect is not None:
         return NeedEffect(step.effect)
     taken = step.guess or guess
-    draft = stages.response(turn, taken, step, playbook)
-    times.append(tick())
-    ruled = stages.rules(turn, taken, step, draft, playbook)
-    times.append(tick())
+    draft = run.take(stages.response, usual.response, turn, taken, step, playbook)
+    ruled = run.take(judging(stages), judging(usual), turn, taken, step, draft, playbook)
     kept = ruled.escalation is None and ruled.reply is not None and ruled.reply.text == draft.text
     return Decision(
         reply=ruled.reply,
@@ -70,11 +68,18 @@ def decide(
         asked=ruled.asked,
         sources=draft.sources if kept else (),
         escalation=ruled.escalation,
-        stages=_records(turn, guess, step, draft, ruled, stages, times),
+        stages=_records(turn, guess, step, draft, ruled, run),
         new_case=step.new_case,
         close=_close(turn, taken, step, ruled, playbook),
         expecting=_expected(turn, ruled),
+        playbook=playbook.version,
+        held=ruled.held,
     )
+
+
+def _if_any(name: str, value: object) -> Mapping[str, object]:
+    """What is rarely there, for a record of every turn."""
+    return {name: value} if value else {}
 
 
 def _expected(turn: TurnInput, ruled: Ruled) -> str | None:
@@ -102,10 +107,9 @@ def _records(
     step: StateStep,
     draft: Draft,
     ruled: Ruled,
-    stages: Stages,
-    times: list[int],
+    run: StageRun,
 ) -> tuple[StageRecord, ...]:
-    before = turn.case
+    before, taken = turn.case, step.guess or guess
     rows: tuple[tuple[str, Mapping[str, object], Mapping[str, object]], ...] = (
         (
             "intent",
@@ -126,6 +130,8 @@ def _records(
                 "captured": [one.name for one in step.captured],
                 "ask": step.ask,
                 "effect": step.effect.id if step.effect is not None else None,
+                **_if_any("intent", taken.name if taken is not guess else None),
+                **_if_any("told", step.told.key if step.told is not None else None),
             },
         ),
         (
@@ -135,6 +141,8 @@ def _records(
                 "template": draft.template,
                 "grounded": draft.grounded,
                 "sources": [title for title, _ in draft.sources],
+                **_if_any("asked", draft.asked),
+                **_if_any("quick_replies", [one.label for one in draft.quick_replies]),
             },
         ),
         (
@@ -144,12 +152,12 @@ def _records(
                 "matched": list(ruled.matched),
                 "escalated": ruled.escalation.rule if ruled.escalation is not None else None,
                 "silent": ruled.silent,
+                **_if_any("held", [rule for rule, _ in ruled.held.rules] if ruled.held else None),
+                **_if_any("replaced", ruled.reply is not None and ruled.reply.text != draft.text),
             },
         ),
     )
     return tuple(
-        StageRecord(name, version, given, gave, max(0, end - start) // 1000)
-        for (name, given, gave), version, start, end in zip(
-            rows, stages.versions, times, times[1:], strict=False
-        )
+        StageRecord(name, run.version(at), given, {**gave, **run.fault(at)}, run.microseconds(at))
+        for at, (name, given, gave) in enumerate(rows)
     )

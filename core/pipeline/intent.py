@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from core.pipeline.contracts import IntentGuess, IntentStage
 from core.pipeline.features import Stems, character_terms, plain, word_terms
+from core.pipeline.meaning_head import MeaningHead
 from core.playbook import Playbook
 from core.turn import TurnInput
 
@@ -71,6 +72,8 @@ class IntentModel:
     """Words seen lately -> the rows of their n-grams, which never leave a word."""
     guessed: dict[str, IntentGuess] = field(default_factory=dict)
     """Texts seen lately -> the guess: "hi", "yes please" and "where is my order" come all day."""
+    meaning: MeaningHead | None = None
+    """What makes use of a text's sentence vector, where the model was trained with an encoder."""
 
     def scores(self, text: str) -> Floats:
         """The decision value of every intent, in the order of `intents`."""
@@ -115,13 +118,17 @@ class IntentModel:
         values /= np.float32(math.sqrt(float(values @ values)))
         return found, values
 
-    def classify(self, text: str) -> IntentGuess:
+    def classify(self, text: str, vector: Floats | None = None) -> IntentGuess:
         """What a text wants, or nothing (`name` None) when the best intent is not probable enough.
 
         A text that is an example or a title of exactly one intent is certain. When the model
         abstains, `confidence` is still that of the best intent and `runners_up` begins with it.
+        `vector` is the text's sentence vector, of the encoder that `meaning` names; without it the
+        terms decide alone.
         """
         folded = plain(text)
+        if vector is not None and self.meaning is not None and self.meaning.fits(vector):
+            return self._classify(folded, vector, self.meaning)
         guess = self.guessed.get(folded)
         if guess is None:
             guess = self._classify(folded)
@@ -130,26 +137,37 @@ class IntentModel:
             self.guessed[folded] = guess
         return guess
 
-    def _classify(self, folded: str) -> IntentGuess:
+    def _classify(
+        self, folded: str, vector: Floats | None = None, meaning: MeaningHead | None = None
+    ) -> IntentGuess:
         known = self.certain.get(folded)
         if known is not None:
             return IntentGuess(name=known, confidence=1.0, margin=1.0)
         scores, any_known = self._score(folded)
-        if not any_known or not self.intents:
+        if not folded or not self.intents:
             return _ABSTAIN
-        powers = np.exp((scores - scores.max()) / self.temperature)
+        if vector is not None and meaning is not None:
+            fused = meaning.scores(vector, scores)
+            return self._ranked(fused, meaning.temperature, meaning.threshold)
+        if not any_known:
+            return _ABSTAIN
+        return self._ranked(scores, self.temperature, self.threshold)
+
+    def _ranked(self, scores: Floats, temperature: float, threshold: float) -> IntentGuess:
+        """The guess that decision values make."""
+        powers = np.exp((scores - scores.max()) / temperature)
         shares = (powers / powers.sum()).tolist()
         order = sorted(range(len(shares)), key=shares.__getitem__, reverse=True)
         ranked = tuple((self.intents[one], shares[one]) for one in order[: RUNNERS_UP + 1])
         confidence = ranked[0][1]
         margin = confidence - ranked[1][1] if len(ranked) > 1 else confidence
-        if confidence < self.threshold:
+        if confidence < threshold:
             return IntentGuess(None, confidence, margin, ranked[:RUNNERS_UP])
         return IntentGuess(ranked[0][0], confidence, margin, ranked[1:])
 
     def to_bytes(self) -> bytes:
         """The model as a NumPy archive behind a digest of its content; holds no pickled object."""
-        head = {
+        head: dict[str, object] = {
             "intents": self.intents,
             "language": self.language,
             "words": _terms(self.words),
@@ -159,13 +177,17 @@ class IntentModel:
             "certain": dict(self.certain),
             "metrics": dict(self.metrics),
         }
+        arrays = {"idf": self.idf, "weights": self.weights, "intercept": self.intercept}
+        if self.meaning is not None:
+            head["meaning"] = self.meaning.head()
+            arrays["meaning_weights"] = self.meaning.weights
+            arrays["meaning_intercept"] = self.meaning.intercept
         target = io.BytesIO()
         np.savez(
             target,
             head=np.frombuffer(json.dumps(head, ensure_ascii=False).encode(), dtype=np.uint8),
-            idf=self.idf,
-            weights=self.weights,
-            intercept=self.intercept,
+            **arrays,
+            allow_pickle=False,
         )
         body = target.getvalue()
         return _MAGIC + hashlib.sha256(body).digest() + body
@@ -186,11 +208,12 @@ class IntentModel:
         try:
             with np.load(io.BytesIO(body), allow_pickle=False) as archive:
                 head = json.loads(archive["head"].tobytes())
-                idf, weights, intercept = (
-                    np.ascontiguousarray(archive[name], dtype=np.float32)
-                    for name in ("idf", "weights", "intercept")
-                )
-            model = _assemble(head, idf, weights, intercept)
+                arrays = {
+                    name: np.ascontiguousarray(archive[name], dtype=np.float32)
+                    for name in archive.files
+                    if name != "head"
+                }
+            model = _assemble(head, arrays)
         except (KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile) as fault:
             raise CorruptModel(f"the intent model cannot be read: {fault}") from fault
         _check(model)
@@ -201,9 +224,7 @@ def _terms(rows: Mapping[str, int]) -> list[str]:
     return sorted(rows, key=rows.__getitem__)
 
 
-def _assemble(
-    head: Mapping[str, object], idf: Floats, weights: Floats, intercept: Floats
-) -> IntentModel:
+def _assemble(head: Mapping[str, object], arrays: Mapping[str, Floats]) -> IntentModel:
     intents, words, characters = (_strings(head[key]) for key in ("intents", "words", "characters"))
     certain, metrics = head["certain"], head["metrics"]
     if not isinstance(certain, dict) or not isinstance(metrics, dict):
@@ -214,14 +235,30 @@ def _assemble(
         language=language,
         words={term: row for row, term in enumerate(words)},
         characters={term: row for row, term in enumerate(characters, start=len(words))},
-        idf=idf,
-        weights=weights,
-        intercept=intercept,
+        idf=arrays["idf"],
+        weights=arrays["weights"],
+        intercept=arrays["intercept"],
         temperature=_number(head["temperature"]),
         threshold=_number(head["threshold"]),
         certain={str(key): str(value) for key, value in certain.items()},
         metrics={str(key): _number(value) for key, value in metrics.items()},
         stems=Stems(language),
+        meaning=_meaning(head.get("meaning"), arrays),
+    )
+
+
+def _meaning(head: object, arrays: Mapping[str, Floats]) -> MeaningHead | None:
+    if head is None:
+        return None
+    if not isinstance(head, dict):
+        raise CorruptModel("the intent model's head has the wrong type")
+    return MeaningHead(
+        encoder=str(head["encoder"]),
+        weights=arrays["meaning_weights"],
+        intercept=arrays["meaning_intercept"],
+        share=_number(head["share"]),
+        temperature=_number(head["temperature"]),
+        threshold=_number(head["threshold"]),
     )
 
 
@@ -248,6 +285,8 @@ def _check(model: IntentModel) -> None:
         raise CorruptModel("the intent model holds weights that are not finite")
     if set(model.certain.values()) - set(model.intents):
         raise CorruptModel("the intent model knows texts of intents it does not have")
+    if model.meaning is not None and not model.meaning.is_sound(intents):
+        raise CorruptModel("the intent model's weights over meaning cannot be used")
 
 
 def stage(model: IntentModel) -> IntentStage:
@@ -263,7 +302,7 @@ def stage(model: IntentModel) -> IntentStage:
             chosen = _chosen(tapped, model, playbook)
             if chosen is not None:
                 return IntentGuess(name=chosen, confidence=1.0, margin=1.0)
-        return _within(model.classify(turn.text), playbook)
+        return _within(model.classify(turn.text, turn.vector), playbook)
 
     return guess_intent
 

@@ -7,31 +7,23 @@ places where others read along.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from dataclasses import replace
 
 from core.default_answers import DEFAULT_ANSWERS, ELSEWHERE, WHERE
-from core.escalation import DEFAULT_RULES, FACTS, Verdict, asked_by, evaluate, stuck_rules
+from core.escalation import Verdict
 from core.hours import is_open, opening_words
 from core.message import Audience, OutboundMessage, Sensitivity
+from core.pipeline.acts import acted, tags_of
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
-from core.pipeline.phrases import asks_for_human, is_negative
 from core.pipeline.proving import ANSWER
-from core.pipeline.readers import PlaybookKey
 from core.pipeline.sentences import choose, is_fresh, remember
 from core.pipeline.state import count
+from core.pipeline.table import forgotten, judge
 from core.pipeline.whereabouts import asks_where, elsewhere_words, is_above, where_words
-from core.playbook import Flow, Playbook, Rule
+from core.playbook import Flow, Playbook
 from core.turn import CaseState, Escalation, Proof, TurnInput
 
-FALLBACK_LIMIT = 3
-NEGATIVE_LIMIT = 2
 IN_HANDOFF = "a person has the case"
-
-_AMOUNT = re.compile(r"(?<![\w.])(?:[$€£]\s?)?(\d[\d,]*(?:\.\d+)?)(?:\s?(?:[$€£]|dollars|euros))?")
-_MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:[$€£]|dollars|euros|usd|eur)", re.I)
 
 
 def rules_stage(
@@ -44,7 +36,12 @@ def rules_stage(
     if turn.in_handoff:
         return _let_through(step.case, draft, ())
     case = step.case if about_identity else _count_fallbacks(step, draft)
-    verdict = _evaluate(turn, guess, case, draft, playbook)
+    verdict, case = judge(turn, guess, case, draft, playbook)
+    if not about_identity:
+        question = acted(turn, guess, step, case, draft, playbook, verdict)
+        if question is not None:
+            return question
+    case = forgotten(case)
     if verdict.winner is not None:
         return _apply(turn, step, case, playbook, verdict)
     flow = _handed_flow(step, draft, playbook)
@@ -75,86 +72,6 @@ def _count_fallbacks(step: StateStep, draft: Draft) -> CaseState:
     return count(step.case, "fallbacks", 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What facts are taken from."""
-
-    turn: TurnInput
-    guess: IntentGuess
-    case: CaseState
-    draft: Draft
-    playbook: Playbook
-
-
-_FACTS: Mapping[str, Callable[[_Known], object]] = {
-    "text": lambda at: at.turn.text,
-    "channel": lambda at: at.turn.channel,
-    "intent": lambda at: at.guess.name or _matter(at.turn, at.case) or "unknown",
-    "confidence": lambda at: at.guess.confidence,
-    "margin": lambda at: at.guess.margin,
-    "sentiment": lambda at: -0.6 if is_negative(at.turn.text) else 0.0,
-    "amount": lambda at: _amount(at.turn.text),
-    "grounded": lambda at: at.draft.grounded,
-    "asked_human": lambda at: asks_for_human(at.turn.text),
-    "level": lambda at: int(at.turn.sender.level),
-    "business_hours": lambda at: is_open(at.playbook.hours, at.turn.now),
-}
-
-
-def facts_of(
-    turn: TurnInput,
-    guess: IntentGuess,
-    case: CaseState,
-    draft: Draft,
-    playbook: Playbook,
-    asked: Iterable[str] = FACTS,
-) -> dict[str, object]:
-    """What the escalation table asks about, as flat names, as far as it is known."""
-    known = _Known(turn, guess, case, draft, playbook)
-    facts: dict[str, object] = {}
-    for name in asked:
-        kind, _, own = name.partition(".")
-        if kind == "counters":
-            facts[name] = case.counters.get(own)
-        elif kind == "slot":
-            value = case.slot(own)
-            facts[name] = None if value is None else value.value
-        elif name in _FACTS:
-            facts[name] = _FACTS[name](known)
-    return facts
-
-
-def _matter(turn: TurnInput, case: CaseState) -> str | None:
-    """The intent whose flow is open, be it that this turn began or ended it."""
-    return case.intent if turn.case.flow or case.flow else None
-
-
-def _amount(text: str) -> float | None:
-    """The largest sum of money named in a text."""
-    if _MONEY.search(text) is None:
-        return None
-    return max((float(one.replace(",", "")) for one in _AMOUNT.findall(text)), default=None)
-
-
-def _evaluate(
-    turn: TurnInput, guess: IntentGuess, case: CaseState, draft: Draft, playbook: Playbook
-) -> Verdict:
-    table, asked = _table(PlaybookKey(playbook.version, id(playbook), playbook))
-    return evaluate(table, facts_of(turn, guess, case, draft, playbook, asked))
-
-
-@lru_cache(maxsize=8)
-def _table(key: PlaybookKey) -> tuple[tuple[Rule, ...], frozenset[str]]:
-    """The playbook's rules with those that end a fruitless talk, and the facts they ask for."""
-    settings = key.playbook.settings
-    stuck = stuck_rules(
-        int(settings.get("fallback_limit", FALLBACK_LIMIT)),
-        int(settings.get("negative_limit", NEGATIVE_LIMIT)),
-    )
-    table = (*(key.playbook.rules or DEFAULT_RULES), *stuck)
-    return table, asked_by(table)
-
-
 def _apply(
     turn: TurnInput, step: StateStep, case: CaseState, playbook: Playbook, verdict: Verdict
 ) -> Ruled:
@@ -164,11 +81,12 @@ def _apply(
     blocked = rule.then.get("block")
     if blocked:
         return Ruled(None, f"blocked: {blocked}", case, matched=verdict.matched)
+    reason = str(rule.then.get("reason") or _REASONS.get(rule.id) or rule.id.replace("-", " "))
     escalation = Escalation(
         rule=rule.id,
-        queue=str(rule.then.get("queue", "general")),
+        queue=str(rule.then.get("queue", playbook.rule_defaults.queue)),
         urgency=str(rule.then.get("urgency", "normal")),
-        reason=str(rule.then.get("reason") or _REASONS.get(rule.id) or rule.id.replace("-", " ")),
+        reason=" ".join((reason, *(f"[{one}]" for one in tags_of(verdict)))),
     )
     say = str(rule.then.get("say", "handoff_stuck"))
     text = handoff_words(turn, case, playbook, say)
@@ -213,6 +131,9 @@ def handoff_words(turn: TurnInput, case: CaseState, playbook: Playbook, key: str
     return f"{first} {_when(turn, playbook, frozenset((*said, *remember((), first))))}"
 
 
+_NOBODY_THERE = {"ticket": "when_closed", "callback": "when_callback", "message": "when_message"}
+
+
 def _when(turn: TurnInput, playbook: Playbook, said: frozenset[str]) -> str:
     where = WHERE.get(turn.channel, ELSEWHERE)
     words = {"where": where}
@@ -221,7 +142,8 @@ def _when(turn: TurnInput, playbook: Playbook, said: frozenset[str]) -> str:
     if opened is True:
         key = "when_open"
     elif opened is False and (opening := opening_words(playbook.hours, turn.now)) is not None:
-        key, words = "when_closed", {"where": where, "opening": opening}
+        key = _NOBODY_THERE[playbook.rule_defaults.on_no_agent]
+        words = {"where": where, "opening": opening}
     variants = (*playbook.answers.get(key, ()), *DEFAULT_ANSWERS[key])
     return choose(variants, words, said) or f"Please look {where} for message {len(said)}."
 

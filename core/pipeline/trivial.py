@@ -18,7 +18,9 @@ _NO_GUESS = IntentGuess(name=None, confidence=0.0, margin=0.0)
 
 def trivial_stages() -> Stages:
     """Four stages that answer "You said: ..." to every message, and nothing during a handoff."""
-    return Stages(_guess, _step, _echo, _let_through, ("none", "none", "echo-1", "none"))
+    return Stages(
+        _guess, _step, _echo, _let_through, ("none", "none", "echo-1", "none"), judged=False
+    )
 
 
 def _guess(turn: TurnInput, playbook: Playbook) -> IntentGuess:

@@ -22,6 +22,9 @@ FLEETING = frozenset(
         "score",
         "why",
         "digest",
+        # What the turn was given, as kept for deciding it anew: no decision.
+        "given",
+        "told",
     }
 )
 """Keys whose values are times, durations, or follow from them or from a key drawn at random."""

@@ -20,6 +20,7 @@ from memory.about import about
 from memory.codec import dump_case, load_case
 from memory.drawing import drawn_of
 from memory.expectations import awaited
+from memory.stored_turns import GIVEN
 from memory.tables import Case, Conversation, Customer, Handle, Handoff, Inbound, Message, Turn
 from memory.units.admission_rows import Cleaned
 from memory.units.episodes import spoil
@@ -228,6 +229,8 @@ def _forget_records(connection: Connection, conversation_id: int, first: int, so
         record = orjson.loads(one.record_json)
         for name in ("slots", "facts"):
             record[name] = [told for told in record.get(name, ()) if told["source"] != source]
+        # Without it the turn is not what it was, and is not to be decided anew.
+        record.pop(GIVEN, None)
         connection.execute(
             update(_turn)
             .where(_turn.c.id == one.id)

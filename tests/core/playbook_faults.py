@@ -105,6 +105,26 @@ playbook.toml | BK\d{8} -> BK(
 protected_patterns: 'BK(' is no regular expression: missing ), unterminated subpattern
 Mend it; in single quotes a backslash needs no doubling
 
+playbook.toml | [settings] -> [limits]<newline>domains = ["https://bakery.example"]<newline>[settings]
+limits.domains: 'https://bakery.example' is no domain
+Write the bare name, such as shop.example; what is below it is allowed too
+
+playbook.toml | [settings] -> [limits]<newline>hand_over = ["promis"]<newline>[settings]
+limits.hand_over: there is no rule 'promis'
+Did you mean promise?
+
+playbook.toml | [settings] -> [limits]<newline>length = { sms = 20 }<newline>[settings]
+limits.length.sms: is too short
+Write at least 70 characters: one sentence needs them
+
+playbook.toml | [settings] -> [limits]<newline>quiet = { sms = ["nine"] }<newline>[settings]
+limits.quiet.sms: 'nine' is no span of time
+Write it like "09:00-17:30"
+
+playbook.toml | [settings] -> [limits]<newline>amount = -1<newline>[settings]
+limits.amount: is below 0
+Write a sum of money, or 0 for none
+
 intents.toml | flow = "order_status" -> flow = "order_statu"
 order_status.flow: there is no flow 'order_statu'
 Did you mean order_status?
@@ -185,13 +205,49 @@ rules.toml | amount_gt -> amont_gt
 rule[big]: the fact `amont` is not known
 Did you mean amount?
 
-rules.toml | amount_gt = 100 -> minutes_waiting_gte = 240
-rule[big]: the fact `minutes_waiting` is not known
-The facts are amount, asked_human, business_hours, channel, confidence, counters.NAME, grounded, intent, level, margin, sentiment, slot.NAME, text
+rules.toml | amount_gt = 100 -> text_regex = '(a+)+b'
+rule[big]: `text_regex` has a repeat inside of a repeat
+Write it without a repeat inside of a repeat, as [a-z ]+
 
-rules.toml | amount_gt = 100 -> "customer.tier" = "gold"
-rule[big]: the fact `customer.tier` is not known
-The facts are amount, asked_human, business_hours, channel, confidence, counters.NAME, grounded, intent, level, margin, sentiment, slot.NAME, text
+rules.toml | amount_gt = 100 -> stage = "timer"
+rule[big]: there is no stage 'timer'
+Write stage = "before_reply"; the stages are inbound, before_reply
+
+rules.toml | amount_gt = 100 -> text_gt = 100
+rule[big]: `_gt` does not go with `text`, which is a text or a list of texts
+Numbers go with _gte, _lte, _gt, _lt, texts with the others
+
+rules.toml | amount_gt = 100 -> action = "refnd"
+rule[big]: there is no flow 'refnd'
+The flows are order_status
+
+rules.toml | escalate = true -> escalate = true, needs = ["numbr"]
+rule[big]: there is no slot 'numbr'
+Did you mean number?
+
+rules.toml | escalate = true -> escalate = true, freeze_bot = false
+rule[big]: lets us talk into a handover
+Leave it out: once a case is handed over, we are silent until it is handed back
+
+rules.toml | escalate = true -> escalate = true, set = { "counters.turns" = 1 }
+rule[big]: `set` may not move 'counters.turns'
+Did you mean counters.negative?
+
+rules.toml | escalate = true -> escalate = true, tag = "vip"
+rule[big]: `tag` has the wrong type
+Write texts in brackets: ["one", "two"]
+
+rules.toml | [[rule]] -> [defaults]<newline>on_no_agent = "mail"<newline>[[rule]]
+defaults.on_no_agent: there is no 'mail'
+The promises are callback, message, ticket
+
+rules.toml | [[rule]] -> [counters.sad]<newline>add_when = { sentment_lt = 0 }<newline>[[rule]]
+counters.sad: the fact `sentment` is not known
+Did you mean sentiment?
+
+rules.toml | [[rule]] -> [counters.sad]<newline>add_when = { amount_gt = 1 }<newline>window_messages = 500<newline>[[rule]]
+counters.sad.window_messages: is out of range
+Write a number from 1 to 50, or leave it out
 
 rules.toml | amount_gt = 100 -> "counters.fallback_gte" = 2
 rule[big]: the fact `counters.fallback` is not known
@@ -199,7 +255,7 @@ Did you mean counters.fallbacks?
 
 rules.toml | amount_gt = 100 -> amount_gt = "much"
 rule[big]: `amount_gt` needs a number
-What may follow a fact's name: _any_words, _missing, _regex, _exact, _not, _gte, _lte, _gt, _lt
+Write a number, without quotes
 
 rules.toml | "slot.number" -> "slot.numbr"
 rule[big]: there is no slot 'numbr'

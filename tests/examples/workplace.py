@@ -40,7 +40,8 @@ class Workplace:
         venv.EnvBuilder(symlinks=True).create(folder)
         here = Path(sysconfig.get_path("purelib", vars={"base": str(folder)}))
         ours = sysconfig.get_path("purelib")
-        lines = f"import site; site.addsitedir({ours!r})\n{ROOT}\n"
+        # This checkout first: the environment may have been made for another one.
+        lines = f"{ROOT}\nimport site; site.addsitedir({ours!r})\n"
         (here / "onethread_of_the_checkout.pth").write_text(lines, encoding="utf-8")
         for name, module in _COMMANDS.items():
             command = folder / "bin" / name

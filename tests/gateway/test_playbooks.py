@@ -99,7 +99,7 @@ def test_check_tells_all_faults_of_a_bad_one(
     assert ended("playbook", "check", str(folder)) == 2
     said = capsys.readouterr().err
     assert "3 faults in the playbook" in said
-    for words in ("answers.toml  greeting", "flows.toml  line 1, column 14", "no answer 'big'"):
+    for words in ("answers.toml:1  greeting", "flows.toml  line 1, column 14", "no answer 'big'"):
         assert words in said
 
 

@@ -143,12 +143,13 @@ async def test_a_turn_tells_by_command_what_it_was_given_and_what_not(
         config = tmp_path / "shop.toml"
         url = world.gateway.settings.storage.url.get_secret_value()
         config.write_text(f'[storage]\nurl = "{url}"\n')
-        words = [str(newest["id"]), "--config", str(config)]
+        words = ["show", str(newest["id"]), "--config", str(config)]
         told = await asyncio.to_thread(CliRunner().invoke, turns_app, words)
         assert told.exit_code == 0, told.output
         assert "+ 2.25 (words +1.2): " in told.output and "+ 1.50 (session): " in told.output
         assert "1. received" in told.output and "4. recalled" in told.output
+        assert "Stages: " in told.output and "ms: intent" in told.output
         missing = await asyncio.to_thread(
-            CliRunner().invoke, turns_app, ["1", "--config", str(config)]
+            CliRunner().invoke, turns_app, ["show", "1", "--config", str(config)]
         )
         assert (missing.exit_code, "no turn with this id" in missing.output) == (1, True)

@@ -45,7 +45,9 @@ def recorded(world: World, place: Place, slot: dict[str, str]) -> int:
     world.reply(place, "Thank you.")
     turn, inbox = table(Turn), table(Inbound)
     turn_id: int = world.connection.execute(select(turn.c.id)).scalar_one()
-    record = {"slots": [{**slot, "source": place.message_id}], "facts": []}
+    told = {**slot, "source": place.message_id}
+    # The case as the turn was given it, too, for deciding it anew.
+    record = {"slots": [told], "facts": [], "given": {"case": {"slots": [told]}}}
     world.connection.execute(update(turn).values(record_json=orjson.dumps(record).decode()))
     world.connection.execute(update(inbox).values(turn_id=turn_id))
     return turn_id

@@ -15,8 +15,8 @@ import typer.main
 from adapters.registry import find_spec
 from adapters.sms.consent import WORDS
 from adapters.webchat import protocol
-from core.escalation import COUNTERS, FACTS
 from core.message import ConsentChange
+from core.rule_facts import COUNTERS, FACTS
 from gateway.api_routes import ENDPOINTS
 from gateway.cli import build_app
 from gateway.settings import Settings

@@ -24,6 +24,7 @@ function step(one) {
   return h("li", {},
     h("h3", {}, one.name),
     h("p", {}, one.sentence),
+    one.lines.length ? h("ul", { class: "small" }, one.lines.map((line) => h("li", {}, line))) : null,
     h("details", {}, h("summary", {}, "Data"), h("pre", {}, JSON.stringify(one.data, null, 2))),
   );
 }

@@ -1,0 +1,118 @@
+"""Trains what an intent model makes of sentence vectors, in the child of `gateway.training`.
+
+The vectors of examples are made here, one by one, and kept in a file beside the models, so that a
+changed example costs one encoding. It must not be imported by the serving process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from core.pipeline.meaning_head import MeaningHead, fuse_share
+from gateway.calibration import Matrix
+from memory.encoder import load_model
+
+Vectors = Mapping[str, NDArray[np.float32]]
+"""Text -> its vector of length 1."""
+
+PENALTY = 30.0
+"""Inverse strength of the regularisation: flat between 10 and 100 at 5 and at 10 examples."""
+
+ITERATIONS = 100
+SCALE = 0.2
+"""Brings the decision values to the size of those of the terms, for the same calibration."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderFiles:
+    """Where an encoder is (`gateway.encoder_files.Found`), and where its vectors are kept."""
+
+    name: str
+    model: Path
+    vocabulary: Path
+    kept: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A trained head: weights over vectors, and how much the terms count beside it."""
+
+    weights: Matrix
+    intercept: Matrix
+    share: float
+
+    def scores(self, vectors: Matrix, terms: Matrix) -> Matrix:
+        """Decision values of the two together; `terms` has the same columns."""
+        fused: Matrix = vectors @ self.weights + self.intercept + self.share * terms
+        return fused
+
+
+def vectors_of(texts: Sequence[str], files: EncoderFiles) -> Vectors:
+    """The vectors of texts, from the file or made now.
+
+    Raises `memory.encoder.UnusableModel`, `ImportError` and `OSError` as `load_model` does.
+    """
+    names = {text: hashlib.sha256(text.encode()).hexdigest() for text in sorted(set(texts))}
+    known = _read(files.kept)
+    missing = [text for text, name in names.items() if name not in known]
+    if missing:
+        model = load_model(files.name, files.model, files.vocabulary)
+        made = model.encode(missing)
+        known = {name: known[name] for name in names.values() if name in known}
+        known |= dict(zip((names[text] for text in missing), made, strict=True))
+        _write(files.kept, known)
+    return {text: known[name] for text, name in names.items()}
+
+
+def fit_meaning(
+    rows: Sequence[tuple[str, str]], column: Mapping[str, int], vectors: Vectors
+) -> Fitted:
+    """A head for rows whose intents are at least two; columns in the order of their numbers."""
+    matrix = np.stack([vectors[text] for text, _ in rows]).astype(np.float64)
+    gold = [column[intent] for _, intent in rows]
+    # One iteration more or less changes nothing that calibration does not see.
+    classifier = LogisticRegression(C=PENALTY, max_iter=ITERATIONS).fit(matrix, gold)
+    weights, intercept = classifier.coef_.T, classifier.intercept_
+    if weights.shape[1] == 1:
+        weights = np.hstack([-weights, weights])
+        intercept = np.concatenate([-intercept, intercept])
+    share = fuse_share(len(rows) / len(set(gold)))
+    return Fitted(SCALE * weights, SCALE * intercept, SCALE * share)
+
+
+def head_of(fitted: Fitted, encoder: str, temperature: float, threshold: float) -> MeaningHead:
+    """The head as it is served."""
+    return MeaningHead(
+        encoder=encoder,
+        weights=np.ascontiguousarray(fitted.weights, dtype=np.float32),
+        intercept=fitted.intercept.astype(np.float32),
+        share=fitted.share,
+        temperature=temperature,
+        threshold=threshold,
+    )
+
+
+def _read(path: Path) -> dict[str, NDArray[np.float32]]:
+    """What is kept; nothing when there is none or it cannot be read."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            return dict(zip(kept["names"].tolist(), kept["vectors"], strict=True))
+    except (OSError, ValueError, KeyError, EOFError):
+        return {}
+
+
+def _write(path: Path, known: Mapping[str, NDArray[np.float32]]) -> None:
+    """Keep them whole or not at all: another training may read at the same time."""
+    handle, name = tempfile.mkstemp(prefix="vectors-", suffix=".npz", dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        np.savez(file, names=np.array(list(known)), vectors=np.stack(list(known.values())))
+    Path(name).replace(path)

@@ -1,0 +1,96 @@
+"""What is told of a stored turn beyond its sentences: true to the record, and in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.trace_details import lines_of
+from tests.gateway.test_trace import values
+
+NAMES = "facts recalled left_out stages sources playbook reply why output stage us".split()
+
+STAGES = [
+    {
+        "stage": "intent",
+        "version": "linear-1",
+        "us": 120,
+        "output": {"intent": None, "runners_up": [["order_status", 0.41], ["returns", 0.2]]},
+    },
+    {
+        "stage": "state",
+        "version": "flows-1",
+        "us": 80,
+        "output": {
+            "intent": "order_status",
+            "captured": ["order_id"],
+            "effect": "lookup:orders:order_id=1042:",
+        },
+    },
+    {
+        "stage": "response",
+        "version": "variants-1",
+        "us": 50,
+        "output": {"template": "order_status", "failed": ["loud-3", "KeyError"]},
+    },
+    {
+        "stage": "rules",
+        "version": "table-1",
+        "us": 250,
+        "output": {"matched": ["asked_for_human"], "replaced": True},
+    },
+]
+
+
+def test_how_a_turn_was_decided_is_told_in_lines() -> None:
+    sources = [["Opening hours", "https://shop.example/visit"]]
+    data = {"stages": STAGES, "sources": sources, "playbook": "d159dda3e3876044"}
+    assert list(lines_of("decided", data)) == [
+        "It might also have been “order status” 41 % and “returns” 20 %.",
+        "From how the talk went it was taken for “order status”.",
+        "Heard in the message: order id.",
+        "It had something done first: a look-up.",
+        "The words come from “order_status”.",
+        "Source: Opening hours, https://shop.example/visit",
+        "Rules that applied: “asked for human”.",
+        "The rules put other words in the place of what was drafted.",
+        "The stage loud-3 failed (KeyError), so the usual one decided.",
+        "It took 0.50 ms: intent 0.12, state 0.08, response 0.05, rules 0.25.",
+        "Stages: linear-1, flows-1, variants-1, table-1. Playbook: d159dda3e3876044.",
+    ]
+
+
+def test_what_was_remembered_is_told_with_its_reasons_and_nothing_that_is_hidden() -> None:
+    data = {
+        "facts": [
+            {"name": "order_id", "value": "1042"},
+            {"name": "address", "value": "", "hidden": True},
+        ],
+        "recalled": [{"text": "It arrived broken", "score": 0.8, "why": ["words", "recency"]}],
+        "left_out": [{"why": "over budget", "best": [{"id": "1-1", "text": "Hello"}]}],
+    }
+    assert list(lines_of("recalled", data)) == [
+        "Known: order id: 1042",
+        "Known: address: hidden before a proof",
+        "Brought along for words and recency: It arrived broken",
+        "Left out (over budget): Hello",
+    ]
+
+
+@settings(max_examples=60)
+@given(
+    step=st.sampled_from(["recalled", "decided", "received"]),
+    data=st.dictionaries(st.sampled_from(NAMES), values, max_size=8),
+)
+def test_whatever_was_recorded_is_borne(step: str, data: Mapping[str, object]) -> None:
+    assert all(isinstance(one, str) for one in lines_of(step, data))
+
+
+@pytest.mark.parametrize("share", [None, "much", 2, -1])
+def test_a_share_that_is_none_is_not_told_as_one(share: object) -> None:
+    stages = [{"stage": "intent", "output": {"runners_up": [["returns", share]]}}]
+    (line,) = lines_of("decided", {"stages": stages})
+    assert "“returns” less likely" in line

@@ -1,0 +1,1 @@
+"""Injections, and a bot that obeys them all."""
