@@ -167,7 +167,7 @@ def test_a_rule_of_ones_own_stands_before_the_built_in_ones() -> None:
 def test_a_playbook_tells_the_faults_of_its_identity_rules_and_is_not_changed_by_them() -> None:
     good = {**GOOD, "identity.toml": "cooling_off_minutes = 5"}
     assert read_playbook(good).version == read_playbook(GOOD).version
-    with pytest.raises(PlaybookError, match=r"identity\.toml: colour: there is no such key"):
+    with pytest.raises(PlaybookError, match=r"identity\.toml:1: colour: there is no such key"):
         read_playbook({**GOOD, "identity.toml": "colour = 1"})
 
 

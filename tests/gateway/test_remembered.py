@@ -146,7 +146,8 @@ async def test_a_turn_tells_by_command_what_it_was_given_and_what_not(
         words = ["show", str(newest["id"]), "--config", str(config)]
         told = await asyncio.to_thread(CliRunner().invoke, turns_app, words)
         assert told.exit_code == 0, told.output
-        assert "+ 2.25 (words +1.2): " in told.output and "+ 1.50 (session): " in told.output
+        assert "Brought along for words: " in told.output
+        assert "Brought along for session: " in told.output
         assert "1. received" in told.output and "4. recalled" in told.output
         assert "Stages: " in told.output and "ms: intent" in told.output
         missing = await asyncio.to_thread(
