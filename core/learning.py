@@ -9,7 +9,7 @@ business itself says of a customer is never learned from a message. Pure.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from core.identifiers import TEXT_LIMIT, find_identifiers
@@ -18,7 +18,7 @@ from core.pipeline.features import words
 from core.pipeline.readers import PlaybookKey, readers_of
 from core.playbook import Playbook
 from core.preferences import KEY, find_wishes
-from core.turn import Fact, Said, TurnInput
+from core.turn import Fact, Said, SlotValue, TurnInput
 
 RULE = "rule"
 """Who tells what was found by a rule."""
@@ -70,13 +70,19 @@ _AS_MACHINE: tuple[tuple[frozenset[str], re.Pattern[str]], ...] = tuple(
 words that it cannot be without."""
 
 
-def learned(turn: TurnInput, playbook: Playbook) -> tuple[Fact, ...]:
-    """What the messages of a turn tell by themselves, as facts that are only claimed."""
+def learned(
+    turn: TurnInput, playbook: Playbook, captured: Sequence[SlotValue] = ()
+) -> tuple[Fact, ...]:
+    """What the messages of a turn tell by themselves, as facts that are only claimed.
+
+    Whoever may not be told a slot is told no number either that was read out of the same message:
+    it is the slot's own value, or a piece of it. `captured` are the slots of this turn.
+    """
     if turn.sender.level < Assurance.ASSERTED or turn.audience is not Audience.ONE:
         return ()
     found: dict[tuple[str, str], Fact] = {}
     for said in turn.messages:
-        for fact in _told(turn, said, playbook):
+        for fact in _told(turn, said, playbook, captured):
             found[fact.handle, fact.key] = fact
     return tuple(found.values())
 
@@ -101,18 +107,28 @@ def told_in(
     own = own_words(text[:TEXT_LIMIT])
     if not own:
         return
+    by_kind = _needs_of(playbook)
     for kind, value in find_identifiers(own, _order_shapes(playbook)):
         if len(value) <= _LONGEST:
-            needs = personal if kind == _ADDRESS else Assurance.NONE
+            needs = max(
+                personal if kind == _ADDRESS else Assurance.NONE, by_kind.get(kind, Assurance.NONE)
+            )
             key = f"{IDENTIFIER}{kind}:{value.casefold() if kind == _ADDRESS else value}"
             yield key, value, needs
     for name, value in find_wishes(own):
         yield f"{KEY}{name}", value, Assurance.NONE
 
 
-def _told(turn: TurnInput, said: Said, playbook: Playbook) -> Iterator[Fact]:
+def _told(
+    turn: TurnInput, said: Said, playbook: Playbook, captured: Sequence[SlotValue]
+) -> Iterator[Fact]:
+    least = max((one.needs for one in captured if one.source == said.id), default=Assurance.NONE)
+    asked = playbook.slots.get(turn.case.asking or "")
+    if asked is not None:
+        least = max(least, asked.needs)
     for key, value, needs in told_in(said.text, playbook, turn.rules.levels.personal):
-        yield _fact(turn, said, key, value, needs)
+        found = key.startswith(IDENTIFIER)
+        yield _fact(turn, said, key, value, max(needs, least) if found else needs)
 
 
 def _fact(turn: TurnInput, said: Said, key: str, value: str, needs: Assurance) -> Fact:
@@ -127,6 +143,20 @@ def _fact(turn: TurnInput, said: Said, key: str, value: str, needs: Assurance) -
         told_by=RULE,
         channel=turn.channel,
     )
+
+
+def _needs_of(playbook: Playbook) -> Mapping[str, Assurance]:
+    return _needs(PlaybookKey(playbook.version, id(playbook), playbook))
+
+
+@lru_cache(maxsize=8)
+def _needs(key: PlaybookKey) -> Mapping[str, Assurance]:
+    """What the business lets nobody be told of a kind of number below a level, over its slots."""
+    needs: dict[str, Assurance] = {}
+    for slot in key.playbook.slots.values():
+        kind = "amount" if slot.kind == "money" else slot.kind
+        needs[kind] = max(slot.needs, needs.get(kind, Assurance.NONE))
+    return needs
 
 
 def _order_shapes(playbook: Playbook) -> tuple[re.Pattern[str], ...]:

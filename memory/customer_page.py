@@ -15,7 +15,7 @@ from core.identity import Edge, edge_level, home_edge, widest_paths
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Author
 from memory.drawing import WITHHELD, drawn_of, strangers
-from memory.fact_words import label_of
+from memory.fact_words import bare_key, label_of
 from memory.identity_words import level_words, rule_words
 from memory.message_page import extras
 from memory.page_rows import AnyRow, delivery_view, display_names
@@ -212,7 +212,7 @@ def _fact_views(
     return tuple(
         FactView(
             id=row.id,
-            key=row.key,
+            key=bare_key(row.key) if is_hidden(row.needs, row.handle_id, reach) else row.key,
             value=_fact_value(row, reach),
             source=row.source,
             handle=keys[row.handle_id],

@@ -34,6 +34,12 @@ def group_of(key: str) -> str:
     return NUMBER if key in _NUMBERS else ABOUT
 
 
+def bare_key(key: str) -> str:
+    """The key without the value that an identifier's has in it: for where that is not shown, or
+    would outlive it."""
+    return ":".join(key.split(":")[:2]) if key.startswith("identifier:") else key
+
+
 def label_of(key: str) -> str:
     """What a fact with this key is called: "Order number", "Language", "Promise"."""
     if key in _LABELS:

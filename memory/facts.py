@@ -20,6 +20,7 @@ from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.known_facts import PEOPLE
 from core.message import Assurance
 from memory.drawing import drawn_of
+from memory.fact_words import bare_key
 from memory.personal import is_hidden, proved_reach
 from memory.remembered_tables import Fact
 from memory.tables import Customer, Handle
@@ -140,7 +141,7 @@ def _view(row: AnyRow, keys: Mapping[int, str], reach: Mapping[int, Assurance] |
         id=row.id,
         handle_id=row.handle_id,
         handle=keys[row.handle_id],
-        key=row.key,
+        key=bare_key(row.key) if hidden else row.key,
         value="provided" if row.secret else "" if hidden else row.value,
         source=row.source,
         channel=row.channel,

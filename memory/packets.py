@@ -11,6 +11,7 @@ from typing import Any
 
 import orjson
 
+from memory.fact_words import bare_key
 from memory.personal import PERSONAL
 
 _LISTS = ("slots", "facts", "exchanges")
@@ -53,4 +54,7 @@ def _shown(one: Item, handles: Mapping[int, str]) -> dict[str, Any]:
 
 
 def _without_personal(one: dict[str, Any]) -> dict[str, Any]:
-    return {**one, "value": "", "hidden": True} if one.get("needs", 0) >= PERSONAL else one
+    if one.get("needs", 0) < PERSONAL:
+        return one
+    named = {"key": bare_key(one["key"])} if "key" in one else {}
+    return {**one, **named, "value": "", "hidden": True}

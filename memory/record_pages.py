@@ -15,6 +15,7 @@ from sqlalchemy import Connection, literal_column, select
 from core.clock import from_micros
 from memory.channel_tables import Parked
 from memory.drawing import WITHHELD, drawn_of, load_drawn, strangers
+from memory.fact_words import bare_key
 from memory.page_rows import DEAD, FAILED, PARKED, AnyRow, delivery_view, display_names
 from memory.personal import PERSONAL
 from memory.recalled_rows import unfolded
@@ -94,7 +95,9 @@ def _without_personal(record: Mapping[str, Any]) -> dict[str, Any]:
 
 def _shown(one: Mapping[str, Any]) -> dict[str, Any]:
     shown = {name: value for name, value in one.items() if name != TOLD}
-    return {**shown, "value": "", "hidden": True} if one.get("needs", 0) >= PERSONAL else shown
+    if one.get("needs", 0) < PERSONAL:
+        return shown
+    return {**shown, "name": bare_key(one.get("name", "")), "value": "", "hidden": True}
 
 
 def _sender(connection: Connection, record: Mapping[str, Any], first: int) -> AnyRow:

@@ -64,7 +64,7 @@ def decide(
         silent=ruled.silent,
         intent=step.intent,
         case=ruled.case,
-        facts=(*step.facts, *learned(turn, playbook)),
+        facts=(*step.facts, *learned(turn, playbook, step.captured)),
         asked=ruled.asked,
         sources=draft.sources if kept else (),
         escalation=ruled.escalation,

@@ -15,6 +15,7 @@ from core.clock import Micros
 from core.fact_history import Told
 from core.known_facts import PEOPLE
 from core.message import Assurance
+from memory.fact_words import bare_key
 from memory.remembered_tables import Fact
 from memory.tables import Customer, Handle, Message
 from memory.units.audit import record
@@ -120,7 +121,7 @@ def correct(
     holds = fact_id if told is Told.TOUCHED else corrected_id
     if row.pinned and holds != fact_id:
         connection.execute(update(_fact).where(_fact.c.id == holds).values(pinned=True))
-    detail = {"fact_id": str(holds), "key": row.key, "because": because}
+    detail = {"fact_id": str(holds), "key": bare_key(row.key), "because": because}
     if told is Told.TOUCHED:
         detail["confirmed"] = "yes"
     record(connection, audit_id, now, actor, CORRECT, handle, detail)
@@ -150,7 +151,7 @@ def retire(
     if row.retired_at is not None:
         return Changed(customer_id, fact_id, changed=False)
     take_back(connection, [fact_id], actor, because, now)
-    detail = {"fact_id": str(fact_id), "key": row.key, "because": because}
+    detail = {"fact_id": str(fact_id), "key": bare_key(row.key), "because": because}
     record(connection, new_id(), now, actor, RETIRE, handle, detail)
     _view_changes(connection, customer_id)
     return Changed(customer_id, fact_id, changed=True)
@@ -166,7 +167,7 @@ def pin(
     if bool(row.pinned) == pinned:
         return Changed(customer_id, fact_id, changed=False)
     connection.execute(update(_fact).where(_fact.c.id == fact_id).values(pinned=pinned))
-    action, detail = PIN if pinned else UNPIN, {"fact_id": str(fact_id), "key": row.key}
+    action, detail = PIN if pinned else UNPIN, {"fact_id": str(fact_id), "key": bare_key(row.key)}
     record(connection, new_id(), now, actor, action, handle, detail)
     _view_changes(connection, customer_id)
     return Changed(customer_id, fact_id, changed=True)
@@ -245,7 +246,7 @@ def settle_promise(
         .where(_fact.c.id == fact_id)
         .values(outcome=outcome, valid_to=now if row.valid_to is None else row.valid_to)
     )
-    detail = {"fact_id": str(fact_id), "key": row.key, "outcome": outcome}
+    detail = {"fact_id": str(fact_id), "key": bare_key(row.key), "outcome": outcome}
     if row.outcome is not None:
         detail["before"] = row.outcome
     record(connection, new_id(), now, actor, SETTLE, handle, detail)

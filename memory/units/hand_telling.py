@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from core.clock import Micros
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance
+from memory.fact_words import bare_key
 from memory.tables import Audit, Handle
 from memory.units.audit import record
 from memory.units.facts import (
@@ -105,7 +106,7 @@ def tell_by_hand(
     told = tell(connection, telling, now, new_id)
     if told is Told.REFUSED:
         raise FactProblem("this was taken off as wrong before, and so is not told again")
-    detail = {"key": key, "because": because}
+    detail = {"key": bare_key(key), "because": because}
     record(connection, audit_id, now, actor, TELL, handle_key, detail)
     return FactChange(root, None, True, None)
 

@@ -28,6 +28,7 @@ from memory.units.link_rows import AnyRow, IdentityProblem, end_link, find_handl
 from memory.units.part_ends import discarded
 from memory.units.rows import table
 from memory.units.settling import settle
+from memory.units.withdrawing import UNSENT
 
 _conversation = table(Conversation)
 _delivery = table(Delivery)
@@ -154,15 +155,17 @@ def set_apart(connection: Connection, handle_id: int, because: str, now: Micros)
         .values(key=_conversation.c.key + suffix)
     )
     rename_sightings(connection, key, retired_key(key, handle_id))
-    connection.execute(
-        update(_delivery)
-        .where(
-            _delivery.c.conversation_id.in_(threads),
-            _delivery.c.handle_id == handle_id,
-            _delivery.c.status.in_((DeliveryStatus.PENDING.value, DeliveryStatus.SENDING.value)),
+    # Of what nobody was sending it is certain that it has not left: it can be answered after all.
+    for status, code in ((DeliveryStatus.PENDING, UNSENT), (DeliveryStatus.SENDING, None)):
+        connection.execute(
+            update(_delivery)
+            .where(
+                _delivery.c.conversation_id.in_(threads),
+                _delivery.c.handle_id == handle_id,
+                _delivery.c.status == status.value,
+            )
+            .values(**discarded(NOT_THEIRS, now), code=code)
         )
-        .values(discarded(NOT_THEIRS, now))
-    )
     return threads
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from core.clock import Micros
+from memory.fact_words import bare_key
 from memory.remembered_tables import Fact
 from memory.tables import Handle
 from memory.units.audit import record
@@ -43,6 +44,6 @@ def reveal(
     ).first()
     if row is None:
         return None
-    detail = {"fact_id": str(fact_id), "key": row.key}
+    detail = {"fact_id": str(fact_id), "key": bare_key(row.key)}
     record(connection, audit_id, now, actor, REVEAL, row.handle, detail)
     return Revealed(row.id, row.key, row.value)

@@ -32,6 +32,7 @@ from memory.units.rows import table
 from memory.units.rule_versions import PUBLISHED, undo_publish
 from memory.units.settling import settle
 from memory.units.suggesting import APART, JOIN, undo_apart, undo_join
+from memory.units.withdrawing import answer_after_all
 
 __all__ = ["UNDOERS", "CannotUndo", "Undone", "can_be_undone", "undo"]
 
@@ -166,6 +167,7 @@ def _undo_retire(connection: Connection, one: Reversal) -> tuple[int, ...]:
     lock(connection, {old.customer_id, new.customer_id})
     _rename(connection, new, retired_key(new.key, new.id), one, retired=True)
     _rename(connection, old, one.subject, one, retired=False)
+    answer_after_all(connection, old.id)
     return tuple(sorted({old.customer_id, new.customer_id}))
 
 

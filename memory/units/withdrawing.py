@@ -29,6 +29,9 @@ DISCARDED = "It drew on the memory of somebody who is another customer."
 BEHIND = "The message before it is answered anew, and so is its own."
 """Why a part does not leave, for a person."""
 
+UNSENT = "unsent"
+"""The code of a part that was discarded with its address before anybody began to send it."""
+
 ANEW = "It was not sent, and its messages were decided anew."
 """Why a turn said nothing in the end, for a person."""
 
@@ -65,6 +68,19 @@ def hold_back(
     query = select(*_columns).where(_delivery.c.id.in_(delivery_ids)).order_by(_delivery.c.id)
     rows = connection.execute(query).all()
     return _hold_back(connection, rows, DISCARDED, now) + _hold_back_behind(connection, rows, now)
+
+
+def answer_after_all(connection: Connection, handle_id: int) -> None:
+    """The address is whose it was: what the parts that were discarded with it answered is decided
+    anew, as far as it is certain that nothing of them has left."""
+    own = select(_conversation.c.id).where(_conversation.c.handle_id == handle_id)
+    # By the conversation, for which there is an index.
+    unsent = _delivery.c.conversation_id.in_(own) & (_delivery.c.code == UNSENT)
+    rows = connection.execute(select(*_columns).where(unsent).order_by(_delivery.c.id)).all()
+    connection.execute(update(_delivery).where(unsent).values(code=None))
+    for one in rows:
+        if not one.ambiguous:
+            _decide_anew(connection, one)
 
 
 def settle_doubt(connection: Connection, delivery_id: int, now: Micros, *, left: bool) -> None:

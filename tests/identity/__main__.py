@@ -28,7 +28,7 @@ def main(steps: int) -> None:
         upgrade(url)
         with opened(url) as engine:
             while Tally.steps < steps:
-                run(engine, _ROUND, derandomize=False)
+                run(engine, _ROUND)
                 took = time.monotonic() - began
                 sys.stdout.write(
                     f"{Tally.steps} steps, {Tally.reads} views compared, {Tally.shown} words shown"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import Engine
 
@@ -26,15 +26,16 @@ def opened(url: str) -> Iterator[Engine]:
         engine.dispose()
 
 
-def run(engine: Engine, runs: int, *, derandomize: bool) -> None:
-    """So many runs of the machine. Raises what a step found."""
+def run(engine: Engine, runs: int, *, chance: int | None = None) -> None:
+    """So many runs of the machine, always the same ones for a number given as `chance`. Raises what
+    a step found."""
+    machine = type("Machine", (IdentityMachine,), {"engine": engine})
     run_state_machine_as_test(
-        type("Machine", (IdentityMachine,), {"engine": engine}),
+        machine if chance is None else seed(chance)(machine),
         settings=settings(
             max_examples=runs,
             stateful_step_count=STEPS,
             deadline=None,
-            derandomize=derandomize,
             database=None,
             suppress_health_check=list(HealthCheck),
         ),
