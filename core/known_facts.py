@@ -16,6 +16,10 @@ from core.turn import Fact
 PEOPLE = "agent:"
 """How a teller begins who is a person of ours."""
 
+IDENTIFIER = "identifier:"
+"""How the key of a fact begins that was read out of a message by its shape; its kind and the value
+follow, since many may hold at once."""
+
 
 def best_of(facts: Iterable[Fact], key: str) -> Fact | None:
     """The one of this name that counts: the best founded, and of those the one told last. Never a

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from core.identifiers import TEXT_LIMIT, find_identifiers
+from core.known_facts import IDENTIFIER
 from core.message import Assurance, Audience
 from core.pipeline.features import words
 from core.pipeline.readers import PlaybookKey, readers_of
@@ -23,7 +24,6 @@ from core.turn import Fact, Said, SlotValue, TurnInput
 RULE = "rule"
 """Who tells what was found by a rule."""
 
-IDENTIFIER = "identifier:"
 _ADDRESS = "address"
 _LONGEST = 200
 

@@ -11,11 +11,11 @@ from dataclasses import replace
 
 from core.clock import from_micros
 from core.fact_history import Told, same_value
-from core.known_facts import held
+from core.known_facts import IDENTIFIER, held
 from core.message import Assurance
 from core.turn import Fact
 from memory.readable_facts import IDENTIFIERS_LIMIT
-from memory.units.fact_rows import IDENTIFIER, Given
+from memory.units.fact_rows import Given
 
 
 def carried_facts(

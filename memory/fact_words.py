@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.known_facts import IDENTIFIER
+
 PREFERENCE, NUMBER, PROMISE, ABOUT = "preference", "number", "promise", "about"
 """Where a fact stands: how they like it, orders and numbers, what we promised, about them."""
 
@@ -37,7 +39,7 @@ def group_of(key: str) -> str:
 def bare_key(key: str) -> str:
     """The key without the value that an identifier's has in it: for where that is not shown, or
     would outlive it."""
-    return ":".join(key.split(":")[:2]) if key.startswith("identifier:") else key
+    return ":".join(key.split(":")[:2]) if key.startswith(IDENTIFIER) else key
 
 
 def label_of(key: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select
 from core.clock import Micros, from_micros
 from core.identity import is_shared
 from core.identity_rules import IdentityRules, matches
+from core.known_facts import IDENTIFIER
 from core.message import Assurance
 from memory.identity_tables import BlockedValue
 from memory.identity_views import CustomerSide, HandleSide
@@ -21,7 +22,7 @@ from memory.page_rows import display_names
 from memory.remembered_tables import Fact
 from memory.sender import who_reads_whom
 from memory.tables import Case, Conversation, Customer, Handle
-from memory.units.fact_rows import IDENTIFIER, PROMISED, WORST_FOUNDED_FIRST
+from memory.units.fact_rows import PROMISED, WORST_FOUNDED_FIRST
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"

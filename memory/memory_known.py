@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from core.known_facts import IDENTIFIER
 from memory.fact_words import PROMISE, actor_words, group_of, label_of, teller_words
 from memory.facts import FactView
 from memory.memory_views import KnownView, WasView
-from memory.units.fact_rows import IDENTIFIER
 
 _MESSAGE = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
 

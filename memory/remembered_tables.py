@@ -10,6 +10,7 @@ from __future__ import annotations
 from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
+from core.known_facts import IDENTIFIER
 from memory.table_columns import (
     big,
     count,
@@ -22,8 +23,8 @@ from memory.table_columns import (
     words,
 )
 
-IS_IDENTIFIER = "substr(key, 1, 11) = 'identifier:'"
-NO_IDENTIFIER = "substr(key, 1, 11) <> 'identifier:'"
+IS_IDENTIFIER = f"substr(key, 1, {len(IDENTIFIER)}) = '{IDENTIFIER}'"
+NO_IDENTIFIER = f"substr(key, 1, {len(IDENTIFIER)}) <> '{IDENTIFIER}'"
 """Whether a fact was read out of a message by its shape, as indexes and their queries have it."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from core.known_facts import IDENTIFIER
 from core.turn import CaseState, Fact, LeftOut, Line
 from memory.quoting import LINE, day, line_words
 
@@ -36,7 +37,7 @@ _LEFT_OUT_SHOWN = 3
 _OTHERS = frozenset({"consent", "case", "episode"})
 """Parts that are not made of facts."""
 _PREFERENCES = ("preference:", "attribute:")
-_PROMISE, _IDENTIFIER = "promise", "identifier:"
+_PROMISE = "promise"
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -145,7 +146,7 @@ def part_of(fact: Fact) -> str:
         return "pinned"
     if fact.key.startswith(_PREFERENCES):
         return "preference"
-    return "number" if fact.key.startswith(_IDENTIFIER) else "fact"
+    return "number" if fact.key.startswith(IDENTIFIER) else "fact"
 
 
 def _in_order(part: str, facts: list[tuple[int, Fact]]) -> Sequence[tuple[int, Fact]]:

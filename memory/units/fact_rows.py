@@ -27,8 +27,8 @@ AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 RULE, MODEL = "rule", "model:"
 """Tellers that guess: what people retired, they do not tell again, wherever they find it."""
 
-IDENTIFIER, PREFERENCE, PROMISED = "identifier:", "preference:", "promise:"
-"""How the keys begin of what was read out of messages, and of promises."""
+PREFERENCE, PROMISED = "preference:", "promise:"
+"""How the keys begin of how somebody likes it, and of promises."""
 
 
 _fact = table(Fact)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from core.clock import Micros
 from core.fact_history import Told
-from core.known_facts import PEOPLE
+from core.known_facts import IDENTIFIER, PEOPLE
 from core.message import Assurance
 from memory.fact_words import bare_key
 from memory.remembered_tables import Fact
@@ -21,7 +21,6 @@ from memory.tables import Customer, Handle, Message
 from memory.units.audit import record
 from memory.units.episodes import drop_summaries
 from memory.units.fact_rows import (
-    IDENTIFIER,
     MODEL,
     PROMISED,
     AnyRow,

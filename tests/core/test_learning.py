@@ -13,7 +13,7 @@ from core.learning import learned, own_words
 from core.message import Assurance, Audience
 from core.preferences import find_wishes, preferences_of
 from core.promises import find_promises
-from core.turn import Fact, Preferences
+from core.turn import Fact, Preferences, SlotValue
 from tests.core.pipeline.shop import SHOP, Talk
 
 NOW = datetime(2026, 3, 4, 10, tzinfo=UTC)
@@ -155,6 +155,25 @@ def test_nothing_is_learned_from_the_unproved_or_where_others_read_along(
 ) -> None:
     assert facts_of("My name is Ada, order 88213") != ()
     assert facts_of("My name is Ada, order 88213", **talk) == ()
+
+
+@pytest.mark.parametrize("why", ["its kind", "the slot of its message", "the slot asked for"])
+def test_a_number_is_as_personal_as_the_slot_it_was_read_for(why: str) -> None:
+    needs = Assurance.PROVED
+    slots = {**SHOP.slots, "order_id": replace(SHOP.slots["order_id"], needs=needs)}
+    guarded = replace(SHOP, slots=slots, version="guarded")
+    talk = Talk(playbook=guarded)
+    captured: tuple[SlotValue, ...] = ()
+    turn, shop = talk.turn("It is tracked as 1Z999AA10123456784"), guarded
+    if why == "its kind":
+        turn, shop = talk.turn("My order is 88213"), guarded
+    elif why == "the slot of its message":
+        said = turn.messages[-1]
+        captured = (SlotValue("order_id", "1", said.id, said.handle, needs, needs=needs),)
+    else:
+        turn = replace(turn, case=replace(turn.case, asking="order_id"))
+    found = [one for one in learned(turn, shop, captured) if one.key.startswith("identifier:")]
+    assert found and {one.needs for one in found} == {needs}
 
 
 def test_a_turn_keeps_what_it_learned() -> None:
