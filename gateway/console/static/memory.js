@@ -106,7 +106,7 @@ function openCase(one, page) {
       h("p", {}, channelIcon(one.channel), h("strong", {}, words(one.intent ?? "not understood yet")), h("span", { class: one.status === "handed" ? "tag amber" : "tag accent" }, one.status === "handed" ? "with people" : "open"),
         h("time", { class: "muted small", datetime: one.opened_at, title: full(one.opened_at) }, `since ${dayWords(one.opened_at)}`)),
       one.withheld && h("p", { class: "muted small" }, "What was told in it is withheld: it drew on another customer’s memory."),
-      one.slots.length > 0 && h("dl", { class: "slots" }, one.slots.map((slot) => [
+      one.slots.length > 0 && h("dl", { class: "facts" }, one.slots.map((slot) => [
         h("dt", {}, slot.label),
         h("dd", {}, slot.hidden ? h("span", { class: "muted" }, "hidden") : slot.value, " ", sourceLink(slot, page)),
       ]))));
