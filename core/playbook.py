@@ -167,6 +167,23 @@ class Table:
     rows: tuple[Mapping[str, str], ...]
 
 
+STRICT, GUIDED, FREE = "strict", "guided", "free"
+MODES = (STRICT, GUIDED, FREE)
+"""How an answer from the articles is worded: in their own sentences alone; those within a frame of
+the business's words; or anew by a language model, from those sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeRow:
+    """One row of the table of modes: how answers are worded to these intents, on these channels,
+    from this level on. Without names, any is meant."""
+
+    mode: str
+    intents: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    level: Assurance = Assurance.NONE
+
+
 @dataclass(frozen=True, slots=True)
 class Playbook:
     """The whole of it. `version` is a digest of the files it was read from.
@@ -198,6 +215,8 @@ class Playbook:
     counters: Mapping[str, Counter] = field(default_factory=dict)
     limits: Limits = DEFAULT_LIMITS
     """What an answer may say, whoever made it."""
+    modes: tuple[ModeRow, ...] = ()
+    """How answers are worded; of several rows that hold, the first counts."""
 
     def intent(self, name: str | None) -> Intent | None:
         """The intent of that name, if any."""

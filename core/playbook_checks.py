@@ -54,6 +54,10 @@ def check_playbook(playbook: Playbook, report: Report) -> None:
         file = f"articles/{article.name}.md"
         for name in article.intents:
             report.check_known(file, "intents", name, names, "intent")
+    for number, row in enumerate(playbook.modes, start=1):
+        names = {one.name for one in playbook.intents}
+        for name in row.intents:
+            report.check_known("playbook.toml", f"modes[{number}].intents", name, names, "intent")
     check_rules(playbook.rules, answer_keys(playbook), playbook, report)
     for file, key, text in _spoken(playbook):
         _check_carrier_words(file, key, text, report)

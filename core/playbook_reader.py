@@ -33,6 +33,7 @@ from core.playbook_fields import (
 )
 from core.playbook_limits import read_limits
 from core.playbook_lines import located
+from core.playbook_modes import read_modes
 from core.playbook_rule_reader import RULES, read_rules
 from core.rule_fixtures import FIXTURES, read_fixtures
 
@@ -98,6 +99,7 @@ def read_playbook(
         protected_patterns=main.texts("protected_patterns"),
         stages=read_stages(main),
         limits=read_limits(main),
+        modes=read_modes(main),
         rule_defaults=table.defaults,
         counters=table.counters,
     )

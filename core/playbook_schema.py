@@ -37,7 +37,7 @@ NAME = "^[a-z][a-z0-9_]*$"
 """What a table may be called."""
 
 PROBE: Mapping[str, str] = {
-    MAIN: 'name = "probe"\nbusiness = "Probe"\n',
+    MAIN: 'name = "probe"\nbusiness = "Probe"\n[[modes]]\n',
     "intents.toml": "[probe]\n",
     "slots.toml": "[probe]\n",
     "flows.toml": "[probe]\n",

@@ -125,6 +125,18 @@ playbook.toml | [settings] -> [limits]<newline>amount = -1<newline>[settings]
 limits.amount: is below 0
 Write a sum of money, or 0 for none
 
+playbook.toml | [settings] -> [[modes]]<newline>mode = "lose"<newline>[settings]
+modes[1].mode: there is no mode 'lose'
+The modes are free, guided, strict
+
+playbook.toml | [settings] -> [[modes]]<newline>mode = "free"<newline>intents = "order_statu"<newline>[settings]
+modes[1].intents: there is no intent 'order_statu'
+Did you mean order_status?
+
+playbook.toml | [settings] -> [[modes]]<newline>mode = "free"<newline>level = 7<newline>[settings]
+modes[1].level: is no level
+Write a number from 0 (none) to 4 (logged in)
+
 intents.toml | flow = "order_status" -> flow = "order_statu"
 order_status.flow: there is no flow 'order_statu'
 Did you mean order_status?
