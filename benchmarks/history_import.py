@@ -80,7 +80,7 @@ def bring_in(folder: Path, messages: int) -> None:
     preparing = Preparing(
         folder,
         b"k" * 32,
-        (),
+        tuple,
         lambda text: told_in(text, playbook, DEFAULT_RULES.levels.personal),
         token_counter("o200k_base", folder),
         lambda: DEFAULT_RULES,

@@ -46,12 +46,12 @@ LONGEST_TEXT = 100_000
 class AdmissionRules:
     """How messages are cleaned and grouped.
 
-    `secret_key` keys the digests of secrets, `protected` are shapes never taken for a card number,
-    and `quiet` gives a channel's quiet window in seconds.
+    `secret_key` keys the digests of secrets, `protected` gives the shapes that are never taken
+    for a card number now, and `quiet` gives a channel's quiet window in seconds.
     """
 
     secret_key: bytes
-    protected: tuple[str, ...]
+    protected: Callable[[], tuple[str, ...]]
     quiet: Mapping[str, float]
 
 
@@ -237,7 +237,7 @@ class Admissions:
     def _find(self, text: str, expecting: str | None) -> tuple[str, Mapping[str, str]]:
         # PostgreSQL cannot store a NUL, and no person means one.
         plain = text.replace("\x00", "\ufffd")
-        return find_secrets(plain, self._rules.protected, self._rules.secret_key, expecting)
+        return find_secrets(plain, self._rules.protected(), self._rules.secret_key, expecting)
 
     def _tell(self, message: InboundMessage, admitted: Admitted) -> None:
         at = self._now()

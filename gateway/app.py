@@ -23,6 +23,7 @@ from gateway.addresses import public_url_of
 from gateway.admission import AdmissionRules, Admissions
 from gateway.answer_guard import AnswerGuard
 from gateway.channels import open_channels
+from gateway.deciding import Deciding
 from gateway.deliveries import Backoff, Deliveries
 from gateway.effects import Effects
 from gateway.encoder_files import open_model
@@ -192,8 +193,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         store,
         bus,
         outgoing,
-        playbook,
-        stages,
+        Deciding(playbook, stages),
         TurnSettings(worker),
         AnswerGuard(store, settings.turns.answers_per_hour, now),
         Effects({**proving.performers, **moving.performers}),
@@ -221,7 +221,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     admissions = Admissions(
         store,
         bus,
-        AdmissionRules(bytes.fromhex(digest_key), playbook.protected_patterns, quiet),
+        AdmissionRules(bytes.fromhex(digest_key), lambda: work.playbook.protected_patterns, quiet),
         files,
         count_tokens=count_tokens,
         now=now,
@@ -285,7 +285,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
             preparing=preparing_for(
                 settings,
                 bytes.fromhex(digest_key),
-                playbook,
+                lambda: work.playbook,
                 count_tokens=count_tokens,
                 rules=lambda: rules.current,
                 now=now,

@@ -197,7 +197,7 @@ def _preparing(config: Path | None, at: Counter) -> Preparing:
     return preparing_for(
         settings,
         bytes.fromhex(key),
-        playbook,
+        lambda: playbook,
         count_tokens=token_counter(settings.pipeline.encoding, settings.data.folder / "tokens"),
         rules=at.tools.rules,
         now=lambda: datetime.now(UTC),

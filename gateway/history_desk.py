@@ -26,7 +26,7 @@ _MAIL = "email"
 def preparing_for(
     settings: Settings,
     key: bytes,
-    playbook: Playbook,
+    playbook: Callable[[], Playbook],
     *,
     count_tokens: Callable[[str], int],
     rules: Callable[[], IdentityRules],
@@ -35,13 +35,13 @@ def preparing_for(
     """How messages of before are made fit to be kept here."""
 
     def find_facts(text: str) -> Iterator[tuple[str, str, int]]:
-        for name, value, needs in told_in(text, playbook, rules().levels.personal):
+        for name, value, needs in told_in(text, playbook(), rules().levels.personal):
             yield name, value, int(needs)
 
     return Preparing(
         folder=settings.data.folder / _FOLDER,
         key=key,
-        protected=playbook.protected_patterns,
+        protected=lambda: playbook().protected_patterns,
         find_facts=find_facts,
         count_tokens=count_tokens,
         rules=rules,

@@ -62,15 +62,15 @@ class Form:
 class Preparing:
     """What makes messages of a file fit to be kept, and where they lie while they are sorted.
 
-    `key` is what digests are keyed by; `protected` are shapes never taken for a card number, and
-    `find_facts` says what a text of a customer's tells by itself. `own`
+    `key` is what digests are keyed by; `protected` gives the shapes that are never taken for a card
+    number now, and `find_facts` says what a text of a customer's tells by itself. `own`
     are the addresses of our own mailboxes, `channels` the channels there are, and `read_mail`
     reads one mail of an mbox.
     """
 
     folder: Path
     key: bytes
-    protected: tuple[str, ...]
+    protected: Callable[[], tuple[str, ...]]
     find_facts: Callable[[str], Iterable[tuple[str, str, int]]]
     count_tokens: Callable[[str], int]
     rules: Callable[[], IdentityRules]
@@ -173,7 +173,7 @@ def _reading(form: Form, preparing: Preparing) -> Reading:
 
 def _prepared(told: Told, source: str, preparing: Preparing) -> PastMessage:
     def clean(words: str) -> tuple[str, Mapping[str, str]]:
-        return find_secrets(words, preparing.protected, preparing.key, None)
+        return find_secrets(words, preparing.protected(), preparing.key, None)
 
     text, secrets = clean(told.text[:LONGEST_TEXT])
     subject = None if told.subject is None else clean(told.subject)[0]

@@ -19,7 +19,6 @@ from core.clock import from_micros
 from core.effects import Effect, NeedEffect
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Audience, Author
-from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
 from core.pipeline.rules import IN_HANDOFF
 from core.pipeline.without_memory import without_memory
@@ -28,6 +27,7 @@ from core.preferences import preferences_of
 from core.turn import Decision, Said, TurnInput, text_of
 from gateway.answer_guard import AnswerGuard
 from gateway.carrier_words import carrier_word
+from gateway.deciding import Deciding
 from gateway.effects import Asked, Effects, Result
 from gateway.events import Bus
 from gateway.outgoing import Outgoing
@@ -67,15 +67,14 @@ class TurnSettings:
 
 
 class TurnWork:
-    """Takes turns. `playbook` and `stages` may be swapped between turns, never within one."""
+    """Takes turns, each by what `deciding` was when it began: that may be swapped at any time."""
 
     def __init__(
         self,
         store: Store,
         bus: Bus,
         outgoing: Outgoing,
-        playbook: Playbook,
-        stages: Stages,
+        deciding: Deciding,
         settings: TurnSettings,
         guard: AnswerGuard,
         effects: Effects,
@@ -92,8 +91,7 @@ class TurnWork:
         self._store = store
         self._bus = bus
         self._outgoing = outgoing
-        self.playbook = playbook
-        self.stages = stages
+        self.deciding = deciding
         self._settings = settings
         self._guard = guard
         self._effects = effects
@@ -104,6 +102,11 @@ class TurnWork:
         self._rules = rules
         self._reachable = reachable
         self._restarts: dict[int, int] = {}
+
+    @property
+    def playbook(self) -> Playbook:
+        """The playbook that the next turn will be decided by."""
+        return self.deciding.playbook
 
     def forget(self, customer_id: int) -> None:
         """Drop what is remembered in this process; the next turn reads the database."""
@@ -120,9 +123,9 @@ class TurnWork:
         interrupted: Callable[[], bool] | None = None,
     ) -> Outcome:
         """One turn over the taken messages. Raises `Fenced` when the lease was lost meanwhile."""
+        by = self.deciding
         memory = await self._recalling.remember(claimed, taken)
         memory, turn = await self._turn_input(claimed, taken, memory)
-        playbook = self.playbook
         carrier, person = carrier_word(taken), await self._why_person(claimed, taken)
         effects: Done = ()
         if carrier is not None:
@@ -130,18 +133,21 @@ class TurnWork:
         elif person is not None:
             decision = plain_decision(turn, silent=person)
         elif memory.lost:
-            decision, person = await self._by_itself(claimed, turn, playbook)
+            decision, person = await self._by_itself(claimed, turn, by)
         else:
-            decision, effects = await self._decide(claimed, taken, turn, playbook)
+            decision, effects = await self._decide(claimed, taken, turn, by)
             turn = replace(turn, effects={effect.id: result for effect, result in effects})
         if interrupted is not None and interrupted() and not effects and self._may_restart(claimed):
             return Outcome.RESTART
         self._restarts.pop(claimed.customer_id, None)
-        await self._commit(claimed, taken, memory, turn, decision, person=person, effects=effects)
+        await self._commit(
+            claimed, taken, memory, turn, decision, by.playbook, person=person, effects=effects
+        )
         return Outcome.COMMITTED
 
     async def bury(self, claimed: Claimed, taken: Sequence[Waiting], why: str) -> None:
         """Make the messages dead letters, tell the customer that a person will look, and queue."""
+        playbook = self.playbook
         try:
             memory = await self._recalling.remember(claimed, taken)
         except Exception:
@@ -151,11 +157,13 @@ class TurnWork:
         memory, turn = await self._turn_input(claimed, taken, memory)
         # Where no machine may answer, it may not say sorry either.
         person = needs_person(taken)
-        decision = plain_decision(turn, silent=person, apology=self.playbook)
+        decision = plain_decision(turn, silent=person, apology=playbook)
         if turn.recall.lost and decision.escalation is not None:
             # Which case it belongs to is not known: a person sees it beside that.
             person = decision.escalation.reason
-        await self._commit(claimed, taken, memory, turn, decision, dead=why, person=person)
+        await self._commit(
+            claimed, taken, memory, turn, decision, playbook, dead=why, person=person
+        )
 
     async def _why_person(self, claimed: Claimed, taken: Sequence[Waiting]) -> str | None:
         """Why no machine may answer these messages, if so."""
@@ -192,23 +200,24 @@ class TurnWork:
         )
 
     async def _by_itself(
-        self, claimed: Claimed, turn: TurnInput, playbook: Playbook
+        self, claimed: Claimed, turn: TurnInput, by: Deciding
     ) -> tuple[Decision, str | None]:
         """What is decided when nothing is known of who writes, and why a person has to look."""
         # The writer answers where readers do not: whoever talks with a person is left to them.
         if await self._store.run(people_have, claimed.customer_id):
             return plain_decision(turn, silent=IN_HANDOFF), None
-        return without_memory(turn, decide(turn, playbook, self.stages, self._tick), playbook)
+        decided = decide(turn, by.playbook, by.stages, self._tick)
+        return without_memory(turn, decided, by.playbook)
 
     async def _decide(
-        self, claimed: Claimed, taken: Sequence[Waiting], turn: TurnInput, playbook: Playbook
+        self, claimed: Claimed, taken: Sequence[Waiting], turn: TurnInput, by: Deciding
     ) -> tuple[Decision, Done]:
         """Run the pipeline, performing the effects it asks for; and those, with their results."""
         assert claimed.thread is not None
-        asked = Asked(turn, claimed.customer_id, claimed.thread, taken, playbook, turn.now)
+        asked = Asked(turn, claimed.customer_id, claimed.thread, taken, by.playbook, turn.now)
         done: list[tuple[Effect, Result]] = []
         for _ in range(_MAX_EFFECTS):
-            decision = decide(turn, playbook, self.stages, self._tick)
+            decision = decide(turn, by.playbook, by.stages, self._tick)
             if not isinstance(decision, NeedEffect):
                 _tell_faults(decision)
                 return decision, tuple(done)
@@ -229,6 +238,7 @@ class TurnWork:
         memory: Memory,
         turn: TurnInput,
         decision: Decision,
+        playbook: Playbook,
         dead: str | None = None,
         person: str | None = None,
         effects: Done = (),
@@ -250,7 +260,7 @@ class TurnWork:
             tokens,
             now,
             ids,
-            _expected_secret(decision, self.playbook),
+            _expected_secret(decision, playbook),
             dead,
             person,
             had,

@@ -127,7 +127,7 @@ async def served(
         render: dict[str, Render] = {"sms": partial(parts, mms=False), **(renderers or {})}
         fetch: dict[str, Fetch] = dict(fetchers or {})
         preparing = Preparing(
-            files.parent / "sorting", b"k" * 32, (), lambda text: (),
+            files.parent / "sorting", b"k" * 32, tuple, lambda text: (),
             lambda text: len(text.split()), lambda: DEFAULT_RULES, ("help@shop.test",),
             frozenset({"email", "sms"}), read_archived, clock,
         )  # fmt: skip

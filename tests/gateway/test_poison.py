@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,8 @@ async def test_it_is_seen_with_its_reason_and_answered_once_it_can_be(
         (handoff,) = await call(way, "GET", "/handoffs")
         assert handoff["rule"] == "fault"
         # The fault is mended, the person gives the case back and has the message tried again.
-        way.gateway.work.stages = trivial_stages()
+        work = way.gateway.work
+        work.deciding = replace(work.deciding, stages=trivial_stages())
         await call(way, "POST", f"/handoffs/{handoff['id']}/take", {})
         await call(way, "POST", f"/handoffs/{handoff['id']}/hand-back", {})
         before = way.sms.last_seq

@@ -51,7 +51,7 @@ class Desk:
     def preparing(self) -> Preparing:
         """What a gateway of this shop keeps of a message."""
         return Preparing(
-            self.folder, b"k" * 32, (), found, lambda text: max(1, len(text) // 4),
+            self.folder, b"k" * 32, tuple, found, lambda text: max(1, len(text) // 4),
             lambda: DEFAULT_RULES, ("help@shop.test",), CHANNELS, read_archived, lambda: self.now,
         )  # fmt: skip
 
