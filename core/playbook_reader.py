@@ -16,7 +16,7 @@ from core.escalation import DEFAULT_RULES
 from core.identity_rules_reader import IDENTITY_FILE, collect_identity_rules
 from core.message import Assurance
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD
-from core.pipeline.state import ASK_LIMIT
+from core.pipeline.asking import ASK_LIMIT
 from core.pipeline.table import FALLBACK_LIMIT, NEGATIVE_LIMIT
 from core.playbook import SLOT_KINDS, Flow, Intent, Playbook, Rule, Slot
 from core.playbook_checks import check_playbook

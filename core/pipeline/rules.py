@@ -15,9 +15,9 @@ from core.hours import is_open, opening_words
 from core.message import Audience, OutboundMessage, Sensitivity
 from core.pipeline.acts import acted, tags_of
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
+from core.pipeline.flow_turn import count
 from core.pipeline.proving import ANSWER
 from core.pipeline.sentences import choose, is_fresh, remember
-from core.pipeline.state import count
 from core.pipeline.table import forgotten, judge
 from core.pipeline.whereabouts import asks_where, elsewhere_words, is_above, where_words
 from core.playbook import Flow, Playbook
