@@ -6,8 +6,13 @@ what is wanted, what its result means, and by which name it is known within its 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from core.pipeline.contracts import Draft, StateStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +119,56 @@ class AnswerAt:
         return f"answer-at:{self.target}"
 
 
-Effect = LookUp | AskProof | ShowCode | Disown | MoveTo | AnswerAt
+@dataclass(frozen=True, slots=True)
+class Classify:
+    """An effect: ask a language model which of the playbook's intents the turn's text is, where the
+    first stage was not sure. The result's "outcome" is "named", with "intent", or "none" of them;
+    any other outcome says why there is no answer (`core.pipeline.second_guess`).
+    """
+
+    text: str
+
+    @property
+    def id(self) -> str:
+        """A stable name for this effect within its turn."""
+        return "classify"
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """An effect: have a language model put `body`, the part of `draft` that may be worded anew, in
+    other words, from `sources` alone, in at most `limit` characters of the language `language`.
+
+    `instructions` are ours and hold nothing that was written by others. With `remembered` it may be
+    given what is known of the customer. The result's "outcome" is "composed", with "text"; any
+    other says why the draft stands, for "refused" with "rule" and "what" of the "text" that was not
+    let through (`core.pipeline.drafting`).
+    """
+
+    body: str
+    sources: tuple[str, ...]
+    instructions: str
+    language: str
+    limit: int
+    remembered: bool
+    draft: Draft
+    step: StateStep
+
+    @property
+    def id(self) -> str:
+        """A stable name for this effect within its turn: another draft is another effect."""
+        parts = (self.draft.text, self.body, *self.sources, self.instructions, str(self.limit))
+        whole = "\0".join((*parts, str(self.remembered)))
+        return f"compose:{hashlib.blake2s(whole.encode(), digest_size=8).hexdigest()}"
+
+
+def is_guess(effect_id: str) -> bool:
+    """Whether an effect of this name is a language model's guess: it changes nothing, so that it
+    can be given up and done anew, and nothing that is said may lean on it."""
+    return effect_id == "classify" or effect_id.startswith("compose:")
+
+
+Effect = LookUp | AskProof | ShowCode | Disown | MoveTo | AnswerAt | Classify | Compose
 """What a decision may ask to be done before it can be made."""
 
 

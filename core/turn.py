@@ -266,6 +266,7 @@ class TurnInput:
     about who is who, `reachable` the kinds of handle that we can write to first, `preferences` how
     the customer likes it.
     `effects` holds results of effects asked for by an earlier `NeedEffect` of the same turn.
+    `model` has what a language model may be asked for in it: "answers", "intents".
     """
 
     id: str
@@ -284,6 +285,7 @@ class TurnInput:
     reachable: frozenset[str] = frozenset(("email", "phone"))
     preferences: Preferences = Preferences()
     effects: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
+    model: frozenset[str] = frozenset()
     vector: NDArray[np.float32] | None = field(default=None, compare=False)
     """The sentence vector of the text, where there is an encoder and a model that wants it."""
 

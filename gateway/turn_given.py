@@ -43,6 +43,7 @@ def given_of(turn: TurnInput, decision: Decision) -> Mapping[str, object]:
         "handoff": turn.in_handoff,
         "ended": turn.case_ended,
         "effects": turn.effects,
+        "model": sorted(turn.model),
         "wants": None
         if wants == _NO_PREFERENCES
         else (wants.language, wants.channel, wants.name, wants.form),
@@ -115,6 +116,7 @@ def turn_from(
         rules=rules,
         reachable=frozenset(given["reachable"]),
         preferences=Preferences(*given["wants"]) if "wants" in given else _NO_PREFERENCES,
+        model=frozenset(given.get("model", ())),
     )
 
 

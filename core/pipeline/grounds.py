@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from core.effects import is_guess
 from core.grounding import WORD, Claims, claims_of, plain, word_of
 from core.pipeline.contracts import Draft, StateStep
 from core.pipeline.own_words import Own
@@ -96,8 +97,11 @@ class Grounds:
 
     @property
     def _done(self) -> Iterable[str]:
-        """What effects resulted in, and what the talk about identity says because of them."""
-        yield from (value for row in self._turn.effects.values() if row for value in row.values())
+        """What effects resulted in, and what the talk about identity says because of them. What a
+        language model said is no source for anything."""
+        for key, row in self._turn.effects.items():
+            if row and not is_guess(key):
+                yield from row.values()
         if (told := self._step.told) is not None:
             yield from told.words.values()
             for one in told.quick_replies:
