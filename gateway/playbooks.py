@@ -6,7 +6,9 @@ It knows which files belong to a playbook and how large they may be; what their 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.identity_rules_reader import IDENTITY_FILE
@@ -25,11 +27,42 @@ FILES_LIMIT = 2_000
 KINDS = ("*.toml", "tables/*.csv", "articles/*.md")
 
 
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """What a playbook's folder held when it was read: texts by their path inside of it, the names
+    of files that could not be read, and why not."""
+
+    files: Mapping[str, str]
+    unread: frozenset[str] = frozenset()
+    problems: tuple[PlaybookProblem, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What this content is known by. Unlike a playbook's version it is of every file."""
+        return digest_of(self.files)
+
+
+def digest_of(files: Mapping[str, str]) -> str:
+    """The start of a SHA-256 of all names and texts."""
+    hashed = hashlib.sha256()
+    for name in sorted(files):
+        for part in (name, files[name]):
+            content = part.encode()
+            hashed.update(len(content).to_bytes(8, "big") + content)
+    return hashed.hexdigest()[:16]
+
+
 def load_playbook(path: Path) -> Playbook:
     """The playbook in a folder.
 
     Raises `PlaybookError` with every fault, those of files that cannot be read among them.
     """
+    return playbook_of(read_folder(path))
+
+
+def read_folder(path: Path) -> Folder:
+    """The files of a playbook. Raises `PlaybookError` when there is no such folder, or it holds too
+    many of them; what is wrong with a single file is told in what it gives."""
     if not path.is_dir():
         wrong = "is not a folder" if path.exists() else "there is no such folder"
         mend = (
@@ -45,12 +78,17 @@ def load_playbook(path: Path) -> Playbook:
         raise PlaybookError(report.problems)
     read = {one.relative_to(path).as_posix(): _read(one, path, report) for one in paths}
     files = {name: text for name, text in read.items() if text is not None}
+    return Folder(files, frozenset(read.keys() - files.keys()), report.problems)
+
+
+def playbook_of(folder: Folder) -> Playbook:
+    """The playbook that these files describe. Raises `PlaybookError` with every fault."""
     try:
-        playbook = read_playbook(files, unread=read.keys() - files.keys())
+        playbook = read_playbook(folder.files, unread=folder.unread)
     except PlaybookError as error:
-        raise PlaybookError((*report.problems, *error.problems)) from None
-    if report.problems:
-        raise PlaybookError(report.problems)
+        raise PlaybookError((*folder.problems, *error.problems)) from None
+    if folder.problems:
+        raise PlaybookError(folder.problems)
     check_stages(playbook)
     return playbook
 
@@ -84,6 +122,18 @@ def identity_text(path: Path) -> str | None:
     if text is None:
         raise PlaybookError(report.problems)
     return text
+
+
+def signature_of(path: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """What shows without reading that a file was changed: each one's name, size, time, number."""
+    found = []
+    for one in _paths(path):
+        try:
+            there = one.stat()
+        except OSError:
+            continue
+        found.append((one.name, there.st_size, there.st_mtime_ns, there.st_ino))
+    return tuple(found)
 
 
 def _paths(path: Path) -> Iterator[Path]:

@@ -144,6 +144,7 @@ class Playbook(Section):
     """Where the business's own words and rules lie."""
 
     path: Path = Path("playbook")
+    reload_seconds: Annotated[float, Field(ge=0, le=3600)] = 2.0
 
 
 class Pipeline(Section):

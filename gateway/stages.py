@@ -27,11 +27,14 @@ from gateway.training import TrainingFailed, model_for, playbook_rows
 log = structlog.get_logger(__name__)
 
 
-async def build_stages(settings: Settings, playbook: Playbook, models: Path | None) -> Stages:
+async def build_stages(
+    settings: Settings, playbook: Playbook, models: Path | None, *, go_on: bool = True
+) -> Stages:
     """The stages the settings ask for; `models` is where trained models are kept.
 
     Raises `PlaybookError` when nothing can be learned, and nothing was learned before, and what
-    `find_model` raises. With an encoder the intents are learned with it.
+    `find_model` raises. With an encoder the intents are learned with it. Unless it is to `go_on`
+    with what was learned before, it raises that too where there is an earlier model.
     """
     if settings.pipeline.stages == "trivial":
         return trivial_stages()
@@ -46,7 +49,7 @@ async def build_stages(settings: Settings, playbook: Playbook, models: Path | No
             encoder=encoder,
         )
     except TrainingFailed as failed:
-        model = _earlier_model(failed, settings, playbook)
+        model = _earlier_model(failed, settings, playbook, go_on)
     if model.meaning is not None and (encoder is None or model.meaning.encoder != encoder.name):
         # An earlier model may have learned with vectors that nobody makes any more.
         model = replace(model, meaning=None)
@@ -54,9 +57,11 @@ async def build_stages(settings: Settings, playbook: Playbook, models: Path | No
     return with_own(usual, playbook)
 
 
-def _earlier_model(failed: TrainingFailed, settings: Settings, playbook: Playbook) -> IntentModel:
+def _earlier_model(
+    failed: TrainingFailed, settings: Settings, playbook: Playbook, go_on: bool
+) -> IntentModel:
     """Go on with what the playbook's earlier version taught, if there is that. Else raises."""
-    if failed.previous is None:
+    if failed.previous is None or not go_on:
         where = settings.playbook.path / "intents.toml"
         wrong = f"no model could be learned from its examples: {failed}"
         mend = "Correct the examples; if they are in order, look at the machine and start again"
