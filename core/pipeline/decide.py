@@ -7,9 +7,12 @@ know a channel, a store or a provider.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from core.effects import NeedEffect
+from core.language import language_of, turn_language
 from core.learning import learned
+from core.pipeline import drafting, second_guess
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, Stages, StateStep
 from core.pipeline.intent import IntentModel, stage
@@ -52,12 +55,22 @@ def decide(
     """
     run, usual = StageRun(stages, tick), stages.usual or stages
     guess = run.take(stages.intent, usual.intent, turn, playbook)
+    if turn.model:
+        second = _second_guess(turn, guess, playbook, run)
+        if isinstance(second, NeedEffect):
+            return second
+        guess = second
     step = run.take(stages.state, usual.state, turn, guess, playbook)
     if step.move in ("look_up", "effect") and step.effect is not None:
         return NeedEffect(step.effect)
     taken = step.guess or guess
     draft = run.take(stages.response, usual.response, turn, taken, step, playbook)
     ruled = run.take(judging(stages), judging(usual), turn, taken, step, draft, playbook)
+    if turn.model:
+        found = _reworded(_Made(turn, taken, step, playbook), draft, ruled, stages, run)
+        if isinstance(found, NeedEffect):
+            return found
+        draft, ruled = found
     kept = ruled.escalation is None and ruled.reply is not None and ruled.reply.text == draft.text
     return Decision(
         reply=ruled.reply,
@@ -68,13 +81,56 @@ def decide(
         asked=ruled.asked,
         sources=draft.sources if kept else (),
         escalation=ruled.escalation,
-        stages=_records(turn, guess, step, draft, ruled, run),
+        stages=_records(turn, playbook, guess, step, draft, ruled, run),
         new_case=step.new_case,
         close=_close(turn, taken, step, ruled, playbook),
         expecting=_expected(turn, ruled),
         playbook=playbook.version,
         held=ruled.held,
     )
+
+
+class _Made(NamedTuple):
+    """What a draft is made from, as the rules stage is given it."""
+
+    turn: TurnInput
+    guess: IntentGuess
+    step: StateStep
+    playbook: Playbook
+
+
+def _second_guess(
+    turn: TurnInput, guess: IntentGuess, playbook: Playbook, run: StageRun
+) -> IntentGuess | NeedEffect:
+    """The guess, with what a language model makes of a message that was not understood for sure."""
+    wanted = second_guess.wanted(turn, guess, playbook)
+    if wanted is None:
+        return guess
+    if wanted.id not in turn.effects:
+        return NeedEffect(wanted)
+    result = turn.effects[wanted.id]
+    run.note("intent", {"model": {**(result or {}), "before": guess.name}})
+    return second_guess.weighed(guess, result, playbook)
+
+
+def _reworded(
+    made: _Made, draft: Draft, ruled: Ruled, stages: Stages, run: StageRun
+) -> tuple[Draft, Ruled] | NeedEffect:
+    """Draft and verdict, in the words of a language model where the rules let them leave."""
+    turn, guess, step, playbook = made
+    wanted = drafting.wanted(turn, guess, step, draft, ruled, playbook)
+    if wanted is None:
+        return draft, ruled
+    if wanted.id not in turn.effects:
+        return NeedEffect(wanted)
+    result = turn.effects[wanted.id]
+    new = drafting.reworded(wanted, result)
+    again = None
+    if new is not None:
+        again = run.once_more(judging(stages), turn, guess, step, new, playbook)
+    left, used = drafting.taken(ruled, again, new, result)
+    run.note("response", {"model": drafting.told(result, used)})
+    return (new if used and new is not None else draft), left
 
 
 def _if_any(name: str, value: object) -> Mapping[str, object]:
@@ -103,6 +159,7 @@ def _close(
 
 def _records(
     turn: TurnInput,
+    playbook: Playbook,
     guess: IntentGuess,
     step: StateStep,
     draft: Draft,
@@ -110,6 +167,7 @@ def _records(
     run: StageRun,
 ) -> tuple[StageRecord, ...]:
     before, taken = turn.case, step.guess or guess
+    language, written = turn_language(turn, playbook), language_of(turn.text) or "unknown"
     rows: tuple[tuple[str, Mapping[str, object], Mapping[str, object]], ...] = (
         (
             "intent",
@@ -119,6 +177,8 @@ def _records(
                 "confidence": round(guess.confidence, 4),
                 "margin": round(guess.margin, 4),
                 "runners_up": [[name, round(share, 4)] for name, share in guess.runners_up],
+                "language": language,
+                **_if_any("written", written if written != language else None),
             },
         ),
         (
@@ -158,6 +218,6 @@ def _records(
         ),
     )
     return tuple(
-        StageRecord(name, run.version(at), given, {**gave, **run.fault(at)}, run.microseconds(at))
+        StageRecord(name, run.version(at), given, {**gave, **run.remarks(at)}, run.microseconds(at))
         for at, (name, given, gave) in enumerate(rows)
     )

@@ -6,7 +6,7 @@ cost the customer the answer: the usual stage decides, and the record says so. I
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
 from core.pipeline.contracts import STAGE_KINDS, Draft, IntentGuess, Ruled, Stages, StateStep
@@ -24,6 +24,7 @@ class StageRun:
         self._stages, self._tick = stages, tick
         self._times = [tick()]
         self._failed: dict[str, str] = {}
+        self._notes: dict[str, Mapping[str, object]] = {}
 
     def take(
         self,
@@ -54,6 +55,20 @@ class StageRun:
             return usual(*args, **kwargs)
         return found
 
+    def once_more(self, own: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+        """What a stage says to something else, or nothing when it fails and another would step in:
+        then what it said first stands."""
+        if self._stages.usual is None:
+            return own(*args, **kwargs)
+        try:
+            return own(*args, **kwargs)
+        except Exception:  # noqa: BLE001 - as when it is asked first
+            return None
+
+    def note(self, stage: str, told: Mapping[str, object]) -> None:
+        """Something to be told of a stage beside what it gave."""
+        self._notes[stage] = told
+
     def version(self, number: int) -> str:
         """The version of the stage whose output it is."""
         usual = self._stages.usual
@@ -61,12 +76,15 @@ class StageRun:
             return usual.versions[number]
         return self._stages.versions[number]
 
-    def fault(self, number: int) -> dict[str, object]:
-        """Which stage failed and how, for the record of the one that stepped in."""
-        failed = self._failed.get(STAGE_KINDS[number])
-        if failed is None:
-            return {}
-        return {"failed": [self._stages.versions[number], failed]}
+    def remarks(self, number: int) -> dict[str, object]:
+        """What the record tells beside what the stage gave: its notes, and which stage failed and
+        how, where another stepped in."""
+        kind = STAGE_KINDS[number]
+        told = dict(self._notes.get(kind, {}))
+        failed = self._failed.get(kind)
+        return (
+            told if failed is None else {**told, "failed": [self._stages.versions[number], failed]}
+        )
 
     def microseconds(self, number: int) -> int:
         """How long a stage took."""
