@@ -45,7 +45,8 @@ from gateway.moving import Moving
 from gateway.obstacles import place, reaching_database
 from gateway.outgoing import Outgoing
 from gateway.passwords import Passwords
-from gateway.playbooks import identity_text, load_playbook
+from gateway.playbook_reload import reloading_for
+from gateway.playbooks import identity_text, playbook_of, read_folder
 from gateway.proving import Chance, Proving
 from gateway.pulling import Pulling
 from gateway.reaching import Reaching
@@ -94,7 +95,9 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     # Not the process's number: in containers that is 1 everywhere.
     new_id = id_source(lambda: to_micros(now()), secrets.randbelow(1024))
     public_url = parts.public_url or public_url_of(settings)
-    playbook = parts.playbook or load_playbook(settings.playbook.path)
+    folder = None if parts.playbook else read_folder(settings.playbook.path)
+    playbook = parts.playbook if folder is None else playbook_of(folder)
+    assert playbook is not None
     rules_text = None if parts.playbook else identity_text(settings.playbook.path)
     url = settings.storage.url.get_secret_value()
     store = Store(
@@ -235,6 +238,12 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     def forget(customer_id: int) -> None:
         gateway.forget(customer_id)
 
+    reloading = None
+    if folder is not None and parts.stages is None:
+        reloading = reloading_for(
+            settings, parts.models, work, store, folder, now=now, new_id=new_id
+        )
+
     gateway = Gateway(
         settings,
         store,
@@ -313,6 +322,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
             now=now,
             new_id=new_id,
         ),
+        reloading=reloading,
     )
     gateway.web_app = mount(gateway)
     return gateway

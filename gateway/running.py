@@ -31,6 +31,7 @@ from gateway.lines import Lines
 from gateway.memory_trial import Trial
 from gateway.model_work import ModelWork
 from gateway.outgoing import Outgoing
+from gateway.playbook_reload import Reloading
 from gateway.pulling import Pulling
 from gateway.reaching import Reaching
 from gateway.reception import Reception
@@ -86,6 +87,7 @@ class Gateway:
     trial: Trial
     segmenting: Segmenting
     model_work: ModelWork | None = None
+    reloading: Reloading | None = None
     web_app: web.Application = field(default_factory=web.Application)
 
     @property
@@ -108,7 +110,8 @@ class Gateway:
             self.segmenting,
         )
         asking = () if self.model_work is None else (self.model_work.round,)
-        return (*self.rules.rounds, *(one.round for one in looking), *asking)
+        files = () if self.reloading is None else self.reloading.rounds
+        return (*self.rules.rounds, *(one.round for one in looking), *asking, *files)
 
     async def start(self) -> None:
         """Finish what earlier processes left, then be ready for more."""
@@ -116,6 +119,8 @@ class Gateway:
         await self.deliveries.start(alone=self.store.dialect == "sqlite")
         await self.turns.start()
         await self.session_watch.open()
+        if self.reloading is not None:
+            await self.reloading.open()
         for one in self.rounds:
             one.start()
         for channel in self.channels.values():
