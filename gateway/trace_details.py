@@ -11,6 +11,9 @@ from typing import Any
 
 Data = Mapping[str, object]
 
+_LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
+"""Languages that the product knows words for; another is told by its code."""
+
 
 def lines_of(step: str, data: Data) -> tuple[str, ...]:
     """What there is to say of one step beyond its sentence."""
@@ -58,9 +61,24 @@ def _understood(guess: Data, step: Data) -> Iterator[str]:
     ]
     if runners:
         yield f"It might also have been {_join(runners)}."
+    yield from _written(guess)
     taken = step.get("intent")
     if taken and taken != guess.get("intent"):
         yield f"From how the talk went it was taken for “{_words(taken)}”."
+
+
+def _written(guess: Data) -> Iterator[str]:
+    language = guess.get("language")
+    if not language:
+        return
+    name = _LANGUAGES.get(str(language), language)
+    written = guess.get("written")
+    if written is None:
+        yield f"Written in {name}."
+    elif written == "unknown":
+        yield f"In which language it is written is not clear; taken for {name}."
+    else:
+        yield f"Written in {_LANGUAGES.get(str(written), written)}, to be answered in {name}."
 
 
 def _did(step: Data) -> Iterator[str]:

@@ -13,6 +13,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from core.hours import is_open
+from core.language import turn_language
 from core.message import Author
 from core.pipeline.contracts import Draft, IntentGuess
 from core.pipeline.phrases import asks_for_human, is_negative
@@ -161,7 +162,7 @@ _FACTS: Mapping[str, Callable[[_Known], object]] = {
     "confidence": lambda at: at.guess.confidence,
     "margin": lambda at: at.guess.margin,
     "sentiment": lambda at: -0.6 if is_negative(at.turn.text) else 0.0,
-    "language": lambda at: at.turn.preferences.language or at.playbook.language,
+    "language": lambda at: turn_language(at.turn, at.playbook),
     "amount": _largest,
     "action": lambda at: _action(at.draft) if at.stage != "inbound" else None,
     "grounded": lambda at: at.draft.grounded if at.stage != "inbound" else None,

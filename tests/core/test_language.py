@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from core.language import language_of, turn_language
 from core.language_words import LETTERS, SCRIPTS, WORDS
 from core.message import Assurance, Audience, Author
-from core.playbook import Playbook
+from core.playbook import Playbook, Rule
 from core.turn import CaseState, Fact, Preferences, Recall, Said, Sender, TurnInput
 from gateway.demo_settings import PLAYBOOK
 from gateway.playbooks import load_playbook
+from tests.core.pipeline.shop import SHOP, Talk
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -154,3 +155,15 @@ def test_a_wish_counts_more_than_the_language_it_is_told_in(playbook: Playbook) 
 def test_what_a_system_holds_counts_less_than_what_they_write(playbook: Playbook) -> None:
     turn = _turn("where is my order", wants="de", facts=(_told("attribute:language", "de"),))
     assert turn_language(turn, playbook) == "en"
+
+
+def test_the_language_is_recorded_and_rules_know_it() -> None:
+    german = Rule("german", 35, {"language": "de"}, {"escalate": True, "queue": "berlin"})
+    talk = Talk(replace(SHOP, rules=(german,)))
+    first = talk.say("where is my order").stages[0].output
+    assert (first["language"], first.get("written")) == ("en", None)
+    decision = talk.say("Wo ist denn meine Bestellung?")
+    assert decision.escalation is not None and decision.escalation.queue == "berlin"
+    assert decision.stages[0].output["language"] == "de"
+    unclear = Talk().say("1042").stages[0].output
+    assert (unclear["language"], unclear["written"]) == ("en", "unknown")

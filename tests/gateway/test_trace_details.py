@@ -45,6 +45,22 @@ STAGES = [
 ]
 
 
+@pytest.mark.parametrize(
+    ("output", "line"),
+    [
+        ({"language": "de"}, "Written in German."),
+        ({"language": "pt"}, "Written in pt."),
+        (
+            {"language": "en", "written": "unknown"},
+            "In which language it is written is not clear; taken for English.",
+        ),
+        ({"language": "de", "written": "en"}, "Written in English, to be answered in German."),
+    ],
+)
+def test_the_language_of_a_turn_is_told(output: Mapping[str, object], line: str) -> None:
+    assert list(lines_of("decided", {"stages": [{"stage": "intent", "output": output}]})) == [line]
+
+
 def test_how_a_turn_was_decided_is_told_in_lines() -> None:
     sources = [["Opening hours", "https://shop.example/visit"]]
     data = {"stages": STAGES, "sources": sources, "playbook": "d159dda3e3876044"}
