@@ -36,10 +36,10 @@ from gateway.identity_rules import RulesInForce
 from gateway.import_work import ImportWork
 from gateway.importing import Tools
 from gateway.keeping import StoreKeep
-from gateway.language_model import open_language_model
 from gateway.leaving import Leaving
 from gateway.lines import Lines
 from gateway.memory_trial import Trial
+from gateway.model_opening import open_language_model
 from gateway.model_work import ModelWork, Tasks
 from gateway.moving import Moving
 from gateway.obstacles import place, reaching_database

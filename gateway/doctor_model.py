@@ -14,9 +14,8 @@ from gateway.language_model import (
     Prompt,
     Role,
     Trouble,
-    model_problems,
-    open_language_model,
 )
+from gateway.model_opening import model_problems, open_language_model
 from gateway.settings import Settings
 
 _QUESTION = (Prompt(Role.USER, "Answer with the word yes."),)

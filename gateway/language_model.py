@@ -12,23 +12,15 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlsplit
 
 import orjson
 from pydantic import BaseModel, ValidationError
-from tiktoken.model import encoding_name_for_model
 
-from gateway.obstacles import place
-from gateway.settings import ConfigError, Problem, Settings
-from memory.tokens import ENCODINGS, token_counter
+from gateway.model_stream import Failed, Stream, Usage
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
-
-INSTALL = 'Install it: pip install "onethread[model]"'
 
 AT_ONCE = 2
 """Completions that are waited for at the same time: a model of one's own has few hands."""
@@ -40,11 +32,7 @@ LARGEST_ANSWER = 1 << 20
 _OVERHEAD = 8
 """Tokens around each message, more than the known chat formats need."""
 
-_UNKNOWN_MODEL = 1.3
-"""By how much more is counted where a model's own way of counting is not known."""
-
 _OPENAI = "api.openai.com"
-_SCHEMES = ("http", "https")
 
 
 class Role(StrEnum):
@@ -84,11 +72,22 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
+class Streamed:
+    """What a model answered, piece by piece, as far as it was taken. `cut` as in `Completion`."""
+
+    text: str
+    cut: bool = False
+    usage: Usage | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
-    """Why there is no answer, with the HTTP status if there was one; never a text."""
+    """Why there is no answer, with the HTTP status if there was one; never a text. `wait` is how
+    many seconds the server asks us to leave it alone, if it says so."""
 
     trouble: Trouble
     status: int | None = None
+    wait: float | None = None
 
 
 class _Message(BaseModel):
@@ -102,6 +101,10 @@ class _Choice(BaseModel):
 
 class _Answer(BaseModel):
     choices: list[_Choice]
+
+
+def _take_all(_: str) -> bool:
+    return True
 
 
 class LanguageModel:
@@ -123,6 +126,9 @@ class LanguageModel:
         self._client = client
         # Named here, since it is imported when it is first named, and that takes a while.
         self._chat: Any = client.chat.completions.with_streaming_response
+        self._at_once: Any = client.with_options(
+            max_retries=0
+        ).chat.completions.with_streaming_response
         self._seconds = seconds
         self._hands = asyncio.Semaphore(AT_ONCE)
 
@@ -145,6 +151,28 @@ class LanguageModel:
             return Failure(Trouble.TIMEOUT)
         return answered if isinstance(answered, Failure) else _read(answered, schema is not None)
 
+    async def answer(
+        self,
+        messages: Sequence[Prompt],
+        max_tokens: int,
+        *,
+        seconds: float,
+        schema: Mapping[str, Any] | None = None,
+        take: Callable[[str], bool] = _take_all,
+    ) -> Streamed | Failure:
+        """An answer for somebody who waits: streamed, asked for once, and within `seconds`.
+
+        `take` is given each piece of text as it comes; once it says no, no more is read. It waits
+        for no free hand: how many are asked at once is for the caller to limit.
+        """
+        if self.size(messages) + max_tokens > self.context:
+            return Failure(Trouble.TOO_LONG)
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._stream(messages, max_tokens, schema, seconds, take)
+        except TimeoutError:
+            return Failure(Trouble.TIMEOUT)
+
     def size(self, messages: Sequence[Prompt]) -> int:
         """How many tokens a prompt has, rather too many than too few."""
         return sum(self.count(one.text) + _OVERHEAD for one in messages)
@@ -156,30 +184,41 @@ class LanguageModel:
     async def _ask(
         self, messages: Sequence[Prompt], max_tokens: int, schema: Mapping[str, Any] | None
     ) -> bytes | Failure:
-        import openai
-
-        options = self._options(max_tokens, schema)
         try:
             # Read piece by piece, because whoever answers without an end would fill the memory.
-            async with self._chat.create(
-                model=self.name,
-                messages=[{"role": one.role.value, "content": one.text} for one in messages],
-                **options,
-            ) as response:
+            asked = self._asked(messages, max_tokens, schema)
+            async with self._chat.create(**asked) as response:
                 body = b""
                 async for piece in response.iter_bytes():
                     body += piece
                     if len(body) > LARGEST_ANSWER:
                         return Failure(Trouble.GARBAGE, response.status_code)
                 return body
-        except openai.APITimeoutError:
-            return Failure(Trouble.TIMEOUT)
-        except openai.APIStatusError as error:
-            return Failure(_trouble(error.status_code), error.status_code)
-        except openai.APIConnectionError:
-            return Failure(Trouble.UNREACHABLE)
-        except Exception:  # noqa: BLE001 - within an answer its transport raises errors of its own
-            return Failure(Trouble.GARBAGE)
+        except Exception as error:  # noqa: BLE001 - within an answer its transport raises its own
+            return _failure(error)
+
+    async def _stream(
+        self,
+        messages: Sequence[Prompt],
+        max_tokens: int,
+        schema: Mapping[str, Any] | None,
+        seconds: float,
+        take: Callable[[str], bool],
+    ) -> Streamed | Failure:
+        asked = self._asked(messages, max_tokens, schema)
+        try:
+            async with self._at_once.create(**asked, stream=True, timeout=seconds) as response:
+                return await _taken(response, take)
+        except Failed:
+            return Failure(Trouble.BROKEN)
+        except Exception as error:  # noqa: BLE001 - within an answer its transport raises its own
+            return _failure(error)
+
+    def _asked(
+        self, messages: Sequence[Prompt], max_tokens: int, schema: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        said = [{"role": one.role.value, "content": one.text} for one in messages]
+        return {"model": self.name, "messages": said, **self._options(max_tokens, schema)}
 
     def _options(self, max_tokens: int, schema: Mapping[str, Any] | None) -> dict[str, Any]:
         # OpenAI's newer models take neither of the old names (platform.openai.com/docs,
@@ -194,87 +233,49 @@ class LanguageModel:
         return options
 
 
-def open_language_model(settings: Settings, cache: Path) -> LanguageModel | None:
-    """The model that the settings name, or nothing when they name none.
-
-    `cache` is a folder of ours for counting tokens. Raises `ConfigError` with everything wrong.
-    """
-    problems = model_problems(settings)
-    if problems:
-        raise ConfigError(problems)
-    model = settings.model
-    if model.base_url is None or model.name is None:
-        return None
-    from openai import AsyncOpenAI, DefaultAsyncHttpxClient
-
-    client = AsyncOpenAI(
-        base_url=model.base_url,
-        # Theirs wants one, and would take that of the environment, which may be for somebody else.
-        api_key=model.api_key.get_secret_value() if model.api_key else "none",
-        timeout=model.timeout_seconds,
-        max_retries=RETRIES,
-        # Whoever redirects us would be sent what customers wrote.
-        http_client=DefaultAsyncHttpxClient(follow_redirects=False),
-    )
-    return LanguageModel(
-        client,
-        model.name,
-        count=_counter(model.name, settings.pipeline.encoding, cache),
-        context=model.context_tokens,
-        seconds=model.timeout_seconds,
-    )
+async def _taken(response: Any, take: Callable[[str], bool]) -> Streamed | Failure:
+    """What comes of a response, until it is over or enough."""
+    stream = Stream(events="json" not in response.headers.get("content-type", ""))
+    text = ""
+    async for data in response.iter_bytes():
+        piece = stream.feed(data)
+        text += piece
+        if piece and not take(piece):
+            return Streamed(text, usage=stream.usage)
+        if stream.is_over:
+            break
+    if not stream.is_over:
+        piece = stream.end()
+        text += piece
+        if piece and not take(piece):
+            return Streamed(text, usage=stream.usage)
+    if not stream.is_over:
+        # Whoever breaks off has not said all, and what is missing may turn it round.
+        return Failure(Trouble.GARBAGE, response.status_code)
+    return Streamed(text, stream.is_cut, stream.usage)
 
 
-def model_problems(settings: Settings) -> list[Problem]:
-    """What of the table `[model]` cannot work, with how to mend it."""
-    model = settings.model
-    wanted = model.summaries or model.facts
-    if model.base_url is None and model.name is None and model.api_key is None and not wanted:
-        return []
-    found = []
-    if model.base_url is None:
-        mend = "Set it, for example to http://127.0.0.1:11434/v1, or leave the whole table out"
-        found.append(_problem(settings, "base_url", "a language model needs an address", mend))
-    elif not _is_address(model.base_url):
-        mend = "Write http:// or https://, the host, and the path that /chat/completions follows"
-        found.append(_problem(settings, "base_url", "is not the address of a server", mend))
-    if not model.name:
-        mend = "Set it to the name that the server has for the model"
-        found.append(_problem(settings, "name", "a language model needs a name", mend))
-    if find_spec("openai") is None:
-        mend = f"{INSTALL}; or leave the whole table out"
-        found.append(_problem(settings, "base_url", "a language model needs openai", mend))
-    return found
+def _failure(error: Exception) -> Failure:
+    """What went wrong, from what the client or its transport raised."""
+    import openai
+
+    if isinstance(error, openai.APITimeoutError):
+        return Failure(Trouble.TIMEOUT)
+    if isinstance(error, openai.APIStatusError):
+        status = error.status_code
+        return Failure(_trouble(status), status, _wait(error.response.headers.get("retry-after")))
+    if isinstance(error, openai.APIConnectionError):
+        return Failure(Trouble.UNREACHABLE)
+    return Failure(Trouble.GARBAGE)
 
 
-def _is_address(url: str) -> bool:
+def _wait(header: str | None) -> float | None:
+    """Seconds to wait, where a server gives them as a number; a date is not read."""
     try:
-        parts = urlsplit(url)
-        return (
-            parts.scheme in _SCHEMES
-            and bool(parts.hostname)
-            and parts.username is None
-            and not (parts.query or parts.fragment)
-        )
+        seconds = float(header or "")
     except ValueError:
-        return False
-
-
-def _problem(settings: Settings, key: str, wrong: str, mend: str) -> Problem:
-    file, name = place(settings, "model", key)
-    return Problem(file, name, wrong, mend)
-
-
-def _counter(name: str, fallback: str, cache: Path) -> Callable[[str], int]:
-    """How this model counts; what is not known is counted as another does, and a part more."""
-    try:
-        encoding = encoding_name_for_model(name)
-    except KeyError:
-        encoding = ""
-    if encoding in ENCODINGS:
-        return token_counter(encoding, cache)
-    count = token_counter(fallback, cache)
-    return lambda text: round(count(text) * _UNKNOWN_MODEL)
+        return None
+    return seconds if 0 < seconds < float("inf") else None
 
 
 def _trouble(status: int) -> Trouble:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.playbook_fields import PlaybookError
-from gateway.language_model import model_problems
+from gateway.model_opening import model_problems
 from gateway.playbooks import load_playbook
 from gateway.safety import simulator_problems
 from gateway.settings import ConfigError, Problem, Settings

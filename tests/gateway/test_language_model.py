@@ -20,9 +20,8 @@ from gateway.language_model import (
     Prompt,
     Role,
     Trouble,
-    model_problems,
-    open_language_model,
 )
+from gateway.model_opening import model_problems, open_language_model
 from gateway.settings import ConfigError, Settings
 from tests.model_server import (
     Behaviour,
@@ -91,8 +90,8 @@ async def test_an_answer_that_reached_its_limit_says_so(tmp_path: Path) -> None:
     [
         (fails(401), None, Failure(Trouble.REFUSED, 401)),
         (fails(400), None, Failure(Trouble.REFUSED, 400)),
-        (fails(429, SOON), None, Failure(Trouble.LIMITED, 429)),
-        (fails(500, SOON), None, Failure(Trouble.BROKEN, 500)),
+        (fails(429, SOON), None, Failure(Trouble.LIMITED, 429, 0.01)),
+        (fails(500, SOON), None, Failure(Trouble.BROKEN, 500, 0.01)),
         (says(b"<html>hello</html>", "text/html"), None, Failure(Trouble.GARBAGE)),
         (says(b'{"choices": []}'), None, Failure(Trouble.GARBAGE)),
         (says(b'{"choices": [{"message": {"content": null}}]}'), None, Failure(Trouble.GARBAGE)),

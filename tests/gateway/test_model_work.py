@@ -18,7 +18,7 @@ from structlog.testing import capture_logs
 from core.clock import id_source, to_micros
 from gateway.demo_settings import PLAYBOOK
 from gateway.episode_work import EpisodeWork
-from gateway.language_model import open_language_model
+from gateway.model_opening import open_language_model
 from gateway.model_work import PAUSE, TRIES, ModelWork, Tasks
 from gateway.playbooks import load_playbook
 from gateway.settings import Settings
