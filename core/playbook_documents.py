@@ -21,7 +21,7 @@ OWNER_KINDS = ("phone", "email", "login", "slack")
 """Kinds of address that can prove whose a row is."""
 
 _SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]\d|2[0-3]):([0-5]\d)")
-_FRONT = re.compile(r"\A\+\+\+[ \t]*\n(?P<front>.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
+FRONT = re.compile(r"\A\+\+\+[ \t]*\n(?P<front>.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.S | re.M)
 
 
 def read_stages(main: Section) -> dict[str, str]:
@@ -145,7 +145,7 @@ def read_articles(files: Mapping[str, str], report: Report) -> tuple[Article, ..
 
 def _article(file: str, text: str, report: Report) -> Article:
     text = text.lstrip("\ufeff").replace("\r\n", "\n")
-    found = _FRONT.match(text)
+    found = FRONT.match(text)
     if found is None:
         mend = "Begin with title and url between two lines of +++"
         report.add(file, "", "has no head", mend)

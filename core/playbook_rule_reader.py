@@ -39,15 +39,15 @@ def read_rules(raw: Mapping[str, object], report: Report) -> RuleFile:
     found = []
     for number, row in enumerate(rows, start=1):
         one = Section(row, RULES, f"rule[{row.get('id') or number}]", report)
-        found.append(
-            Rule(
-                id=one.text("id", needed=True),
-                priority=one.whole("priority", needed=True),
-                when=one.table("when", needed=True),
-                then=one.table("then", needed=True),
-                unless=one.table("unless"),
-            )
+        rule = Rule(
+            id=one.text("id", needed=True),
+            priority=one.whole("priority", needed=True),
+            when=one.table("when", needed=True),
+            then=one.table("then", needed=True),
+            unless=one.table("unless"),
         )
+        if not one.flag("off"):
+            found.append(rule)
         one.close()
     return RuleFile(tuple(found), defaults, counters)
 

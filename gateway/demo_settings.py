@@ -13,6 +13,7 @@ from adapters.email.simulator import MailSimulator
 from adapters.slack.simulator import SlackSimulator
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, TwilioSimulator
 from gateway.demo_people import CHAT, MAIL, SHOP, SLACK, SMS, WORKSPACE
+from gateway.demo_playbook import own_copy
 from gateway.safety import DEMO_MARK
 from gateway.settings import Settings
 
@@ -55,7 +56,7 @@ def demo_settings(
         {
             "server": {"host": "127.0.0.1", "port": port},
             "storage": {"url": f"sqlite:///{folder / 'demo.db'}"},
-            "playbook": {"path": PLAYBOOK},
+            "playbook": {"path": own_copy(PLAYBOOK, folder)},
             "data": {"folder": folder},
             "logging": {"level": "WARNING"},
             "turns": {

@@ -1,0 +1,65 @@
+"""Writes a playbook's folder: a change is put in as a whole, and what was there before is kept.
+
+Every new text lies on the disk, complete and durable, before the first takes its place; then they
+take their places in one quick row. What the texts mean is judged before, elsewhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+Changes = Mapping[str, str | None]
+"""File -> its new text; nothing for a file that is to go."""
+
+
+def write_changes(folder: Path, changes: Changes) -> None:
+    """Put these texts in the place of the files of their names. Raises `OSError`.
+
+    Where a text cannot be written, nothing was changed.
+    """
+    written: dict[Path, Path] = {}
+    try:
+        for name, text in changes.items():
+            if text is not None:
+                target = folder / name
+                target.parent.mkdir(exist_ok=True)
+                new = target.with_name(f".{target.name}.{os.getpid()}.new")
+                written[target] = new
+                _write(new, text, target)
+        for target, new in written.items():
+            new.replace(target)
+    finally:
+        for new in written.values():
+            new.unlink(missing_ok=True)
+    for name in (one for one, text in changes.items() if text is None):
+        (folder / name).unlink(missing_ok=True)
+    for parent in sorted({(folder / name).parent for name in changes}):
+        _settle(parent)
+
+
+def difference(before: Mapping[str, str], after: Mapping[str, str]) -> Changes:
+    """What makes the files `after` of those `before`."""
+    gone: dict[str, str | None] = {name: None for name in before if name not in after}
+    return gone | {name: text for name, text in after.items() if before.get(name) != text}
+
+
+def _write(new: Path, text: str, target: Path) -> None:
+    with new.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if target.exists():
+        new.chmod(target.stat().st_mode & 0o777)
+
+
+def _settle(folder: Path) -> None:
+    """Make renames in a folder durable."""
+    if not folder.is_dir():
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
