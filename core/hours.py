@@ -6,13 +6,13 @@ right over a change of the clocks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from core.languages.speeches import ENGLISH, Speech
 from core.playbook import Hours
 
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _LOOK_AHEAD = 60
 _WEEK = 7
 
@@ -35,20 +35,30 @@ def next_opening(hours: Hours, now: datetime) -> datetime | None:
     return min(starts, default=None)
 
 
-def opening_words(hours: Hours, now: datetime) -> str | None:
+def opening_words(hours: Hours, now: datetime, speech: Speech = ENGLISH) -> str | None:
     """The next opening as people say it: "today at 09:00", "on Monday at 09:00"."""
     opening = next_opening(hours, now)
     if opening is None:
         return None
     days = (opening.date() - now.astimezone(opening.tzinfo).date()).days
-    clock = opening.strftime("%H:%M")
     if days == 0:
-        return f"today at {clock}"
-    if days == 1:
-        return f"tomorrow at {clock}"
-    if days < _WEEK:
-        return f"on {_DAYS[opening.weekday()]} at {clock}"
-    return f"on {opening.date().isoformat()} at {clock}"
+        when, day = "today", ""
+    elif days == 1:
+        when, day = "tomorrow", ""
+    elif days < _WEEK:
+        when, day = "weekday", speech.days[opening.weekday()]
+    else:
+        when, day = "date", opening.date().isoformat()
+    return speech.words[when].format(clock=opening.strftime("%H:%M"), day=day)
+
+
+def in_spans(spans: Iterable[tuple[time, time]], timezone: str, now: datetime) -> bool:
+    """Whether a moment is in one of these spans of every day; a span may go over midnight."""
+    local = now.astimezone(ZoneInfo(timezone)).time()
+    return any(
+        start <= local < end if start < end else local >= start or local < end
+        for start, end in spans
+    )
 
 
 def _spans(

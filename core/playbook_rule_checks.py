@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from core.playbook import Playbook, Rule
 from core.playbook_fields import Report, suggest
-from core.rule_conditions import check_conditions, check_rule
+from core.rule_conditions import check_conditions, check_rule, stages_of
 from core.rule_facts import (
     COUNTERS,
     COUNTS,
@@ -24,6 +24,8 @@ from core.rule_facts import (
     STATUSES,
     SUFFIXES,
     THEN,
+    TIMED_THEN,
+    TIMER,
     URGENCIES,
     WORD,
     WORD_LIST,
@@ -93,6 +95,8 @@ def _mend(wrong: str, declared: Collection[str]) -> str:
 
 _REMEDIES: Sequence[tuple[str, str]] = (
     ("an inbound rule", 'Leave the stage out, or write stage = "before_reply"'),
+    ("a timer rule", "Nobody writes then: go by how long somebody waits, or by what is known"),
+    ("timer stands alone", "Make a rule of its own for as time passes"),
     ("too deep", "Make several rules of it"),
     ("`any`", 'Write any = [ { intent = "a" }, { intent = "b" } ]'),
     ("no stage|`stage`", f'Write stage = "{STAGES[1]}"; the stages are {", ".join(STAGES)}'),
@@ -185,6 +189,10 @@ def _check_deeds(rule: Rule, key: str, answers: Collection[str], report: Report)
     for name in ("say", "ask"):
         if isinstance(said := then.get(name), str):
             report.check_known(FILE, key, said, answers, "answer")
+    if TIMER in stages_of(rule):
+        for name in (one for one in then if one in THEN and one not in TIMED_THEN):
+            wrong = f"`{name}` does nothing as time passes"
+            report.add(FILE, key, wrong, "Leave it out: there is no answer that it could change")
     _check_handover(rule, key, report)
 
 

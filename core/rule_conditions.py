@@ -16,6 +16,8 @@ from core.rule_facts import (
     NUMBERS,
     TEXT,
     TEXTS,
+    TIMED,
+    TIMER,
     WORDS,
     split_key,
     type_of,
@@ -104,14 +106,27 @@ def _check_stage(rule: Rule) -> list[str]:
     hidden += [key for key in _keys(rule.unless) if split_key(key)[0] == "stage"]
     if hidden or _keys(rule.when).count("stage") > ("stage" in rule.when):
         faults.append("`stage` belongs into `when` itself, as stage = with one of its names")
-    if set(stages_of(rule)) == {"inbound"}:
-        named = {split_key(key)[0] for key in (*_keys(rule.when), *_keys(rule.unless))}
+    stages = set(stages_of(rule))
+    named = dict.fromkeys(split_key(key)[0] for key in (*_keys(rule.when), *_keys(rule.unless)))
+    if stages == {"inbound"}:
         faults += [
             f"the fact `{fact}` is not known to an inbound rule"
             for fact in ("action", "grounded")
             if fact in named
         ]
+    if TIMER in stages:
+        faults += ["the stage timer stands alone"] if len(stages) > 1 else []
+        faults += [
+            f"the fact `{fact}` is not known to a timer rule"
+            for fact in named
+            if type_of(fact) is not None and not _is_timed(fact)
+        ]
     return faults
+
+
+def _is_timed(fact: str) -> bool:
+    """Whether a fact is known though nobody writes."""
+    return fact in TIMED or fact.partition(".")[0] in ("slot", "counters")
 
 
 def _keys(conditions: Mapping[str, object]) -> list[str]:

@@ -11,8 +11,9 @@ from functools import lru_cache
 
 TEXT, NUMBER, FLAG = "text", "number", "flag"
 
-STAGES = ("inbound", "before_reply")
-"""When a rule is looked at: before the answer is known, or with it."""
+TIMER = "timer"
+STAGES = ("inbound", "before_reply", TIMER)
+"""When a rule is looked at: before the answer is known, with it, or as time passes."""
 
 STATUSES = ("new", "open", "queued")
 """How far a case is: just begun, answered by us, with people."""
@@ -50,6 +51,14 @@ COUNTERS = frozenset(
 KEPT = frozenset("fallbacks negative same_intent asked_human".split())
 """Built-in counts that a rule may set."""
 
+TIMED = frozenset(
+    """
+    channel stage status intent language business_hours level customer.tier customer.tags
+    minutes_since_first minutes_waiting
+    """.split()
+)
+"""Facts that a rule may name as time passes, besides slots and counts: there is no message then."""
+
 WORDS: Mapping[str, tuple[str, ...]] = {"stage": STAGES, "status": STATUSES}
 """Facts with a closed list of values."""
 
@@ -80,6 +89,11 @@ THEN: Mapping[str, str] = {
 }
 """What a rule may do, with the type of its value."""
 
+TIMED_THEN = frozenset(
+    "escalate queue urgency say reason tag set freeze_bot".split()
+)
+"""What a rule may do as time passes: there is no answer that it could change."""
+
 DEEDS = ("escalate", "block", "ask", "tag", "set", "require_confirm")
 """Of these a rule needs one: the others say how."""
 
@@ -107,3 +121,8 @@ def type_of(fact: str) -> str | None:
     if kind == "slot" and name:
         return TEXT
     return NUMBER if kind == "counters" and name else FACTS.get(fact)
+
+
+def more_urgent(one: str, other: str) -> str:
+    """The more urgent of two urgencies."""
+    return max(one, other, key=lambda name: URGENCIES.index(name) if name in URGENCIES else 0)

@@ -62,6 +62,7 @@ from gateway.sockets import SocketHub
 from gateway.stages import build_stages
 from gateway.suggesting import Suggesting, kinds_of
 from gateway.threads import SocketThreads
+from gateway.timers import Timers
 from gateway.turn_work import TurnSettings, TurnWork
 from gateway.turns import TurnRules, Turns
 from gateway.web import mount
@@ -303,6 +304,15 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         encoding=encoding,
         episodes=EpisodeWork(store, now=now, new_id=new_id),
         segmenting=Segmenting(store),
+        timers=Timers(
+            store,
+            bus,
+            reaching,
+            playbook=lambda: work.playbook,
+            forget=forget,
+            now=now,
+            new_id=new_id,
+        ),
         retaining=Retaining(store, files, settings.retention, forget=forget, now=now),
         trial=Trial(
             store,

@@ -42,6 +42,7 @@ from gateway.session_watch import SessionWatch
 from gateway.settings import Settings
 from gateway.sockets import SocketHub
 from gateway.suggesting import Suggesting
+from gateway.timers import Timers
 from gateway.turn_work import TurnWork
 from gateway.turns import Turns
 from memory.pages import last_inbound_at
@@ -86,6 +87,7 @@ class Gateway:
     retaining: Retaining
     trial: Trial
     segmenting: Segmenting
+    timers: Timers
     model_work: ModelWork | None = None
     reloading: Reloading | None = None
     web_app: web.Application = field(default_factory=web.Application)
@@ -108,6 +110,7 @@ class Gateway:
             self.episodes,
             self.retaining,
             self.segmenting,
+            self.timers,
         )
         asking = () if self.model_work is None else (self.model_work.round,)
         files = () if self.reloading is None else self.reloading.rounds

@@ -36,6 +36,7 @@ from core.rule_counters import (
     unmarked,
     with_set,
 )
+from core.rule_facts import TIMER
 from core.turn import CaseState, TurnInput
 
 FALLBACK_LIMIT = 3
@@ -105,7 +106,7 @@ def _table(key: PlaybookKey) -> Table:
     )
     rules = (*(playbook.rules or DEFAULT_RULES), *stuck)
     inbound = tuple(one for one in rules if set(stages_of(one)) == {"inbound"})
-    replying = tuple(one for one in rules if one not in inbound)
+    replying = tuple(one for one in rules if one not in inbound and TIMER not in stages_of(one))
     counting = frozenset(
         fact
         for one in playbook.counters.values()

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from core.grounding import WORD, Claims, bare, claims_of, folded, plain, word_of
+from core.hours import in_spans
 from core.limits import Broken
 from core.model_words import OPENERS
 from core.pipeline.contracts import Draft, StateStep
@@ -160,11 +160,7 @@ def is_late(turn: TurnInput, playbook: Playbook) -> bool:
     late = timedelta(minutes=playbook.limits.late_minutes)
     if not spans or turn.now - turn.messages[-1].at <= late:
         return False
-    local = turn.now.astimezone(ZoneInfo(playbook.hours.timezone)).time()
-    return any(
-        start <= local < end if start < end else local >= start or local < end
-        for start, end in spans
-    )
+    return in_spans(spans, playbook.hours.timezone, turn.now)
 
 
 def shortened(text: str, limit: int) -> str | None:

@@ -8,26 +8,25 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-import orjson
 from sqlalchemy import Connection, Row, insert, select, update
 
 from core.clock import Micros
 from core.message import Author
-from memory.tables import Case, Customer, Delivery, Handle, Handoff, Message, Turn
+from core.turn import CaseState
+from memory.tables import Case, Customer, Delivery, Handle, Handoff, Turn
 from memory.units import asides
+from memory.units.bare_packet import bare_packet
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
 RULE = "unreachable"
-_QUOTED = 6
 
 _case = table(Case)
 _customer = table(Customer)
 _delivery = table(Delivery)
 _handle = table(Handle)
 _handoff = table(Handoff)
-_message = table(Message)
 _turn = table(Turn)
 
 
@@ -46,7 +45,7 @@ def call_people(
     ).one()
     if part.author != Author.BOT.value or _people_have(connection, part.handle_id):
         return False
-    case_id, intent = _hand_over(connection, part, now, ids[0])
+    case_id, case = _hand_over(connection, part, now, ids[0])
     connection.execute(
         insert(_handoff),
         {
@@ -60,7 +59,14 @@ def call_people(
             "reason": f"The address cannot be reached. {why or ''}".strip(),
             "queue": "general",
             "urgency": "normal",
-            "packet_json": orjson.dumps(_packet(connection, part, intent)).decode(),
+            "packet_json": bare_packet(
+                connection,
+                part.conversation_id,
+                part.handle_id,
+                part.channel,
+                case,
+                up_to=part.seq,
+            ),
             "opened_at": now,
         },
     )
@@ -83,8 +89,8 @@ def _people_have(connection: Connection, handle_id: int) -> bool:
 
 def _hand_over(
     connection: Connection, part: AnyRow, now: Micros, fresh: int
-) -> tuple[int, str | None]:
-    """The case the part belongs to, which people have now, and its intent; a new one when it is
+) -> tuple[int, CaseState]:
+    """The case the part belongs to, which people have now, with its matter; a new one when it is
     over."""
     case = connection.execute(
         select(_case.c.id, _case.c.intent).where(
@@ -95,7 +101,7 @@ def _hand_over(
         connection.execute(
             update(_case).where(_case.c.id == case.id).values(status="handed", updated_at=now)
         )
-        return case.id, case.intent
+        return case.id, CaseState(intent=case.intent)
     connection.execute(
         insert(_case),
         {
@@ -109,22 +115,4 @@ def _hand_over(
             "updated_at": now,
         },
     )
-    return fresh, None
-
-
-def _packet(connection: Connection, part: AnyRow, intent: str | None) -> dict[str, object]:
-    """What a person needs: the last of the talk with this sender, up to what did not arrive."""
-    rows = connection.execute(
-        select(_message.c.author, _message.c.text)
-        .where(
-            _message.c.conversation_id == part.conversation_id,
-            _message.c.seq <= part.seq,
-            _message.c.handle_id == part.handle_id,
-        )
-        .order_by(_message.c.seq.desc())
-        .limit(_QUOTED)
-    ).all()
-    quotes = [
-        {"author": row.author, "channel": part.channel, "text": row.text} for row in reversed(rows)
-    ]
-    return {"intent": intent, "slots": [], "facts": [], "exchanges": quotes}
+    return fresh, CaseState()

@@ -221,9 +221,9 @@ rules.toml | amount_gt = 100 -> text_regex = '(a+)+b'
 rule[big]: `text_regex` has a repeat inside of a repeat
 Write it without a repeat inside of a repeat, as [a-z ]+
 
-rules.toml | amount_gt = 100 -> stage = "timer"
-rule[big]: there is no stage 'timer'
-Write stage = "before_reply"; the stages are inbound, before_reply
+rules.toml | amount_gt = 100 -> stage = "hourly"
+rule[big]: there is no stage 'hourly'
+Write stage = "before_reply"; the stages are inbound, before_reply, timer
 
 rules.toml | amount_gt = 100 -> text_gt = 100
 rule[big]: `_gt` does not go with `text`, which is a text or a list of texts

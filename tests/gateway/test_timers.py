@@ -1,0 +1,86 @@
+"""Time acts on a case over real channels: people see it, and the customer hears of it once."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import time, timedelta
+from pathlib import Path
+
+from core.playbook import Playbook, Rule
+from gateway.timers import Timers
+from memory.pages import queue
+from tests.gateway.everywhere import Everywhere, everywhere
+
+PHONE = "+447700900441"
+WORDS = "It takes longer than it should. A person will answer you today."
+SLOW = Rule(
+    "slow",
+    1,
+    {"stage": "timer", "minutes_waiting_gte": 240, "status": "queued"},
+    {"escalate": True, "urgency": "high", "say": "slow_people", "tag": ["sla"]},
+)
+
+
+def with_slow_people(playbook: Playbook) -> Playbook:
+    """The playbook with a rule about people who let a customer wait, and its words."""
+    answers = {**playbook.answers, "slow_people": (WORDS,)}
+    return replace(playbook, rules=(SLOW,), answers=answers)
+
+
+def later(world: Everywhere, hours: float, playbook: Playbook | None = None) -> Timers:
+    """Another process's timers, so many hours from now."""
+    gateway, now = world.gateway, world.gateway.now
+    own = playbook or with_slow_people(gateway.playbook)
+    return Timers(
+        gateway.store,
+        gateway.bus,
+        gateway.reaching,
+        playbook=lambda: own,
+        forget=gateway.forget,
+        now=lambda: now() + timedelta(hours=hours),
+        new_id=gateway.new_id,
+    )
+
+
+async def asked(world: Everywhere) -> None:
+    """A customer asks for a person, and is told that one comes."""
+    await world.phones.text(PHONE, "I want to talk to a human")
+    await world.phones.wait_for_reply(PHONE, 0)
+    await world.handled(1)
+
+
+async def test_who_waits_too_long_hears_of_it_once_and_people_see_it(
+    tmp_path: Path, models: Path
+) -> None:
+    async with everywhere(tmp_path, models) as world:
+        await asked(world)
+        before, point = len(world.phones.texts_to(PHONE)), world.phones.last_seq
+        assert await later(world, 3.9).look() == 0
+        # Two processes look at once, as two machines would.
+        done = await asyncio.gather(later(world, 5).look(), later(world, 5).look())
+        assert sorted(done) == [0, 1]
+        assert (await world.phones.wait_for_reply(PHONE, point)).text == WORDS
+        assert await later(world, 9).look() == 0
+        (shown,) = await world.gateway.store.read(queue, 0)
+        assert (shown.urgency, shown.reason.endswith("slow [sla]")) == ("high", True)
+        assert len(world.phones.texts_to(PHONE)) == before + 1
+
+
+async def test_in_quiet_hours_people_see_it_and_the_customer_sleeps(
+    tmp_path: Path, models: Path
+) -> None:
+    async with everywhere(tmp_path, models) as world:
+        await asked(world)
+        own = with_slow_people(world.gateway.playbook)
+        limits = replace(own.limits, quiet={"sms": ((time(0), time(12)), (time(12), time(0)))})
+        before = len(world.phones.texts_to(PHONE))
+        assert await later(world, 5, replace(own, limits=limits)).look() == 1
+        (shown,) = await world.gateway.store.read(queue, 0)
+        assert shown.urgency == "high"
+        assert len(world.phones.texts_to(PHONE)) == before
+
+
+async def test_a_gateway_looks_by_itself(tmp_path: Path, models: Path) -> None:
+    async with everywhere(tmp_path, models) as world:
+        assert world.gateway.timers.round in world.gateway.rounds
