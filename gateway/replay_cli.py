@@ -60,12 +60,16 @@ def play(
         int, typer.Option(min=0, help="Unrelated messages to put before the switch.")
     ] = 0,
     playbook: Annotated[
-        Path | None, typer.Option(help="The playbook to play with.", exists=True, file_okay=False)
+        list[str] | None,
+        typer.Option(
+            help="The playbook to play with; DOMAIN=DIR or SOURCE/DOMAIN=DIR for such dialogues."
+        ),
     ] = None,
     derive: Annotated[
         bool,
         typer.Option(
-            "--derive-playbook", help="Play with playbooks derived from the other dialogues."
+            "--derive-playbook",
+            help="Play all that no playbook is named for with ones derived from the others.",
         ),
     ] = False,
     write_playbook: Annotated[
@@ -92,10 +96,9 @@ def play(
             _refuse_unwritable(write_playbook, "--write-playbook")
             _write(derive_playbook(everyone), write_playbook)
             return
-        if derive == (playbook is not None):
-            raise ValueError("say either --playbook DIR or --derive-playbook")
-        business = _read(playbook) if playbook is not None else None
-        options = Options(out, pair, link, filler, seed, concurrency, business, read_map(instead))
+        written = _read(playbook or ())
+        _check_names(everyone, chosen, written, derive)
+        options = Options(out, pair, link, filler, seed, concurrency, written, read_map(instead))
         check_channels([name for one in chosen for name in options.channels_of(one)])
     except (BadDialogues, ValueError) as error:
         errors.print(Text(str(error), style="red"))
@@ -172,10 +175,41 @@ def _progress(console: Console) -> Progress:
     return Progress(*columns, console=console)
 
 
-def _read(folder: Path) -> Playbook:
+def _read(options: Sequence[str]) -> dict[str, Playbook]:
+    """The written playbooks by their names. Raises `ValueError` where no folder is meant."""
     from gateway.playbooks import load_playbook
 
-    return load_playbook(folder)
+    found: dict[str, Playbook] = {}
+    for option in options:
+        name, mark, folder = option.rpartition("=")
+        if not Path(folder).is_dir():
+            raise ValueError(f"--playbook {option}: there is no folder {folder!r}")
+        if name in found or (mark and not name):
+            raise ValueError(f"--playbook {option}: name each domain once")
+        found[name] = load_playbook(Path(folder))
+    return found
+
+
+def _check_names(
+    everyone: Sequence[Dialogue],
+    chosen: Sequence[Dialogue],
+    written: dict[str, Playbook],
+    derive: bool,
+) -> None:
+    """Raises `ValueError` for a dialogue without a playbook, and a playbook without a dialogue."""
+    from gateway.replay.groups import EVERYTHING, name_of
+
+    names = [name_of(one, written) for one in chosen]
+    if derive and EVERYTHING in written:
+        raise ValueError("say either --playbook DIR or --derive-playbook")
+    if None in names and not derive:
+        one = chosen[names.index(None)]
+        raise ValueError(
+            f"no playbook is for {one.id} ({one.source}/{one.domain}): name one by --playbook, or "
+            "add --derive-playbook"
+        )
+    if idle := sorted(set(written) - {name_of(one, written) for one in everyone}):
+        raise ValueError(f"the file has no dialogue for --playbook {idle[0]}=...")
 
 
 def _refuse_unwritable(folder: Path, option: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 FAULTS_SHOWN = 20
@@ -42,7 +42,9 @@ class Told:
 class Dialogue:
     """One customer's dialogue, which leaves one channel for another at turn `switch`.
 
-    `channels` are the two of its own plan.
+    `channels` are the two of its own plan. `source` is the collection it comes from, or empty.
+    `known` is what the business has of the customer by the scenario: the name of a detail -> its
+    values.
     """
 
     id: str
@@ -52,6 +54,8 @@ class Dialogue:
     channels: tuple[str, str]
     turns: tuple[Utterance, ...]
     told: tuple[Told, ...]
+    source: str = ""
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def played(self) -> tuple[Utterance, ...]:
@@ -148,6 +152,8 @@ def _read_line(line: str) -> Dialogue:
         channels=_channels(row),
         turns=turns,
         told=tuple(_told(one) for one in _list(_object(row, "gold"), "slots")),
+        source=str(row.get("source") or ""),
+        known=_known(row),
     )
 
 
@@ -178,6 +184,18 @@ def _domain(row: Mapping[str, object]) -> str:
     if isinstance(domain, list):
         return "+".join(str(one) for one in domain) or "general"
     return str(domain) if domain else "general"
+
+
+def _known(row: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """What the scenario tells of the customer and of their orders, bookings and the like."""
+    scenario = row.get("scenario")
+    parts = [scenario.get(one) for one in ("customer", "ids")] if isinstance(scenario, dict) else []
+    known: dict[str, tuple[str, ...]] = {}
+    for part in parts:
+        for name, value in part.items() if isinstance(part, dict) else ():
+            values = value if isinstance(value, list) else [value]
+            known[str(name)] = tuple(str(one) for one in values if isinstance(one, str | int))
+    return known
 
 
 def _intents(row: Mapping[str, object]) -> tuple[str, ...]:

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from core.playbook import Playbook
 from gateway.replay.decisions import decision_log
-from gateway.replay.derive import THRESHOLD, derive_playbooks, fold_of
 from gateway.replay.dialogues import Dialogue
+from gateway.replay.groups import group
+from gateway.replay.known_rows import with_rows
 from gateway.replay.people import Person, cast_people
 from gateway.replay.player import NotPlayed, Step, plan_steps, play_dialogue
 from gateway.replay.records import Ledger, turn_rows
@@ -36,8 +37,9 @@ PATIENCE = 60.0
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to play. Without `channels` each dialogue is played as its own plan says, and `instead`
-    names channels that stand for others; without `playbook` one is derived from the other
-    dialogues of the file."""
+    names channels that stand for others. `playbooks` are the written ones by the names that
+    `gateway.replay.groups` knows; for what none of them is for, one is derived from the other
+    such dialogues of the file."""
 
     out: Path
     channels: tuple[str, str] | None
@@ -45,7 +47,7 @@ class Options:
     fillers: int = 0
     seed: int = 1
     concurrency: int = 32
-    playbook: Playbook | None = None
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
 
     def channels_of(self, dialogue: Dialogue) -> tuple[str, str]:
@@ -102,15 +104,18 @@ async def replay(
     others go on.
     """
     started = time.monotonic()
-    groups = _by_playbook(everyone, casts, options)
+    by_id = {one.dialogue.id: one for one in casts}
+    groups = group(everyone, [one.dialogue for one in casts], options.playbooks)
     wire, rows, failures = Wire(), list[dict[str, object]](), dict[str, str]()
     models = options.out / "models"
-    threshold = THRESHOLD if options.playbook is None else None
     _clear(options.out)
-    for number, (playbook, members) in enumerate(groups, start=1):
+    for number, one in enumerate(groups, start=1):
+        members = [by_id[dialogue.id] for dialogue in one.dialogues]
+        playbook = with_rows(one.playbook, [(each.dialogue, each.person) for each in members])
         with tempfile.TemporaryDirectory(prefix="onethread-replay-") as folder:
-            channels = {channel for one in members for channel in one.channels}
-            async with open_rig(playbook, channels, Path(folder), wire, models, threshold) as rig:
+            channels = {channel for each in members for channel in each.channels}
+            playing = open_rig(playbook, channels, Path(folder), wire, models, one.threshold)
+            async with playing as rig:
                 failures |= await _play_group(rig, members, options, wire, played)
                 ledger = await rig.ledger()
         keys = _handle_keys(members)
@@ -120,18 +125,6 @@ async def replay(
     _write_rows(options.out / TURNS, rows)
     messages = sum(len(one.steps) for one in casts)
     return Played(len(casts), messages, time.monotonic() - started, failures)
-
-
-def _by_playbook(
-    everyone: Sequence[Dialogue], casts: Sequence[Cast], options: Options
-) -> list[tuple[Playbook, list[Cast]]]:
-    if options.playbook is not None:
-        return [(options.playbook, list(casts))]
-    dealt: defaultdict[int, list[Cast]] = defaultdict(list)
-    for one in casts:
-        dealt[fold_of(one.dialogue.id)].append(one)
-    playbooks = derive_playbooks(everyone)
-    return [(playbooks[fold], dealt[fold]) for fold in sorted(dealt)]
 
 
 async def _play_group(

@@ -38,6 +38,23 @@ def test_wrong_options_are_refused(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+def test_a_playbook_is_named_for_dialogues_that_there_are(tmp_path: Path) -> None:
+    path, folder = write_crowd(tmp_path), tmp_path / "written"
+    out = tmp_path / "out"
+    assert run(path, "--out", tmp_path, "--write-playbook", folder)[0] == 0
+    code, said = run(path, "--out", out, "--playbook", f"post={folder}")
+    assert (code, "add --derive-playbook" in said) == (2, True)
+    code, said = run(path, "--out", out, "--playbook", f"bank={folder}", "--derive-playbook")
+    assert (code, "no dialogue for --playbook bank" in said) == (2, True)
+    code, said = run(path, "--out", out, "--playbook", f"post={tmp_path / 'none'}")
+    assert (code, "there is no folder" in said) == (2, True)
+    assert run(path, "--out", out, "--playbook", folder, "--derive-playbook")[0] == 2
+    assert not out.exists()
+    only = ("--derive-playbook", "--only", "table-0,parcel-1")
+    code, said = run(path, "--out", out, "--playbook", f"post={folder}", *only)
+    assert code == 0, said
+
+
 def test_dialogues_are_played_and_shown(tmp_path: Path) -> None:
     path = write_crowd(tmp_path)
     out = tmp_path / "out"
