@@ -14,6 +14,9 @@ from core.playbook import Article, Flow, Intent, Playbook, Rule, Slot, Table
 
 Named: TypeAlias = Mapping[str, Any]
 
+_SHORT = 40
+"""Characters up to which a value is told."""
+
 _WORDS = {
     "examples": "examples",
     "ask": "the wording of its question",
@@ -93,8 +96,9 @@ def _field(name: str, before: object, after: object) -> str:
         assert isinstance(after, tuple)
         return _of_list(words, before, after)
     plain = (bool, int, float, str, type(None))
-    short = all(isinstance(one, plain) and len(str(one)) <= 40 for one in (before, after))
-    if short:
+    both = (before, after)
+    short = all(isinstance(one, plain) and len(str(one)) <= _SHORT for one in both)
+    if short and name != "body":
         return f"{words} {_value(before)} is now {_value(after)}"
     return f"{words} changed"
 

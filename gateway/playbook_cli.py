@@ -16,12 +16,9 @@ from rich.text import Text
 
 from core.identity_rules_reader import read_identity_rules
 from core.playbook import Playbook
+from core.playbook_hints import hints
 from gateway.playbook_schema_cli import schema
 from gateway.playbooks import identity_text, load_playbook
-
-FEW_EXAMPLES = 8
-"""Below this many examples an intent is understood, but not well."""
-FEW_VARIANTS = 4
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -45,7 +42,7 @@ def check(
     playbook = load_playbook(path)
     console = Console()
     console.print(_summary(playbook))
-    for hint in (*_hints(playbook), *_loose_rules(path)):
+    for hint in (*hints(playbook), *_loose_rules(path)):
         console.print(Text(f"  {hint}", style="yellow"))
     console.print(Text(f"{path} is in order.", style="green"))
 
@@ -73,20 +70,3 @@ def _summary(playbook: Playbook) -> Table:
     for name, members in parts:
         table.add_row(name, str(len(members)), ", ".join(members))
     return table
-
-
-def _hints(playbook: Playbook) -> list[str]:
-    """What is allowed and could be better."""
-    hints = [
-        f"{intent.name} has {len(intent.examples)} examples; 10 or more are understood far better"
-        for intent in playbook.intents
-        if len(intent.examples) < FEW_EXAMPLES and not intent.small_talk
-    ]
-    hints += [
-        f"{key} has {len(variants)} variants; with 6 a long talk repeats none"
-        for key, variants in playbook.answers.items()
-        if len(variants) < FEW_VARIANTS
-    ]
-    if not any(playbook.hours.week.values()):
-        hints.append("no opening hours: a handoff cannot say when somebody answers")
-    return hints
