@@ -1,0 +1,375 @@
+"""The French wording a playbook falls back to, in the polite form.
+
+Data only, by the same keys and with the same words in braces as the English wording in
+`core.default_answers`. Whoever adds a key there adds it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "greeting": (
+        "Bonjour ! Que puis-je faire pour vous ?",
+        "Bonjour, merci de nous écrire. De quoi s'agit-il ?",
+        "Bienvenue ! Comment puis-je vous aider ?",
+        "Bonjour, qu'est-ce qui vous amène ?",
+        "Bonjour ! Dites-moi ce qu'il vous faut.",
+        "Rebonjour. Je vous écoute.",
+    ),
+    "thanks": (
+        "Je vous en prie !",
+        "Avec plaisir.",
+        "C'était un plaisir.",
+        "Quand vous voulez.",
+        "Avec plaisir, écrivez-moi s'il y a autre chose.",
+        "Je vous en prie, merci à vous aussi.",
+    ),
+    "goodbye": (
+        "Au revoir, portez-vous bien !",
+        "Au revoir, écrivez-nous quand vous voulez.",
+        "À bientôt !",
+        "Bonne continuation, au revoir.",
+        "Merci de nous avoir écrit. Au revoir !",
+        "Bonne journée à vous !",
+    ),
+    "agree": (
+        "Bien.",
+        "D'accord, c'est noté.",
+        "Très bien, merci.",
+        "Compris.",
+        "Merci de confirmer.",
+        "Parfait.",
+    ),
+    "decline": (
+        "D'accord. Écrivez-moi s'il y a quelque chose.",
+        "Aucun problème.",
+        "Bien, je reste là si besoin.",
+        "Alors c'est réglé.",
+        "Très bien. Bonne journée !",
+        "D'accord, j'en reste là.",
+    ),
+    "noted": (
+        "Merci, je l'ai noté.",
+        "Je l'ai écrit pour vous.",
+        "C'est noté. S'il y a autre chose à ce sujet, dites-le-moi.",
+        "Merci, c'est enregistré.",
+        "Je l'ajoute à votre demande.",
+        "Compris, c'est noté.",
+        "Merci de me le dire.",
+    ),
+    "acknowledge": (
+        "Compris : {value}.",
+        "Merci, donc {value}.",
+        "{value}, c'est noté.",
+        "Merci, j'ai {value}.",
+        "D'accord, {value}.",
+        "Bien, {value}.",
+    ),
+    "acknowledge_name": (
+        "Merci, {value}.",
+        "Merci bien, {value}.",
+        "Enchanté, {value}.",
+        "Très bien, {value}.",
+        "Bien, {value}.",
+        "C'est noté, {value}.",
+    ),
+    "acknowledge_secret": (
+        "Merci, c'est bien arrivé et ce n'est pas gardé dans la conversation.",
+        "Merci, c'est arrivé en sécurité.",
+        "C'est reçu, et caché à tous.",
+        "Merci, reçu et gardé hors de vue.",
+        "Bien, c'est reçu.",
+        "Noté sans le montrer à personne.",
+    ),
+    "purpose": (
+        "Que puis-je faire pour vous ?",
+        "De quoi s'agit-il ?",
+        "Comment puis-je vous aider ?",
+        "Que souhaitez-vous faire ?",
+        "De quoi avez-vous besoin ?",
+        "Qu'est-ce qui vous amène ?",
+    ),
+    "help": (
+        "Je vous aide volontiers. De quoi s'agit-il ?",
+        "Bien sûr. Que vous faut-il ?",
+        "Je suis là pour cela. Que s'est-il passé ?",
+        "Volontiers. Que puis-je faire ?",
+        "Bien sûr. Dites-moi de quoi il s'agit.",
+        "Je ferai ce que je peux. Quel est le souci ?",
+    ),
+    "automated": (
+        "Je suis un assistant automatique. Une personne peut prendre le relais à tout moment, "
+        "dites-le-moi.",
+        "C'est un programme qui vous écrit. Dites-le-moi si vous préférez une personne.",
+        "Je suis un logiciel, pas une personne. Demandez-en une quand vous voulez.",
+        "Ici, une machine répond. Un mot de vous suffit pour avoir une personne.",
+        "Je réponds automatiquement pour l'équipe. Quelqu'un prend le relais si vous le souhaitez.",
+    ),
+    "regret": (
+        "J'en suis désolé.",
+        "C'est ennuyeux, je vous prie de m'excuser.",
+        "Je suis désolé que cela ne se passe pas bien.",
+        "Je comprends votre agacement, et j'en suis désolé.",
+        "Pardon, cela devrait être plus simple.",
+        "Je regrette que vous ne soyez pas satisfait.",
+    ),
+    "beside": (
+        "Je n'ai pas de réponse à cela ici.",
+        "Cela, je ne peux pas vous le dire, désolé.",
+        "Je ne le sais pas, malheureusement.",
+        "Je ne peux pas encore y répondre.",
+        "Je n'ai pas d'information là-dessus.",
+        "Je n'ai rien à ce sujet, désolé.",
+    ),
+    "ask": (
+        "Il me manque une chose : {label}. Pouvez-vous me l'indiquer ?",
+        "Pourriez-vous me donner ceci : {label} ?",
+        "J'ai encore besoin de ceci : {label}. Vous me l'envoyez ?",
+        "Pour continuer, il me faut : {label}.",
+        "Envoyez-moi, s'il vous plaît : {label}.",
+        "Que dois-je noter pour : {label} ?",
+    ),
+    "offer": (
+        "S'agit-il de {value} ?",
+        "Dois-je reprendre {value} ?",
+        "Est-ce {value}, comme avant ?",
+        "Est-ce que {value} est toujours juste ?",
+        "Est-ce toujours {value} ?",
+        "Puis-je utiliser {value} ?",
+    ),
+    "found": (
+        "Merci, il ne me faut rien de plus.",
+        "Bien, j'ai tout maintenant.",
+        "C'est complet, votre demande est notée.",
+        "Tout est là, votre demande est enregistrée.",
+        "J'ai tous les détails à ce sujet.",
+        "Vos indications sont complètes.",
+    ),
+    "missing": (
+        "Je ne trouve rien avec ces indications. Pouvez-vous les vérifier, s'il vous plaît ?",
+        "Rien ne correspond à ces indications. Y a-t-il une faute de frappe ?",
+        "Je ne trouve rien sous ces indications. Voulez-vous bien regarder encore une fois ?",
+        "Ces indications ne me mènent nulle part, désolé. Pouvez-vous les renvoyer ?",
+        "Désolé, rien ne correspond. Une des indications serait-elle différente ?",
+        "Cela ne correspond à rien ici. Envoyez-moi les indications telles qu'elles figurent dans "
+        "votre confirmation, s'il vous plaît.",
+    ),
+    "cancelled": (
+        "D'accord, je laisse cela. Écrivez-moi quand vous avez besoin de quelque chose.",
+        "Bien, je m'arrête ici. Je reste là s'il y a autre chose.",
+        "Aucun problème, on n'en parle plus.",
+        "Bien, je laisse tomber. Écrivez-moi si vous voulez reprendre.",
+        "C'est fait, j'oublie cette demande.",
+        "D'accord, rien de plus ne sera fait.",
+    ),
+    "clarify": (
+        "Voulez-vous dire {first}, ou {second} ?",
+        "S'agit-il de {first}, ou plutôt de {second} ?",
+        "Pour être sûr : {first}, ou {second} ?",
+        "Lequel des deux, {first} ou {second} ?",
+        "Serait-ce {first} ou {second} ?",
+        "Pour bien comprendre : {first}, ou {second} ?",
+    ),
+    "unknown": (
+        "Désolé, je n'ai pas compris. Pouvez-vous le dire autrement ?",
+        "Je ne suis pas sûr de comprendre. Que souhaitez-vous faire ?",
+        "Je n'ai pas encore de réponse à cela. Pouvez-vous m'en dire un peu plus ?",
+        "Cela me dépasse, dit ainsi. Pourriez-vous le formuler autrement ?",
+        "Je n'y vois pas clair, désolé. De quoi s'agit-il ?",
+        "Désolé, je ne vous suis pas encore. Pouvez-vous le décrire encore une fois ?",
+        "Je n'ai pas de bonne réponse à cela. De quoi avez-vous surtout besoin ?",
+        "Je n'ai rien trouvé à ce sujet. Peut-on le dire d'une autre manière ?",
+    ),
+    "more": (
+        "En savoir plus : {title} – {url}",
+        "À lire : {title} – {url}",
+        "Source : {title} – {url}",
+        "Détails : {title} – {url}",
+        "L'article entier : {title} – {url}",
+        "C'est écrit dans : {title} – {url}",
+    ),
+    "again": (
+        "Comme je l'ai dit : {answer}",
+        "Encore une fois : {answer}",
+        "Pour le redire : {answer}",
+        "Comme avant : {answer}",
+        "Cela vaut toujours : {answer}",
+        "La même chose que plus haut : {answer}",
+    ),
+    "fall_through": (
+        "J'ai lu votre message et je le garde avec votre demande.",
+        "Merci, votre message est avec le reste de votre demande.",
+        "J'ai ajouté votre message à ce que nous avons.",
+        "Vos mots sont notés à côté de ce que vous avez dit avant.",
+        "Cela rejoint aussi votre demande.",
+        "J'en ai pris note.",
+        "C'est gardé également.",
+    ),
+    "private": (
+        "D'autres peuvent lire ici, je préfère donc ne pas entrer dans le personnel. "
+        "Écrivez-moi directement, s'il vous plaît.",
+        "Cet endroit n'est pas privé. Envoyez-moi un message direct, et je vous aiderai là.",
+        "Je garde le personnel hors des lieux partagés. Un message direct convient.",
+        "Les détails personnels, dites-les à moi seul. Écrivez-moi en privé, s'il vous plaît.",
+        "Comme l'endroit est partagé, continuons dans un message direct.",
+    ),
+    "handoff_requested": (
+        "Je vous passe une personne.",
+        "Bien sûr, une personne prend le relais.",
+        "Quelqu'un de l'équipe s'occupe de vous.",
+        "Volontiers, je vais chercher quelqu'un.",
+        "Une personne va vous répondre.",
+        "J'ai demandé à quelqu'un de prendre le relais.",
+    ),
+    "handoff_stuck": (
+        "Je n'avance pas davantage, une personne prend donc le relais.",
+        "Je ne peux pas régler cela seul. Quelqu'un de l'équipe va regarder.",
+        "Je ne veux pas tourner en rond : une personne s'en occupe.",
+        "Une personne peut mieux vous aider ici et prend le relais.",
+        "Je transmets cela avec tout ce que vous avez écrit.",
+        "Quelqu'un de l'équipe continue à partir d'ici.",
+    ),
+    "handoff_sorry": (
+        "Je suis désolé que ce soit si pénible. Une personne prend le relais maintenant.",
+        "Désolé pour le dérangement. Je transmets cela à quelqu'un.",
+        "Je comprends que ce soit agaçant. Une personne va regarder.",
+        "Toutes mes excuses. Quelqu'un de l'équipe s'en occupe.",
+        "Cela aurait dû mieux se passer. Une personne continue.",
+        "Cela n'aurait pas dû arriver, désolé. Quelqu'un prend le relais.",
+    ),
+    "handoff_legal": (
+        "Cela relève d'une personne. Je transmets.",
+        "Un responsable va regarder cela.",
+        "Je transmets à ceux qui peuvent y répondre.",
+        "Pour cette affaire, une personne prend le relais.",
+        "La personne chargée de ces affaires continue.",
+        "Cela va à l'équipe concernée.",
+    ),
+    "safety_notice": (
+        "Je suis un assistant automatique et je ne peux pas aider ici comme une personne. "
+        "Si vous êtes en danger, appelez maintenant les secours. "
+        "Je préviens une personne tout de suite.",
+        "Ne restez pas seul avec cela. S'il y a un danger, appelez les secours. "
+        "Une personne est prévenue tout de suite.",
+        "Votre sécurité passe avant tout. Appelez les secours si vous êtes en danger. "
+        "J'alerte une personne maintenant.",
+        "Si vous ou quelqu'un d'autre êtes en danger, appelez les secours. "
+        "Une personne prend le relais ici.",
+    ),
+    "handoff_flow": (
+        "J'ai tout et je passe votre demande à une personne.",
+        "Merci, votre demande est complète. Une personne prend le relais.",
+        "Tout est là. Quelqu'un de l'équipe va terminer.",
+        "Votre demande est complète et va maintenant à une personne.",
+        "C'est tout. Quelqu'un de l'équipe s'en charge.",
+        "Quelqu'un de l'équipe s'occupe du reste.",
+    ),
+    "handoff_error": (
+        "Désolé, quelque chose n'a pas marché chez nous à la lecture de votre message. "
+        "Une personne va le regarder et vous répondre ici.",
+        "Il y a eu une erreur chez nous, désolé. Une personne va regarder votre message.",
+        "Je n'ai pas pu lire cela à cause d'une erreur chez nous. Quelqu'un prend le relais.",
+        "Cela a échoué chez nous, désolé. Quelqu'un vous répondra ici.",
+    ),
+    "withheld": (
+        "Je préfère n'y répondre qu'en étant sûr. Demandez une personne, et elle prend le relais.",
+        "Je ne peux pas le dire avec certitude. Une personne peut regarder, il suffit de demander.",
+        "Je n'ai pas de réponse fiable ici. Dites-le si une personne doit regarder.",
+        "Plutôt que de dire faux, je ne dis rien là-dessus. Une personne peut vous aider.",
+        "Je ne veux pas deviner. Si vous le souhaitez, une personne prend le relais.",
+    ),
+    "guided": (
+        "Voici ce que je peux vous dire : {answer}",
+        "À votre question : {answer}",
+        "Chez nous, voici la règle : {answer}",
+        "Voici comment cela se passe : {answer}",
+        "Voici la réponse : {answer}",
+        "Chez nous, c'est ainsi : {answer}",
+    ),
+    "recall_elsewhere": (
+        "J'ai lu aussi ce que vous nous avez écrit {where}.",
+        "Votre message {where} est également sous mes yeux.",
+        "Inutile de répéter ce que vous avez écrit {where}.",
+    ),
+    "when_open": (
+        "La réponse vient {where}, en général bientôt : nous sommes ouverts.",
+        "Nous sommes ouverts, la réponse devrait donc venir bientôt, {where}.",
+        "La réponse vient {where}, tant que nous sommes ouverts aujourd'hui.",
+        "Attendez la réponse {where} ; l'équipe est là en ce moment.",
+        "L'équipe est là et vous écrit {where}.",
+        "Quelqu'un est là et répond {where}.",
+    ),
+    "when_closed": (
+        "Nous sommes fermés et rouvrons {opening}. La réponse vient {where}.",
+        "L'équipe revient {opening} et répond {where}.",
+        "Personne n'est là pour l'instant. {opening}, quelqu'un répond {where}.",
+        "Vous aurez la réponse {where} quand nous ouvrirons {opening}.",
+        "Nous ouvrons {opening} ; la réponse vient {where} ensuite.",
+        "La réponse viendra {where}, mais pas avant l'ouverture, {opening}.",
+    ),
+    "when_callback": (
+        "Nous sommes fermés. Quelqu'un vous rappelle quand nous ouvrons {opening}.",
+        "L'équipe revient {opening} et vous appelle alors.",
+        "Personne n'est là pour l'instant ; nous appelons après l'ouverture, {opening}.",
+        "Nous ouvrons {opening} et vous rappelons.",
+    ),
+    "when_message": (
+        "Nous rouvrons {opening}. Votre message est gardé, la réponse vient {where}.",
+        "Votre message attend l'équipe, qui revient {opening} et répond {where}.",
+        "Personne n'est là pour l'instant. Votre message sera lu {opening}, la réponse vient "
+        "{where}.",
+        "L'équipe lira votre message {opening} ; la réponse vient {where}.",
+    ),
+    "when_unknown": (
+        "Vous aurez la réponse {where}.",
+        "La réponse vient {where}.",
+        "Attendez la réponse {where}, s'il vous plaît.",
+        "Quelqu'un répond {where}.",
+        "Comptez sur la réponse {where}.",
+        "Nous vous écrivons {where}.",
+    ),
+    "confirm_action": (
+        "Dois-je le faire : {title} ? Oui ou non ?",
+        "Avant de le faire, confirmez s'il vous plaît : {title}. Est-ce juste ?",
+        "Puis-je le faire maintenant ({title}) ?",
+        "Une dernière question : dois-je continuer avec {title} ?",
+        "Dites oui et je le fais : {title}. Ou non, et je laisse.",
+        "Il me faut votre oui : {title}. Je peux ?",
+    ),
+}
+"""Answer key -> variants, the first being preferred."""
+
+WHERE: Mapping[str, str] = {
+    "sms": "ici par SMS",
+    "email": "ici par e-mail",
+    "webchat": "dans ce chat",
+    "slack": "ici dans Slack",
+}
+
+BY: Mapping[str, str] = {
+    "email": "par e-mail",
+    "slack": "dans Slack",
+    "webchat": "dans le chat, une fois connecté",
+    "sms": "par SMS",
+}
+
+WORDS: Mapping[str, str] = {
+    "elsewhere": "ici",
+    "or": "ou",
+    "yes": "Oui",
+    "no": "Non",
+    "hidden": "comme vous me l'avez indiqué",
+    "detail": "ce détail",
+    "today": "aujourd'hui à {clock}",
+    "tomorrow": "demain à {clock}",
+    "weekday": "{day} à {clock}",
+    "date": "le {day} à {clock}",
+    "last_message": "Merci, c'était votre message numéro {count} à ce sujet.",
+    "last_lines": "C'est noté, avec {count} lignes jusqu'ici.",
+    "last_ask": "J'ai {count} de vos indications et il me faut encore {label} (message {turns}).",
+    "last_private": "Écrivez-moi directement, d'autres lisent ici (endroit {count}).",
+    "last_where": "Attendez {where} la réponse au message {count}.",
+}
+
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")

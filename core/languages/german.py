@@ -1,0 +1,373 @@
+"""The German wording a playbook falls back to, in the polite form.
+
+Data only, by the same keys and with the same words in braces as the English wording in
+`core.default_answers`. Whoever adds a key there adds it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ANSWERS: Mapping[str, tuple[str, ...]] = {
+    "greeting": (
+        "Guten Tag! Was kann ich für Sie tun?",
+        "Hallo, schön, dass Sie schreiben. Worum geht es?",
+        "Willkommen! Wie kann ich helfen?",
+        "Guten Tag, was führt Sie her?",
+        "Hallo! Sagen Sie mir, was Sie brauchen.",
+        "Hallo noch einmal. Ich bin da.",
+    ),
+    "thanks": (
+        "Gern geschehen!",
+        "Sehr gern.",
+        "Das habe ich gern gemacht.",
+        "Jederzeit wieder.",
+        "Gern, melden Sie sich, wenn noch etwas ist.",
+        "Bitte schön, und danke auch Ihnen.",
+    ),
+    "goodbye": (
+        "Auf Wiedersehen, alles Gute!",
+        "Tschüss, schreiben Sie, wann immer Sie uns brauchen.",
+        "Bis bald!",
+        "Alles Gute, auf Wiederhören.",
+        "Danke für Ihre Nachricht. Auf Wiedersehen!",
+        "Einen schönen Tag noch!",
+    ),
+    "agree": (
+        "Gut.",
+        "In Ordnung, notiert.",
+        "Alles klar, danke.",
+        "Verstanden.",
+        "Danke für die Bestätigung.",
+        "Sehr gut.",
+    ),
+    "decline": (
+        "In Ordnung. Schreiben Sie, wenn etwas ist.",
+        "Kein Problem.",
+        "Gut, ich bin da, wenn Sie etwas brauchen.",
+        "Dann ist das erledigt.",
+        "Das passt. Einen schönen Tag!",
+        "Gut, dann belasse ich es dabei.",
+    ),
+    "noted": (
+        "Danke, das habe ich notiert.",
+        "Ich habe es für Sie aufgeschrieben.",
+        "Notiert. Gibt es noch etwas dazu, schreiben Sie es mir bitte.",
+        "Danke, das ist festgehalten.",
+        "Das kommt zu Ihrer Anfrage dazu.",
+        "Verstanden, es ist vermerkt.",
+        "Danke, dass Sie es sagen.",
+    ),
+    "acknowledge": (
+        "Verstanden: {value}.",
+        "Danke, also {value}.",
+        "{value}, notiert.",
+        "Danke, ich habe {value}.",
+        "In Ordnung, {value}.",
+        "Gut, {value}.",
+    ),
+    "acknowledge_name": (
+        "Danke, {value}.",
+        "Vielen Dank, {value}.",
+        "Angenehm, {value}.",
+        "Alles klar, {value}.",
+        "Gut, {value}.",
+        "Notiert, {value}.",
+    ),
+    "acknowledge_secret": (
+        "Danke, das ist angekommen und wird nicht im Gespräch aufbewahrt.",
+        "Danke, das kam sicher an.",
+        "Ist da, und für niemanden sichtbar.",
+        "Danke, erhalten und verborgen.",
+        "Gut, das ist angekommen.",
+        "Aufgenommen, ohne dass es jemand sieht.",
+    ),
+    "purpose": (
+        "Was kann ich für Sie tun?",
+        "Worum geht es?",
+        "Wie kann ich Ihnen helfen?",
+        "Was möchten Sie erledigen?",
+        "Was brauchen Sie?",
+        "Womit darf ich weiterhelfen?",
+    ),
+    "help": (
+        "Ich helfe gern. Worum geht es?",
+        "Natürlich. Was brauchen Sie?",
+        "Dafür bin ich da. Was ist passiert?",
+        "Gern. Was kann ich tun?",
+        "Klar. Sagen Sie mir, worum es geht.",
+        "Ich tue, was ich kann. Was ist los?",
+    ),
+    "automated": (
+        "Ich bin ein automatischer Assistent. Auf Ihren Wunsch übernimmt jederzeit ein Mensch.",
+        "Hier schreibt ein Programm. Sagen Sie, wenn Sie lieber mit einem Menschen sprechen.",
+        "Ich bin kein Mensch, sondern eine Software. Auf Wunsch übernimmt ein Mensch.",
+        "Hier antwortet eine Maschine. Für einen Menschen genügt ein Wort von Ihnen.",
+        "Ich antworte automatisch für das Team. Auf Ihren Wunsch übernimmt jemand.",
+    ),
+    "regret": (
+        "Das tut mir leid.",
+        "Das ist ärgerlich, entschuldigen Sie bitte.",
+        "Es tut mir leid, dass es nicht gut läuft.",
+        "Ich verstehe Ihren Ärger, und es tut mir leid.",
+        "Entschuldigung, das sollte einfacher sein.",
+        "Ich bedaure, dass Sie nicht zufrieden sind.",
+    ),
+    "beside": (
+        "Darauf habe ich hier keine Antwort.",
+        "Das kann ich Ihnen leider nicht sagen.",
+        "Das weiß ich leider nicht.",
+        "Das kann ich noch nicht beantworten.",
+        "Dazu liegt mir nichts vor.",
+        "Dazu habe ich leider nichts.",
+    ),
+    "ask": (
+        "Eine Angabe brauche ich noch: {label}. Wie lautet sie?",
+        "Können Sie mir bitte noch dies nennen: {label}?",
+        "Mir fehlt noch: {label}. Schreiben Sie es mir bitte?",
+        "Damit es weitergeht, brauche ich: {label}.",
+        "Bitte schicken Sie mir: {label}.",
+        "Was ist hier richtig: {label}?",
+    ),
+    "offer": (
+        "Geht es um {value}?",
+        "Soll ich wieder {value} nehmen?",
+        "Ist es {value}, wie zuvor?",
+        "Stimmt {value} noch?",
+        "Gilt weiterhin {value}?",
+        "Darf ich {value} verwenden?",
+    ),
+    "found": (
+        "Danke, mehr brauche ich nicht.",
+        "Gut, jetzt habe ich alles.",
+        "Damit ist es vollständig, Ihre Anfrage ist notiert.",
+        "Alles da, Ihre Anfrage ist aufgenommen.",
+        "Ich habe jetzt alle Angaben dazu.",
+        "Ihre Angaben sind vollständig.",
+    ),
+    "missing": (
+        "Mit diesen Angaben finde ich nichts. Können Sie sie bitte prüfen?",
+        "Zu diesen Angaben passt nichts. Ist vielleicht ein Tippfehler darin?",
+        "Unter diesen Angaben finde ich nichts. Sehen Sie bitte noch einmal nach?",
+        "Diese Angaben führen mich leider nicht weiter. Schicken Sie sie mir noch einmal?",
+        "Leider passt nichts dazu. Könnte eine Angabe anders lauten?",
+        "Dazu gibt es hier nichts. Schicken Sie mir die Angaben bitte so, wie sie in Ihrer "
+        "Bestätigung stehen.",
+    ),
+    "cancelled": (
+        "In Ordnung, ich lasse es. Schreiben Sie, wenn Sie etwas brauchen.",
+        "Gut, ich höre hier auf. Melden Sie sich, wenn etwas ist.",
+        "Kein Problem, das ist vom Tisch.",
+        "Gut, dann nicht. Schreiben Sie, wenn Sie es doch wollen.",
+        "Erledigt, ich vergesse die Anfrage.",
+        "In Ordnung, es passiert nichts weiter.",
+    ),
+    "clarify": (
+        "Meinen Sie {first} oder {second}?",
+        "Geht es um {first} oder eher um {second}?",
+        "Nur zur Sicherheit: {first} oder {second}?",
+        "Was von beidem ist es, {first} oder {second}?",
+        "Wäre das {first} oder {second}?",
+        "Damit ich Sie richtig verstehe: {first} oder {second}?",
+    ),
+    "unknown": (
+        "Das habe ich leider nicht verstanden. Können Sie es anders sagen?",
+        "Ich bin nicht sicher, was Sie meinen. Was möchten Sie tun?",
+        "Darauf habe ich noch keine Antwort. Erzählen Sie mir etwas mehr?",
+        "So komme ich nicht weiter. Sagen Sie es bitte mit anderen Worten?",
+        "Daraus werde ich leider nicht klug. Worum geht es?",
+        "Ich kann noch nicht folgen. Beschreiben Sie es bitte noch einmal?",
+        "Dazu fällt mir nichts Gutes ein. Was brauchen Sie am meisten?",
+        "Dazu habe ich nichts gefunden. Lässt es sich anders ausdrücken?",
+    ),
+    "more": (
+        "Mehr dazu: {title} – {url}",
+        "Zum Weiterlesen: {title} – {url}",
+        "Quelle: {title} – {url}",
+        "Einzelheiten: {title} – {url}",
+        "Der ganze Artikel: {title} – {url}",
+        "Es steht in: {title} – {url}",
+    ),
+    "again": (
+        "Wie gesagt: {answer}",
+        "Noch einmal: {answer}",
+        "Um es zu wiederholen: {answer}",
+        "Wie zuvor: {answer}",
+        "Es gilt weiter: {answer}",
+        "Dasselbe wie oben: {answer}",
+    ),
+    "fall_through": (
+        "Ich habe Ihre Nachricht gelesen und lege sie zu Ihrer Anfrage.",
+        "Danke, Ihre Nachricht liegt bei Ihrer Anfrage.",
+        "Ihre Nachricht ist bei dem, was wir bisher haben.",
+        "Ihre Worte stehen jetzt bei dem, was Sie vorher sagten.",
+        "Auch das gehört nun zu Ihrer Anfrage.",
+        "Das habe ich aufgenommen.",
+        "Das ist ebenfalls festgehalten.",
+    ),
+    "private": (
+        "Hier können andere mitlesen, deshalb möchte ich nicht ins Persönliche gehen. "
+        "Bitte schreiben Sie mir direkt.",
+        "Dieser Ort ist nicht vertraulich. Schicken Sie mir eine Direktnachricht, dann helfe ich.",
+        "Persönliches halte ich aus gemeinsamen Räumen heraus. Eine Direktnachricht geht.",
+        "Persönliche Angaben sagen Sie am besten mir allein. Bitte schreiben Sie mir privat.",
+        "Da hier mehrere lesen, machen wir bitte in einer Direktnachricht weiter.",
+    ),
+    "handoff_requested": (
+        "Ich gebe Sie an einen Menschen weiter.",
+        "Natürlich, ab hier übernimmt ein Mensch.",
+        "Jemand aus dem Team kümmert sich um Sie.",
+        "Gern, ich hole jemanden für Sie.",
+        "Sie hören von einem Menschen.",
+        "Ich habe jemanden gebeten zu übernehmen.",
+    ),
+    "handoff_stuck": (
+        "Hier komme ich nicht weiter, deshalb übernimmt ein Mensch.",
+        "Das kann ich nicht allein klären. Jemand aus dem Team sieht es sich an.",
+        "Ich möchte mich nicht im Kreis drehen: Ein Mensch kümmert sich darum.",
+        "Ein Mensch kann Ihnen hier besser helfen und übernimmt.",
+        "Ich gebe das weiter, und alles, was Sie geschrieben haben, geht mit.",
+        "Ab hier macht jemand aus dem Team weiter.",
+    ),
+    "handoff_sorry": (
+        "Es tut mir leid, dass das so mühsam war. Jetzt übernimmt ein Mensch.",
+        "Entschuldigen Sie die Umstände. Ich gebe es an jemanden weiter.",
+        "Ich verstehe, dass das ärgerlich ist. Ein Mensch sieht es sich an.",
+        "Ich bitte um Entschuldigung. Jemand aus dem Team kümmert sich.",
+        "Das hätte besser laufen sollen. Ein Mensch macht weiter.",
+        "Das hätte nicht passieren dürfen. Jemand übernimmt.",
+    ),
+    "handoff_legal": (
+        "Das gehört in die Hände eines Menschen. Ich gebe es weiter.",
+        "Eine verantwortliche Person sieht sich das an.",
+        "Ich gebe es an die weiter, die darauf antworten dürfen.",
+        "In dieser Sache übernimmt ein Mensch.",
+        "Wer dafür zuständig ist, macht hier weiter.",
+        "Das geht an das zuständige Team.",
+    ),
+    "safety_notice": (
+        "Ich bin ein automatischer Assistent und kann hier nicht so helfen wie ein Mensch. "
+        "Wenn Sie in Gefahr sind, rufen Sie bitte jetzt den Notruf. "
+        "Ich sage sofort einem Menschen Bescheid.",
+        "Bitte bleiben Sie damit nicht allein. Bei Gefahr rufen Sie den Notruf. "
+        "Ein Mensch hier erfährt es sofort.",
+        "Ihre Sicherheit geht vor. Bitte rufen Sie den Notruf, wenn Sie in Gefahr sind. "
+        "Ich benachrichtige jetzt einen Menschen.",
+        "Wenn Sie oder jemand anderes in Gefahr ist, rufen Sie bitte den Notruf. "
+        "Ein Mensch übernimmt hier.",
+    ),
+    "handoff_flow": (
+        "Ich habe alles und gebe Ihre Anfrage an einen Menschen weiter.",
+        "Danke, Ihre Anfrage ist vollständig. Ab hier übernimmt ein Mensch.",
+        "Alles ist da. Jemand aus dem Team bringt es zu Ende.",
+        "Ihre Anfrage ist vollständig und geht nun an einen Menschen.",
+        "Das war alles. Jemand aus dem Team erledigt es.",
+        "Um den Rest kümmert sich jemand aus dem Team.",
+    ),
+    "handoff_error": (
+        "Bei uns ist beim Lesen Ihrer Nachricht etwas schiefgegangen, Entschuldigung. "
+        "Ein Mensch sieht sie sich an und antwortet Ihnen hier.",
+        "Es gab einen Fehler bei uns, Entschuldigung. Ein Mensch sieht Ihre Nachricht an.",
+        "Wegen eines Fehlers bei uns konnte ich das nicht lesen. Jemand übernimmt.",
+        "Das ist bei uns fehlgeschlagen, Entschuldigung. Jemand antwortet Ihnen hier.",
+    ),
+    "withheld": (
+        "Darauf möchte ich nur antworten, wenn ich sicher bin. Auf Wunsch übernimmt ein Mensch.",
+        "Das kann ich nicht mit Gewissheit sagen. Auf Wunsch sieht es sich ein Mensch an.",
+        "Hier habe ich keine verlässliche Antwort. Sagen Sie es, wenn ein Mensch nachsehen soll.",
+        "Bevor ich etwas Falsches sage, sage ich dazu nichts. Auf Wunsch hilft ein Mensch.",
+        "Raten möchte ich hier nicht. Wenn Sie wollen, übernimmt ein Mensch.",
+    ),
+    "guided": (
+        "Zu Ihrer Frage: {answer}",
+        "Das kann ich Ihnen dazu sagen: {answer}",
+        "Dazu gilt bei uns: {answer}",
+        "So ist es geregelt: {answer}",
+        "Hier die Antwort: {answer}",
+        "Bei uns ist es so: {answer}",
+    ),
+    "recall_elsewhere": (
+        "Ich habe auch gelesen, was Sie uns {where} geschrieben haben.",
+        "Ihre Nachricht {where} liegt mir ebenfalls vor.",
+        "Was Sie {where} geschrieben haben, müssen Sie nicht wiederholen.",
+    ),
+    "when_open": (
+        "Die Antwort kommt {where}, meist bald: Wir haben gerade geöffnet.",
+        "Wir haben geöffnet, die Antwort sollte also bald kommen, {where}.",
+        "Die Antwort kommt {where}, solange wir heute geöffnet haben.",
+        "Bitte achten Sie {where} auf die Antwort; das Team ist gerade da.",
+        "Das Team arbeitet gerade und schreibt Ihnen {where}.",
+        "Jemand ist gerade da und antwortet {where}.",
+    ),
+    "when_closed": (
+        "Wir haben gerade geschlossen und öffnen {opening} wieder. Die Antwort kommt {where}.",
+        "Das Team ist {opening} zurück und antwortet {where}.",
+        "Im Moment ist niemand da. {opening} geht es weiter, die Antwort kommt {where}.",
+        "Sie erhalten die Antwort {where}, wenn wir {opening} öffnen.",
+        "Wir öffnen {opening}; danach kommt die Antwort {where}.",
+        "Die Antwort kommt {where}, aber nicht bevor wir {opening} öffnen.",
+    ),
+    "when_callback": (
+        "Wir haben gerade geschlossen. Jemand ruft Sie zurück, wenn wir {opening} öffnen.",
+        "Das Team ist {opening} zurück und ruft Sie dann an.",
+        "Im Moment ist niemand da; wir rufen an, nachdem wir {opening} geöffnet haben.",
+        "Wir öffnen {opening} und rufen Sie zurück.",
+    ),
+    "when_message": (
+        "Wir sind {opening} wieder da. Ihre Nachricht bleibt liegen, die Antwort kommt {where}.",
+        "Ihre Nachricht wartet auf das Team, das {opening} zurück ist und {where} antwortet.",
+        "Im Moment ist niemand da. Ihre Nachricht wird {opening} gelesen und {where} beantwortet.",
+        "Das Team liest Ihre Nachricht {opening}; die Antwort kommt {where}.",
+    ),
+    "when_unknown": (
+        "Die Antwort kommt {where}.",
+        "Sie erhalten die Antwort {where}.",
+        "Bitte achten Sie {where} auf die Antwort.",
+        "Jemand antwortet {where}.",
+        "Erwarten Sie die Antwort {where}.",
+        "Sie hören {where} von uns.",
+    ),
+    "confirm_action": (
+        "Soll ich das ausführen: {title}? Ja oder nein?",
+        "Bevor ich es tue, bestätigen Sie bitte: {title}. Ist das richtig?",
+        "Darf ich es jetzt ausführen ({title})?",
+        "Eine letzte Frage: Soll ich weitermachen mit {title}?",
+        "Sagen Sie bitte ja, dann mache ich es: {title}. Oder nein, dann lasse ich es.",
+        "Dafür brauche ich Ihr Ja: {title}. Darf ich?",
+    ),
+}
+"""Answer key -> variants, the first being preferred."""
+
+WHERE: Mapping[str, str] = {
+    "sms": "hier per SMS",
+    "email": "hier per E-Mail",
+    "webchat": "in diesem Chat",
+    "slack": "hier in Slack",
+}
+
+BY: Mapping[str, str] = {
+    "email": "per E-Mail",
+    "slack": "in Slack",
+    "webchat": "im Chat, angemeldet",
+    "sms": "per SMS",
+}
+
+WORDS: Mapping[str, str] = {
+    "elsewhere": "hier",
+    "or": "oder",
+    "yes": "Ja",
+    "no": "Nein",
+    "hidden": "wie von Ihnen angegeben",
+    "detail": "diese Angabe",
+    "today": "heute um {clock}",
+    "tomorrow": "morgen um {clock}",
+    "weekday": "am {day} um {clock}",
+    "date": "am {day} um {clock}",
+    "last_message": "Danke, das war Ihre Nachricht Nummer {count} dazu.",
+    "last_lines": "Notiert, mit {count} Zeilen bisher.",
+    "last_ask": "Ich habe {count} Ihrer Angaben und brauche noch {label} (Nachricht {turns}).",
+    "last_private": "Bitte schreiben Sie mir direkt, hier lesen andere mit (Stelle {count}).",
+    "last_where": "Bitte achten Sie {where} auf Nachricht {count}.",
+}
+
+DAYS = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")

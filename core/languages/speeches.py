@@ -1,0 +1,82 @@
+"""What the product says by itself, in one language or another: each language's words in one value.
+
+It looks up and fills; which language is spoken to whom is `core.wording`'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.default_answers import DEFAULT_ANSWERS, WHERE
+from core.identity_answers import BY
+from core.languages import (
+    english,
+    french,
+    french_identity,
+    german,
+    german_identity,
+    spanish,
+    spanish_identity,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """One language's words.
+
+    `answers` has variants by the key of an answer. `where` and `by` say, by channel, where an
+    answer arrives and where to ask for what may not be told here. `words` are single ones and last
+    resorts, by the names in `core.languages.english`; `days` begin with Monday.
+    """
+
+    language: str
+    answers: Mapping[str, tuple[str, ...]]
+    where: Mapping[str, str]
+    by: Mapping[str, str]
+    words: Mapping[str, str]
+    days: tuple[str, ...]
+
+    def where_words(self, channel: str) -> str:
+        """Where an answer on this channel arrives."""
+        return self.where.get(channel, self.words["elsewhere"])
+
+
+ENGLISH = Speech("en", DEFAULT_ANSWERS, WHERE, BY, english.WORDS, english.DAYS)
+
+SPEECHES: Mapping[str, Speech] = {
+    one.language: one
+    for one in (
+        ENGLISH,
+        Speech(
+            "de",
+            {**german.ANSWERS, **german_identity.IDENTITY_ANSWERS},
+            german.WHERE,
+            german.BY,
+            german.WORDS,
+            german.DAYS,
+        ),
+        Speech(
+            "fr",
+            {**french.ANSWERS, **french_identity.IDENTITY_ANSWERS},
+            french.WHERE,
+            french.BY,
+            french.WORDS,
+            french.DAYS,
+        ),
+        Speech(
+            "es",
+            {**spanish.ANSWERS, **spanish_identity.IDENTITY_ANSWERS},
+            spanish.WHERE,
+            spanish.BY,
+            spanish.WORDS,
+            spanish.DAYS,
+        ),
+    )
+}
+"""Language by its code -> its words."""
+
+
+def speech_of(language: str) -> Speech:
+    """The words of a language; of one that the product has none of, the English ones."""
+    return SPEECHES.get(language, ENGLISH)
