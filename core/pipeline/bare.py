@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from core.pipeline.human_wish import asks_for_human
 from core.pipeline.phrases import (
-    asks_for_human,
     asks_who_answers,
     courtesy,
     does_not_know,

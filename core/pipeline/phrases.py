@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from core.pipeline.human_wish import asks_for_human
 from core.pipeline.tongues import is_dropped
 
 _FILL = (
@@ -86,21 +87,6 @@ _CANCEL = re.compile(
     r"drop it|scratch that|nothing,? (?:forget it|never mind)|i changed my mind|don'?t bother|"
     r"no need(?: any ?more)?|it'?s (?:solved|fixed|resolved))\b.{0,40}",
     re.I | re.S,
-)
-_HUMAN_NOUN = (
-    r"(?:human(?: being)?|real person|actual person|live (?:agent|person|chat)|"
-    r"representative|supervisor|somebody real|someone real|human agent|customer service agent)"
-)
-_HUMAN = re.compile(
-    r"\b(?:(?:talk|speak|chat|connect(?: me)?|transfer(?: me)?|put me through|get me|"
-    r"pass me|want|need|give me|switch me|hand me)\b[^.?!]{0,30}\b(?:"
-    rf"{_HUMAN_NOUN}|person|people|someone|somebody|agent|manager|operator)|"
-    rf"(?:can|could) (?:an?|any|your) (?:{_HUMAN_NOUN}|person|agent|manager|operator)\b"
-    r"(?= (?:please )?(?:help|call|answer|talk|speak|contact|look|write|ring|take|come|join))|"
-    rf"is there an?(?:y|other)? (?:{_HUMAN_NOUN}|person)|is (?:any|some)(?:one|body) real|"
-    r"not a (?:bot|robot|machine))\b"
-    rf"|\A\W*(?:a |an |the )?(?:{_HUMAN_NOUN}|agent|operator|manager|person)"
-    r"(?:,? (?:please|now))?\W*\Z"
 )
 _ANSWERER = (
     r"(?:(?:just|only|really|actually|even) )?(?:an? )?(?:(?:real|live|actual) )?"
@@ -217,12 +203,6 @@ def courtesy(text: str) -> str | None:
 def is_cancellation(text: str) -> bool:
     """Whether the customer gives up what was going on ("never mind")."""
     return len(text) <= _MORE and (_CANCEL.fullmatch(text) is not None or is_dropped(text))
-
-
-@_remembered
-def asks_for_human(text: str) -> bool:
-    """Whether the customer wants a person."""
-    return _HUMAN.search(text.lower()) is not None
 
 
 @_remembered

@@ -21,7 +21,7 @@ from core.escalation import (
     stuck_rules,
 )
 from core.pipeline.contracts import Draft, IntentGuess
-from core.pipeline.phrases import asks_for_human
+from core.pipeline.human_wish import asks_for_human
 from core.pipeline.readers import PlaybookKey
 from core.pipeline.turn_facts import facts_of
 from core.playbook import Playbook, Rule

@@ -16,7 +16,8 @@ from core.hours import is_open
 from core.language import turn_language
 from core.message import Author
 from core.pipeline.contracts import Draft, IntentGuess
-from core.pipeline.phrases import asks_for_human, is_negative
+from core.pipeline.human_wish import asks_for_human
+from core.pipeline.phrases import is_negative
 from core.playbook import Playbook
 from core.rule_counters import FIRST, value_of
 from core.rule_facts import FACTS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.pipeline.bare import bare_value
+from core.pipeline.human_wish import asks_for_human
 from core.pipeline.phrases import (
-    asks_for_human,
     asks_who_answers,
     courtesy,
     is_chat,
