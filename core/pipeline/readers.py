@@ -6,14 +6,18 @@ It only prepares; what is found with them is the business of `core.pipeline.slot
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
+from core.pipeline.own_names import asks_own_name, is_anybodys
+from core.pipeline.pairs import Pair, pairs_of
 from core.pipeline.shapes import CODE_WORDS
 from core.playbook import Playbook, Slot
 
 _WORD = re.compile(r"\w+")
+_TOLD_ONCE = frozenset({"name", "email", "phone", "order"})
 _AFTER_CUE = r"\s*(?:is|was|are|will be|:|=|#|-|'s)?\s*(?:is\s+|:\s*)?"
 
 
@@ -32,6 +36,10 @@ class Reader:
     """With which a cue begins; empty when one begins with none."""
     called: frozenset[str]
     """Words like "order" or "booking" that the slot itself is called by."""
+    own_name: bool = False
+    """Whether it is what the customer is called."""
+    twins: tuple[str, ...] = ()
+    """Slots that ask for the very same thing in other words or flows: told once, it is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,36 @@ def readers_of(playbook: Playbook) -> Mapping[str, Reader]:
 
 @lru_cache(maxsize=8)
 def _readers(key: PlaybookKey) -> Mapping[str, Reader]:
-    return {name: _reader(slot) for name, slot in key.playbook.slots.items()}
+    readers = {name: _reader(slot) for name, slot in key.playbook.slots.items()}
+    own = [name for name, one in readers.items() if one.own_name]
+    called: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
+    for name, one in readers.items():
+        called[one.slot.kind, one.slot.label.casefold()].append(name)
+    return {
+        name: replace(one, twins=_twins(one, called[one.slot.kind, one.slot.label.casefold()], own))
+        for name, one in readers.items()
+    }
+
+
+def pairs_in(playbook: Playbook) -> tuple[Pair, ...]:
+    """The playbook's pairs of slots, found once per playbook."""
+    return _pairs(PlaybookKey(playbook.version, id(playbook), playbook))
+
+
+@lru_cache(maxsize=8)
+def _pairs(key: PlaybookKey) -> tuple[Pair, ...]:
+    return pairs_of(key.playbook.slots)
+
+
+def _twins(reader: Reader, called: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:
+    """The other slots that its value is told for: two dates may be called the same, two phones not.
+
+    What customers are called they are called everywhere; what a guest is called is the guest's.
+    """
+    if reader.slot.kind not in _TOLD_ONCE:
+        return ()
+    alike = own if reader.own_name and not is_anybodys(reader.slot) else called
+    return tuple(name for name in alike if name != reader.slot.name)
 
 
 def _reader(slot: Slot) -> Reader:
@@ -78,6 +115,7 @@ def _reader(slot: Slot) -> Reader:
         called=frozenset(
             one for one in CODE_WORDS if one in f"{slot.name} {slot.label}".casefold()
         ),
+        own_name=asks_own_name(slot),
     )
 
 

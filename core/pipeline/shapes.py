@@ -17,7 +17,7 @@ _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _DAY_SHORT = r"(?:mon|tues?|wed|thurs?|thu|fri|sat)"
 _NUMBER_WORD = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty)"
 _ORDINAL = r"\d{1,2}(?:st|nd|rd|th)"
-_DATE = (
+DATE = (
     r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{1,2}/\d{1,2}|"
     rf"{_MONTH}\.?,?\s+(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?(?:,?\s+(?:of\s+)?\d{{4}})?|"
     rf"(?:the\s+)?\d{{1,2}}\s?(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+(?:\d{{4}}|\d\d))?|"
@@ -27,7 +27,7 @@ _DATE = (
     rf"(?:in\s+)?(?:\d+|{_NUMBER_WORD}|a|a few)\s+(?:days?|weeks?|months?)(?:\s+ago)?|"
     rf"(?:the\s+)?{_ORDINAL}"
 )
-_CLOCK = (
+CLOCK = (
     r"\d{1,2}(?::\d\d)?\s*(?:am|pm|a\.m\.?|p\.m\.?)(?!\w)|(?:[01]?\d|2[0-3]):[0-5]\d|"
     r"\d{1,2}\s*o'?\s?clock|"
     rf"{_NUMBER_WORD}\s*(?:am|pm|o'?\s?clock)|(?:half past|quarter (?:past|to))\s+\w+|"
@@ -51,8 +51,8 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
         re.I,
     ),
     "phone": re.compile(r"(?<![\w+#-])\+?(?:\(\d{2,5}\)[ -]?)?\d(?:[ ./()-]{0,2}\d){6,14}(?!\w)"),
-    "date": re.compile(rf"(?<![\w/-])(?:{_DATE})(?![\w/])", re.I),
-    "time": re.compile(rf"(?<![\w:.])(?:{_CLOCK})", re.I),
+    "date": re.compile(rf"(?<![\w/-])(?:{DATE})(?![\w/])", re.I),
+    "time": re.compile(rf"(?<![\w:.])(?:{CLOCK})", re.I),
     "money": re.compile(rf"(?<!\w)(?:{_MONEY})", re.I),
     "number": re.compile(rf"(?<![\w.,/$€£-])(?:\d+(?:[.,]\d+)*|{_NUMBER_WORD})(?![\w/])", re.I),
     "order": re.compile(rf"(?<![\w@.-])(?:{_CODE})(?![\w@-])", re.I),

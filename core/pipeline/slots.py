@@ -8,12 +8,14 @@ just asked. It must never read a secret back: secrets come in as markers and lea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from core.pipeline.bare import bare_value
-from core.pipeline.readers import Reader, readers_of
-from core.pipeline.shapes import NAME_CUE_LOOSE, NOT_NAMES
-from core.pipeline.spans import OWN_NAME, Reading, Span, anchored, precise, unanchored
+from core.pipeline.own_names import is_anybodys, lone_name, names_told
+from core.pipeline.pairs import WORDS, Pair, ends_told
+from core.pipeline.readers import Reader, pairs_in, readers_of
+from core.pipeline.spans import Reading, Span, anchored, precise, unanchored
 from core.playbook import Playbook, Slot
 from core.secrets import marker, secret_kind
 from core.turn import CaseState, Said, SlotValue, TurnInput
@@ -22,11 +24,8 @@ TEXT_LIMIT = 2_000
 """Characters of a message that are looked at."""
 
 _WORD = re.compile(r"\w+")
-_I_AM = re.compile(
-    r"\W*(?:(?:hi|hello|hey|yes|ok|sure)\W+)*(?:i am|i'm|this is)\s+"
-    r"(?P<value>[^\W\d_][\w'’-]+)\W*",
-    re.IGNORECASE,
-)
+_NAMING = frozenset({"name", "i", "im", "this", "it", "its"})
+"""Without one of these words nobody says what they are called."""
 
 
 def capture(
@@ -43,57 +42,84 @@ def capture(
     names = list(flow.slots) if flow else []
     if asking is not None and asking in readers:
         names = [asking, *(one for one in names if one != asking)]
+    pairs = [one for one in pairs_in(playbook) if one.begin in names and one.end in names]
     at_hand = {one.name: one for one in case.slots}
     found: dict[str, SlotValue] = {}
     still_asking = asking
     for said in turn.messages:
-        told = _read(said, readers, names, at_hand, found, still_asking)
+        told = _read(said, readers, names, pairs, {*at_hand, *found}, still_asking)
         for name, value in told.items():
             found[name] = _value(turn, said, readers[name].slot, value)
         if still_asking in told:
             still_asking = None
     return tuple(
-        one for name, one in found.items() if name not in at_hand or _differs(one, at_hand[name])
+        one
+        for name, one in _with_twins(found, at_hand, readers).items()
+        if name not in at_hand or _differs(one, at_hand[name])
     )
+
+
+def _with_twins(
+    found: Mapping[str, SlotValue],
+    at_hand: Mapping[str, SlotValue],
+    readers: Mapping[str, Reader],
+) -> Mapping[str, SlotValue]:
+    """What was told, also for the slots that mean the same and have nothing else yet."""
+    every = dict(found)
+    for name, value in found.items():
+        was = at_hand.get(name)
+        for twin in readers[name].twins:
+            held = at_hand.get(twin)
+            if held is None or (was is not None and not _differs(was, held)):
+                every.setdefault(twin, replace(value, name=twin, needs=readers[twin].slot.needs))
+    return every
 
 
 def _read(
     said: Said,
     readers: Mapping[str, Reader],
     names: Sequence[str],
-    at_hand: Mapping[str, SlotValue],
-    found: Mapping[str, SlotValue],
+    pairs: Sequence[Pair],
+    held: Collection[str],
     asking: str | None,
 ) -> dict[str, str]:
-    """Slot name -> value told in one message."""
+    """Slot name -> value told in one message. `held` are the slots that have one already."""
     text = said.text[:TEXT_LIMIT]
     words = frozenset(one.casefold() for one in _WORD.findall(text))
-    reading = Reading(said, text, any(map(str.isdigit, text)), words, [], {})
+    reading = Reading(said, text, any(map(str.isdigit, text)), words, [], {}, [], held)
     mine = [readers[name] for name in names if name in readers]
     _take_secrets(reading, mine, readers)
     _take_own_name(reading, mine, asking, readers)
-    for reader in mine:
-        _take(reading, reader, anchored(reading, reader, asked=reader.slot.name == asking))
-    empty = [one for one in mine if one.slot.name not in at_hand and one.slot.name not in found]
-    again = [one for one in mine if one not in empty and one.slot.name != asking]
-    first = [one for one in mine if one.slot.name == asking]
-    if first and first[0].slot.kind == "name":
-        # "Jesse John" is more than the one name of it that somebody else had, too.
-        _take_bare(reading, first[0])
-    for reader in (*first, *(one for one in empty if one.slot.name != asking)):
-        _take(reading, reader, unanchored(reading, reader, asked=reader.slot.name == asking))
-    for reader in again:
-        if _is_exact(readers, reader.slot.name):
-            _take(reading, reader, unanchored(reading, reader, asked=False))
-    if asking is not None and asking in readers:
-        _take_bare(reading, readers[asking])
-    for reader in again:
-        _take(reading, reader, unanchored(reading, reader, asked=False))
-    settled = {*names, *(one for one in (*at_hand, *found) if not _is_exact(readers, one))}
+    _take_pairs(reading, pairs, readers)
+    _take_of_flow(reading, mine, asking, readers)
+    settled = {*names, *(one for one in held if not _is_exact(readers, one))}
     for name, reader in readers.items():
         if name not in settled and _may_speak_of(reading, reader):
             _take(reading, reader, precise(reading, reader))
     return reading.filled
+
+
+def _take_of_flow(
+    reading: Reading, mine: Sequence[Reader], asking: str | None, readers: Mapping[str, Reader]
+) -> None:
+    """What a flow's slots find: after their cues, by their shape, and as the bare answer."""
+    asked = readers.get(asking or "")
+    for reader in mine:
+        _take(reading, reader, anchored(reading, reader, asked=reader is asked))
+    empty = [one for one in mine if one.slot.name not in reading.held and one is not asked]
+    again = [one for one in mine if one.slot.name in reading.held and one is not asked]
+    if asked is not None:
+        if asked.slot.kind == "name":
+            # "Jesse John" is more than the one name of it that somebody else had, too.
+            _take_bare(reading, asked)
+        _take(reading, asked, unanchored(reading, asked, asked=True))
+    for reader in (*empty, *(one for one in again if _is_exact(readers, one.slot.name))):
+        _take(reading, reader, unanchored(reading, reader, asked=False))
+    _take_lone_name(reading, mine, asked, readers)
+    if asked is not None:
+        _take_bare(reading, asked)
+    for reader in again:
+        _take(reading, reader, unanchored(reading, reader, asked=False))
 
 
 def _take_bare(reading: Reading, reader: Reader) -> None:
@@ -135,20 +161,61 @@ def _take_own_name(
     reading: Reading, mine: Sequence[Reader], asking: str | None, readers: Mapping[str, Reader]
 ) -> None:
     """ "My name is ..." tells the customer's own name, whichever name the flow asks for first."""
-    named = "name" in reading.words and NAME_CUE_LOOSE.search(reading.text)
-    cued = named or _I_AM.fullmatch(reading.text)
-    if cued is None:
+    if _NAMING.isdisjoint(reading.words):
         return
-    names = [one for one in mine or readers.values() if one.slot.kind == "name"]
-    asked = [one for one in names if one.slot.name == asking]
-    own = [one for one in names if OWN_NAME.search(one.slot.label)]
-    plain = [one for one in names if one.slot.label.casefold() in ("name", "your name")]
-    for reader in ((own if mine else plain) or plain or asked or (names if mine else []))[:1]:
-        spans = [one.span("value") for one in NAME_CUE_LOOSE.finditer(reading.text)]
-        whole = _I_AM.fullmatch(reading.text)
-        if whole is not None and whole["value"].casefold() not in NOT_NAMES:
-            spans.append(whole.span("value"))
-        _take(reading, reader, iter(spans))
+    asked = [one for one in mine if one.slot.name == asking and one.slot.kind == "name"]
+    spans = list(names_told(reading.text, asked=bool(asked)))
+    if spans:
+        _take_as_own(reading, spans, asked, mine, readers)
+
+
+def _take_pairs(reading: Reading, pairs: Sequence[Pair], readers: Mapping[str, Reader]) -> None:
+    """Both ends of a way or a time: "from here to there" says which value is which."""
+    if WORDS.isdisjoint(reading.words) and not reading.has_digit:
+        return
+    for pair in pairs:
+        for name, span in ends_told(reading.text, pair):
+            _take(reading, readers[name], iter([span]))
+            reading.ends.append(span)
+
+
+def _take_lone_name(
+    reading: Reading, mine: Sequence[Reader], asked: Reader | None, readers: Mapping[str, Reader]
+) -> None:
+    """A message that is only a name is the customer's own, if another question was open or none."""
+    if asked is not None and asked.slot.kind in ("name", "text"):
+        return
+    known = (*reading.held, *reading.filled)
+    if any(readers[one].own_name for one in known if one in readers):
+        return
+    span = lone_name(reading.text)
+    if span is not None:
+        _take_as_own(reading, [span], [], mine, readers)
+
+
+def _take_as_own(
+    reading: Reading,
+    spans: Sequence[Span],
+    asked: Sequence[Reader],
+    mine: Sequence[Reader],
+    readers: Mapping[str, Reader],
+) -> None:
+    """Fill every slot that is the customer's own name; without any, the one name that is asked."""
+    free = [one for one in spans if reading.is_free(one)]
+    own = [one for one in readers.values() if one.own_name and not _is_settled(one, reading)]
+    for reader in own:
+        _take(reading, reader, iter(free))
+        if reader.slot.name in reading.filled:
+            told = reading.filled[reader.slot.name]
+            reading.filled |= {one.slot.name: told for one in own}
+            return
+    for reader in asked or [one for one in mine if one.slot.kind == "name"][:1]:
+        _take(reading, reader, iter(free))
+
+
+def _is_settled(reader: Reader, reading: Reading) -> bool:
+    """Whether somebody else's name was told for it: "I am Ann" does not rename her guest."""
+    return reader.slot.name in reading.held and is_anybodys(reader.slot)
 
 
 def _take(reading: Reading, reader: Reader, spans: Iterator[Span]) -> None:
@@ -172,6 +239,7 @@ def _is_shared_choice(reading: Reading, reader: Reader, span: Span) -> bool:
         reader.choices is not None
         and reader.choices.fullmatch(phrase) is not None
         and span in reading.taken
+        and span not in reading.ends
     )
 
 

@@ -7,7 +7,7 @@ It only points at places in one text. Which slot a place fills is the business o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from core.pipeline.readers import Reader
@@ -30,13 +30,6 @@ _STOP = re.compile(r"\s*(?:[,.;!?]|$)")
 _MENTIONS = ("date", "time", "money", "email", "phone")
 _WORDED = ("date", "time", "email", "number")
 _PHRASE_WORDS = 6
-OWN_NAME = re.compile(
-    r"(?:^(?:your|full|own)|(?:customer|guest|patient|renter|caller|employee|member)(?:'s)?)"
-    r" name$",
-    re.IGNORECASE,
-)
-"""What a customer's own name is called."""
-
 Span = tuple[int, int]
 
 
@@ -50,6 +43,10 @@ class Reading:
     words: frozenset[str]
     taken: list[Span]
     filled: dict[str, str]
+    ends: list[Span]
+    """Spans that are one end of a pair, and so not the other."""
+    held: Collection[str]
+    """Slots that had a value before this message."""
 
     def is_free(self, span: Span) -> bool:
         """Whether no value was found in any part of the span."""
@@ -163,7 +160,7 @@ def _cued_codes(reading: Reading, reader: Reader) -> Iterator[Span]:
 
 
 def _names(reading: Reading, reader: Reader, *, asked: bool) -> Iterator[Span]:
-    if not asked and OWN_NAME.search(reader.slot.label) is None:
+    if not asked and not reader.own_name:
         return
     for found in NAME_CUE.finditer(reading.text):
         if (span := _name_span(found)) is not None:

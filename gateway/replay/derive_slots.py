@@ -43,19 +43,37 @@ def _slot(
     values = [value for _, value in told]
     choices = list_choices(told)
     kind = guess_kind(words, values, choices)
-    label = label_of(words)
     another = _names_another(name, dialogues)
+    label = label_of(words, of_another=another, of_people=_are_names(values))
     return Slot(
         name=name,
         kind=kind,
         label=label,
-        ask=ask_for(words, label, kind, of_another=another),
+        ask=ask_for(words, label, kind),
         offer=OFFER,
         patterns=generalise(values) if kind in _PATTERNED else (),
-        choices=choices if kind in ("choice", "text", "name", "date") else (),
+        choices=_choices(kind, told, choices),
         cues=_cues(name, words, heard, another=another),
         secret=secret_kind(words) if kind == "secret" else None,
     )
+
+
+def _choices(
+    kind: str, told: Sequence[tuple[str, str]], shared: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The values to know a slot by: of what is picked from a few every one, else the shared ones.
+
+    What people make up, such as a text or a name, is worth knowing when two made up the same.
+    """
+    if kind == "choice":
+        return list_choices(told, least=1)
+    return shared if kind in ("text", "name", "date") else ()
+
+
+def _are_names(values: Sequence[str]) -> bool:
+    """Whether most values are first and last names."""
+    full = sum(len(one.split()) > 1 and one.replace(" ", "").isalpha() for one in values)
+    return full * 2 > len(values)
 
 
 def _names_another(name: str, dialogues: Iterable[Dialogue]) -> bool:

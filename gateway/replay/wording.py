@@ -140,8 +140,20 @@ def _take_apart(run: str, known: frozenset[str]) -> tuple[str, ...] | None:
     return best[len(run)]
 
 
-def label_of(words: Sequence[str]) -> str:
-    """How a person would call a slot with these words ("order number", "patient's name")."""
+ANOTHERS_NAME = "name it is about"
+"""What a bare "name" is called that is not the customer's own."""
+
+
+def label_of(words: Sequence[str], *, of_another: bool = False, of_people: bool = False) -> str:
+    """How a person would call a slot with these words ("order number", "patient's name").
+
+    `of_another`: its values are not the customer's own name; `of_people`: they are first and last
+    names, so that a "user name" is what the user is called.
+    """
+    if tuple(words) == ("name",) and of_another:
+        return ANOTHERS_NAME
+    if tuple(words) == ("username",) and of_people:
+        return "name"
     kept = [word for word in words if word not in _NOISE] or list(words)
     if kept[-1].isdigit() and len(kept) > 1:
         ordinal = {"1": "first", "2": "second", "3": "third"}.get(kept[-1], f"number {kept[-1]}")
@@ -164,9 +176,9 @@ def with_article(words: Sequence[str], label: str) -> str:
     return f"{'your' if own and not label.endswith(chr(39) + 's name') else 'the'} {label}"
 
 
-def ask_for(words: Sequence[str], label: str, kind: str, *, of_another: bool) -> tuple[str, ...]:
-    """At least six ways to ask. `of_another`: a bare "name" that is not the customer's own."""
-    if label == "name" and of_another:
+def ask_for(words: Sequence[str], label: str, kind: str) -> tuple[str, ...]:
+    """At least six ways to ask."""
+    if label == ANOTHERS_NAME:
         return ASK_WHO
     if kind == "yes_no":
         question = yes_no_question(words)
@@ -224,7 +236,8 @@ def found_for(details: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     `details` are (label, slot name) of values that are short and no secret.
     """
     told = ", ".join(
-        f"{{{name}}}" if label == "name" else f"{label} {{{name}}}" for label, name in details
+        f"{{{name}}}" if label in ("name", ANOTHERS_NAME) else f"{label} {{{name}}}"
+        for label, name in details
     )
     tails = ("", f" ({told})" if told else "")
     return tuple(one.replace("{details}", tails[n % 2]) for n, one in enumerate(FOUND))

@@ -95,7 +95,7 @@ def test_intent_names_become_words(name: str, title: str) -> None:
 
 def test_a_yes_no_question_is_one() -> None:
     words = split_words("ApplicationFeePaid")
-    asks = ask_for(words, label_of(words), "yes_no", of_another=False)
+    asks = ask_for(words, label_of(words), "yes_no")
     assert asks[0] == "Is the application fee paid?"
 
 
