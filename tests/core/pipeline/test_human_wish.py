@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from core.pipeline.human_wish import asks_for_human
@@ -56,8 +54,7 @@ def test_a_person_is_not_asked_for(text: str) -> None:
     assert not asks_for_human(text)
 
 
-def test_a_long_message_takes_no_long_time() -> None:
+@pytest.mark.timeout(20)
+def test_no_message_makes_it_go_back_and_forth() -> None:
     text = "i do not want to talk or be transferred " * 400 + "i want to wait for somebody " * 400
-    begun = time.process_time()
     assert not asks_for_human(text + "else")
-    assert time.process_time() - begun < 1.0, "an expression goes back and forth over it"
