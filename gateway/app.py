@@ -39,7 +39,7 @@ from gateway.keeping import StoreKeep
 from gateway.leaving import Leaving
 from gateway.lines import Lines
 from gateway.memory_trial import Trial
-from gateway.model_opening import open_language_model
+from gateway.model_opening import composing_of, open_language_model
 from gateway.model_work import ModelWork, Tasks
 from gateway.moving import Moving
 from gateway.obstacles import place, reaching_database
@@ -179,6 +179,10 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     moving = Moving(store, reaching, rules=lambda: rules.current, now=now)
     trivial = settings.pipeline.stages == "trivial"
     recalling = Recalling(
+    actions = open_actions(settings, now=now)
+    composing = composing_of(
+        settings, model, store, now=now, tick=time.monotonic, draw=lambda: secrets.randbits(64)
+    )
         store,
         RecallSettings(
             settings.pipeline.token_budget,
@@ -200,7 +204,14 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         Deciding(playbook, stages),
         TurnSettings(worker),
         AnswerGuard(store, settings.turns.answers_per_hour, now),
-        Effects({**proving.performers, **moving.performers}),
+        Effects(
+            {
+                **proving.performers,
+                **moving.performers,
+                **actions.performers,
+                **({} if composing is None else composing.performers),
+            }
+        ),
         recalling,
         count_tokens=count_tokens,
         now=now,
@@ -210,6 +221,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         reachable=frozenset(one for one in KINDS if reaching.can_reach(one)),
     )
     turns = Turns(
+        model=frozenset() if composing is None else composing.tasks,
         store,
         work,
         TurnRules(
@@ -332,6 +344,8 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
             now=now,
             new_id=new_id,
         ),
+        composing=composing,
+        actions=actions,
         reloading=reloading,
     )
     gateway.web_app = mount(gateway)

@@ -17,6 +17,7 @@ from aiohttp.typedefs import Handler
 from memory.units.installation import kept_secret
 
 if TYPE_CHECKING:
+    from gateway.composing import Composing
     from memory.store import Store
 
 DIGEST_KEY = "digest-key"
@@ -31,13 +32,15 @@ def proof_of(secret: str, nonce: str) -> str:
     return hmac.new(key, nonce.encode(), hashlib.sha256).hexdigest()
 
 
-def health(store: Store) -> Handler:
+def health(store: Store, composing: Composing | None = None) -> Handler:
     """The handler. The secret is read once, so that asking often costs the database nothing."""
     secret: str | None = None
 
     async def answer(request: web.Request) -> web.Response:
         nonlocal secret
         told: dict[str, object] = {"ok": True, "waiting": store.waiting}
+        if composing is not None:
+            told["model"] = "resting" if composing.asking.breaker.resting_until else "asked"
         nonce = request.query.get("nonce", "")
         if _NONCE.fullmatch(nonce):
             secret = secret or await store.read(kept_secret, DIGEST_KEY)

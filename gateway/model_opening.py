@@ -6,15 +6,21 @@ It opens connections to nobody: a model that is away is found out by whoever ask
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tiktoken.model import encoding_name_for_model
 
+from gateway.breaker import Breaker
+from gateway.composing import ComposeRules, Composing
 from gateway.language_model import RETRIES, LanguageModel
+from gateway.model_asking import Asking
+from gateway.model_budget import Allowance, Budget
 from gateway.obstacles import place
 from gateway.settings import ConfigError, Problem, Settings
+from memory.store import Store
 from memory.tokens import ENCODINGS, token_counter
 
 INSTALL = 'Install it: pip install "onethread[model]"'
@@ -56,10 +62,43 @@ def open_language_model(settings: Settings, cache: Path) -> LanguageModel | None
     )
 
 
+def composing_of(
+    settings: Settings,
+    asked: LanguageModel | None,
+    store: Store,
+    *,
+    now: Callable[[], datetime],
+    tick: Callable[[], float],
+    draw: Callable[[], int],
+) -> Composing | None:
+    """Who asks the model for what turns wait for; nobody if it is asked for nothing of that."""
+    model = settings.model
+    if asked is None or not (model.answers or model.intents):
+        return None
+    allowance = Allowance(
+        model.customer_tokens_per_hour,
+        model.tokens_per_day,
+        model.money_per_day,
+        model.price_in,
+        model.price_out,
+    )
+    # Turns that wait for a model leave at least half of the places to those that need none.
+    at_once = max(1, min(model.at_once, settings.turns.concurrency // 2))
+    asking = Asking(asked, Budget(store, allowance, now), Breaker(now), at_once=at_once, tick=tick)
+    rules = ComposeRules(
+        model.answers,
+        model.intents,
+        model.answer_seconds,
+        model.intent_seconds,
+        model.answer_tokens,
+    )
+    return Composing(asking, rules, draw)
+
+
 def model_problems(settings: Settings) -> list[Problem]:
     """What of the table `[model]` cannot work, with how to mend it."""
     model = settings.model
-    wanted = model.summaries or model.facts
+    wanted = model.summaries or model.facts or model.answers or model.intents
     if model.base_url is None and model.name is None and model.api_key is None and not wanted:
         return []
     found = []
@@ -75,6 +114,20 @@ def model_problems(settings: Settings) -> list[Problem]:
     if find_spec("openai") is None:
         mend = f"{INSTALL}; or leave the whole table out"
         found.append(_problem(settings, "base_url", "a language model needs openai", mend))
+    return [*found, *_turn_problems(settings)]
+
+
+def _turn_problems(settings: Settings) -> list[Problem]:
+    """What cannot work of the questions that a customer's turn waits for."""
+    model, found = settings.model, []
+    waited = model.answers * model.answer_seconds + model.intents * model.intent_seconds
+    if waited > settings.turns.lease_seconds / 2:
+        wrong = f"a turn would wait {waited:g} seconds, longer than half of turns.lease_seconds"
+        mend = "Lower model.answer_seconds or model.intent_seconds, or raise turns.lease_seconds"
+        found.append(_problem(settings, "answer_seconds", wrong, mend))
+    if model.money_per_day and not (model.price_in or model.price_out):
+        mend = "Set model.price_in and model.price_out to what a million tokens cost"
+        found.append(_problem(settings, "money_per_day", "needs prices to be counted by", mend))
     return found
 
 

@@ -20,6 +20,7 @@ from gateway.access import Keeper
 from gateway.admission import Admissions
 from gateway.channels import Channel
 from gateway.deliveries import Deliveries
+from gateway.composing import Composing
 from gateway.encoding import Encoding
 from gateway.episode_work import EpisodeWork
 from gateway.events import Bus
@@ -89,7 +90,8 @@ class Gateway:
     segmenting: Segmenting
     timers: Timers
     model_work: ModelWork | None = None
-    reloading: Reloading | None = None
+    composing: Composing | None = None
+    playbook_desk: PlaybookDesk | None = None
     web_app: web.Application = field(default_factory=web.Application)
 
     @property

@@ -12,6 +12,8 @@ from pydantic import Field, SecretStr
 
 from gateway.settings_sections import Positive, Section
 
+Price = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
 Days = Annotated[int, Field(ge=0)]
 """For how many days; 0 is for ever."""
 
@@ -32,7 +34,10 @@ class Embeddings(Section):
 
 
 class LanguageModel(Section):
-    """A language model that speaks as OpenAI's do; it makes summaries and finds facts, if asked."""
+    """A language model that speaks as OpenAI's do, and what it is asked for: by default, nothing.
+
+    What somebody waits for (`answers`, `intents`) has its own times and its budget; 0 is no limit.
+    """
 
     base_url: str | None = None
     api_key: SecretStr | None = None
@@ -41,6 +46,17 @@ class LanguageModel(Section):
     context_tokens: Annotated[int, Field(ge=1_000)] = 4_096
     summaries: bool = False
     facts: bool = False
+    answers: bool = False
+    intents: bool = False
+    answer_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 8.0
+    intent_seconds: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 3.0
+    answer_tokens: Annotated[int, Field(ge=50, le=2_000)] = 300
+    at_once: Positive = 4
+    customer_tokens_per_hour: Annotated[int, Field(ge=0)] = 30_000
+    tokens_per_day: Annotated[int, Field(ge=0)] = 2_000_000
+    money_per_day: Price = 0.0
+    price_in: Price = 0.0
+    price_out: Price = 0.0
 
 
 class Retention(Section):

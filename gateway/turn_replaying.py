@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from core.effects import LookUp, NeedEffect
+from core.effects import LookUp, NeedEffect, is_guess
 from core.identity_rules import IdentityRules
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
@@ -25,7 +25,10 @@ from gateway.effects import Result, perform
 from gateway.turn_given import CannotReplay, turn_from
 from memory.stored_turns import GIVEN, StoredTurn
 
-_MAX_EFFECTS = 4
+_MAX_EFFECTS = 6
+
+NOT_ASKED = {"outcome": "not asked"}
+"""What a language model would say that was not asked then: nothing, so that the draft stands."""
 
 Vector: TypeAlias = NDArray[np.float32]
 
@@ -131,6 +134,8 @@ class Replaying:
             return results[effect.id]
         if isinstance(effect, LookUp):
             return perform(effect, self._playbook)
+        if is_guess(effect.id):
+            return NOT_ASKED
         raise CannotReplay("it would now do what was not done then")
 
 

@@ -6,6 +6,7 @@ It carries data between memory, core and the channels; what a turn remembers is 
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,7 +17,7 @@ import orjson
 import structlog
 
 from core.clock import from_micros
-from core.effects import Effect, NeedEffect
+from core.effects import Effect, NeedEffect, is_guess
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Audience, Author
 from core.pipeline.decide import decide
@@ -30,6 +31,7 @@ from gateway.carrier_words import carrier_word
 from gateway.deciding import Deciding
 from gateway.effects import Asked, Effects, Result
 from gateway.events import Bus
+from gateway.interrupting import Interrupted, unless
 from gateway.outgoing import Outgoing
 from gateway.provenance import given
 from gateway.recalling import Recalling
@@ -43,7 +45,7 @@ from memory.units.turns import commit
 
 log = structlog.get_logger(__name__)
 
-_MAX_EFFECTS = 4
+_MAX_EFFECTS = 6
 _MAX_RESTARTS = 2
 
 
@@ -86,6 +88,7 @@ class TurnWork:
         tick: Callable[[], int],
         rules: Callable[[], IdentityRules] = lambda: DEFAULT_RULES,
         reachable: frozenset[str] = frozenset(),
+        model: frozenset[str] = frozenset(),
     ) -> None:
         self._recalling = recalling
         self._store = store
@@ -101,6 +104,7 @@ class TurnWork:
         self._tick = tick
         self._rules = rules
         self._reachable = reachable
+        self._model = model
         self._restarts: dict[int, int] = {}
 
     @property
@@ -120,9 +124,13 @@ class TurnWork:
         self,
         claimed: Claimed,
         taken: Sequence[Waiting],
-        interrupted: Callable[[], bool] | None = None,
+        interrupted: asyncio.Event | None = None,
     ) -> Outcome:
-        """One turn over the taken messages. Raises `Fenced` when the lease was lost meanwhile."""
+        """One turn over the taken messages. Raises `Fenced` when the lease was lost meanwhile.
+
+        `interrupted` is set when more came of this customer: then it begins anew, unless something
+        was done that cannot be done anew, or that has happened too often.
+        """
         by = self.deciding
         memory = await self._recalling.remember(claimed, taken)
         memory, turn = await self._turn_input(claimed, taken, memory)
@@ -135,9 +143,14 @@ class TurnWork:
         elif memory.lost:
             decision, person = await self._by_itself(claimed, turn, by)
         else:
-            decision, effects = await self._decide(claimed, taken, turn, by)
+            try:
+                decision, effects = await self._decide(claimed, taken, turn, by, interrupted)
+            except Interrupted:
+                self._may_restart(claimed)
+                return Outcome.RESTART
             turn = replace(turn, effects={effect.id: result for effect, result in effects})
-        if interrupted is not None and interrupted() and not effects and self._may_restart(claimed):
+        came = interrupted is not None and interrupted.is_set()
+        if came and not _binds(effects) and self._may_restart(claimed):
             return Outcome.RESTART
         self._restarts.pop(claimed.customer_id, None)
         await self._commit(
@@ -196,6 +209,7 @@ class TurnWork:
             rules=self._rules(),
             reachable=self._reachable,
             preferences=preferences_of(context.facts),
+            model=self._model,
             vector=await self._recalling.vector(text_of(messages)),
         )
 
@@ -206,13 +220,23 @@ class TurnWork:
         # The writer answers where readers do not: whoever talks with a person is left to them.
         if await self._store.run(people_have, claimed.customer_id):
             return plain_decision(turn, silent=IN_HANDOFF), None
+        # Of whom nothing is known, nothing is sent to anybody.
+        turn = replace(turn, model=frozenset())
         decided = decide(turn, by.playbook, by.stages, self._tick)
         return without_memory(turn, decided, by.playbook)
 
     async def _decide(
-        self, claimed: Claimed, taken: Sequence[Waiting], turn: TurnInput, by: Deciding
+        self,
+        claimed: Claimed,
+        taken: Sequence[Waiting],
+        turn: TurnInput,
+        by: Deciding,
+        came: asyncio.Event | None = None,
     ) -> tuple[Decision, Done]:
-        """Run the pipeline, performing the effects it asks for; and those, with their results."""
+        """Run the pipeline, performing the effects it asks for; and those, with their results.
+
+        Raises `Interrupted` when more came while a language model was waited for.
+        """
         assert claimed.thread is not None
         asked = Asked(turn, claimed.customer_id, claimed.thread, taken, by.playbook, turn.now)
         done: list[tuple[Effect, Result]] = []
@@ -221,10 +245,20 @@ class TurnWork:
             if not isinstance(decision, NeedEffect):
                 _tell_faults(decision)
                 return decision, tuple(done)
-            result = await self._effects.perform(decision.effect, asked)
-            done.append((decision.effect, result))
-            turn = replace(turn, effects={**turn.effects, decision.effect.id: result})
+            asked, effect = replace(asked, turn=turn), decision.effect
+            if is_guess(effect.id):
+                self._outgoing.show_typing(claimed.thread)
+            work = self._effects.perform(effect, asked)
+            if came is None or _binds((*done, (effect, None))) or self._is_restarted_out(claimed):
+                result = await work
+            else:
+                result = await unless(came, work)
+            done.append((effect, result))
+            turn = replace(turn, effects={**turn.effects, effect.id: result})
         raise RuntimeError(f"the pipeline asked for more than {_MAX_EFFECTS} effects in one turn")
+
+    def _is_restarted_out(self, claimed: Claimed) -> bool:
+        return self._restarts.get(claimed.customer_id, 0) >= _MAX_RESTARTS
 
     def _may_restart(self, claimed: Claimed) -> bool:
         count = self._restarts.get(claimed.customer_id, 0)
@@ -275,6 +309,11 @@ class TurnWork:
             self._outgoing.dispatch(thread, done.seq, change, decision.reply, now)
         if self._bus.listening:
             tell_turn(self._bus, claimed, turn, decision, change, done, now)
+
+
+def _binds(effects: Done) -> bool:
+    """Whether anything was done that is not done anew: a guess of a model's is."""
+    return any(not is_guess(effect.id) for effect, _ in effects)
 
 
 def _tell_faults(decision: Decision) -> None:

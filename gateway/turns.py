@@ -244,7 +244,7 @@ class Turns:
         attempts = max(one.attempts for one in taken)
         try:
             outcome = await self._work.take(
-                claimed, taken, interrupted=None if restart is None else lambda: restart.again
+                claimed, taken, interrupted=None if restart is None else restart.nudge
             )
             if outcome is Outcome.RESTART and restart is not None:
                 restart.again = True

@@ -56,7 +56,7 @@ def mount(gateway: Gateway) -> web.Application:
         await gateway.hub.close()
 
     app.on_shutdown.append(leave)
-    app.router.add_get("/health", health(gateway.store))
+    app.router.add_get("/health", health(gateway.store, gateway.composing))
     app.router.add_get("/", home)
     return app
 

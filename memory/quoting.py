@@ -109,7 +109,7 @@ def _quote(recall: Recall, mark: str, count: Count) -> Quoted:
     if not body:
         return Quoted("", {}, 0)
     inside = "\n".join(body)
-    mark = _unsaid(mark, inside)
+    mark = unsaid(mark, inside)
     text = f"<memory {mark}>\n{RULE}\n{inside}\n</memory {mark}>"
     return Quoted(text, sources, count(text))
 
@@ -119,7 +119,7 @@ def mark_of(drawn: int) -> str:
     return f"{drawn % _MARKS:09}"
 
 
-def _unsaid(mark: str, inside: str) -> str:
+def unsaid(mark: str, inside: str) -> str:
     """The mark, or one made of it that is nowhere inside."""
     while mark in inside:
         drawn = int.from_bytes(sha256(f"{mark}\n{inside}".encode()).digest())

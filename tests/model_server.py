@@ -62,6 +62,92 @@ def says(body: bytes, content_type: str = "application/json") -> Behaviour:
     return behave
 
 
+def streams(
+    *pieces: str, finish: str = "stop", after: bytes = b"data: [DONE]\n\n", usage: bool = True
+) -> Behaviour:
+    """An answer piece by piece, as the API's reference shows it, and then these bytes."""
+
+    async def behave(request: web.Request, asked: Asked) -> web.StreamResponse:
+        response = await _stream(request)
+        for piece in pieces:
+            await response.write(_event({"delta": {"content": piece}, "finish_reason": None}))
+        await response.write(_event({"delta": {}, "finish_reason": finish}))
+        if usage:
+            tokens = {"prompt_tokens": 90, "completion_tokens": 30, "total_tokens": 120}
+            await response.write(
+                b"data: " + orjson.dumps({"choices": [], "usage": tokens}) + b"\n\n"
+            )
+        await response.write(after)
+        await response.write_eof()
+        return response
+
+    return behave
+
+
+def streams_what(words: Callable[[Asked], str]) -> Behaviour:
+    """As `streams`, with words that depend on what was asked."""
+
+    async def behave(request: web.Request, asked: Asked) -> web.StreamResponse:
+        return await streams(*words(asked).partition(" "))(request, asked)
+
+    return behave
+
+
+def streams_and_stalls(*pieces: str) -> Behaviour:
+    """Begins an answer and never ends it."""
+
+    async def behave(request: web.Request, _: Asked) -> web.StreamResponse:
+        response = await _stream(request)
+        for piece in pieces:
+            await response.write(_event({"delta": {"content": piece}, "finish_reason": None}))
+        await asyncio.Event().wait()
+        return response
+
+    return behave
+
+
+def streams_and_hangs_up(*pieces: str) -> Behaviour:
+    """Begins an answer and closes the connection."""
+
+    async def behave(request: web.Request, _: Asked) -> web.StreamResponse:
+        response = await _stream(request)
+        for piece in pieces:
+            await response.write(_event({"delta": {"content": piece}, "finish_reason": None}))
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    return behave
+
+
+def streams_for_ever(piece: str) -> Behaviour:
+    """Says the same again and again, without an end."""
+
+    async def behave(request: web.Request, _: Asked) -> web.StreamResponse:
+        response = await _stream(request)
+        event = _event({"delta": {"content": piece}, "finish_reason": None})
+        while True:
+            await response.write(event)
+
+    return behave
+
+
+def streams_bytes(body: bytes) -> Behaviour:
+    """Any bytes that call themselves a stream of events."""
+    return says(body, "text/event-stream")
+
+
+async def _stream(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    return response
+
+
+def _event(choice: Mapping[str, object]) -> bytes:
+    data = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1_770_000_000}
+    return b"data: " + orjson.dumps({**data, "choices": [{"index": 0, **choice}]}) + b"\n\n"
+
+
 def redirects(to: str) -> Behaviour:
     """Sends whoever asks to another address, with what they asked."""
 

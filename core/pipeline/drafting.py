@@ -196,9 +196,9 @@ def taken(
         return again, True
     if again is not None and again.held is not None:
         return replace(ruled, held=replace(again.held, done="replaced")), False
-    if result is not None and result.get("outcome") == "refused":
+    if result is not None and result.get("text") and result.get("outcome") == "refused":
         rules = ((result["rule"], result.get("what", "")),)
-        return replace(ruled, held=HeldBack(rules, result.get("text", ""), "replaced")), False
+        return replace(ruled, held=HeldBack(rules, result["text"], "replaced")), False
     return ruled, False
 
 

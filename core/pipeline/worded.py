@@ -57,6 +57,11 @@ class Wording:
         self._support = Support(sources, turn.text, wanted.language)
         self._said = set(wanted.step.case.said)
 
+    @property
+    def longest(self) -> int:
+        """Characters of all of it, at most."""
+        return self._wanted.limit
+
     def fault(self, sentence: str) -> tuple[str, str] | None:
         """The first rule that a finished sentence breaks, with what in it does so; none when it may
         be said. What was let through is not let through again."""
