@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gateway.trace_model import intent_lines, words_lines
+
 Data = Mapping[str, object]
 
 _LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
@@ -61,6 +63,7 @@ def _understood(guess: Data, step: Data) -> Iterator[str]:
     ]
     if runners:
         yield f"It might also have been {_join(runners)}."
+    yield from intent_lines(guess.get("model"))
     yield from _written(guess)
     taken = step.get("intent")
     if taken and taken != guess.get("intent"):
@@ -96,6 +99,7 @@ def _answered(draft: Data, data: Data) -> Iterator[str]:
     template = draft.get("template")
     if template:
         yield f"The words come from “{template}”."
+    yield from words_lines(draft.get("model"))
     for one in _list(data, "sources"):
         if isinstance(one, list | tuple) and len(one) > 1 and one[1]:
             yield f"Source: {one[0]}, {one[1]}"

@@ -129,7 +129,7 @@ def _reworded(
     if new is not None:
         again = run.once_more(judging(stages), turn, guess, step, new, playbook)
     left, used = drafting.taken(ruled, again, new, result)
-    run.note("response", {"model": drafting.told(result, used)})
+    run.note("response", {"model": drafting.told(result, left, used)})
     return (new if used and new is not None else draft), left
 
 

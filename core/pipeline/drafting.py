@@ -202,9 +202,11 @@ def taken(
     return ruled, False
 
 
-def told(result: Mapping[str, str] | None, used: bool) -> Mapping[str, object]:
-    """What the record of the turn says of it."""
+def told(result: Mapping[str, str] | None, left: Ruled, used: bool) -> Mapping[str, object]:
+    """What the record of the turn says of it; `left` is what the rules let leave in the end."""
     kept = {name: one for name, one in (result or {}).items() if name not in ("text", "what")}
     if kept.get("outcome") == "composed" and not used:
         kept["outcome"] = "refused"
+        if left.held is not None:
+            kept["rule"] = left.held.rules[0][0]
     return kept

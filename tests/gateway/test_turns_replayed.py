@@ -58,7 +58,7 @@ async def test_history_decided_anew_is_what_it_was(tmp_path: Path, models: Path)
     async with everywhere(tmp_path, models) as world:
         await talked(world)
         work = world.gateway.work
-        replaying = Replaying(work.playbook, work.stages, world.gateway.rules.current, lambda: 0)
+        replaying = Replaying(work.playbook, work.deciding.stages, world.gateway.rules.current, lambda: 0)
 
         def differing(connection: Any) -> list[Pair]:
             return list(replaying.pairs(turns_since(connection, 0)))
@@ -93,7 +93,7 @@ async def test_a_turn_with_a_sentence_vector_is_decided_with_the_same_or_left_ou
             turns = [_with_vector(one) for one in turns_since(connection, 0)]
             totals = []
             for coder in (encode, None):
-                replaying = Replaying(work.playbook, work.stages, rules, lambda: 0, coder)
+                replaying = Replaying(work.playbook, work.deciding.stages, rules, lambda: 0, coder)
                 list(replaying.pairs(turns))
                 totals.append(replaying.total)
             return totals
