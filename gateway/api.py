@@ -60,7 +60,9 @@ def _serve(
             caller_of(request),
             dict(request.match_info),
             _read_query(endpoint, request),
-            None if endpoint.body is None else await read_body(endpoint.body, request),
+            None
+            if endpoint.body is None
+            else await read_body(endpoint.body, request, endpoint.body_limit),
             b"" if endpoint.takes_file is None else await read_up_to(request, endpoint.takes_file),
             request.content_type,
         )
@@ -100,7 +102,7 @@ def _read_query(endpoint: Endpoint, request: web.Request) -> BaseModel | None:
     return None if endpoint.query is None else _validate(endpoint.query, given, "query")
 
 
-async def read_body(model: type[M], request: web.Request) -> M:
+async def read_body(model: type[M], request: web.Request, limit: int = _BODY_LIMIT) -> M:
     """The request's JSON body as its model. Raises `Problem`, naming the field at fault."""
     if request.content_type != "application/json":
         raise Problem(
@@ -110,10 +112,8 @@ async def read_body(model: type[M], request: web.Request) -> M:
             fix="Send application/json.",
         )
     raw = await read_whole(request)
-    if len(raw) > _BODY_LIMIT:
-        raise Problem(
-            413, "The body is too large.", where="body", fix=f"At most {_BODY_LIMIT} bytes."
-        )
+    if len(raw) > limit:
+        raise Problem(413, "The body is too large.", where="body", fix=f"At most {limit} bytes.")
     try:
         given = json.loads(raw)
     except (ValueError, RecursionError):

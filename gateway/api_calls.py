@@ -21,6 +21,7 @@ from gateway.events import Bus
 from gateway.gate import Problem
 from gateway.history_reading import Preparing
 from gateway.memory_trial import Trial
+from gateway.playbook_desk import PlaybookDesk
 from gateway.reception import Reception
 from gateway.roles import Right
 from memory.store import Store
@@ -52,7 +53,7 @@ class ApiServices:
     that a person is "reading", "typing" or "away", and says whether anybody sees it. `rules` gives
     the identity rules in force, and `forget` drops what this process remembers of a customer.
     `trial` tries what a turn would remember, and `preparing` makes messages of a history fit to be
-    kept.
+    kept. `playbook` is where people see to the playbook, if it is a folder.
     """
 
     store: Store
@@ -71,6 +72,7 @@ class ApiServices:
     rules: Callable[[], IdentityRules] = lambda: DEFAULT_RULES
     preparing: Preparing | None = None
     trial: Trial | None = None
+    playbook: PlaybookDesk | None = None
     forget: Callable[[int], None] = lambda customer_id: None
 
 
@@ -124,7 +126,8 @@ class Endpoint:
     what its caller must be allowed to do.
 
     `takes_file` is how many bytes of a file the body may be; nothing where it is no file. `later`
-    is the type of the value of `Accepted`, where its handler may answer that.
+    is the type of the value of `Accepted`, where its handler may answer that. `body_limit` is how
+    many bytes a JSON body may have.
     """
 
     method: str
@@ -138,6 +141,7 @@ class Endpoint:
     errors: Mapping[int, str] = field(default_factory=dict)
     takes_file: int | None = None
     later: object | None = None
+    body_limit: int = 64 * 1024
 
 
 def parse_id(text: str, where: str) -> int:

@@ -18,7 +18,7 @@ from core.message import (
     QuickReply,
     Sensitivity,
 )
-from gateway.api_calls import Call, Endpoint
+from gateway.api_calls import ApiServices, Call, Endpoint
 from gateway.api_files import clean_type
 from gateway.api_models import RenderBody
 from gateway.enclosures import clean_name
@@ -65,7 +65,8 @@ async def render(call: Call) -> list[Preview]:
     accounts = sorted(renderers) if body.account is None else [body.account]
     message = _message(body)
     # Rendering is pure, and a long text full of marks takes too long for whoever else waits.
-    return [await asyncio.to_thread(_preview, call, account, message) for account in accounts]
+    services = call.services
+    return [await asyncio.to_thread(preview_of, services, one, message) for one in accounts]
 
 
 def _message(body: RenderBody) -> OutboundMessage:
@@ -83,9 +84,10 @@ def _message(body: RenderBody) -> OutboundMessage:
     )
 
 
-def _preview(call: Call, account: str, message: OutboundMessage) -> Preview:
-    spec = call.services.specs[account]
-    parts, refused = _parts(call.services.renderers[account], message)
+def preview_of(services: ApiServices, account: str, message: OutboundMessage) -> Preview:
+    """The message as this account would send it."""
+    spec = services.specs[account]
+    parts, refused = _parts(services.renderers[account], message)
     return Preview(account, spec.name, spec.title, parts, refused)
 
 

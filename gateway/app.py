@@ -45,7 +45,7 @@ from gateway.moving import Moving
 from gateway.obstacles import place, reaching_database
 from gateway.outgoing import Outgoing
 from gateway.passwords import Passwords
-from gateway.playbook_reload import reloading_for
+from gateway.playbook_desk import desk_for
 from gateway.playbooks import identity_text, playbook_of, read_folder
 from gateway.proving import Chance, Proving
 from gateway.pulling import Pulling
@@ -251,10 +251,18 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     def forget(customer_id: int) -> None:
         gateway.forget(customer_id)
 
-    reloading = None
+    desk = None
     if folder is not None and parts.stages is None:
-        reloading = reloading_for(
-            settings, parts.models, work, store, folder, now=now, new_id=new_id
+        desk = desk_for(
+            settings,
+            parts.models,
+            work,
+            store,
+            folder,
+            encoder,
+            lambda: rules.current,
+            now=now,
+            new_id=new_id,
         )
 
     gateway = Gateway(
@@ -346,7 +354,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         ),
         composing=composing,
         actions=actions,
-        reloading=reloading,
+        playbook_desk=desk,
     )
     gateway.web_app = mount(gateway)
     return gateway

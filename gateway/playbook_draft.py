@@ -18,7 +18,10 @@ from core.rule_fixtures import FIXTURES
 from gateway.playbook_folder import Changes
 from gateway.playbooks import FILE_LIMIT, FILES_LIMIT, Folder, playbook_of
 
-_OTHERS = re.compile(r"tables/[A-Za-z0-9_]{1,80}\.csv|articles/[A-Za-z0-9][\w.-]{0,80}\.md")
+_OTHERS = re.compile(
+    r"tables/[A-Za-z0-9_]{1,80}\.csv|articles/[A-Za-z0-9][\w.-]{0,80}\.md|"
+    r"wording\.[a-z]{2}\.toml"
+)
 
 
 class CannotDraft(ValueError):

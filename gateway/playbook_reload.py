@@ -111,13 +111,14 @@ class Reloading:
         async with self.lock:
             return await self.take_over(cause or Cause(_self()))
 
-    async def take_over(self, cause: Cause) -> Status:
-        """`reload`, for whoever holds the lock: nobody reads between their writing and this."""
+    async def take_over(self, cause: Cause, ready: Deciding | None = None) -> Status:
+        """`reload`, for whoever holds the lock: nobody reads between their writing and this. What
+        is `ready` for the very playbook that is there need not be learned again."""
         signature = await asyncio.to_thread(signature_of, self.folder)
         try:
             read = await asyncio.to_thread(read_folder, self.folder)
             if read.digest != self._read.digest or self.status.faults or read.problems:
-                await self._take(read, cause)
+                await self._take(read, cause, ready)
             self._read = read
         except PlaybookError as error:
             self._refuse(error.problems)
@@ -135,21 +136,25 @@ class Reloading:
         await self._tell()
         return self.status
 
-    async def _take(self, read: Folder, cause: Cause) -> None:
+    async def _take(self, read: Folder, cause: Cause, ready: Deciding | None) -> None:
         """Raises `PlaybookError` and `ConfigError`, and then nothing was changed."""
         playbook = await asyncio.to_thread(playbook_of, read)
         before = self._current().playbook
         if playbook.version != before.version:
-            self.status = replace(self.status, learning=True)
-            try:
-                stages = await self._build(playbook)
-            finally:
-                self.status = replace(self.status, learning=False)
-            self._swap(Deciding(playbook, stages))
+            if ready is None or ready.playbook.version != playbook.version:
+                ready = Deciding(playbook, await self._learn(playbook))
+            self._swap(ready)
             log.info("playbook_in_force", version=playbook.version, before=before.version)
             await self._note(before, playbook, read, cause)
         at = self.status.since if playbook.version == before.version else self._now()
         self.status = Status(playbook.version, at, looked_at=self._now())
+
+    async def _learn(self, playbook: Playbook) -> Stages:
+        self.status = replace(self.status, learning=True)
+        try:
+            return await self._build(playbook)
+        finally:
+            self.status = replace(self.status, learning=False)
 
     def _refuse(self, problems: tuple[PlaybookProblem, ...]) -> None:
         if problems != self.status.faults:

@@ -34,6 +34,8 @@ class Right(StrEnum):
     erase a customer."""
     RULES = "rules"
     """Try out, publish and take back the identity rules."""
+    PLAYBOOK = "playbook"
+    """Draft, try, publish and take back the playbook."""
     PROVISION = "provision"
     """Bring in customers of the business's own systems, and take them out again as a file."""
     AUDIT = "audit"
@@ -49,6 +51,7 @@ class Role(StrEnum):
     AGENT = "agent"
     INTEGRATOR = "integrator"
     IDENTITY_ADMIN = "identity-admin"
+    EDITOR = "editor"
     OWNER = OWNER_ROLE
 
 
@@ -71,6 +74,7 @@ ROLES: Mapping[Role, frozenset[Right]] = {
             Right.AUDIT,
         }
     ),
+    Role.EDITOR: frozenset({Right.SELF, Right.CHANNELS, Right.SEE, Right.PLAYBOOK}),
     Role.OWNER: frozenset(Right),
 }
 """Deny by default: a role has the rights written here, and no other."""

@@ -111,6 +111,7 @@ def _services(gateway: Gateway) -> ApiServices:
         },
         rules=lambda: gateway.rules.current,
         trial=gateway.trial,
+        playbook=gateway.playbook_desk,
         preparing=gateway.imports.preparing,
         forget=gateway.forget,
     )

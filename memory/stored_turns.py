@@ -79,6 +79,15 @@ def turns_since(connection: Connection, since: Micros) -> Iterator[StoredTurn]:
         after = rows[-1].id
 
 
+def turns_before(
+    connection: Connection, since: Micros, before: int, limit: int
+) -> list[StoredTurn]:
+    """The newest turns with a lower id than `before` that were decided since then, newest first."""
+    query = _select().where(_turn.c.id < before, _turn.c.decided_at >= since)
+    rows = connection.execute(query.order_by(_turn.c.id.desc()).limit(limit)).all()
+    return list(_stored(connection, rows))
+
+
 def latest_turns(
     connection: Connection,
     limit: int,

@@ -13,6 +13,7 @@ const ROLES = {
   agent: "Agent: takes cases and answers customers",
   integrator: "Integrator: sees to channels and brings in customers, reads no conversation",
   "identity-admin": "Identity admin: says who is who, and by which rules",
+  editor: "Editor: writes the playbook, and reads conversations",
   owner: "Owner: everything, and lets others in",
 };
 const RIGHTS = {
