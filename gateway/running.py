@@ -32,7 +32,7 @@ from gateway.lines import Lines
 from gateway.memory_trial import Trial
 from gateway.model_work import ModelWork
 from gateway.outgoing import Outgoing
-from gateway.playbook_reload import Reloading
+from gateway.playbook_desk import PlaybookDesk
 from gateway.pulling import Pulling
 from gateway.reaching import Reaching
 from gateway.reception import Reception
@@ -115,7 +115,7 @@ class Gateway:
             self.timers,
         )
         asking = () if self.model_work is None else (self.model_work.round,)
-        files = () if self.reloading is None else self.reloading.rounds
+        files = () if self.playbook_desk is None else self.playbook_desk.reloading.rounds
         return (*self.rules.rounds, *(one.round for one in looking), *asking, *files)
 
     async def start(self) -> None:
@@ -124,8 +124,8 @@ class Gateway:
         await self.deliveries.start(alone=self.store.dialect == "sqlite")
         await self.turns.start()
         await self.session_watch.open()
-        if self.reloading is not None:
-            await self.reloading.open()
+        if self.playbook_desk is not None:
+            await self.playbook_desk.reloading.open()
         for one in self.rounds:
             one.start()
         for channel in self.channels.values():
