@@ -295,6 +295,19 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "I do not want to guess here. If you ask for a person, they take it from there.",
         "There I have no answer that I can stand by. Would you like a person to look?",
     ),
+    "guided": (
+        "This is what I can tell you: {answer}",
+        "To your question: {answer}",
+        "With us it is like this: {answer}",
+        "Here is how it works: {answer}",
+        "Here is the answer: {answer}",
+        "This is how we do it: {answer}",
+    ),
+    "recall_elsewhere": (
+        "I have also read what you wrote to us {where}.",
+        "Your message {where} is in front of me as well.",
+        "What you wrote {where} you need not say again.",
+    ),
     "when_open": (
         "You will get the answer {where}, usually soon: we are open now.",
         "We are open, so the answer should come soon, {where}.",
@@ -351,6 +364,3 @@ WHERE: Mapping[str, str] = {
     "slack": "here in Slack",
 }
 """Channel -> where an answer will arrive, in words."""
-
-ELSEWHERE = "here"
-"""Where an answer arrives on any other channel."""

@@ -99,7 +99,8 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """A knowledge article: what a customer may be told, with title and public link as source."""
+    """A knowledge article: what a customer may be told, with title and public link as source.
+    `language` is that of its text by its code, or empty for the playbook's."""
 
     name: str
     title: str
@@ -107,6 +108,20 @@ class Article:
     body: str
     keywords: tuple[str, ...] = ()
     intents: tuple[str, ...] = ()
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the business says in one more language, by the names of what says it in the first.
+
+    A slot and a flow here have only their texts; what they read and do is the first language's.
+    """
+
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    slots: Mapping[str, Slot] = field(default_factory=dict)
+    flows: Mapping[str, Flow] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +232,8 @@ class Playbook:
     """What an answer may say, whoever made it."""
     modes: tuple[ModeRow, ...] = ()
     """How answers are worded; of several rows that hold, the first counts."""
+    wordings: Mapping[str, Wording] = field(default_factory=dict)
+    """What is said in further languages: language by its code -> wording."""
 
     def intent(self, name: str | None) -> Intent | None:
         """The intent of that name, if any."""

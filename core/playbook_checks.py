@@ -7,14 +7,15 @@ too few or claimed twice, and answers that would opt a phone out. Pure; it mends
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from core.default_answers import DEFAULT_ANSWERS
 from core.notice_answers import HOLDS
 from core.pipeline.identity_phrases import is_not_me
 from core.playbook import Flow, Playbook, Slot
-from core.playbook_fields import Report, suggest
+from core.playbook_fields import Report, check_braces, suggest
 from core.playbook_rule_checks import check_rules
+from core.playbook_wordings import check_wordings
 
 LEAST_EXAMPLES = 3
 """Examples an intent needs: below, nothing can be held out to find out how sure is sure enough."""
@@ -58,6 +59,7 @@ def check_playbook(playbook: Playbook, report: Report) -> None:
         names = {one.name for one in playbook.intents}
         for name in row.intents:
             report.check_known("playbook.toml", f"modes[{number}].intents", name, names, "intent")
+    check_wordings(playbook, report)
     check_rules(playbook.rules, answer_keys(playbook), playbook, report)
     for file, key, text in _spoken(playbook):
         _check_carrier_words(file, key, text, report)
@@ -102,9 +104,9 @@ def _check_examples(playbook: Playbook, report: Report) -> None:
 def _check_slot(slot: Slot, report: Report) -> None:
     _check_patterns(SLOTS, f"{slot.name}.patterns", slot.patterns, report)
     for text in slot.ask:
-        _check_braces(SLOTS, f"{slot.name}.ask", text, {"label"}, report)
+        check_braces(SLOTS, f"{slot.name}.ask", text, {"label"}, report)
     for text in slot.offer:
-        _check_braces(SLOTS, f"{slot.name}.offer", text, {"label", "value"}, report)
+        check_braces(SLOTS, f"{slot.name}.offer", text, {"label", "value"}, report)
         if "{value}" not in text:
             mend = "Write {value} where the remembered value belongs"
             report.add(SLOTS, f"{slot.name}.offer", f"{text!r} names no value", mend)
@@ -125,7 +127,7 @@ def _check_flow(flow: Flow, playbook: Playbook, report: Report) -> None:
         report.check_known(FLOWS, f"{flow.name}.slots", name, playbook.slots, "slot")
     known = set(flow.slots)
     for text in flow.missing:
-        _check_braces(FLOWS, f"{flow.name}.missing", text, known, report)
+        check_braces(FLOWS, f"{flow.name}.missing", text, known, report)
     if flow.look_up:
         tables = playbook.tables
         report.check_known(FLOWS, f"{flow.name}.look_up", flow.look_up, tables, "table")
@@ -141,7 +143,7 @@ def _check_flow(flow: Flow, playbook: Playbook, report: Report) -> None:
         mend = "Add look_up, or remove it"
         report.add(FLOWS, f"{flow.name}.missing", "is never said without a table", mend)
     for text in flow.found:
-        _check_braces(FLOWS, f"{flow.name}.found", text, known, report)
+        check_braces(FLOWS, f"{flow.name}.found", text, known, report)
 
 
 def _check_answers(playbook: Playbook, report: Report) -> None:
@@ -154,30 +156,27 @@ def _check_answers(playbook: Playbook, report: Report) -> None:
             report.add(ANSWERS, key, "is never said", suggest(key, known, "answers"))
         filled = {name for text in DEFAULT_ANSWERS.get(key, ()) for name in _BRACED.findall(text)}
         for text in variants:
-            _check_braces(ANSWERS, key, text, filled, report)
-            _check_notice(key, text, report)
+            check_braces(ANSWERS, key, text, filled, report)
+            _check_notice(ANSWERS, key, text, report)
+    for language, wording in playbook.wordings.items():
+        for key, variants in wording.answers.items():
+            said = (*DEFAULT_ANSWERS.get(key, ()), *playbook.answers.get(key, ()))
+            filled = {name for text in said for name in _BRACED.findall(text)}
+            file = f"wording.{language}.toml"
+            for text in variants:
+                check_braces(file, f"answers.{key}", text, filled, report)
+                _check_notice(file, key, text, report)
 
 
-def _check_notice(key: str, text: str, report: Report) -> None:
+def _check_notice(file: str, key: str, text: str, report: Report) -> None:
     """What a code or a notice must hold, and that its way to object is understood."""
     for name in HOLDS.get(key, ()):
         if f"{{{name}}}" not in text:
             mend = f"Write {{{name}}} where it belongs"
-            report.add(ANSWERS, key, f"{text!r} lacks {{{name}}}", mend)
+            report.add(file, key, f"{text!r} lacks {{{name}}}", mend)
     if key == "not_me" and not is_not_me(text):
         mend = 'Write one that is, such as "NOT ME", "NICHT ICH", "PAS MOI" or "NO SOY YO"'
-        report.add(ANSWERS, key, f"{text!r} is not understood as an objection", mend)
-
-
-def _check_braces(file: str, key: str, text: str, known: Collection[str], report: Report) -> None:
-    for name in _BRACED.findall(text):
-        if name not in known:
-            mend = suggest(name, known, "words in braces here")
-            if not known:
-                mend = "Nothing can be filled in here; write it out"
-            report.add(file, key, f"nothing fills {{{name}}}", mend)
-    if _BRACED.sub("", text).count("{") or _BRACED.sub("", text).count("}"):
-        report.add(file, key, f"{text!r} has a lone brace", "Write braces in pairs, or none")
+        report.add(file, key, f"{text!r} is not understood as an objection", mend)
 
 
 def _check_patterns(file: str, key: str, patterns: Iterable[str], report: Report) -> None:
@@ -206,6 +205,12 @@ def _spoken(playbook: Playbook) -> Iterator[tuple[str, str, str]]:
     answers: Mapping[str, tuple[str, ...]] = playbook.answers
     for key, variants in answers.items():
         yield from ((ANSWERS, key, text) for text in variants)
+    for language, wording in playbook.wordings.items():
+        file = f"wording.{language}.toml"
+        for key, variants in wording.answers.items():
+            yield from ((file, f"answers.{key}", text) for text in variants)
+        for slot in wording.slots.values():
+            yield from ((file, f"slots.{slot.name}", text) for text in (*slot.ask, *slot.offer))
 
 
 def _check_carrier_words(file: str, key: str, text: str, report: Report) -> None:

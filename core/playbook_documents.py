@@ -161,8 +161,12 @@ def _article(file: str, text: str, report: Report) -> Article:
         body=body,
         keywords=head.texts("keywords"),
         intents=head.texts("intents"),
+        language=head.text("language"),
     )
     head.close()
+    if article.language and not re.fullmatch(r"[a-z]{2}", article.language):
+        mend = 'Write two small letters of ISO 639-1, such as "de"'
+        head.fault("language", f"{article.language!r} is no language", mend)
     if article.url and not re.match(r"https?://[^\s/]+\.[^\s]+", article.url):
         head.fault("url", "is no public link", "Write one like https://shop.example/help/returns")
     return article

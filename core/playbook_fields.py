@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 
+_BRACED = re.compile(r"\{([^{}]*)\}")
+
 
 @dataclass(frozen=True, slots=True)
 class PlaybookProblem:
@@ -95,6 +97,18 @@ def suggest(word: str, known: Collection[str], what: str) -> str:
     if not known:
         return f"There are no {what} yet; add one or remove this"
     return f"The {what} are {', '.join(sorted(set(known)))}"
+
+
+def check_braces(file: str, key: str, text: str, known: Collection[str], report: Report) -> None:
+    """Report words in braces that nothing fills, and braces that stand alone."""
+    for name in _BRACED.findall(text):
+        if name not in known:
+            mend = suggest(name, known, "words in braces here")
+            if not known:
+                mend = "Nothing can be filled in here; write it out"
+            report.add(file, key, f"nothing fills {{{name}}}", mend)
+    if _BRACED.sub("", text).count("{") or _BRACED.sub("", text).count("}"):
+        report.add(file, key, f"{text!r} has a lone brace", "Write braces in pairs, or none")
 
 
 def parse_toml(text: str, file: str, report: Report) -> dict[str, object]:

@@ -35,6 +35,7 @@ from core.playbook_limits import read_limits
 from core.playbook_lines import located
 from core.playbook_modes import read_modes
 from core.playbook_rule_reader import RULES, read_rules
+from core.playbook_wordings import WORDING, read_wordings
 from core.rule_fixtures import FIXTURES, read_fixtures
 
 __all__ = ["PLAYBOOK_FILES", "SETTINGS", "PlaybookError", "PlaybookProblem", "read_playbook"]
@@ -49,7 +50,8 @@ PLAYBOOK_FILES = (
     "rules.toml",
     "tables.toml",
 )
-"""The files of a playbook; beside them stand `tables/*.csv`, `articles/*.md`, and `_BESIDE`."""
+"""The files of a playbook; beside them stand `tables/*.csv`, `articles/*.md`, `wording.*.toml`, and
+`_BESIDE`."""
 _BESIDE = (IDENTITY_FILE, FIXTURES)
 """Files that are no part of the playbook's data, and are checked with the others: who is who takes
 effect only by being published, and tests decide nothing."""
@@ -80,12 +82,13 @@ def read_playbook(
     main = Section(raw.get(MAIN, {}), MAIN, "", report)
     readable = MAIN in files and MAIN not in report.broken
     name = main.text("name", needed=readable)
+    language = main.text("language", default="en")
     table = read_rules(raw.get(RULES, {}), report)
     playbook = Playbook(
         name=name,
         version=_digest({name: files[name] for name in files if name not in _BESIDE}),
         business=main.text("business", needed=readable),
-        language=main.text("language", default="en"),
+        language=language,
         intents=_intents(raw, report),
         slots=_slots(raw, report),
         flows=_flows(raw, report),
@@ -100,6 +103,7 @@ def read_playbook(
         stages=read_stages(main),
         limits=read_limits(main),
         modes=read_modes(main),
+        wordings=read_wordings(files, language, report),
         rule_defaults=table.defaults,
         counters=table.counters,
     )
@@ -137,7 +141,8 @@ def _check_names(files: Mapping[str, str], report: Report) -> None:
     if MAIN not in files and MAIN not in report.broken:
         report.add(MAIN, "", "is missing", "Add it, with at least name and business")
     for name in files:
-        known = name in _FILES or re.fullmatch(r"tables/[^/]+\.csv|articles/[^/]+\.md", name)
+        beside = re.fullmatch(r"tables/[^/]+\.csv|articles/[^/]+\.md", name)
+        known = name in _FILES or beside or WORDING.fullmatch(name)
         if not known:
             report.add(
                 name,

@@ -45,13 +45,17 @@ PROBE: Mapping[str, str] = {
     "rules.toml": "[counters.probe]\n[[rule]]\n",
     "tables.toml": "[probe.owner]\nprobe = 1\n",
     "tests.toml": "[[test]]\n",
+    "wording.xx.toml": '[answers]\nprobe = "x"\n[slots.probe]\n[flows.probe]\n[intents.probe]\n',
 }
 """One of everything, so that every reader runs; its faults are of no interest."""
 
 _ANY = "probe"
 """A name that stands for whichever the business chooses."""
 
-_PROBED = (_ANY, f"counters.{_ANY}")
+_PROBED = (_ANY, *(f"{one}.{_ANY}" for one in ("counters", "slots", "flows", "intents")))
+
+_CALLED = {"wording.xx.toml": "wording.toml"}
+"""Schemas of files of which there may be several: probe -> what the schema is called by."""
 
 Schema = dict[str, Any]
 
@@ -63,7 +67,8 @@ def schemas() -> Mapping[str, Schema]:
         read_playbook(PROBE, notes=notes)
     found = {file: _file(file, [one for one in notes if one.file == file]) for file in PROBE}
     found["rules.toml"]["definitions"] = {"conditions": _conditions(), "deeds": _deeds()}
-    return {file: {"$schema": DIALECT, "title": file, **one} for file, one in found.items()}
+    named = {_CALLED.get(file, file): one for file, one in found.items()}
+    return {file: {"$schema": DIALECT, "title": file, **one} for file, one in named.items()}
 
 
 def _file(file: str, notes: Iterable[Note]) -> Schema:

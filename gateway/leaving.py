@@ -11,11 +11,11 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 from core.clock import to_micros
-from core.default_answers import DEFAULT_ANSWERS
 from core.identity_rules import IdentityRules
 from core.message import Assurance, OutboundMessage
 from core.pipeline.whereabouts import carries
 from core.playbook import Playbook
+from core.wording import variants
 from gateway.reaching import Reaching
 from gateway.rounds import Round
 from gateway.sockets import SocketHub
@@ -99,5 +99,4 @@ class Leaving:
         channel = self._channels.get(one.to.partition(":")[0], "")
         if carries(self._rules(), channel, one.about):
             return OutboundMessage(one.text, author=one.author, author_name=one.author_name)
-        own = self._playbook().answers.get("answer_waits", ())
-        return OutboundMessage((*own, *DEFAULT_ANSWERS["answer_waits"])[0])
+        return OutboundMessage(variants(self._playbook(), "answer_waits")[0])

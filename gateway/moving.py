@@ -11,10 +11,10 @@ from datetime import datetime
 
 from core.addresses import masked
 from core.clock import to_micros
-from core.default_answers import DEFAULT_ANSWERS
 from core.effects import AnswerAt, MoveTo
 from core.identity_rules import IdentityRules
 from core.message import Assurance, OutboundMessage
+from core.wording import variants
 from gateway.effects import Asked, Performer, Result
 from gateway.reaching import Reaching
 from memory.elsewhere import Places, Wanted, find_places
@@ -55,8 +55,7 @@ class Moving:
         if len(targets) > 1:
             return {"outcome": "which", "targets": " ".join(targets)}
         target = targets[0]
-        own = asked.playbook.answers.get("moved_here", ())
-        greeting = OutboundMessage((*own, *DEFAULT_ANSWERS["moved_here"])[0])
+        greeting = OutboundMessage(variants(asked.playbook, "moved_here")[0])
         reached = await self._reaching.reach(target, greeting, f"move:{asked.source}:{target}")
         if reached is None:
             return {"outcome": "cannot", "to": masked(target)}

@@ -11,10 +11,11 @@ from datetime import timedelta
 
 from core.addresses import masked
 from core.message import OutboundMessage, QuickReply
-from core.notice_answers import HOLDS, NOTICE_ANSWERS
+from core.notice_answers import HOLDS
 from core.pipeline.sentences import fill
 from core.playbook import Playbook
 from core.secrets import CODE, marker
+from core.wording import variants
 
 LINK_GONE = "[link removed]"
 
@@ -60,14 +61,14 @@ def refused_message(playbook: Playbook) -> OutboundMessage:
 def _worded(playbook: Playbook, key: str, words: Mapping[str, str]) -> str:
     """The playbook's wording, or the built-in one where that lacks what it must hold."""
     known = {"business": playbook.business, "not_me": _not_me(playbook), **words}
-    own = (*playbook.answers.get(key, ()), *NOTICE_ANSWERS[key])
-    whole = (one for one in own if all(f"{{{name}}}" in one for name in HOLDS.get(key, ())))
+    texts = variants(playbook, key)
+    whole = (one for one in texts if all(f"{{{name}}}" in one for name in HOLDS.get(key, ())))
     filled = (fill(one, known) for one in whole)
     return next(text for text in filled if text is not None)
 
 
 def _not_me(playbook: Playbook) -> str:
-    return (*playbook.answers.get("not_me", ()), *NOTICE_ANSWERS["not_me"])[0]
+    return variants(playbook, "not_me")[0]
 
 
 def _objectionable(playbook: Playbook, text: str) -> OutboundMessage:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.default_answers import DEFAULT_ANSWERS
 from core.escalation import Verdict
 from core.message import OutboundMessage, QuickReply
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
@@ -18,6 +17,7 @@ from core.pipeline.sentences import choose, remember
 from core.playbook import Playbook, Rule
 from core.rule_counters import CONFIRMING, PENDING, marked, unmarked
 from core.turn import CaseState, TurnInput
+from core.wording import speech, variants
 
 _STEPS = frozenset(("ask", "offer", "finish", "step_up", "cancelled", "identity"))
 """Moves of a flow, which a question of the table does not interrupt."""
@@ -91,7 +91,7 @@ def _confirm(
         return None
     undone = tuple(one for one in case.done if one != name)
     if answer is False:
-        text = _words("cancelled", {}, case, playbook) or DEFAULT_ANSWERS["cancelled"][0]
+        text = _words("cancelled", {}, case, playbook) or variants(playbook, "cancelled")[0]
         return _question(unmarked(replace(case, done=undone), mark), text, verdict.matched)
     case = marked(replace(case, done=undone, flow=name, asking=None, offering=None), mark)
     intent = next((one for one in playbook.intents if one.flow == name), None)
@@ -99,7 +99,8 @@ def _confirm(
     asking = _words("confirm_action", {"title": title}, case, playbook)
     if asking is None:
         return None
-    replies = (QuickReply("Yes", "yes"), QuickReply("No", "no"))
+    words = speech(playbook).words
+    replies = (QuickReply(words["yes"], "yes"), QuickReply(words["no"], "no"))
     return _question(case, asking, verdict.matched, replies)
 
 
@@ -114,8 +115,7 @@ def _question(
 
 
 def _words(key: str, words: Mapping[str, str], case: CaseState, playbook: Playbook) -> str | None:
-    variants = (*playbook.answers.get(key, ()), *DEFAULT_ANSWERS.get(key, ()))
-    return choose(variants, words, case.said)
+    return choose(variants(playbook, key), words, case.said)
 
 
 def _choices(guess: IntentGuess, playbook: Playbook) -> Mapping[str, str]:

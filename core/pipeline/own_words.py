@@ -12,25 +12,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from core.default_answers import DEFAULT_ANSWERS, ELSEWHERE, WHERE
 from core.grounding import Claims, claims_of, folded, plain, words_of
-from core.identity_answers import BY
+from core.languages.unspoken import OTHER, UNSPOKEN
 from core.pipeline.readers import PlaybookKey
 from core.pipeline.sentences import split_sentences
 from core.pipeline.verdict_words import loads
 from core.playbook import Playbook
+from core.wording import speech
 
 _BRACED = re.compile(r"\{[\w.]+\}")
-_LAST_RESORTS = (
-    "Thank you, that was your message number {count} on this. Noted, with {count} lines so far.",
-    "I have {count} of your details and still need the {label} (message {count}).",
-    "Please write to me directly, this is place {count} where others read.",
-    "Please look {where} for message {count}. the one you gave me",
-    "Yes No",
-    "today at tomorrow at on Monday Tuesday Wednesday Thursday Friday Saturday Sunday at",
-    "Do you mean, or something else?",
-)
-"""Words that stand in the code, for when every variant was said; their numbers are counted."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +49,7 @@ def own_words(playbook: Playbook) -> Own:
     return _own(PlaybookKey(playbook.version, id(playbook), playbook))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def _own(key: PlaybookKey) -> Own:
     playbook = key.playbook
     texts = tuple(spoken(playbook))
@@ -85,9 +75,11 @@ def spoken(playbook: Playbook) -> Iterator[str]:
     """Everything that is said in a playbook's name, but for its articles."""
     yield playbook.business
     yield playbook.name
-    yield from _LAST_RESORTS
-    yield from (*WHERE.values(), ELSEWHERE, *BY.values())
-    for variants in (*DEFAULT_ANSWERS.values(), *playbook.answers.values()):
+    built_in = speech(playbook)
+    yield from (*built_in.words.values(), *built_in.days)
+    yield from (*built_in.where.values(), *built_in.by.values())
+    yield from (OTHER, *(text for texts in UNSPOKEN.values() for text in texts))
+    for variants in (*built_in.answers.values(), *playbook.answers.values()):
         yield from variants
     yield from (one.title for one in playbook.intents)
     for slot in playbook.slots.values():

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.default_answers import DEFAULT_ANSWERS, ELSEWHERE, WHERE
 from core.escalation import Verdict
 from core.hours import is_open, opening_words
 from core.message import Audience, OutboundMessage, Sensitivity
 from core.pipeline.acts import acted, tags_of
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
 from core.pipeline.flow_turn import count
+from core.pipeline.foreign import foreign_escalation, is_foreign
 from core.pipeline.proving import ANSWER
 from core.pipeline.sentences import choose, is_fresh, remember
 from core.pipeline.table import forgotten, judge
 from core.pipeline.whereabouts import asks_where, elsewhere_words, is_above, where_words
 from core.playbook import Flow, Playbook
 from core.turn import CaseState, Escalation, Proof, TurnInput
+from core.wording import speech, variants
 
 IN_HANDOFF = "a person has the case"
 
@@ -37,16 +38,16 @@ def rules_stage(
         return _let_through(step.case, draft, ())
     case = step.case if about_identity else _count_fallbacks(step, draft)
     verdict, case = judge(turn, guess, case, draft, playbook)
-    if not about_identity:
+    if not about_identity and not is_foreign(draft):
         question = acted(turn, guess, step, case, draft, playbook, verdict)
         if question is not None:
             return question
     case = forgotten(case)
     if verdict.winner is not None:
-        return _apply(turn, step, case, playbook, verdict)
-    flow = _handed_flow(step, draft, playbook)
-    if flow is not None:
-        return _finish_with_people(turn, step, case, draft, playbook, flow, verdict.matched)
+        return _apply(turn, step, case, draft, playbook, verdict)
+    handed = _handed(turn, step, case, draft, playbook, verdict.matched)
+    if handed is not None:
+        return handed
     others_read = turn.audience is Audience.ROOM and not turn.private_reply
     if others_read and draft.sensitivity is not Sensitivity.GENERAL:
         return _refuse(case, playbook, verdict.matched)
@@ -73,7 +74,12 @@ def _count_fallbacks(step: StateStep, draft: Draft) -> CaseState:
 
 
 def _apply(
-    turn: TurnInput, step: StateStep, case: CaseState, playbook: Playbook, verdict: Verdict
+    turn: TurnInput,
+    step: StateStep,
+    case: CaseState,
+    draft: Draft,
+    playbook: Playbook,
+    verdict: Verdict,
 ) -> Ruled:
     """What the winning rule does: silence, or the case to people with one honest message."""
     rule = verdict.winner
@@ -89,7 +95,9 @@ def _apply(
         reason=" ".join((reason, *(f"[{one}]" for one in tags_of(verdict)))),
     )
     say = str(rule.then.get("say", "handoff_stuck"))
-    text = handoff_words(turn, case, playbook, say)
+    # Where nothing else can be said in the customer's language, this can.
+    foreign = is_foreign(draft) and say != "safety_notice"
+    text = draft.text if foreign else handoff_words(turn, case, playbook, say)
     return _hand_over(turn, playbook, case, text, escalation, verdict.matched)
 
 
@@ -126,8 +134,9 @@ def handoff_words(turn: TurnInput, case: CaseState, playbook: Playbook, key: str
     """One honest message: that a person takes over, when, and where the answer arrives."""
     said = frozenset(case.said)
     own = playbook.answers.get(key) or playbook.answers.get("handoff_stuck", ())
-    variants = (*own, *DEFAULT_ANSWERS.get(key, ()), *DEFAULT_ANSWERS["handoff_stuck"])
-    first = choose(variants, {}, said) or variants[0]
+    built_in = speech(playbook).answers
+    texts = (*own, *built_in.get(key, ()), *built_in["handoff_stuck"])
+    first = choose(texts, {}, said) or texts[0]
     return f"{first} {_when(turn, playbook, frozenset((*said, *remember((), first))))}"
 
 
@@ -135,17 +144,38 @@ _NOBODY_THERE = {"ticket": "when_closed", "callback": "when_callback", "message"
 
 
 def _when(turn: TurnInput, playbook: Playbook, said: frozenset[str]) -> str:
-    where = WHERE.get(turn.channel, ELSEWHERE)
+    spoken = speech(playbook)
+    where = spoken.where_words(turn.channel)
     words = {"where": where}
     key = "when_unknown"
     opened = is_open(playbook.hours, turn.now)
     if opened is True:
         key = "when_open"
-    elif opened is False and (opening := opening_words(playbook.hours, turn.now)) is not None:
+    elif (
+        opened is False and (opening := opening_words(playbook.hours, turn.now, spoken)) is not None
+    ):
         key = _NOBODY_THERE[playbook.rule_defaults.on_no_agent]
         words = {"where": where, "opening": opening}
-    variants = (*playbook.answers.get(key, ()), *DEFAULT_ANSWERS[key])
-    return choose(variants, words, said) or f"Please look {where} for message {len(said)}."
+    last = spoken.words["last_where"].format(where=where, count=len(said))
+    return choose(variants(playbook, key), words, said) or last
+
+
+def _handed(
+    turn: TurnInput,
+    step: StateStep,
+    case: CaseState,
+    draft: Draft,
+    playbook: Playbook,
+    matched: tuple[str, ...],
+) -> Ruled | None:
+    """What goes to people without a rule: a finished flow, or a language nobody here speaks."""
+    if is_foreign(draft):
+        escalation = foreign_escalation(draft, playbook.rule_defaults.queue)
+        return _hand_over(turn, playbook, case, draft.text, escalation, matched)
+    flow = _handed_flow(step, draft, playbook)
+    if flow is None:
+        return None
+    return _finish_with_people(turn, step, case, draft, playbook, flow, matched)
 
 
 def _handed_flow(step: StateStep, draft: Draft, playbook: Playbook) -> Flow | None:
@@ -180,11 +210,11 @@ def _finish_with_people(
 
 def _refuse(case: CaseState, playbook: Playbook, matched: tuple[str, ...]) -> Ruled:
     """In a place where others read along, nothing personal is said."""
-    variants = (*playbook.answers.get("private", ()), *DEFAULT_ANSWERS["private"])
-    text = choose(variants, {}, case.said)
+    texts = variants(playbook, "private")
+    text = choose(texts, {}, case.said)
     if text is None:
-        text = f"Please write to me directly, this is place {len(case.said)} where others read."
-        text = text if is_fresh(text, case.said) else variants[0]
+        text = speech(playbook).words["last_private"].format(count=len(case.said))
+        text = text if is_fresh(text, case.said) else texts[0]
     case = replace(case, asking=None, offering=None, said=remember(case.said, text))
     return Ruled(OutboundMessage(text), None, case, matched=matched)
 

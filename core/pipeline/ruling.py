@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from core.default_answers import DEFAULT_ANSWERS
 from core.hours import opening_words
 from core.limits import Broken
 from core.message import OutboundMessage, QuickReply, Sensitivity
@@ -21,6 +20,7 @@ from core.pipeline.sentences import choose, remember
 from core.pipeline.verdicts import Finding, Judge, is_late, shortened
 from core.playbook import Playbook
 from core.turn import CaseState, Escalation, HeldBack, TurnInput
+from core.wording import speech, spoken_to, variants
 
 WITHHELD = "withheld"
 RULE = "held-back"
@@ -44,6 +44,7 @@ def _ruled(
     playbook: Playbook,
 ) -> Ruled:
     """What the rules stage makes of what may be said of a draft."""
+    playbook = spoken_to(turn, playbook)
     judge = Judge(turn, step, draft, playbook)
     found = judge.findings(_texts(draft.text, draft.quick_replies)) if draft.text else ()
     if found:
@@ -97,8 +98,8 @@ def _held_back(
 
 def _safe(step: StateStep, case: CaseState, playbook: Playbook) -> Draft:
     """A sentence that is always safe, and the question that is open, in the playbook's words."""
-    variants = (*playbook.answers.get(WITHHELD, ()), *DEFAULT_ANSWERS[WITHHELD])
-    text = choose(variants, {}, case.said, statement=True) or variants[0]
+    texts = variants(playbook, WITHHELD)
+    text = choose(texts, {}, case.said, statement=True) or texts[0]
     slot = playbook.slots.get(step.ask or "")
     if slot is None:
         return Draft(text, WITHHELD, grounded=False)
@@ -122,7 +123,7 @@ def _judged_again(
     reply = ruled.reply
     if reply is None or (reply.text == draft.text and reply.quick_replies == draft.quick_replies):
         return ruled
-    opening = opening_words(playbook.hours, turn.now)
+    opening = opening_words(playbook.hours, turn.now, speech(playbook))
     judge = Judge(turn, step, draft, playbook, (opening,) if opening else ())
     found = judge.findings(_texts(reply.text, reply.quick_replies))
     if not found:

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.default_answers import DEFAULT_ANSWERS
 from core.message import Assurance
 from core.pipeline.contracts import IntentGuess, StateStep
 from core.pipeline.sentences import choose, is_fresh, split_sentences
-from core.playbook import Playbook
+from core.playbook import Flow, Playbook
 from core.turn import TurnInput
+from core.wording import speech, variants
 
 SMS_LIMIT = 300
 """Characters of a reply by SMS: two segments."""
@@ -38,14 +38,20 @@ class Speaker:
             return 0
         return SMS_LIMIT - len(self.opening) - 1 if self.opening else SMS_LIMIT
 
+    @property
+    def flow(self) -> Flow | None:
+        """The flow that is open, or was done last."""
+        case = self.step.case
+        name = case.flow or (case.done[-1] if case.done else None)
+        return self.playbook.flows.get(name or "")
+
     def is_confidential(self, needs: Assurance) -> bool:
         """Whether what needs this level is of the most sensitive class."""
         return needs >= self.turn.rules.levels.personal
 
     def variants(self, key: str) -> tuple[str, ...]:
         """The playbook's variants of an answer, then the default ones."""
-        own = self.playbook.answers.get(key, ())
-        return (*own, *DEFAULT_ANSWERS.get(key, ()))
+        return variants(self.playbook, key)
 
     def say(
         self, key: str, words: Mapping[str, str] | None = None, *, statement: bool = False
@@ -65,8 +71,11 @@ class Speaker:
     def last_words(self) -> str:
         """A sentence that names where the talk stands, which no earlier reply can have named."""
         count = self.step.case.counters.get("turns", 0)
-        text = f"Thank you, that was your message number {count} on this."
-        return text if is_fresh(text, self.said) else f"Noted, with {len(self.said)} lines so far."
+        words = speech(self.playbook).words
+        text = words["last_message"].format(count=count)
+        if is_fresh(text, self.said):
+            return text
+        return words["last_lines"].format(count=len(self.said))
 
     def open(self, text: str) -> str:
         """The whole reply, with what has to be said first."""

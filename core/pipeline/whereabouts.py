@@ -7,13 +7,12 @@ nowhere else, is asked where an answer may go. Nothing is proved or sent here.
 from __future__ import annotations
 
 from core.addresses import KINDS
-from core.default_answers import DEFAULT_ANSWERS
-from core.identity_answers import BY
 from core.identity_rules import IdentityRules
 from core.message import Audience, Sensitivity
 from core.pipeline.sentences import choose
 from core.playbook import Playbook
 from core.turn import CaseState, TurnInput
+from core.wording import speech, variants
 
 _CLASSES = tuple(Sensitivity)
 _CHANNEL_OF = {"phone": "sms", "email": "email", "login": "webchat", "slack": "slack"}
@@ -37,11 +36,13 @@ def elsewhere_words(
 ) -> str:
     """A short neutral text that says where to ask for it: where the sender is known."""
     channels = (_CHANNEL_OF.get(one.partition(":")[0], "") for one in turn.sender.proved)
-    fit = sorted({one for one in channels if one in BY and one != turn.channel}, key=list(BY).index)
+    spoken = speech(playbook)
+    by = spoken.by
+    fit = sorted({one for one in channels if one in by and one != turn.channel}, key=list(by).index)
     able = [one for one in fit if carries(turn.rules, one, about)]
-    words = {"where": " or ".join(BY[one] for one in able)}
-    variants = (*playbook.answers.get("elsewhere", ()), *DEFAULT_ANSWERS["elsewhere"])
-    return choose(variants, words, case.said) or choose(variants, words, ()) or variants[-1]
+    words = {"where": f" {spoken.words['or']} ".join(by[one] for one in able)}
+    texts = variants(playbook, "elsewhere")
+    return choose(texts, words, case.said) or choose(texts, words, ()) or texts[-1]
 
 
 def asks_where(turn: TurnInput) -> bool:
@@ -55,5 +56,5 @@ def asks_where(turn: TurnInput) -> bool:
 
 def where_words(playbook: Playbook, case: CaseState) -> str:
     """The question where an answer may go."""
-    variants = (*playbook.answers.get("where_to_answer", ()), *DEFAULT_ANSWERS["where_to_answer"])
-    return choose(variants, {}, case.said) or variants[0]
+    texts = variants(playbook, "where_to_answer")
+    return choose(texts, {}, case.said) or texts[0]

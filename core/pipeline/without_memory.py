@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from core.effects import NeedEffect
 from core.message import OutboundMessage
-from core.notice_answers import NOTICE_ANSWERS
 from core.playbook import Playbook
 from core.turn import CaseState, Decision, TurnInput
+from core.wording import spoken_to, variants
 
 NO_MEMORY = "memory_away"
 """The answer's name, for a playbook that words it itself."""
@@ -35,7 +35,7 @@ def without_memory(
             return _kept(decided, turn), None
         if decided.silent is not None:
             return _kept(decided, turn), WHY_PERSON
-    reply = OutboundMessage((playbook.answers.get(NO_MEMORY) or NOTICE_ANSWERS[NO_MEMORY])[0])
+    reply = OutboundMessage(variants(spoken_to(turn, playbook), NO_MEMORY)[0])
     if isinstance(decided, NeedEffect):
         return Decision(reply=reply, silent=None, intent=None, case=turn.case), WHY_PERSON
     return replace(_kept(decided, turn), reply=reply, sources=()), WHY_PERSON

@@ -1,0 +1,121 @@
+"""The words of an answer: a canned one, an article's, a question back, or that there is none.
+
+A part of the response stage, by whose rules it goes.
+"""
+
+from __future__ import annotations
+
+from core.message import QuickReply
+from core.pipeline.articles import ArticleIndex
+from core.pipeline.contracts import Draft
+from core.pipeline.judgement import familiarity
+from core.pipeline.knowledge import hit_for, passage_of
+from core.pipeline.phrases import (
+    asks_for_help,
+    asks_only_who_answers,
+    courtesy,
+    is_chat,
+    is_question,
+    yes_or_no,
+)
+from core.pipeline.questions import acknowledge, question_for
+from core.pipeline.sentences import choose
+from core.pipeline.speaker import Speaker
+from core.playbook import Playbook
+
+_CLARIFY_SHARE = 0.12
+
+
+def answer(speaker: Speaker, index: ArticleIndex) -> Draft:
+    """A canned answer, an article's passage, a question back, or the honest word of not knowing."""
+    step, intent = speaker.step, speaker.playbook.intent(speaker.guess.name)
+    pending = speaker.step.ask
+    question = question_for(speaker, speaker.playbook.slots[pending]) if pending else ""
+    asked = (pending,) if pending else ()
+    if intent is not None and intent.answer and not intent.small_talk:
+        first = choose(speaker.variants(intent.answer), {}, frozenset()) or ""
+        text = speaker.say(intent.answer) or speaker.say_again(first)
+        text = text or speaker.say_surely("fall_through")
+        if question and "?" in text:
+            return Draft(text, intent.answer)
+        return Draft(speaker.join(text, question) if question else text, intent.answer, asked)
+    if asks_only_who_answers(speaker.turn.text):
+        return Draft(question or ask_purpose(speaker), "automated", asked)
+    hit = hit_for(speaker, index)
+    if hit is not None:
+        text, sources = passage_of(speaker, hit, len(question))
+        if text:
+            whole = speaker.join(text, question) if question else text
+            return Draft(whole, f"article:{hit.article.name}", asked, sources)
+        return Draft(speaker.say_surely("fall_through"), "fall_through")
+    if speaker.opening and not is_question(speaker.turn.text):
+        return Draft(ask_purpose(speaker), "regret")
+    polite = courtesy(speaker.turn.text)
+    if polite is not None and not step.captured:
+        return Draft(speaker.say_surely(polite), polite)
+    if step.captured or _is_remark(speaker):
+        return Draft(speaker.join(_noted(speaker), ask_purpose(speaker)), "noted")
+    return _clarify(speaker) or _unknown(speaker, intent is not None and intent.flow is not None)
+
+
+def _is_remark(speaker: Speaker) -> bool:
+    """A word beside the matter, which needs no answer but a nod."""
+    text = speaker.turn.text
+    if is_chat(text) or yes_or_no(text) is not None:
+        return True
+    return speaker.step.case.intent is not None and not is_question(text)
+
+
+def ask_purpose(speaker: Speaker) -> str:
+    """A question for what it is about, while nobody knows."""
+    case = speaker.step.case
+    known = case.intent is not None and is_matter(speaker.playbook, case.intent)
+    if known or case.flow is not None or case.done:
+        return ""
+    return speaker.say("purpose") or ""
+
+
+def is_matter(playbook: Playbook, name: str) -> bool:
+    intent = playbook.intent(name)
+    return intent is not None and not intent.small_talk
+
+
+def _noted(speaker: Speaker) -> str:
+    return acknowledge(speaker) or speaker.say_surely("noted")
+
+
+def _clarify(speaker: Speaker) -> Draft | None:
+    """A question between the two likeliest intents, when the classifier wavers between them.
+
+    What is about neither is not understood, and the reply says so.
+    """
+    again = speaker.step.case.counters.get("fallbacks", 0) > 0
+    wavering = speaker.guess.runners_up if speaker.guess.name is None and not again else ()
+    likely = []
+    for name, share in wavering:
+        intent = speaker.playbook.intent(name)
+        if intent is None or intent.small_talk or share < _CLARIFY_SHARE:
+            continue
+        if familiarity(speaker.turn.text, name, speaker.playbook):
+            likely.append(intent.title)
+    if len(likely) < 2 or likely[0] == likely[1]:
+        return None
+    first, second = (one[:1].lower() + one[1:] for one in likely[:2])
+    text = speaker.say("clarify", {"first": first, "second": second})
+    if text is None:
+        return None
+    replies = () if speaker.limit else tuple(QuickReply(one, one) for one in likely[:2])
+    return Draft(text, "clarify", quick_replies=replies)
+
+
+def _unknown(speaker: Speaker, known: bool) -> Draft:
+    if known:
+        return Draft(_noted(speaker), "noted")
+    if asks_for_help(speaker.turn.text) and (purpose := speaker.say("help")):
+        return Draft(purpose, "help")
+    case = speaker.step.case
+    if is_question(speaker.turn.text) and case.intent and is_matter(speaker.playbook, case.intent):
+        honest = speaker.say("beside", statement=True)
+        if honest:
+            return Draft(honest, "beside", grounded=False)
+    return Draft(speaker.say("unknown") or speaker.last_words(), "unknown", grounded=False)

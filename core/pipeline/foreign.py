@@ -1,0 +1,46 @@
+"""Messages in a language that the business does not answer in: what is said, and that a person is
+to answer.
+
+A message that is not clearly in such a language is none: it is taken as all others are. It hands
+nothing over itself; the rules stage does, by what stands here.
+"""
+
+from __future__ import annotations
+
+from core.language import language_of
+from core.languages.unspoken import NAMES, OTHER, UNSPOKEN
+from core.pipeline.contracts import Draft
+from core.pipeline.sentences import choose
+from core.playbook import Playbook
+from core.turn import Escalation, TurnInput
+from core.wording import languages_of
+
+_TEMPLATE = "language:"
+RULE = "language"
+"""The rule by which a case goes to people because of the customer's language."""
+
+
+def foreign_draft(turn: TurnInput, playbook: Playbook, said: frozenset[str]) -> Draft | None:
+    """What is said to a message in a language that this business does not answer in."""
+    language = language_of(turn.text)
+    if language is None or language in languages_of(playbook):
+        return None
+    return in_tongue(language, said)
+
+
+def in_tongue(language: str, said: frozenset[str]) -> Draft:
+    """That a person answers, in this language; the draft that the rules hand over by."""
+    text = choose((*UNSPOKEN.get(language, ()), OTHER), {}, said) or OTHER
+    return Draft(text, f"{_TEMPLATE}{language}")
+
+
+def is_foreign(draft: Draft) -> bool:
+    """Whether a draft says that nothing can be said in the customer's language."""
+    return draft.template.startswith(_TEMPLATE)
+
+
+def foreign_escalation(draft: Draft, queue: str) -> Escalation:
+    """Why a person has to answer, in words for them."""
+    language = draft.template.removeprefix(_TEMPLATE)
+    reason = f"The customer writes in {NAMES.get(language, language)}, which is not answered in."
+    return Escalation(RULE, queue, "normal", reason)

@@ -1,0 +1,113 @@
+"""The words of a question: for a slot, or for a yes to what is remembered, behind a nod.
+
+A part of the response stage, by whose rules it goes. It decides nothing: what is asked for is the
+state's.
+"""
+
+from __future__ import annotations
+
+from core.message import QuickReply, Sensitivity
+from core.pipeline.articles import ArticleIndex
+from core.pipeline.contracts import Draft
+from core.pipeline.knowledge import hit_for, passage_of
+from core.pipeline.phrases import asks_only_who_answers, is_question, is_wish
+from core.pipeline.sentences import choose
+from core.pipeline.speaker import Speaker
+from core.pipeline.state import SWITCH_CONFIDENCE
+from core.playbook import Slot
+from core.wording import speech
+
+_VALUE_LIMIT = 40
+
+
+def ask(speaker: Speaker, index: ArticleIndex) -> Draft:
+    """The question for a slot, after what was just told or an answer to what was just asked."""
+    step = speaker.step
+    assert step.ask is not None
+    question = question_for(speaker, speaker.playbook.slots[step.ask])
+    before, sources = acknowledge(speaker), _NO_SOURCES
+    asks = is_question(speaker.turn.text) and not asks_only_who_answers(speaker.turn.text)
+    if asks and not step.captured:
+        hit = hit_for(speaker, index)
+        own = speaker.playbook.intent(speaker.guess.name)
+        if hit is not None and (own is None or own.flow is None):
+            before, sources = passage_of(speaker, hit, len(question))
+        elif speaker.turn.case.asking is not None and _is_beside(speaker):
+            before = speaker.say("beside", statement=True) or ""
+    template = f"ask:{step.ask}"
+    text = speaker.join(before, question)
+    slot = speaker.playbook.slots[step.ask]
+    private = slot.guest_only or slot.secret is not None
+    sensitivity = Sensitivity.PERSONAL if private else Sensitivity.GENERAL
+    return Draft(
+        text, template, (step.ask,), sources, _choices(speaker, step.ask), sensitivity=sensitivity
+    )
+
+
+def _is_beside(speaker: Speaker) -> bool:
+    """Whether a question is about something else than the matter in hand."""
+    own = speaker.playbook.intent(speaker.guess.name)
+    again = own is not None and own.flow == speaker.step.case.flow
+    sure = again and speaker.guess.confidence >= SWITCH_CONFIDENCE
+    return not sure and not is_wish(speaker.turn.text)
+
+
+_NO_SOURCES: tuple[tuple[str, str], ...] = ()
+
+
+def _choices(speaker: Speaker, name: str) -> tuple[QuickReply, ...]:
+    """The choices of a slot to tap, when there are few and the channel is not a text message."""
+    slot = speaker.playbook.slots[name]
+    if slot.kind != "choice" or not 2 <= len(slot.choices) <= 5 or speaker.limit:
+        return ()
+    return tuple(QuickReply(one, one) for one in slot.choices)
+
+
+def question_for(speaker: Speaker, slot: Slot) -> str:
+    own, case = speech(speaker.playbook).words, speaker.step.case
+    label = slot.label or own["detail"]
+    asked = choose((*slot.ask, *speaker.variants("ask")), {"label": label}, speaker.said)
+    turns = case.counters.get("turns", 0)
+    return asked or own["last_ask"].format(count=len(case.slots), label=label, turns=turns)
+
+
+def acknowledge(speaker: Speaker) -> str:
+    """A few words on what was just told: what was asked for, else the last that belongs here."""
+    slots, asked = speaker.playbook.slots, speaker.turn.case.asking
+    flow = speaker.flow
+    told = reversed(speaker.step.captured)
+    mine = [one for one in told if flow is None or one.name in flow.slots or one.secret]
+    for value in sorted(mine, key=lambda one: one.name != asked):
+        slot = slots[value.name]
+        if value.secret:
+            return speaker.say("acknowledge_secret") or ""
+        if speaker.is_confidential(value.needs):
+            return speaker.say("noted", statement=True) or ""
+        if slot.kind == "yes_no" or len(value.value) > _VALUE_LIMIT or "\n" in value.value:
+            continue
+        key = "acknowledge_name" if _is_own_name(slot) else "acknowledge"
+        value_words = value.value
+        if key == "acknowledge_name" and value_words.islower():
+            value_words = value_words.title()
+        return speaker.say(key, {"value": value_words}) or ""
+    return ""
+
+
+def _is_own_name(slot: Slot) -> bool:
+    return slot.kind == "name" and slot.label.casefold() in ("name", "your name", "full name")
+
+
+def offer(speaker: Speaker) -> Draft:
+    offered = speaker.step.case.offering
+    assert offered is not None
+    slot = speaker.playbook.slots[offered.name]
+    words = {"value": offered.value, "label": slot.label}
+    question = choose((*slot.offer, *speaker.variants("offer")), words, speaker.said)
+    text = speaker.join(acknowledge(speaker), question or speaker.last_words())
+    own = speech(speaker.playbook).words
+    tap = (QuickReply(own["yes"], "yes"), QuickReply(own["no"], "no"))
+    replies = () if speaker.limit else tap
+    about = (
+        Sensitivity.CONFIDENTIAL if speaker.is_confidential(offered.needs) else Sensitivity.PERSONAL
+    )
+    return Draft(text, f"offer:{offered.name}", quick_replies=replies, sensitivity=about)
