@@ -1,7 +1,8 @@
-"""The command line for intents: `onethread intents evaluate FOLDER`.
+"""The command line for intents: `onethread intents evaluate FOLDER`, and its neighbours.
 
-It prints; what the examples are worth is found by `gateway.intents_report`. Nothing is changed, no
-customer's message is read, and a gateway that runs beside does not notice.
+It prints; what the examples are worth is found by `gateway.intents_report`. By `evaluate` nothing
+is changed, no customer's message is read, and a gateway that runs beside does not notice. The
+commands on versions are in `gateway.intents_versions_cli`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gateway import intents_versions_cli
 from gateway.identity_desk import ConfigOption, JsonOption, refuse, tell_json
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.callback()
 def intents() -> None:
-    """See how well a playbook's intents are told apart."""
+    """See how well a playbook's intents are told apart, and which version of them is in force."""
 
 
 @app.command("evaluate")
@@ -98,3 +100,9 @@ def _tell(report: IntentsReport, console: Console) -> None:
         console.print(Text(f"  {words} ({guess.confidence:.0%})", style="yellow"))
     steps = ", ".join(f"{most}: {share:.0%}" for most, share in report.curve)
     console.print(Text(f"Understood with so many examples of each intent at most: {steps}"))
+
+
+app.command("train")(intents_versions_cli.train)
+app.command("versions")(intents_versions_cli.versions)
+app.command("promote")(intents_versions_cli.promote)
+app.command("rollback")(intents_versions_cli.rollback)

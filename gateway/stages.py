@@ -8,6 +8,7 @@ trained `gateway.training`'s.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import structlog
@@ -20,9 +21,10 @@ from core.pipeline.trivial import trivial_stages
 from core.playbook import Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem
 from gateway.encoder_files import find_model
+from gateway.intent_choice import Choosing, Standing
 from gateway.settings import Settings
 from gateway.stage_registry import with_own
-from gateway.training import TrainingFailed, model_for, playbook_rows
+from gateway.training import TrainingFailed
 
 log = structlog.get_logger(__name__)
 
@@ -38,16 +40,12 @@ async def build_stages(
     """
     if settings.pipeline.stages == "trivial":
         return trivial_stages()
-    examples, titles = playbook_rows(playbook)
     encoder = find_model(settings) if settings.embeddings.enabled else None
+    choosing = Choosing(models or settings.data.folder / "models", _now, "gateway", encoder)
     try:
-        model = await model_for(
-            examples,
-            models or settings.data.folder / "models",
-            titles=titles,
-            language=playbook.language,
-            encoder=encoder,
-        )
+        standing = await choosing.choose(playbook)
+        model = standing.model
+        _tell(standing, playbook)
     except TrainingFailed as failed:
         model = _earlier_model(failed, settings, playbook, go_on)
     if model.meaning is not None and (encoder is None or model.meaning.encoder != encoder.name):
@@ -55,6 +53,28 @@ async def build_stages(
         model = replace(model, meaning=None)
     usual = default_stages(model, ArticleIndex(playbook.articles, playbook.language))
     return with_own(usual, playbook)
+
+
+def _tell(standing: Standing, playbook: Playbook) -> None:
+    """Which version of the model is gone by, aloud where it is not what the playbook would make."""
+    promotion, refusal = standing.promotion, standing.refusal
+    told = {"model": promotion.model[:8], "playbook": playbook.version, "why": promotion.why}
+    if standing.in_force and not promotion.worse:
+        log.info("intents_in_force", **told)
+        return
+    told_of = promotion if standing.in_force or refusal is None else refusal
+    worse = told_of.compared
+    log.warning(
+        "intents_in_force",
+        **told,
+        own_model=standing.candidate[:8],
+        worse_in=() if worse is None else worse.worse,
+        unknown_intents=standing.unknown,
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _earlier_model(

@@ -28,13 +28,13 @@ TIME_LIMIT = 300.0
 """Seconds a training may take."""
 
 KEPT = 5
-"""How many models the cache keeps, newest first."""
+"""How many models the cache keeps, newest first, beside those that are in force or needed."""
 
 Row = tuple[str, str]
 
 
-class _Fault(Exception):
-    """What went wrong, in words."""
+class TrainingFault(Exception):
+    """What went wrong in a child process, in words."""
 
 
 class TrainingFailed(RuntimeError):
@@ -69,25 +69,28 @@ async def model_for(
     language: str = "en",
     encoder: Found | None = None,
     time_limit: float = TIME_LIMIT,
+    needed: Collection[str] = (),
 ) -> IntentModel:
     """The model of these (text, intent) examples, from the folder `cache` or trained now.
 
     Raises `TrainingFailed` when the child process fails, takes longer than `time_limit` seconds or
     writes no usable model. A damaged file in the cache is trained anew. Order and repetitions of
-    the rows do not matter. With an encoder, the model makes use of sentence vectors, too.
+    the rows do not matter. With an encoder, the model makes use of sentence vectors, too. The
+    models with the `needed` digests are kept, however old they are.
     """
     rows, extra = sorted(set(examples)), sorted(set(titles))
-    path = cache / f"intents-{digest(rows, extra, language, encoder)}.model"
-    model = _read(path)
+    name = digest(rows, extra, language, encoder)
+    model = model_kept(cache, name)
     if model is not None:
-        with contextlib.suppress(OSError):
-            os.utime(path)
         return model
+    path = path_of(cache, name)
     try:
-        return await _trained(path, rows, extra, language, time_limit, encoder)
+        model = await _trained(path, rows, extra, language, time_limit, encoder)
+        _forget_old(cache, {path, *(path_of(cache, one) for one in needed)})
+        return model
     except OSError as wrong:
         words = f"the training could not run here: {wrong.strerror or 'unknown reason'}"
-    except _Fault as wrong:
+    except TrainingFault as wrong:
         words = str(wrong)
     intents = {intent for _, intent in (*rows, *extra)}
     raise TrainingFailed(words, previous(cache, intents, language))
@@ -101,7 +104,7 @@ async def _trained(
     time_limit: float,
     encoder: Found | None,
 ) -> IntentModel:
-    """Train into the cache. Raises `_Fault` and `OSError`."""
+    """Train into the cache. Raises `TrainingFault` and `OSError`."""
     cache = path.parent
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="training-", dir=cache) as folder:
@@ -111,15 +114,14 @@ async def _trained(
             "titles": titles,
             "language": language,
             "target": str(target),
-            "encoder": _told(encoder, cache),
+            "encoder": told_of_encoder(encoder, cache),
         }
-        await _train(json.dumps(request).encode(), time_limit)
+        await run_child("gateway.training_child", json.dumps(request).encode(), time_limit)
         try:
             model = IntentModel.from_bytes(target.read_bytes())
         except (OSError, CorruptModel) as wrong:
-            raise _Fault(f"the training wrote no usable model: {wrong}") from None
+            raise TrainingFault(f"the training wrote no usable model: {wrong}") from None
         target.replace(path)
-    _forget_old(cache)
     return model
 
 
@@ -145,8 +147,8 @@ def model_now(
     )
 
 
-def _told(encoder: Found | None, cache: Path) -> Mapping[str, str] | None:
-    """What the child is told of the encoder."""
+def told_of_encoder(encoder: Found | None, cache: Path) -> Mapping[str, str] | None:
+    """What a child is told of the encoder."""
     if encoder is None:
         return None
     return {
@@ -169,6 +171,21 @@ def digest(
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
+def path_of(cache: Path, name: str) -> Path:
+    """Where the model with this digest is kept."""
+    return cache / f"intents-{name}.model"
+
+
+def model_kept(cache: Path, name: str) -> IntentModel | None:
+    """The model with this digest; nothing when it is not there or damaged."""
+    path = path_of(cache, name)
+    model = _read(path)
+    if model is not None:
+        with contextlib.suppress(OSError):
+            os.utime(path)
+    return model
+
+
 def previous(cache: Path, intents: Collection[str], language: str) -> IntentModel | None:
     """The newest model of an earlier version of a playbook with these intents, to go on with.
 
@@ -183,8 +200,11 @@ def previous(cache: Path, intents: Collection[str], language: str) -> IntentMode
     return None
 
 
-async def _train(request: bytes, time_limit: float) -> None:
-    """Run the child. Raises `_Fault` when it does not end well."""
+async def run_child(module: str, request: bytes, time_limit: float) -> bytes:
+    """What a program of ours prints that is given the request, in a process of its own.
+
+    Raises `TrainingFault` when it does not end well in that many seconds.
+    """
     root = str(Path(__file__).resolve().parent.parent)
     paths = os.pathsep.join(one for one in (root, os.environ.get("PYTHONPATH", "")) if one)
     # One thread is as fast as several on these sizes, and leaves the other cores to the gateway.
@@ -197,23 +217,26 @@ async def _train(request: bytes, time_limit: float) -> None:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "gateway.training_child",
+        module,
         stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=environment,
     )
     try:
-        _, errors = await asyncio.wait_for(child.communicate(request), time_limit)
+        printed, errors = await asyncio.wait_for(child.communicate(request), time_limit)
     except TimeoutError:
-        raise _Fault(f"the training took longer than {time_limit:g} s and was stopped") from None
+        raise TrainingFault(
+            f"the training took longer than {time_limit:g} s and was stopped"
+        ) from None
     finally:
         if child.returncode is None:
             child.kill()
             await child.wait()
     if child.returncode != 0:
         last = errors.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-        raise _Fault(f"the training ended with status {child.returncode}: {last[0]}")
+        raise TrainingFault(f"the training ended with status {child.returncode}: {last[0]}")
+    return printed
 
 
 def _read(path: Path) -> IntentModel | None:
@@ -230,6 +253,7 @@ def _newest(cache: Path) -> list[Path]:
     return sorted(cache.glob("intents-*.model"), key=lambda one: one.stat().st_mtime, reverse=True)
 
 
-def _forget_old(cache: Path) -> None:
+def _forget_old(cache: Path, needed: Collection[Path]) -> None:
     for path in _newest(cache)[KEPT:]:
-        path.unlink(missing_ok=True)
+        if path not in needed:
+            path.unlink(missing_ok=True)

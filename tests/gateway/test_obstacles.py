@@ -229,7 +229,7 @@ def test_a_playbook_that_cannot_be_learned_from_is_told(
     async def fail(*_: object, **__: object) -> None:
         raise TrainingFailed("the training took longer than 60 seconds", None)
 
-    monkeypatch.setattr("gateway.stages.model_for", fail)
+    monkeypatch.setattr("gateway.intent_choice.model_for", fail)
     monkeypatch.setenv("ONETHREAD__PIPELINE__STAGES", "default")
     said = refused(capsys, "serve", "--port", "0")
     assert "intents.toml\n  no model could be learned" in said
