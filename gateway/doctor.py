@@ -21,6 +21,7 @@ from gateway.channels import Channel
 from gateway.database import NoDatabase, transaction
 from gateway.doctor_address import address_findings
 from gateway.doctor_encoder import encoder_findings
+from gateway.doctor_intents import intents_findings
 from gateway.doctor_machine import (
     database_findings,
     fault_of,
@@ -58,7 +59,7 @@ async def examine(settings: Settings, nonce: str) -> Sequence[Section]:
     looks: dict[str, tuple[Look, float]] = {
         "This machine": (_on_thread(machine_findings, settings), MACHINE_SECONDS),
         "Database": (_on_thread(database_findings, settings), MACHINE_SECONDS),
-        "Playbook": (_on_thread(playbook_findings, settings), MACHINE_SECONDS),
+        "Playbook": (_on_thread(_playbook, settings), MACHINE_SECONDS),
         "Secrets": (_on_thread(secret_findings, settings), MACHINE_SECONDS),
     }
     if settings.model != LanguageModel():
@@ -114,6 +115,10 @@ def _settings(settings: Settings, accounts: int) -> Section:
 
 def _on_thread(look: Callable[[Settings], Sequence[Finding]], settings: Settings) -> Look:
     return lambda: asyncio.to_thread(look, settings)
+
+
+def _playbook(settings: Settings) -> Sequence[Finding]:
+    return [*playbook_findings(settings), *intents_findings(settings)]
 
 
 def _model(settings: Settings) -> Look:

@@ -95,7 +95,9 @@ class Reloading:
         asked = await asyncio.to_thread(asked_at, self.kept.folder)
         if asked > self._asked:
             self._asked = asked
+            before = self._current()
             await self.reload()
+            await self._learn_again(before)
             return
         signature = await asyncio.to_thread(signature_of, self.folder)
         if signature == self._settled:
@@ -148,6 +150,17 @@ class Reloading:
             await self._note(before, playbook, read, cause)
         at = self.status.since if playbook.version == before.version else self._now()
         self.status = Status(playbook.version, at, looked_at=self._now())
+
+    async def _learn_again(self, before: Deciding) -> None:
+        """Take the stages anew where nothing changed but, it may be, the version of the intents in
+        force (`gateway.intent_choice`)."""
+        async with self.lock:
+            if self._current() is not before or self.status.faults:
+                return
+            try:
+                self._swap(Deciding(before.playbook, await self._learn(before.playbook)))
+            except (PlaybookError, ConfigError) as error:
+                log.warning("intents_not_learned", why=str(error))
 
     async def _learn(self, playbook: Playbook) -> Stages:
         self.status = replace(self.status, learning=True)

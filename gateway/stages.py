@@ -44,14 +44,16 @@ async def build_stages(
     choosing = Choosing(models or settings.data.folder / "models", _now, "gateway", encoder)
     try:
         standing = await choosing.choose(playbook)
-        model = standing.model
+        model, version = standing.model, f".{standing.promotion.model[:8]}"
         _tell(standing, playbook)
     except TrainingFailed as failed:
-        model = _earlier_model(failed, settings, playbook, go_on)
+        model, version = _earlier_model(failed, settings, playbook, go_on), ""
     if model.meaning is not None and (encoder is None or model.meaning.encoder != encoder.name):
         # An earlier model may have learned with vectors that nobody makes any more.
         model = replace(model, meaning=None)
     usual = default_stages(model, ArticleIndex(playbook.articles, playbook.language))
+    intent, state, response, rules = usual.versions
+    usual = replace(usual, versions=(f"{intent}{version}", state, response, rules))
     return with_own(usual, playbook)
 
 

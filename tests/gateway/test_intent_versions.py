@@ -18,10 +18,12 @@ from core.pipeline.intent import IntentModel
 from core.playbook import Intent, Playbook
 from gateway import intent_choice, intent_trial, training
 from gateway.cli import main
+from gateway.doctor_intents import intents_findings
 from gateway.intent_choice import Choosing, Standing
 from gateway.intent_trial import Compared, part_of
 from gateway.intent_trial_child import Row, Rows, compared
 from gateway.intent_versions import FILE, Ledger, Ledgers, NoVersion, Promotion, Version
+from gateway.settings import load_settings
 from gateway.training import model_for, playbook_rows
 from gateway.training_child import train
 from tests.core.intent.examples import PLAYBOOK
@@ -302,8 +304,14 @@ def test_the_commands_learn_list_and_go_back(
         printed = capsys.readouterr()
         return int(end.value.code or 0), printed.out + printed.err
 
+    def doctor() -> str:
+        [finding] = intents_findings(load_settings())
+        return f"{finding.gravity}: {finding.what}"
+
     write(SMALL)
+    monkeypatch.setenv("ONETHREAD__PIPELINE__STAGES", "default")
     assert "is in force: the first" in run("train", "playbook")[1]
+    assert "ok: The intents go by version" in doctor()
     write(with_examples(SMALL, "cancel_order", "scrap my order please"))
     code, said = run("train", "playbook", "--json")
     told = json.loads(said)
@@ -313,6 +321,7 @@ def test_the_commands_learn_list_and_go_back(
     assert code == 0 and "in force again" in said
     code, said = run("train", "playbook")
     assert code == 1 and "people put it out of force" in said
+    assert "warning" in doctor() and "people chose" in doctor()
     listed = run("versions", "playbook")[1]
     assert "mixed up" in listed and told["own"][:8] in listed
     assert run("promote", told["own"][:8], "playbook")[0] == 1

@@ -168,6 +168,19 @@ async def test_whoever_asks_need_not_wait_for_a_second_look(
         assert desk.now[0].playbook.answers == {"greeting": ("Hello.",)}
 
 
+async def test_whoever_asks_gets_the_stages_anew_for_the_same_files(
+    tmp_path: Path, sqlite_database_url: str
+) -> None:
+    async with watching(tmp_path, sqlite_database_url) as desk:
+        before = desk.now[0]
+        ask_for_look(tmp_path / "kept")
+        await desk.reloading.look()
+        assert desk.now[0].playbook is before.playbook and desk.now[0] is not before
+        again = desk.now[0]
+        await desk.looked()
+        assert desk.now[0] is again
+
+
 async def test_what_was_in_force_is_written_down_and_kept(
     tmp_path: Path, database_url: str
 ) -> None:
