@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.action_answers import ACTION_ANSWERS
 from core.identity_answers import IDENTITY_ANSWERS
 from core.notice_answers import NOTICE_ANSWERS
 
@@ -352,6 +353,7 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Expect the answer {where}.",
         "You hear from us {where}.",
     ),
+    **ACTION_ANSWERS,
     **IDENTITY_ANSWERS,
     **NOTICE_ANSWERS,
 }

@@ -162,13 +162,35 @@ class Compose:
         return f"compose:{hashlib.blake2s(whole.encode(), digest_size=8).hexdigest()}"
 
 
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An effect: do something in a system of the business's, once. `action` is the playbook's name
+    of it, `values` go along as they were told, and `plain` has those of them that can be written in
+    one plain way, so written. `key` is the same however often it is asked for: whoever carries it
+    out does nothing for a key that was seen before, and answers as then.
+
+    The result's "outcome" is "done" or "refused" (the business says no), with the named results of
+    the answer; or "failed", with "why" for people: then it is not known whether it was done.
+    """
+
+    action: str
+    key: str
+    values: Mapping[str, str]
+    plain: Mapping[str, str]
+
+    @property
+    def id(self) -> str:
+        """A stable name for this effect within its turn."""
+        return f"act:{self.action}:{self.key}"
+
+
 def is_guess(effect_id: str) -> bool:
     """Whether an effect of this name is a language model's guess: it changes nothing, so that it
     can be given up and done anew, and nothing that is said may lean on it."""
     return effect_id == "classify" or effect_id.startswith("compose:")
 
 
-Effect = LookUp | AskProof | ShowCode | Disown | MoveTo | AnswerAt | Classify | Compose
+Effect = LookUp | AskProof | ShowCode | Disown | MoveTo | AnswerAt | Classify | Compose | Act
 """What a decision may ask to be done before it can be made."""
 
 

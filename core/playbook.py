@@ -66,9 +66,10 @@ class Flow:
 
     `look_up` names a table; `found` may name its columns and the flow's slots in braces; `missing`
     is said when there is no such row or it is not the asker's. Without a table, `found` is said.
-    `escalate` hands the finished flow to a queue. A sender below `needs` is asked for a proof;
-    without it anybody may go through the flow, and to be shown a row as its owner takes the level
-    that the rules want for history.
+    `escalate` hands the finished flow to a queue. `action` is carried out before `found` is said,
+    which may name its results, as `missing` may if it was refused; `failed` is said if it could not
+    be done. A sender below `needs` is asked for a proof; without it anybody may go through the
+    flow, and to be shown a row as its owner takes the level that the rules want for history.
     """
 
     name: str
@@ -78,6 +79,33 @@ class Flow:
     missing: tuple[str, ...] = ()
     escalate: str | None = None
     needs: Assurance | None = None
+    action: str | None = None
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that is done in a system of the business's when a flow is at its end.
+
+    Either the system is asked at `url`, or the entry point `run` of `onethread.actions` does it.
+    `send` names what goes along: slots of the flow, and columns that its table shows; `results`
+    what of the answer may be said. A sender below `needs` is asked for a proof first. With
+    `confirm` the customer reads one of `summary`, and nothing is done without a yes. One try takes
+    `timeout_seconds` at most, and there are up to `attempts`; what failed goes to `queue`.
+    """
+
+    name: str
+    title: str
+    url: str = ""
+    run: str = ""
+    send: tuple[str, ...] = ()
+    results: tuple[str, ...] = ()
+    needs: Assurance = Assurance.NONE
+    confirm: bool = True
+    summary: tuple[str, ...] = ()
+    timeout_seconds: float = 5.0
+    attempts: int = 3
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +256,7 @@ class Playbook:
     """Which stages of one's own stand in the place of the usual ones: kind -> name."""
     rule_defaults: RuleDefaults = RuleDefaults()
     counters: Mapping[str, Counter] = field(default_factory=dict)
+    actions: Mapping[str, Action] = field(default_factory=dict)
     limits: Limits = DEFAULT_LIMITS
     """What an answer may say, whoever made it."""
     modes: tuple[ModeRow, ...] = ()

@@ -13,6 +13,7 @@ from core.default_answers import DEFAULT_ANSWERS
 from core.notice_answers import HOLDS
 from core.pipeline.identity_phrases import is_not_me
 from core.playbook import Flow, Playbook, Slot
+from core.playbook_actions import ACTIONS, check_actions, said_of
 from core.playbook_fields import Report, check_braces, suggest
 from core.playbook_rule_checks import check_rules
 from core.playbook_wordings import check_wordings
@@ -48,6 +49,7 @@ def check_playbook(playbook: Playbook, report: Report) -> None:
         _check_slot(slot, report)
     for flow in playbook.flows.values():
         _check_flow(flow, playbook, report)
+    check_actions(playbook, report)
     _check_answers(playbook, report)
     _check_patterns("playbook.toml", "protected_patterns", playbook.protected_patterns, report)
     for article in playbook.articles:
@@ -125,7 +127,7 @@ def _check_slot(slot: Slot, report: Report) -> None:
 def _check_flow(flow: Flow, playbook: Playbook, report: Report) -> None:
     for name in flow.slots:
         report.check_known(FLOWS, f"{flow.name}.slots", name, playbook.slots, "slot")
-    known = set(flow.slots)
+    known = {*flow.slots, *said_of(flow, playbook)}
     for text in flow.missing:
         check_braces(FLOWS, f"{flow.name}.missing", text, known, report)
     if flow.look_up:
@@ -139,9 +141,10 @@ def _check_flow(flow: Flow, playbook: Playbook, report: Report) -> None:
         if len(set(flow.slots) - guests) < len(table.key):
             wrong = f"has too few slots to find a row of {flow.look_up}"
             report.add(FLOWS, f"{flow.name}.slots", wrong, "Add a slot for each key column")
-    elif flow.missing:
-        mend = "Add look_up, or remove it"
-        report.add(FLOWS, f"{flow.name}.missing", "is never said without a table", mend)
+    elif flow.missing and not flow.action:
+        mend = "Add look_up or action, or remove it"
+        wrong = "is never said without a table or an action"
+        report.add(FLOWS, f"{flow.name}.missing", wrong, mend)
     for text in flow.found:
         check_braces(FLOWS, f"{flow.name}.found", text, known, report)
 
@@ -202,6 +205,10 @@ def _spoken(playbook: Playbook) -> Iterator[tuple[str, str, str]]:
     for flow in playbook.flows.values():
         yield from ((FLOWS, f"{flow.name}.found", text) for text in flow.found)
         yield from ((FLOWS, f"{flow.name}.missing", text) for text in flow.missing)
+        yield from ((FLOWS, f"{flow.name}.failed", text) for text in flow.failed)
+    for action in playbook.actions.values():
+        yield ACTIONS, f"{action.name}.title", f"Shall I go ahead with {action.title}?"
+        yield from ((ACTIONS, f"{action.name}.summary", text) for text in action.summary)
     answers: Mapping[str, tuple[str, ...]] = playbook.answers
     for key, variants in answers.items():
         yield from ((ANSWERS, key, text) for text in variants)

@@ -19,6 +19,7 @@ from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD
 from core.pipeline.asking import ASK_LIMIT
 from core.pipeline.table import FALLBACK_LIMIT, NEGATIVE_LIMIT
 from core.playbook import SLOT_KINDS, Flow, Intent, Playbook, Rule, Slot
+from core.playbook_actions import ACTIONS, read_actions
 from core.playbook_checks import check_playbook
 from core.playbook_documents import read_articles, read_hours, read_stages, read_tables
 from core.playbook_fields import (
@@ -49,6 +50,7 @@ PLAYBOOK_FILES = (
     "answers.toml",
     "rules.toml",
     "tables.toml",
+    ACTIONS,
 )
 """The files of a playbook; beside them stand `tables/*.csv`, `articles/*.md`, `wording.*.toml`, and
 `_BESIDE`."""
@@ -101,6 +103,7 @@ def read_playbook(
         region=_region(main),
         protected_patterns=main.texts("protected_patterns"),
         stages=read_stages(main),
+        actions=read_actions(raw.get(ACTIONS, {}), report, _needs),
         limits=read_limits(main),
         modes=read_modes(main),
         wordings=read_wordings(files, language, report),
@@ -212,6 +215,8 @@ def _flows(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str,
             missing=one.texts("missing"),
             escalate=one.text("escalate") or None,
             needs=_needs(one),
+            action=one.text("action") or None,
+            failed=one.texts("failed"),
         )
         one.close()
     return found

@@ -44,6 +44,7 @@ PROBE: Mapping[str, str] = {
     "answers.toml": 'probe = "x"\n',
     "rules.toml": "[counters.probe]\n[[rule]]\n",
     "tables.toml": "[probe.owner]\nprobe = 1\n",
+    "actions.toml": "[probe]\n",
     "tests.toml": "[[test]]\n",
     "wording.xx.toml": '[answers]\nprobe = "x"\n[slots.probe]\n[flows.probe]\n[intents.probe]\n',
 }

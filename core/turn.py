@@ -72,8 +72,10 @@ def text_of(messages: Sequence[Said]) -> str:
 class SlotValue:
     """A value told for a slot. A secret's `value` is the word "provided", never the secret.
 
-    `source` is the id of the message that told it, `handle` the key of who told it. Whoever is
-    below `needs` is not told it, unless they said it themselves in this very conversation.
+    `source` is the id of the message that told it, `handle` the key of who told it. `normal` is the
+    value written in the one way of its kind (a date as 2026-12-24), where the kind has one and it
+    is not how it was told. Whoever is below `needs` is not told it, unless they said it themselves
+    in this very conversation.
     """
 
     name: str
@@ -85,6 +87,7 @@ class SlotValue:
     digest: str | None = None
     confirmed: bool = True
     needs: Assurance = Assurance.NONE
+    normal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +135,29 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class Undertaking:
+    """How far the action is that stands at the end of a flow.
+
+    `stage` is "asked" (the reply asked for a yes to it), "change" (a no came, and the reply asked
+    what is to be otherwise), "done", or "failed": whether it was done is then not known. `values`
+    is a digest of what it is done with, and `key` is drawn once for them: the same request has the
+    same key however often it is tried.
+    """
+
+    flow: str
+    stage: str
+    key: str
+    values: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseState:
     """How far one customer problem is. Empty when a case is new.
 
     `asking` is the slot the last reply asked for, `offering` a remembered value waiting for a
     yes or no. `counters` feed the escalation rules. `said` holds digests of sentences already used
     with this customer, so that none is repeated word for word. `proof` is the talk about who is
-    writing, while there is one.
+    writing, while there is one. `undertaken` are the actions of this case, one for each flow.
     """
 
     intent: str | None = None
@@ -151,6 +170,7 @@ class CaseState:
     counters: Mapping[str, int] = field(default_factory=dict)
     said: tuple[str, ...] = ()
     proof: Proof | None = None
+    undertaken: tuple[Undertaking, ...] = ()
 
     def slot(self, name: str) -> SlotValue | None:
         """The value at hand for a slot, if any."""

@@ -19,6 +19,7 @@ from core.clock import id_source, to_micros
 from core.pipeline.contracts import Stages
 from core.playbook import Playbook
 from gateway.access import Keeper
+from gateway.action_opening import check_secrets, open_actions
 from gateway.addresses import public_url_of
 from gateway.admission import AdmissionRules, Admissions
 from gateway.answer_guard import AnswerGuard
@@ -99,6 +100,7 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     folder = None if parts.playbook else read_folder(settings.playbook.path)
     playbook = parts.playbook if folder is None else playbook_of(folder)
     assert playbook is not None
+    check_secrets(settings, playbook)
     rules_text = None if parts.playbook else identity_text(settings.playbook.path)
     url = settings.storage.url.get_secret_value()
     store = Store(
@@ -177,12 +179,12 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         new_id=new_id,
     )
     moving = Moving(store, reaching, rules=lambda: rules.current, now=now)
-    trivial = settings.pipeline.stages == "trivial"
-    recalling = Recalling(
     actions = open_actions(settings, now=now)
     composing = composing_of(
         settings, model, store, now=now, tick=time.monotonic, draw=lambda: secrets.randbits(64)
     )
+    trivial = settings.pipeline.stages == "trivial"
+    recalling = Recalling(
         store,
         RecallSettings(
             settings.pipeline.token_budget,
@@ -219,9 +221,9 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
         tick=time.perf_counter_ns,
         rules=lambda: rules.current,
         reachable=frozenset(one for one in KINDS if reaching.can_reach(one)),
+        model=frozenset() if composing is None else composing.tasks,
     )
     turns = Turns(
-        model=frozenset() if composing is None else composing.tasks,
         store,
         work,
         TurnRules(
@@ -342,6 +344,8 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
             draw=lambda: secrets.randbits(64),
             rules=lambda: rules.current,
         ),
+        composing=composing,
+        actions=actions,
         model_work=None
         if model is None
         else ModelWork(
@@ -352,8 +356,6 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
             now=now,
             new_id=new_id,
         ),
-        composing=composing,
-        actions=actions,
         playbook_desk=desk,
     )
     gateway.web_app = mount(gateway)

@@ -16,6 +16,7 @@ from core.playbook import Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem, Report, parse_toml
 from core.playbook_reader import read_playbook
 from core.rule_fixtures import FIXTURES, Fixture, read_fixtures
+from gateway.action_registry import check_installed
 from gateway.stage_registry import check_stages
 
 FILE_LIMIT = 5_000_000
@@ -90,6 +91,7 @@ def playbook_of(folder: Folder) -> Playbook:
     if folder.problems:
         raise PlaybookError(folder.problems)
     check_stages(playbook)
+    check_installed(playbook)
     return playbook
 
 

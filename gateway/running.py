@@ -17,10 +17,11 @@ from core.channel_abilities import CatchesUp
 from core.clock import from_micros
 from core.playbook import Playbook
 from gateway.access import Keeper
+from gateway.actions import Actions
 from gateway.admission import Admissions
 from gateway.channels import Channel
-from gateway.deliveries import Deliveries
 from gateway.composing import Composing
+from gateway.deliveries import Deliveries
 from gateway.encoding import Encoding
 from gateway.episode_work import EpisodeWork
 from gateway.events import Bus
@@ -89,6 +90,7 @@ class Gateway:
     trial: Trial
     segmenting: Segmenting
     timers: Timers
+    actions: Actions
     model_work: ModelWork | None = None
     composing: Composing | None = None
     playbook_desk: PlaybookDesk | None = None
@@ -142,6 +144,7 @@ class Gateway:
         await self.pulling.stop()
         await self.hub.close()
         await self.turns.stop()
+        await self.actions.close()
         await self.deliveries.stop()
         for channel in self.channels.values():
             if not channel.socket:

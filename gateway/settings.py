@@ -41,6 +41,7 @@ from gateway.settings_problems import (
 )
 from gateway.settings_sections import (
     QUIET_SECONDS,
+    Actions,
     Data,
     Delivery,
     Logging,
@@ -73,6 +74,7 @@ class Settings(BaseSettings):
     embeddings: Embeddings = Embeddings()
     model: LanguageModel = LanguageModel()
     retention: Retention = Retention()
+    actions: Actions = Actions()
     adapters: Mapping[str, AdapterTable] = Field(default_factory=dict)
 
     _file: str = str(DEFAULT_FILE)

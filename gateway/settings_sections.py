@@ -35,6 +35,10 @@ ANSWERS_PER_HOUR: Mapping[str, int] = {"email": 20}
 machines answer machines."""
 
 
+LEAST_SECRET = 16
+"""Characters of a secret that requests are signed with."""
+
+
 def listed(value: object) -> object:
     """An environment variable names a list with commas."""
     if isinstance(value, str):
@@ -187,6 +191,24 @@ class Delivery(Section):
     backoff_base_seconds: Seconds = 2.0
     backoff_max_seconds: Seconds = 300.0
     concurrency: Positive = 64
+
+
+class Actions(Section):
+    """How the systems that a playbook's actions ask know us, and which of them may be asked."""
+
+    secrets: Mapping[str, SecretStr] = Field(default_factory=dict)
+    networks: Annotated[tuple[Network, ...], Listed] = ()
+
+    @field_validator("secrets")
+    @classmethod
+    def _long_enough(cls, secrets: Mapping[str, SecretStr]) -> Mapping[str, SecretStr]:
+        for name, secret in secrets.items():
+            if len(secret.get_secret_value()) < LEAST_SECRET:
+                raise fault(
+                    f"has a secret for {name} that could be guessed",
+                    f"Draw one of {LEAST_SECRET} characters or more: openssl rand -hex 32",
+                )
+        return secrets
 
 
 class Logging(Section):

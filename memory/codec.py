@@ -13,7 +13,7 @@ import orjson
 
 from core.clock import from_micros, to_micros
 from core.message import Assurance, Author
-from core.turn import CaseState, Fact, Proof, Said, SlotValue
+from core.turn import CaseState, Fact, Proof, Said, SlotValue, Undertaking
 
 Json = dict[str, Any]
 """Data fresh from JSON text: its shape is checked by the code that takes it apart."""
@@ -37,6 +37,7 @@ def dump_case(case: CaseState, drawn: Collection[int] = ()) -> str:
         "counters": dict(sorted(case.counters.items())),
         "said": case.said,
         "proof": None if case.proof is None else _proof_data(case.proof),
+        "undertaken": [(one.flow, one.stage, one.key, one.values) for one in case.undertaken],
         "drawn": sorted(drawn),
     }
     return orjson.dumps({key: value for key, value in data.items() if value}).decode()
@@ -59,6 +60,7 @@ def load_case(text: str) -> CaseState:
         counters=data.get("counters", {}),
         said=tuple(data.get("said", ())),
         proof=_proof(data["proof"]) if "proof" in data else None,
+        undertaken=tuple(Undertaking(*one) for one in data.get("undertaken", ())),
     )
 
 
@@ -157,6 +159,8 @@ def _slot_data(slot: SlotValue) -> Json:
         data["confirmed"] = False
     if slot.needs:
         data["needs"] = int(slot.needs)
+    if slot.normal is not None:
+        data["normal"] = slot.normal
     return data
 
 
@@ -171,6 +175,7 @@ def _slot(data: Json) -> SlotValue:
         digest=data.get("digest"),
         confirmed=data.get("confirmed", True),
         needs=Assurance(data.get("needs", 0)),
+        normal=data.get("normal"),
     )
 
 

@@ -19,7 +19,7 @@ from core.rule_counters import CONFIRMING, PENDING, marked, unmarked
 from core.turn import CaseState, TurnInput
 from core.wording import speech, variants
 
-_STEPS = frozenset(("ask", "offer", "finish", "step_up", "cancelled", "identity"))
+_STEPS = frozenset(("ask", "offer", "confirm", "finish", "step_up", "cancelled", "identity"))
 """Moves of a flow, which a question of the table does not interrupt."""
 
 

@@ -44,10 +44,13 @@ class StateStep:
     """Where the case stands after this turn's messages, and what should happen next.
 
     `move` is one of "ask" (the slot in `ask`), "offer" (`case.offering`), "look_up" (perform
-    `effect`, then come back), "finish" (the flow's slots are all known), "answer" (no flow),
-    "small_talk", "unclear", "cancelled", "silent", "step_up" (the flow needs a better proof of who
-    is writing), "effect" (perform `effect` of that talk) or "identity" (say `told` and no more).
-    With any other move `told` is said first. `guess` is what the later stages go by, where the
+    `effect`, then come back), "act" (perform it if the rules let it be done, then come back),
+    "confirm" (ask for a yes to the action of the open flow), "finish" (the flow's slots are all
+    known), "answer" (no flow), "small_talk", "unclear", "cancelled", "silent", "step_up" (the flow
+    needs a better proof of who is writing), "effect" (perform `effect` of that talk) or "identity"
+    (say `told` and no more).
+    With any other move `told` is said first. `words` are what the question for a yes is about:
+    the "title" of the action and its "details". `guess` is what the later stages go by, where the
     state made something else of the first stage's guess.
     """
 
@@ -61,6 +64,7 @@ class StateStep:
     new_case: bool = False
     guess: IntentGuess | None = None
     told: Told | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,8 @@ STAGE_KINDS = ("intent", "state", "response", "rules")
 """The four kinds of stages, in the order in which they run."""
 
 MOVES = frozenset(
-    "ask offer look_up finish answer small_talk unclear cancelled silent step_up effect "
-    "identity".split()
+    "ask offer look_up act confirm finish answer small_talk unclear cancelled silent step_up "
+    "effect identity".split()
 )
 """What a `StateStep` may say is to happen next."""
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from core.effects import NeedEffect
 from core.language import language_of, turn_language
 from core.learning import learned
-from core.pipeline import drafting, second_guess
+from core.pipeline import acting, drafting, second_guess
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, Stages, StateStep
+from core.pipeline.expecting import expected_secret
 from core.pipeline.intent import IntentModel, stage
 from core.pipeline.proving import with_identity
 from core.pipeline.response import response_stage
@@ -22,8 +23,8 @@ from core.pipeline.rules import rules_stage
 from core.pipeline.ruling import judging
 from core.pipeline.stage_run import StageRun
 from core.pipeline.state import state_stage
+from core.pipeline.undertaking import unasked
 from core.playbook import Playbook
-from core.secrets import expected_code
 from core.turn import CONFIRMED, Decision, StageRecord, TurnInput
 
 VERSION = "1"
@@ -61,11 +62,13 @@ def decide(
             return second
         guess = second
     step = run.take(stages.state, usual.state, turn, guess, playbook)
-    if step.move in ("look_up", "effect") and step.effect is not None:
-        return NeedEffect(step.effect)
     taken = step.guess or guess
-    draft = run.take(stages.response, usual.response, turn, taken, step, playbook)
-    ruled = run.take(judging(stages), judging(usual), turn, taken, step, draft, playbook)
+    step, spoken = acting.checked(turn, taken, step, playbook, stages)
+    usual = spoken.usual or spoken
+    if step.move in ("look_up", "effect", "act") and step.effect is not None:
+        return NeedEffect(step.effect)
+    draft = run.take(spoken.response, usual.response, turn, taken, step, playbook)
+    ruled = run.take(judging(spoken), judging(usual), turn, taken, step, draft, playbook)
     if turn.model:
         found = _reworded(_Made(turn, taken, step, playbook), draft, ruled, stages, run)
         if isinstance(found, NeedEffect):
@@ -76,7 +79,7 @@ def decide(
         reply=ruled.reply,
         silent=ruled.silent,
         intent=step.intent,
-        case=ruled.case,
+        case=ruled.case if kept else unasked(ruled.case),
         facts=(*step.facts, *learned(turn, playbook, step.captured)),
         asked=ruled.asked,
         sources=draft.sources if kept else (),
@@ -84,7 +87,7 @@ def decide(
         stages=_records(turn, playbook, guess, step, draft, ruled, run),
         new_case=step.new_case,
         close=_close(turn, taken, step, ruled, playbook),
-        expecting=_expected(turn, ruled),
+        expecting=expected_secret(turn, ruled.case, playbook, ruled.asked),
         playbook=playbook.version,
         held=ruled.held,
     )
@@ -138,13 +141,6 @@ def _if_any(name: str, value: object) -> Mapping[str, object]:
     return {name: value} if value else {}
 
 
-def _expected(turn: TurnInput, ruled: Ruled) -> str | None:
-    """A code that is on its way may come with any message, whatever else is talked of."""
-    proof = ruled.case.proof
-    open_code = proof is not None and proof.stage == "code"
-    return expected_code(turn.rules.codes.digits) if open_code else None
-
-
 def _close(
     turn: TurnInput, guess: IntentGuess, step: StateStep, ruled: Ruled, playbook: Playbook
 ) -> str | None:
@@ -192,6 +188,7 @@ def _records(
                 "effect": step.effect.id if step.effect is not None else None,
                 **_if_any("intent", taken.name if taken is not guess else None),
                 **_if_any("told", step.told.key if step.told is not None else None),
+                **_if_any("action", acting.told_of(turn, step)),
             },
         ),
         (

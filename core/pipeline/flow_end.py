@@ -1,47 +1,17 @@
-"""The end of a flow: the row it looks up, what is missing, and when it is given up.
-
-It says what happened and words nothing; who may see a row is checked where the rows are.
-"""
+"""The end of a flow: it is done, nothing was found, or it is given up. It words nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.effects import LookUp
-from core.pipeline.asking import ask, next_slot
 from core.pipeline.contracts import StateStep
 from core.pipeline.flow_turn import FlowTurn, count, stepped
-from core.pipeline.lookups import plan_look_up
 from core.playbook import Flow
 from core.turn import CaseState, SlotValue
 
 MISS_LIMIT = 2
 """How often a look-up may find nothing before a person takes over."""
-
-
-def look_up(
-    at: FlowTurn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow
-) -> StateStep:
-    """The row for its proved owner, else for a guest who gives a second detail."""
-    if case.counters.get("lacking", 0):
-        return give_up(at, case, captured)
-    effect: LookUp | None = None
-    for guest in (False, True):
-        if guest:
-            case, name = next_slot(at, case, flow, guest=True)
-            if name is not None:
-                return ask(at, case, captured, name)
-        effect = plan_look_up(at.turn, case, at.playbook, flow, guest=guest)
-        if effect is None:
-            continue
-        if effect.id not in at.turn.effects:
-            return replace(stepped(at, "look_up", case, captured), effect=effect)
-        if at.turn.effects[effect.id] is not None:
-            return replace(finish(at, case, captured, flow), effect=effect)
-    if case.counters.get("lacking", 0):
-        return give_up(at, case, captured)
-    return replace(missed(at, case, captured, flow), effect=effect)
 
 
 def finish(at: FlowTurn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow) -> StateStep:

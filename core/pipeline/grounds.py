@@ -51,7 +51,7 @@ class Grounds:
         return _sum_of(
             value
             for key, row in self._turn.effects.items()
-            if row and key.startswith("lookup:")
+            if row and key.startswith(("lookup:", "act:"))
             for value in row.values()
         )
 
@@ -93,7 +93,8 @@ class Grounds:
     def values(self) -> frozenset[str]:
         """What may fill the gaps of the business's own sentences, as it is compared."""
         told = (one.value for one in (*self._step.case.slots, *self._step.captured))
-        return self._own.labels | self.counted | {plain(one) for one in (*told, *self._done)}
+        said = (*told, *self._done, *self._step.words.values())
+        return self._own.labels | self.counted | {plain(one) for one in said}
 
     @property
     def _done(self) -> Iterable[str]:

@@ -1,4 +1,5 @@
-"""From the slots at hand to the row a flow looks up: which column each value belongs to.
+"""From the slots at hand to the row a flow looks up: which column each value belongs to, and what
+comes next with the row or without it.
 
 Pure. It only plans the effect; who may see a row is checked where the rows are.
 """
@@ -6,11 +7,43 @@ Pure. It only plans the effect; who may see a row is checked where the rows are.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from core.effects import LookUp
 from core.message import Assurance, Audience
+from core.pipeline.acting import act
+from core.pipeline.asking import ask, next_slot
+from core.pipeline.contracts import StateStep
+from core.pipeline.flow_end import finish, give_up, missed
+from core.pipeline.flow_turn import FlowTurn, stepped
 from core.playbook import Flow, Playbook, Table
-from core.turn import CaseState, TurnInput
+from core.turn import CaseState, SlotValue, TurnInput
+
+
+def look_up(
+    at: FlowTurn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow
+) -> StateStep:
+    """The row for its proved owner, else for a guest who gives a second detail."""
+    if case.counters.get("lacking", 0):
+        return give_up(at, case, captured)
+    effect: LookUp | None = None
+    for guest in (False, True):
+        if guest:
+            case, name = next_slot(at, case, flow, guest=True)
+            if name is not None:
+                return ask(at, case, captured, name)
+        effect = plan_look_up(at.turn, case, at.playbook, flow, guest=guest)
+        if effect is None:
+            continue
+        if effect.id not in at.turn.effects:
+            return replace(stepped(at, "look_up", case, captured), effect=effect)
+        if at.turn.effects[effect.id] is not None:
+            if flow.action is not None:
+                return act(at, case, captured, flow, at.turn.effects[effect.id])
+            return replace(finish(at, case, captured, flow), effect=effect)
+    if case.counters.get("lacking", 0):
+        return give_up(at, case, captured)
+    return replace(missed(at, case, captured, flow), effect=effect)
 
 
 def plan_look_up(

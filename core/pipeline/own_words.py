@@ -85,7 +85,9 @@ def spoken(playbook: Playbook) -> Iterator[str]:
     for slot in playbook.slots.values():
         yield from (slot.label, *slot.ask, *slot.offer, *slot.choices)
     for flow in playbook.flows.values():
-        yield from (*flow.found, *flow.missing)
+        yield from (*flow.found, *flow.missing, *flow.failed)
+    for action in playbook.actions.values():
+        yield from (action.title, *action.summary)
 
 
 def domains_of(playbook: Playbook) -> frozenset[str]:

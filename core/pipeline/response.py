@@ -7,23 +7,21 @@ a time, and says so (`grounded` false) when it found nothing to say. It decides 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 
-from core.message import Assurance, Sensitivity
 from core.pipeline.answering import answer, ask_purpose
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StateStep, Told
+from core.pipeline.flow_words import at_end, confirmation, with_question
 from core.pipeline.foreign import foreign_draft
 from core.pipeline.judgement import tells_who_answers
 from core.pipeline.knowledge import cut
 from core.pipeline.phrases import asks_who_answers, is_negative
 from core.pipeline.questions import ask, offer, question_for
-from core.pipeline.sentences import choose
 from core.pipeline.speaker import Speaker
-from core.playbook import Flow, Playbook
-from core.turn import SlotValue, TurnInput
-from core.wording import speech, spoken_to
+from core.playbook import Playbook
+from core.turn import TurnInput
+from core.wording import spoken_to
 
 _SORRY = re.compile(r"\b(?:sorry|apolog)", re.I)
 
@@ -47,7 +45,7 @@ def response_stage(index: ArticleIndex) -> ResponseStage:
         opening = _opening(speaker)
         if opening:
             speaker = replace(speaker, opening=opening)
-        draft = _word_move(speaker, index)
+        draft = with_question(speaker, _word_move(speaker, index))
         if speaker.limit and len(draft.text) > speaker.limit:
             draft = replace(draft, text=cut(draft.text, speaker.limit))
         return _opened(speaker, draft) if opening else draft
@@ -63,7 +61,9 @@ def _word_move(speaker: Speaker, index: ArticleIndex) -> Draft:
     if step.move == "offer":
         return offer(speaker)
     if step.move == "finish":
-        return _finish(speaker)
+        return at_end(speaker)
+    if step.move == "confirm":
+        return confirmation(speaker)
     if step.move == "cancelled":
         return Draft(speaker.say_surely("cancelled"), "cancelled")
     if step.move == "small_talk":
@@ -102,45 +102,6 @@ def _opened(speaker: Speaker, draft: Draft) -> Draft:
 def _is_newly_annoyed(speaker: Speaker) -> bool:
     """Whether this is the first message of the case that sounds annoyed."""
     return speaker.step.case.counters.get("negative") == 1 and is_negative(speaker.turn.text)
-
-
-def _finish(speaker: Speaker) -> Draft:
-    """What the flow found, or that it found nothing."""
-    step = speaker.step
-    flow = speaker.flow
-    row: Mapping[str, str] | None = None
-    if step.effect is not None:
-        row = speaker.turn.effects.get(step.effect.id)
-    words = {one.name: _shown(speaker, one) for one in step.case.slots}
-    words |= row or {}
-    personal = _reveals(speaker, flow)
-    if flow is not None and flow.look_up and row is None:
-        text = choose((*flow.missing, *speaker.variants("missing")), words, speaker.said)
-        return Draft(text or speaker.last_words(), f"missing:{flow.name}", sensitivity=personal)
-    own = flow.found if flow is not None else ()
-    text = choose(own, words, speaker.said)
-    if text is None and row:
-        text = speaker.say_again(choose(own, words, frozenset()) or "")
-    if text is None and not row:
-        text = speaker.say("found", words)
-    name = flow.name if flow is not None else "found"
-    return Draft(text or speaker.say_surely("noted"), f"found:{name}", sensitivity=personal)
-
-
-def _shown(speaker: Speaker, value: SlotValue) -> str:
-    hidden = value.secret or speaker.turn.sender.level < value.needs
-    return speech(speaker.playbook).words["hidden"] if hidden else value.value
-
-
-def _reveals(speaker: Speaker, flow: Flow | None) -> Sensitivity:
-    """How sensitive the end of a flow is: by what it needs, or the slots it speaks of."""
-    if flow is None:
-        return Sensitivity.GENERAL
-    needs = [flow.needs or Assurance.NONE]
-    needs += [one.needs for name in flow.slots if (one := speaker.playbook.slots.get(name))]
-    if speaker.is_confidential(max(needs)):
-        return Sensitivity.CONFIDENTIAL
-    return Sensitivity.PERSONAL if flow.look_up else Sensitivity.GENERAL
 
 
 def _small_talk(speaker: Speaker) -> Draft:

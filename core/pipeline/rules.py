@@ -12,6 +12,7 @@ from dataclasses import replace
 from core.escalation import Verdict
 from core.hours import is_open, opening_words
 from core.message import Audience, OutboundMessage, Sensitivity
+from core.pipeline.acting import failure_of
 from core.pipeline.acts import acted, tags_of
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
 from core.pipeline.flow_turn import count
@@ -180,9 +181,12 @@ def _handed(
 
 def _handed_flow(step: StateStep, draft: Draft, playbook: Playbook) -> Flow | None:
     """The finished flow that the playbook hands to a queue."""
-    if step.move != "finish" or not draft.template.startswith("found:"):
+    kind = draft.template.partition(":")[0]
+    if step.move != "finish" or kind not in ("found", "failed"):
         return None
     flow = playbook.flows.get(step.case.done[-1]) if step.case.done else None
+    if kind == "failed":
+        return flow
     return flow if flow is not None and flow.escalate else None
 
 
@@ -202,8 +206,9 @@ def _finish_with_people(
         text = f"{draft.text} {_when(turn, playbook, frozenset(case.said))}"
     else:
         text = handoff_words(turn, case, playbook, "handoff_flow")
-    queue = str(flow.escalate)
-    reason = "The request is complete and needs a person."
+    queue, reason = str(flow.escalate), "The request is complete and needs a person."
+    if (failure := failure_of(turn, step, playbook)) is not None:
+        queue, reason = failure
     escalation = Escalation("flow", queue, "normal", reason)
     return _hand_over(turn, playbook, case, text, escalation, matched)
 

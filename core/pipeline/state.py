@@ -8,20 +8,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.pipeline.acting import CONFIRM_LIMIT, act, dropped, laid_out, level_of
 from core.pipeline.asking import ASK_LIMIT, ask, asked, asked_in_vain, next_slot
 from core.pipeline.contracts import IntentGuess, StateStep
-from core.pipeline.flow_end import finish, give_up, look_up
+from core.pipeline.flow_end import finish, give_up
 from core.pipeline.flow_turn import FlowTurn, count, stepped
 from core.pipeline.judgement import reconsider
+from core.pipeline.lookups import look_up
 from core.pipeline.phrases import (
     asks_only_who_answers,
     courtesy,
     is_cancellation,
     is_negative,
+    is_question,
     leaning,
 )
 from core.pipeline.slots import capture
+from core.pipeline.undertaking import awaits_yes, unasked
 from core.playbook import Flow, Playbook
+from core.rule_counters import CONFIRMING
 from core.turn import CaseState, SlotValue, TurnInput
 
 SWITCH_CONFIDENCE = 0.6
@@ -42,7 +47,7 @@ def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Stat
     before = case
     case = _answer_offer(at, case)
     if is_cancellation(turn.text) and (before.flow or before.offering):
-        return stepped(at, "cancelled", replace(case, flow=None, asking=None, offering=None))
+        return dropped(at, case)
     case, captured = _take_in(at, _started(at, case, answered=False))
     answered = before.asking is not None and any(one.name == before.asking for one in captured)
     confirmed = before.offering is not None and case.slot(before.offering.name) is not None
@@ -104,10 +109,17 @@ def _started(at: FlowTurn, case: CaseState, *, answered: bool) -> CaseState:
         same = case.flow or case.intent == intent.name
         return case if same else replace(case, intent=intent.name)
     if case.flow is not None:
+        waiting = awaits_yes(case)
+        if waiting and leaning(at.turn.text) is not None:
+            return case
         words = len(at.turn.text.split())
         sure = at.guess.confidence >= SWITCH_CONFIDENCE and words >= _SWITCH_WORDS
         tapped = any(one.quick_reply for one in at.turn.messages)
-        if answered or not (sure or tapped or at.guess.confidence == 1.0) or case.asking is None:
+        if (
+            answered
+            or not (sure or tapped or at.guess.confidence == 1.0)
+            or not (case.asking or waiting)
+        ):
             return case
     return replace(case, flow=intent.flow, intent=intent.name, asking=None, offering=None)
 
@@ -132,7 +144,7 @@ def _go_on(
     flow = at.playbook.flows.get(case.flow) if case.flow else None
     progress = bool(captured) or answered or case.flow != before.flow
     case = _same_again(at, before, case, progress)
-    if flow is not None and flow.name in case.done and not flow.look_up and not progress:
+    if flow is not None and not progress and _is_over(case, flow):
         flow, case = None, replace(case, flow=None)
     if flow is None or case.flow is None:
         case = case if case.asking is None else replace(case, asking=None)
@@ -140,6 +152,8 @@ def _go_on(
             return stepped(at, "answer" if captured else "unclear", case, captured)
         nod = intent.small_talk and not captured
         return stepped(at, "small_talk" if nod else "answer", case, captured)
+    if not progress and _awaits_word(case, flow):
+        return _answer_to_summary(at, case, flow)
     if not progress and case.asking and asks_only_who_answers(at.turn.text):
         # Whoever wonders what answers has not been asked in vain.
         return stepped(at, "answer", case, captured, ask=case.asking)
@@ -149,6 +163,31 @@ def _go_on(
         if intent.flow is None:
             return _beside(at, case, captured, flow, "answer")
     return _advance(at, case, captured, flow)
+
+
+def _is_over(case: CaseState, flow: Flow) -> bool:
+    """Whether a flow is done, and nothing of it can be looked up or agreed on again."""
+    return flow.name in case.done and not flow.look_up and not _awaits_word(case, flow)
+
+
+def _awaits_word(case: CaseState, flow: Flow) -> bool:
+    """Whether the action of the flow waits for a yes, be it that a rule asked for it."""
+    asked_by_rule = CONFIRMING + flow.name in case.counters
+    return flow.action is not None and (asked_by_rule or awaits_yes(case))
+
+
+def _answer_to_summary(at: FlowTurn, case: CaseState, flow: Flow) -> StateStep:
+    """A yes or no to what is about to be done, or something beside it, and the question again."""
+    text, intent = at.turn.text, at.intent
+    if leaning(text) is None and courtesy(text) == "goodbye":
+        return _beside(at, unasked(case), (), flow, "small_talk")
+    beside = intent is not None and intent.flow is None and not intent.small_talk
+    times = case.counters.get(asked(flow.name), 0)
+    asks = leaning(text) is None and beside and is_question(text) and awaits_yes(case)
+    if asks and times < CONFIRM_LIMIT:
+        case = count(case, asked(flow.name), times + 1)
+        return replace(stepped(at, "answer", case), words=laid_out(at, case, flow))
+    return _advance(at, case, (), flow)
 
 
 def _same_again(at: FlowTurn, before: CaseState, case: CaseState, progress: bool) -> CaseState:
@@ -183,7 +222,8 @@ def _advance(
     at: FlowTurn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow
 ) -> StateStep:
     """The next step of a flow: offer, ask, look up or finish, once it is known well who asks."""
-    if flow.needs is not None and at.turn.sender.level < flow.needs:
+    needs = level_of(flow, at.playbook)
+    if needs is not None and at.turn.sender.level < needs:
         return stepped(at, "step_up", case, captured)
     case, name = next_slot(at, case, flow, guest=False)
     if name is None and flow.look_up is not None:
@@ -194,4 +234,6 @@ def _advance(
         return ask(at, case, captured, name)
     if case.counters.get("lacking", 0):
         return give_up(at, case, captured)
+    if flow.action is not None:
+        return act(at, case, captured, flow)
     return finish(at, case, captured, flow)

@@ -40,6 +40,8 @@ VALUES: Mapping[Key, object] = {
     ("pipeline", "encoding"): "o200k_base",
     ("turns", "quiet_seconds"): {"sms": 1.5, "webchat": 0.5, "slack": 0.0, "email": 2.0},
     ("turns", "answers_per_hour"): {"email": 3},
+    ("actions", "secrets"): {"book_repair": "a-secret-of-an-action-of-the-tests"},
+    ("actions", "networks"): ["10.20.0.0/16"],
     ("logging", "level"): "DEBUG",
     ("logging", "format"): "json",
     ("data", "folder"): "other/data",
