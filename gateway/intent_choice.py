@@ -72,11 +72,13 @@ class Choosing:
         self._encoder = encoder
         self._training, self._comparing = training, comparing
 
-    async def choose(self, playbook: Playbook, *, force: str = "") -> Standing:
+    async def choose(self, playbook: Playbook, *, force: str = "", trial: bool = False) -> Standing:
         """The model to go by, made and put in force where the rule says so.
 
-        With `force`, a reason, the playbook's own is put in force whatever its figures. Raises
-        what `model_for` raises. Where nothing can be written, the playbook's own model is taken.
+        With `force`, a reason, the playbook's own is put in force whatever its figures. For a
+        `trial` it is the playbook's own unless that was turned down or gone back from, and nothing
+        is put in force. Raises what `model_for` raises. Where nothing can be written, the
+        playbook's own model is taken.
         """
         examples, titles = playbook_rows(playbook)
         rows = Rows(tuple(sorted(set(examples))), tuple(sorted(set(titles))))
@@ -91,6 +93,9 @@ class Choosing:
             needed=self.ledgers.needed(),
         )
         before = self.ledgers.of(playbook.name)
+        if trial:
+            aside = before.put_aside(name) or before.refused(name) is not None
+            return self._standing(before if aside else Ledger(), playbook, name, made)
         step = await self._verdict(before, name, rows, playbook, force)
         if step is None:
             return self._standing(before, playbook, name, made)

@@ -24,7 +24,7 @@ from gateway.deciding import Deciding
 from gateway.playbook_draft import Checked, check, drafted
 from gateway.playbook_folder import Changes, difference, write_changes
 from gateway.playbook_reload import Cause, Reloading, reloading_for
-from gateway.playbook_status import Status
+from gateway.playbook_status import Status, ask_for_look
 from gateway.playbook_trial import Tried, Who, try_talk
 from gateway.playbooks import Folder, digest_of, playbook_of, read_folder
 from gateway.settings import Settings
@@ -156,7 +156,10 @@ class PlaybookDesk:
 
         await asyncio.to_thread(put)
         self._ready = None
-        return await self.reloading.take_over(cause, by)
+        status = await self.reloading.take_over(cause, by)
+        # What was learned for trying is compared with what was in force before, in its own time.
+        await asyncio.to_thread(ask_for_look, self.reloading.kept.folder)
+        return status
 
     async def _deciding(self, checked: Checked) -> Deciding:
         """The draft with its stages; the last one is kept, for it is tried again and again."""
@@ -204,7 +207,8 @@ def desk_for(
         # What is only tried must not push what is in force out of where it is kept.
         known = playbook_rows(playbook) == playbook_rows(work.playbook)
         drafts = (models or settings.data.folder / "models") / "drafts"
-        return build_stages(settings, playbook, models if known else drafts, go_on=False)
+        where = models if known else drafts
+        return build_stages(settings, playbook, where, go_on=False, trial=True)
 
     return PlaybookDesk(
         reloading_for(settings, models, work, store, first, now=now, new_id=new_id),

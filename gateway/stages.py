@@ -30,20 +30,26 @@ log = structlog.get_logger(__name__)
 
 
 async def build_stages(
-    settings: Settings, playbook: Playbook, models: Path | None, *, go_on: bool = True
+    settings: Settings,
+    playbook: Playbook,
+    models: Path | None,
+    *,
+    go_on: bool = True,
+    trial: bool = False,
 ) -> Stages:
     """The stages the settings ask for; `models` is where trained models are kept.
 
     Raises `PlaybookError` when nothing can be learned, and nothing was learned before, and what
     `find_model` raises. With an encoder the intents are learned with it. Unless it is to `go_on`
-    with what was learned before, it raises that too where there is an earlier model.
+    with what was learned before, it raises that too where there is an earlier model. For a
+    `trial`, no version of what was learned is put in force.
     """
     if settings.pipeline.stages == "trivial":
         return trivial_stages()
     encoder = find_model(settings) if settings.embeddings.enabled else None
     choosing = Choosing(models or settings.data.folder / "models", _now, "gateway", encoder)
     try:
-        standing = await choosing.choose(playbook)
+        standing = await choosing.choose(playbook, trial=trial)
         model, version = standing.model, f".{standing.promotion.model[:8]}"
         _tell(standing, playbook)
     except TrainingFailed as failed:

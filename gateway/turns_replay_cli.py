@@ -136,7 +136,7 @@ def _stages(settings: Settings, playbook: Playbook) -> Stages:
 
     from gateway.stages import build_stages
 
-    return asyncio.run(build_stages(settings, playbook, None))
+    return asyncio.run(build_stages(settings, playbook, None, trial=True))
 
 
 def _encoder(settings: Settings) -> Callable[[str], Vector] | None:

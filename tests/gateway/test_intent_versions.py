@@ -214,6 +214,16 @@ def test_going_back_stays_until_the_examples_change(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("at_once")
+def test_what_is_only_tried_is_not_put_in_force(tmp_path: Path) -> None:
+    first = choose(tmp_path, SMALL)
+    more = with_examples(SMALL, "cancel_order", "scrap my order please")
+    tried = asyncio.run(choosing(tmp_path).choose(more, trial=True))
+    assert tried.in_force and tried.model.classify("scrap my order please").name == "cancel_order"
+    ledger = Ledgers(tmp_path).of(SMALL.name)
+    assert ledger.in_force == first.promotion and len(ledger.versions) == 1
+
+
+@pytest.mark.usefixtures("at_once")
 def test_an_older_version_that_people_chose_is_not_replaced_by_itself(tmp_path: Path) -> None:
     first = choose(tmp_path, SMALL)
     more = with_examples(SMALL, "cancel_order", "scrap my order please")
