@@ -183,6 +183,8 @@ class _Heard:
         if self._fault is None and done.outcome != "answered":
             told = {"outcome": done.outcome, "trouble": done.trouble}
             return {name: one for name, one in told.items() if one}
+        if self._thinks:
+            self._rest = _unthought(self._rest)
         if self._fault is None and done.cut:
             self._fault, self._blocked = (Unfit.UNFINISHED.value, ""), self._passed + self._rest
         if self._fault is None and self._rest.strip():

@@ -24,7 +24,7 @@ ECHOED = 0.5
 """The share that must, where the others are the customer's own."""
 
 SAME = 0.6
-"""The share of a sentence's telling words by which a sentence of the sources is about the same."""
+"""The share of telling words by which two sentences are about the same."""
 
 DENIALS = frozenset(
     """
@@ -59,6 +59,9 @@ _COURTESY = re.compile(
 )
 
 
+_CLAUSE = re.compile(r"[,;:–]|\b(?:and|but|or|und|aber|oder|et|mais|ou|y|pero|o)\b", re.I)
+
+
 class Telling(NamedTuple):
     """What a sentence tells: the stems of its telling words, and whether it denies something."""
 
@@ -91,8 +94,13 @@ class Support:
         return known >= ECHOED * len(told) and told <= self._known | self._asked
 
     def turned_round(self, sentence: str) -> bool:
-        """Whether it denies what the sources say of the same, or says what they deny."""
-        told = self._telling(sentence)
+        """Whether it denies what the sources say of the same, or says what they deny: as a whole,
+        and in one of its clauses too, since it may say in one breath what they say in two."""
+        return self._is_opposite(self._telling(sentence)) and any(
+            self._is_opposite(self._telling(one)) for one in _CLAUSE.split(sentence)
+        )
+
+    def _is_opposite(self, told: Telling) -> bool:
         about = [one for one in self._sources if _is_about(told, one)]
         return bool(about) and all(one.denies != told.denies for one in about)
 
@@ -106,9 +114,10 @@ class Support:
 
 
 def _is_about(told: Telling, source: Telling) -> bool:
-    """Whether a source is about the same: it has most of what the sentence tells."""
+    """Whether a source is about the same: one of the two has most of what the other tells. What a
+    source calls "it", the sentence may name."""
     shared = len(told.stems & source.stems)
-    return shared > 0 and shared >= SAME * len(told.stems)
+    return shared > 0 and shared >= SAME * min(len(told.stems), len(source.stems))
 
 
 @lru_cache(maxsize=32)

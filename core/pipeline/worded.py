@@ -13,6 +13,7 @@ from functools import cached_property
 
 from core.effects import Compose
 from core.language import language_of
+from core.limits import Broken
 from core.pipeline.features import words
 from core.pipeline.sentences import digests, split_sentences
 from core.pipeline.support import Support
@@ -30,6 +31,11 @@ _ECHO = 6
 
 _HALF = re.compile(r"[.!?…。！？][\"'”’)\]]*\s*\Z")
 """How a finished sentence ends."""
+
+
+_LOADS = (Broken.PROMISE, Broken.SECRET, Broken.MACHINE, Broken.AMOUNT, Broken.PERSONAL)
+_GRAVEST = (*_LOADS, *(one for one in Broken if one not in _LOADS))
+"""What is told of a sentence that breaks several rules: an invented word is the least of it."""
 
 
 class Unfit(StrEnum):
@@ -70,7 +76,8 @@ class Wording:
             return unfit.value, sentence
         broken: tuple[Finding, ...] = self._judge.findings((sentence,))
         if broken:
-            return broken[0].rule.value, broken[0].what
+            worst = min(broken, key=lambda one: _GRAVEST.index(one.rule))
+            return worst.rule.value, worst.what
         if self._support.turned_round(sentence):
             return Unfit.OPPOSITE.value, sentence
         if not self._support.holds(sentence):
