@@ -16,11 +16,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from core.channel import Refused, WebhookRequest
-
-TIMESTAMP = "x-onethread-timestamp"
-SIGNATURE = "x-onethread-signature"
-WINDOW_SECONDS = 300
-"""How far a signed time may be from ours: what is older may be a repetition."""
+from core.signing import SIGNATURE, TIMESTAMP, WINDOW_SECONDS, sign
 
 _RAW_FIELDS = ("email", "body-mime", "rawemail", "raw", "mail")
 """The field with the whole mail at SendGrid ("Post the raw, full MIME message"), at Mailgun (routes
@@ -28,11 +24,6 @@ with a URL that ends in "mime"), and of own forms."""
 _BOUNDARY = re.compile(r'boundary="?([0-9A-Za-z\'()+_,\-./:=? ]{1,70})"?', re.IGNORECASE)
 _FIELD_NAME = re.compile(rb'\bname="([^"\r\n]{1,100})"', re.IGNORECASE)
 _MOST_PARTS = 100
-
-
-def sign(secret: bytes, timestamp: str, body: bytes) -> str:
-    """The signature an own script sends: hexadecimal HMAC-SHA256 over "time.body"."""
-    return "v1=" + hmac.digest(secret, timestamp.encode() + b"." + body, "sha256").hex()
 
 
 def check_sender(request: WebhookRequest, secret: str, now: datetime) -> None:

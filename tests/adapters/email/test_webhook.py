@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from adapters.email.adapter import EmailAdapter
 from adapters.email.config import EmailConfig
-from adapters.email.webhook import SIGNATURE, TIMESTAMP, sign
 from core.channel import Received, Refused, WebhookRequest
+from core.signing import SIGNATURE, TIMESTAMP, sign
 from tests.adapters.email.mailbox import BASE, context_of
 
 SECRET = "a-webhook-secret-of-the-tests-only"
