@@ -353,7 +353,7 @@ class Decision:
     `asked` are the slots the reply asks for; `expecting` is the kind of secret that may come next
     though no slot asks for it. `sources` are (title, public link) of articles used. `facts` are new
     or touched; `close` ends the case with the given outcome. `playbook` is the version of the one
-    that the stages went by, if they did.
+    that the stages went by, if they did. `raised` makes a case that people have more urgent there.
     """
 
     reply: OutboundMessage | None
@@ -370,3 +370,4 @@ class Decision:
     expecting: str | None = None
     playbook: str = ""
     held: HeldBack | None = None
+    raised: Escalation | None = None

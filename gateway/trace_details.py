@@ -88,11 +88,29 @@ def _did(step: Data) -> Iterator[str]:
     captured = [_words(one) for one in _list(step, "captured")]
     if captured:
         yield f"Heard in the message: {_join(captured)}."
-    effect = step.get("effect")
-    if effect:
+    action, effect = step.get("action"), step.get("effect")
+    if isinstance(action, Mapping):
+        yield _carried_out(action)
+    elif effect:
         # Behind its first word stand values that people are not shown.
         kind = _words(str(effect).partition(":")[0]).replace("lookup", "a look-up")
         yield f"It had something done first: {kind}."
+
+
+_OUTCOMES = {
+    "done": "It carried out “{action}”",
+    "refused": "It asked for “{action}”, which was refused",
+    "failed": "It could not carry out “{action}”",
+}
+
+
+def _carried_out(action: Mapping[str, Any]) -> str:
+    """What became of an action: which, why not, after how many tries, and its key."""
+    words = _OUTCOMES.get(str(action.get("outcome")), _OUTCOMES["failed"])
+    told = words.format(action=_words(action.get("action", "")))
+    why = f": {action['why']}" if action.get("why") else ""
+    tries = f", after {action['tries']} tries" if action.get("tries") else ""
+    return f"{told}{why}{tries} (key {action.get('key', '')})."
 
 
 def _answered(draft: Data, data: Data) -> Iterator[str]:
@@ -111,6 +129,10 @@ def _ruled(ruled: Data) -> Iterator[str]:
     matched = [f"“{_words(one)}”" for one in _list(ruled, "matched")]
     if matched:
         yield f"Rules that applied: {_join(matched)}."
+    if tags := [f"“{_words(one)}”" for one in _list(ruled, "tags")]:
+        yield f"Tags: {_join(tags)}."
+    if ruled.get("raised"):
+        yield f"People who have the case see it as {ruled['raised']} from now on."
     if ruled.get("replaced"):
         yield "The rules put other words in the place of what was drafted."
 

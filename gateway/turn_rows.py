@@ -24,6 +24,7 @@ from memory.units.asides import RULE, STATUS, Aside
 from memory.units.claims import Claimed, Waiting
 from memory.units.fact_rows import Given as FactGiven
 from memory.units.fact_rows import Telling
+from memory.units.raising import Raise
 from memory.units.turns import Commit
 
 APOLOGY = (
@@ -139,6 +140,7 @@ def build_commit(
         case=case,
         facts=_fact_rows(decision.facts, thread.handle_id, ids, at, given),
         handoff=_handoff_row(claimed, decision, case_id, turn_id, packet, at, ids),
+        raised=_raised(decision, case_id),
         expecting=expecting,
         dead=dead,
         aside=aside,
@@ -282,6 +284,13 @@ def _fact_rows(
         )
         for one in facts
     )
+
+
+def _raised(decision: Decision, case_id: int | None) -> tuple[int, Raise] | None:
+    more = decision.raised
+    if more is None or case_id is None:
+        return None
+    return case_id, Raise(more.urgency, more.queue, more.reason)
 
 
 def _handoff_row(

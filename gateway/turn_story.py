@@ -69,6 +69,8 @@ def tell_turn(
             bus.publish(Event("delivered", now, None, change.conversation_id, told))
     if decision.escalation is not None or change.aside is not None:
         bus.publish(Event("handoff", now, *who, {"state": "opened"}))
+    if change.raised is not None:
+        bus.publish(Event("handoff", now, *who, {"state": "raised"}))
 
 
 def _decided(turn: TurnInput, decision: Decision) -> dict[str, object]:

@@ -54,6 +54,22 @@ def tags_of(verdict: Verdict) -> tuple[str, ...]:
     return tuple(found)
 
 
+def reason_of(rule: Rule, verdict: Verdict) -> str:
+    """What people read: why a rule calls them, and the tags of all rules that hold."""
+    own = rule.then.get("reason") or _REASONS.get(rule.id) or rule.id.replace("-", " ")
+    return " ".join((str(own), *(f"[{one}]" for one in tags_of(verdict))))
+
+
+_REASONS = {
+    "safety": "The message speaks of danger to somebody.",
+    "legal": "The message speaks of legal steps.",
+    "asked-for-human": "The customer asked for a person.",
+    "unanswered": "A detail that is needed could not be got.",
+    "no-answer": "Nothing was found to say to several messages.",
+    "negative": "The customer is upset.",
+}
+
+
 def _ask_needed(
     case: CaseState, playbook: Playbook, rule: Rule, matched: tuple[str, ...]
 ) -> Ruled | None:

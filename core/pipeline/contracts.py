@@ -85,7 +85,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Ruled:
-    """What the rules made of a draft: the reply that may leave, or why none does."""
+    """What the rules made of a draft: the reply that may leave, or why none does.
+
+    `raised` is what people who have the case see of it from now on.
+    """
 
     reply: OutboundMessage | None
     silent: str | None
@@ -94,6 +97,7 @@ class Ruled:
     asked: tuple[str, ...] = ()
     matched: tuple[str, ...] = ()
     held: HeldBack | None = None
+    raised: Escalation | None = None
 
 
 IntentStage = Callable[[TurnInput, Playbook], IntentGuess]

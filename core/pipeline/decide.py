@@ -23,6 +23,7 @@ from core.pipeline.rules import rules_stage
 from core.pipeline.ruling import judging
 from core.pipeline.stage_run import StageRun
 from core.pipeline.state import state_stage
+from core.pipeline.table import tags_in
 from core.pipeline.undertaking import unasked
 from core.playbook import Playbook
 from core.turn import CONFIRMED, Decision, StageRecord, TurnInput
@@ -90,6 +91,7 @@ def decide(
         expecting=expected_secret(turn, ruled.case, playbook, ruled.asked),
         playbook=playbook.version,
         held=ruled.held,
+        raised=ruled.raised,
     )
 
 
@@ -209,6 +211,8 @@ def _records(
                 "matched": list(ruled.matched),
                 "escalated": ruled.escalation.rule if ruled.escalation is not None else None,
                 "silent": ruled.silent,
+                **_if_any("tags", tags_in(playbook, ruled.matched)),
+                **_if_any("raised", ruled.raised.urgency if ruled.raised else None),
                 **_if_any("held", [rule for rule, _ in ruled.held.rules] if ruled.held else None),
                 **_if_any("replaced", ruled.reply is not None and ruled.reply.text != draft.text),
             },

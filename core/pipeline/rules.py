@@ -13,11 +13,12 @@ from core.escalation import Verdict
 from core.hours import is_open, opening_words
 from core.message import Audience, OutboundMessage, Sensitivity
 from core.pipeline.acting import failure_of
-from core.pipeline.acts import acted, tags_of
+from core.pipeline.acts import acted, reason_of
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
 from core.pipeline.flow_turn import count
 from core.pipeline.foreign import foreign_escalation, is_foreign
 from core.pipeline.proving import ANSWER
+from core.pipeline.raising import raised
 from core.pipeline.sentences import choose, is_fresh, remember
 from core.pipeline.table import forgotten, judge
 from core.pipeline.whereabouts import asks_where, elsewhere_words, is_above, where_words
@@ -32,11 +33,20 @@ def rules_stage(
     turn: TurnInput, guess: IntentGuess, step: StateStep, draft: Draft, playbook: Playbook
 ) -> Ruled:
     """The rules stage of the default pipeline."""
-    about_identity = step.move == "identity"
-    if (turn.in_handoff and not about_identity) or step.move == "silent":
-        return Ruled(None, IN_HANDOFF, step.case)
     if turn.in_handoff:
-        return _let_through(step.case, draft, ())
+        if step.move == "identity":
+            return _let_through(step.case, draft, ())
+        return raised(turn, guess, step.case, playbook, IN_HANDOFF)
+    if step.move == "silent":
+        return Ruled(None, IN_HANDOFF, step.case)
+    return _judged(turn, guess, step, draft, playbook)
+
+
+def _judged(
+    turn: TurnInput, guess: IntentGuess, step: StateStep, draft: Draft, playbook: Playbook
+) -> Ruled:
+    """What the table says of the draft, and then where and to whom it may be said."""
+    about_identity = step.move == "identity"
     case = step.case if about_identity else _count_fallbacks(step, draft)
     verdict, case = judge(turn, guess, case, draft, playbook)
     if not about_identity and not is_foreign(draft):
@@ -88,28 +98,17 @@ def _apply(
     blocked = rule.then.get("block")
     if blocked:
         return Ruled(None, f"blocked: {blocked}", case, matched=verdict.matched)
-    reason = str(rule.then.get("reason") or _REASONS.get(rule.id) or rule.id.replace("-", " "))
     escalation = Escalation(
         rule=rule.id,
         queue=str(rule.then.get("queue", playbook.rule_defaults.queue)),
         urgency=str(rule.then.get("urgency", "normal")),
-        reason=" ".join((reason, *(f"[{one}]" for one in tags_of(verdict)))),
+        reason=reason_of(rule, verdict),
     )
     say = str(rule.then.get("say", "handoff_stuck"))
     # Where nothing else can be said in the customer's language, this can.
     foreign = is_foreign(draft) and say != "safety_notice"
     text = draft.text if foreign else handoff_words(turn, case, playbook, say)
     return _hand_over(turn, playbook, case, text, escalation, verdict.matched)
-
-
-_REASONS = {
-    "safety": "The message speaks of danger to somebody.",
-    "legal": "The message speaks of legal steps.",
-    "asked-for-human": "The customer asked for a person.",
-    "unanswered": "A detail that is needed could not be got.",
-    "no-answer": "Nothing was found to say to several messages.",
-    "negative": "The customer is upset.",
-}
 
 
 def _hand_over(

@@ -6,7 +6,7 @@ comes of the verdict is `core.pipeline.rules`' business. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -114,6 +114,12 @@ def _table(key: PlaybookKey) -> Table:
         for fact in asked_in(conditions)
     )
     return Table(inbound, replying, asked_by((*inbound, *replying)), counting)
+
+
+def tags_in(playbook: Playbook, matched: Collection[str]) -> tuple[str, ...]:
+    """The tags of the rules that held, each once."""
+    found = (one.then.get("tag", ()) for one in playbook.rules if one.id in matched)
+    return tuple(dict.fromkeys(str(tag) for one in found if isinstance(one, list) for tag in one))
 
 
 _NONE: frozenset[str] = frozenset()

@@ -32,6 +32,7 @@ from memory.units.asides import Aside, set_aside
 from memory.units.consent import OPTED_OUT, opted_out_among
 from memory.units.fact_rows import Given, lay
 from memory.units.prepared import write
+from memory.units.raising import Raise, raise_handoffs
 from memory.units.rows import table
 
 _LEAVING = DeliveryStatus.SENDING.value
@@ -57,7 +58,7 @@ class Commit:
     `messages` and `deliveries` are numbered here: `seq` is filled in from the conversation.
     `expecting` names the kind of secret the reply asks for, if any. `dead` is why the messages
     could not be handled: they become dead letters, and the turn only says so. `aside` is for
-    messages that no machine may answer.
+    messages that no machine may answer. `raised` is what people who have a case see of it now.
     """
 
     customer_id: int
@@ -74,6 +75,7 @@ class Commit:
     case: Columns | None = None
     facts: tuple[Given, ...] = ()
     handoff: Columns | None = None
+    raised: tuple[int, Raise] | None = None
     expecting: str | None = None
     dead: str | None = None
     aside: Aside | None = None
@@ -169,6 +171,9 @@ def commit(connection: Connection, batch: Sequence[Commit]) -> list[Committed]:
     ):
         if rows:
             run(statement, rows)
+    for one in batch:
+        if one.raised is not None:
+            raise_handoffs(connection, *one.raised)
     return _lay_facts(connection, results, batch)
 
 

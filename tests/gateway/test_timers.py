@@ -84,3 +84,18 @@ async def test_in_quiet_hours_people_see_it_and_the_customer_sleeps(
 async def test_a_gateway_looks_by_itself(tmp_path: Path, models: Path) -> None:
     async with everywhere(tmp_path, models) as world:
         assert world.gateway.timers.round in world.gateway.rounds
+
+
+async def test_what_people_have_becomes_urgent_by_what_the_customer_writes_and_we_are_silent(
+    tmp_path: Path, models: Path
+) -> None:
+    async with everywhere(tmp_path, models) as world:
+        await asked(world)
+        before = len(world.phones.texts_to(PHONE))
+        for number, text in enumerate(("hello?", "my lawyer will call you", "my lawyer, I say!")):
+            await world.phones.text(PHONE, text)
+            await world.handled(2 + number)
+        (shown,) = await world.gateway.store.read(queue, 0)
+        assert (shown.urgency, shown.queue) == ("high", "legal")
+        assert shown.reason.count("The message speaks of legal steps.") == 1
+        assert len(world.phones.texts_to(PHONE)) == before

@@ -237,3 +237,26 @@ def test_a_rule_fires_again_once_the_case_is_handed_back() -> None:
     assert escalated(talk, "let me speak to a real person") == ["asked-for-human"]
     talk.in_handoff = False
     assert escalated(talk, "let me speak to a real person") == ["asked-for-human"]
+
+
+def test_while_people_have_the_case_what_is_urgent_is_told_once_and_nothing_is_said() -> None:
+    rules = (
+        Rule("ask", 10, {"asked_human": True}, {"escalate": True}),
+        Rule("fire", 20, {"text_any_words": ["fire"]}, {**ASK, "urgency": "critical"}),
+        Rule("smoke", 30, {"text_any_words": ["smoke"]}, {"tag": ["smoke"]}),
+    )
+    talk = Talk(playbook=shop(*rules))
+    talk.say("I want to talk to a human")
+    found = [talk.say(one) for one in ("a human, please", "there is fire and smoke", "fire!")]
+    assert [one.reply for one in found] == [None, None, None]
+    assert [one.escalation for one in found] == [None, None, None]
+    assert [one.raised is None for one in found] == [True, False, True]
+    assert found[1].raised is not None
+    assert (found[1].raised.urgency, found[1].raised.reason) == ("critical", "fire")
+
+
+def test_tags_stay_with_a_turn_that_nobody_takes_over() -> None:
+    talk = Talk(playbook=shop(Rule("web", 1, {"channel": "webchat"}, {"tag": ["web", "new"]})))
+    decision = talk.say("where is my order")
+    assert decision.escalation is None
+    assert decision.stages[-1].output["tags"] == ("web", "new")
