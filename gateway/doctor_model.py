@@ -8,23 +8,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.channel_abilities import Finding, Gravity
+from core.playbook import FREE
+from core.playbook_fields import PlaybookError
 from gateway.doctor_machine import fault_of
 from gateway.language_model import (
+    Completion,
     Failure,
     Prompt,
     Role,
+    Streamed,
     Trouble,
 )
 from gateway.model_opening import model_problems, open_language_model
+from gateway.playbooks import load_playbook
 from gateway.settings import Settings
 
 _QUESTION = (Prompt(Role.USER, "Answer with the word yes."),)
 _TOKENS = 16
 
+_SETTINGS = ("model.answers", "model.intents", "model.summaries", "model.facts")
+
 _TROUBLES: Mapping[Trouble, tuple[str, str]] = {
     Trouble.TIMEOUT: (
         "{name} did not answer within {seconds:g} seconds.",
-        "The first question may load the model: try again, or raise model.timeout_seconds.",
+        "The first question may load the model: try again, or raise model.{setting}.",
     ),
     Trouble.UNREACHABLE: (
         "Nothing answers at {url}.",
@@ -69,23 +76,51 @@ async def model_findings(settings: Settings) -> list[Finding]:
     model = open_language_model(settings, settings.data.folder / "tokens")
     if model is None:
         return [Finding(Gravity.OK, "No language model is configured: none is asked.")]
+    table, setting = settings.model, "timeout_seconds"
     try:
-        done = await model.complete(_QUESTION, _TOKENS)
+        done: Completion | Streamed | Failure = await model.complete(_QUESTION, _TOKENS)
+        if not isinstance(done, Failure) and (table.answers or table.intents):
+            # Whoever waits for it waits for less long, and is answered piece by piece.
+            setting = "answer_seconds" if table.answers else "intent_seconds"
+            seconds = table.answer_seconds if table.answers else table.intent_seconds
+            done = await model.answer(_QUESTION, _TOKENS, seconds=seconds)
     finally:
         await model.close()
     if isinstance(done, Failure):
-        return [_failed(settings, done), *_clear_text(settings)]
-    asked = _tasks(settings)
-    return [Finding(Gravity.OK, f"{model.name} answers. It {asked}."), *_clear_text(settings)]
+        return [_failed(settings, done, setting), *_clear_text(settings)]
+    asked = Finding(Gravity.OK, f"{model.name} answers. It {_tasks(settings)}.")
+    return [asked, *_never_free(settings), *_clear_text(settings)]
 
 
 def _tasks(settings: Settings) -> str:
     table = settings.model
-    tasks = [*["sums up what is over"] * table.summaries, *["looks for facts"] * table.facts]
-    return " and ".join(tasks) or "is asked for nothing: set model.summaries or model.facts"
+    tasks = {
+        "sums up what is over": table.summaries,
+        "looks for facts": table.facts,
+        "words answers": table.answers,
+        "is asked what unclear messages are about": table.intents,
+    }
+    *first, last = [task for task, on in tasks.items() if on] or [""]
+    told = " and ".join(one for one in (", ".join(first), last) if one)
+    return told or f"is asked for nothing: set one of {', '.join(_SETTINGS)}"
 
 
-def _failed(settings: Settings, failure: Failure) -> Finding:
+def _never_free(settings: Settings) -> list[Finding]:
+    """A model that may word answers, and a playbook that never lets it."""
+    if not settings.model.answers:
+        return []
+    try:
+        playbook = load_playbook(settings.playbook.path)
+    except PlaybookError:
+        return []  # which the doctor tells elsewhere
+    if any(one.mode == FREE for one in playbook.modes):
+        return []
+    what = "It may word answers, and the playbook nowhere says that it may."
+    mend = 'Add [[modes]] with mode = "free" to playbook.toml, or set model.answers = false.'
+    return [Finding(Gravity.WARNING, what, mend)]
+
+
+def _failed(settings: Settings, failure: Failure, setting: str) -> Finding:
     """A warning: without it everything goes on, and only what it would make is missing."""
     if failure.trouble is Trouble.REFUSED:
         what, mend = _REFUSALS.get(failure.status, _REFUSED)
@@ -94,7 +129,8 @@ def _failed(settings: Settings, failure: Failure) -> Finding:
     words = {
         "url": settings.model.base_url,
         "name": settings.model.name,
-        "seconds": settings.model.timeout_seconds,
+        "setting": setting,
+        "seconds": getattr(settings.model, setting),
         "status": failure.status,
     }
     return Finding(Gravity.WARNING, what.format(**words), mend.format(**words))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.channel_abilities import Finding, Gravity
+from gateway.demo_settings import PLAYBOOK
 from gateway.doctor import examine
 from gateway.doctor_model import model_findings
 from gateway.settings import Settings
@@ -17,8 +18,8 @@ async def findings(tmp_path: Path, *behaviours: Behaviour, **model: object) -> l
     """What is found with a server that behaves so."""
     async with model_server(*behaviours) as server:
         table = {"base_url": server.url, "name": "small", **model}
-        data = {"folder": tmp_path}
-        return await model_findings(Settings.model_validate({"model": table, "data": data}))
+        tables = {"data": {"folder": tmp_path}, "playbook": {"path": PLAYBOOK}}
+        return await model_findings(Settings.model_validate({"model": table, **tables}))
 
 
 async def test_a_model_that_answers_is_in_order(tmp_path: Path) -> None:
@@ -57,6 +58,24 @@ async def test_a_model_that_does_not_answer_is_not_waited_for_longer_than_set(
     (one,) = await findings(tmp_path, stalls, timeout_seconds=0.3)
     assert one.what == "small did not answer within 0.3 seconds."
     assert "model.timeout_seconds" in one.mend
+
+
+async def test_a_model_that_words_answers_has_to_be_as_quick_as_customers_want_it(
+    tmp_path: Path,
+) -> None:
+    (one,) = await findings(
+        tmp_path, answers("Yes."), stalls, answers=True, intents=True, answer_seconds=0.3
+    )
+    assert one.what == "small did not answer within 0.3 seconds."
+    assert "model.answer_seconds" in one.mend
+
+
+async def test_a_playbook_that_lets_no_model_word_anything_is_told_of(tmp_path: Path) -> None:
+    asked, never = await findings(tmp_path, answers("Yes."), answers=True, intents=True)
+    words = "It words answers and is asked what unclear messages are about."
+    assert asked.what == f"small answers. {words}"
+    assert never.gravity is Gravity.WARNING
+    assert "[[modes]]" in never.mend
 
 
 async def test_words_in_clear_text_over_a_network_are_warned_of(tmp_path: Path) -> None:
