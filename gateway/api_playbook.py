@@ -79,6 +79,7 @@ async def show(call: Call) -> PlaybookView:
         note=newest[0].note if newest else "",
         writable=os.access(desk.reloading.folder, os.W_OK),
         turns=used.turns,
+        channels=tuple(sorted(_channels(call))),
         files=tuple(
             FileView(name, text.count("\n") + 1, is_editable(name) and _may_read(call, name))
             for name, text in sorted(folder.files.items())

@@ -53,7 +53,7 @@ class FileView:
 @dataclass(frozen=True, slots=True)
 class PlaybookView:
     """The playbook as its page shows it. `base` is what a draft made of it has to name; `turns` is
-    how many turns of late the uses were counted over."""
+    how many turns of late the uses were counted over, `channels` where one could write."""
 
     business: str
     name: str
@@ -63,6 +63,7 @@ class PlaybookView:
     note: str
     writable: bool
     turns: int
+    channels: tuple[str, ...]
     files: tuple[FileView, ...]
     parts: tuple[Part, ...]
 

@@ -19,6 +19,7 @@ _VIEWS = (
     "conversations",
     "customers",
     "identities",
+    "playbook",
     "rules",
     "trouble",
     "people",

@@ -10,6 +10,7 @@ import { identitiesView } from "./identities.js";
 import { connect, listen } from "./live.js";
 import { failure } from "./panes.js";
 import { peopleView } from "./people.js";
+import { playbookView } from "./playbook.js";
 import { queueView } from "./queue.js";
 import { me } from "./rights.js";
 import { rulesView } from "./rules.js";
@@ -20,6 +21,7 @@ const VIEWS = {
   conversations: { name: "Conversations", icon: "threads", needs: "see", show: conversationsView },
   customers: { name: "Customers", icon: "people", needs: "see", show: customersView },
   identities: { name: "Who is who", icon: "link", needs: "see", show: identitiesView, count: "/alarms" },
+  playbook: { name: "Playbook", icon: "book", needs: "see", show: playbookView },
   rules: { name: "Rules", icon: "shield", needs: "rules", show: rulesView },
   trouble: { name: "Trouble", icon: "trouble", needs: "operate", show: troubleView, count: "/dead-letters", red: true },
   people: { name: "People", icon: "key", needs: "people", show: peopleView },
