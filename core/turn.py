@@ -150,6 +150,15 @@ class Undertaking:
     values: str
 
 
+class Waiting(NamedTuple):
+    """Something asked beside another matter that is still to be taken up: its intent, the id of the
+    message, and which of its parts (`core.pipeline.several`)."""
+
+    intent: str
+    source: str
+    part: int
+
+
 @dataclass(frozen=True, slots=True)
 class CaseState:
     """How far one customer problem is. Empty when a case is new.
@@ -158,6 +167,7 @@ class CaseState:
     yes or no. `counters` feed the escalation rules. `said` holds digests of sentences already used
     with this customer, so that none is repeated word for word. `proof` is the talk about who is
     writing, while there is one. `undertaken` are the actions of this case, one for each flow.
+    `waiting` is what else was asked and is still to be taken up.
     """
 
     intent: str | None = None
@@ -171,6 +181,7 @@ class CaseState:
     said: tuple[str, ...] = ()
     proof: Proof | None = None
     undertaken: tuple[Undertaking, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
 
     def slot(self, name: str) -> SlotValue | None:
         """The value at hand for a slot, if any."""
@@ -277,6 +288,14 @@ class Preferences:
     form: str | None = None
 
 
+class Contact(NamedTuple):
+    """An earlier case of a customer's: its id, what it was about, and when it was opened."""
+
+    case_id: str
+    intent: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class TurnInput:
     """Everything a decision may depend on. The same input always gives the same decision.
@@ -306,6 +325,8 @@ class TurnInput:
     preferences: Preferences = Preferences()
     effects: Mapping[str, Mapping[str, str] | None] = field(default_factory=dict)
     model: frozenset[str] = frozenset()
+    contacts: tuple[Contact, ...] = ()
+    """Their cases of the last days, where a rule asks how often they came."""
     vector: NDArray[np.float32] | None = field(default=None, compare=False)
     """The sentence vector of the text, where there is an encoder and a model that wants it."""
 

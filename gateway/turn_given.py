@@ -15,6 +15,7 @@ from core.clock import from_micros, to_micros
 from core.identity_rules import IdentityRules
 from core.message import Assurance, Audience
 from core.turn import (
+    Contact,
     Decision,
     Fact,
     Preferences,
@@ -47,6 +48,7 @@ def given_of(turn: TurnInput, decision: Decision) -> Mapping[str, object]:
         "wants": None
         if wants == _NO_PREFERENCES
         else (wants.language, wants.channel, wants.name, wants.form),
+        "contacts": [(one.case_id, one.intent, to_micros(one.at)) for one in turn.contacts],
         "name": turn.sender.name,
         "playbook": decision.playbook,
         # That there was one: it is made again from the text, for it is longer than all the rest.
@@ -116,6 +118,10 @@ def turn_from(
         rules=rules,
         reachable=frozenset(given["reachable"]),
         preferences=Preferences(*given["wants"]) if "wants" in given else _NO_PREFERENCES,
+        contacts=tuple(
+            Contact(case_id, intent, from_micros(at))
+            for case_id, intent, at in given.get("contacts", ())
+        ),
         model=frozenset(given.get("model", ())),
     )
 

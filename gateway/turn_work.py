@@ -9,19 +9,21 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import TypeAlias
 
 import orjson
 import structlog
 
-from core.clock import from_micros
+from core.clock import from_micros, to_micros
 from core.effects import Effect, NeedEffect, is_guess
 from core.identity_rules import DEFAULT_RULES, IdentityRules
 from core.message import Audience, Author
 from core.pipeline.decide import decide
 from core.pipeline.rules import IN_HANDOFF
+from core.pipeline.table import table_of
+from core.pipeline.turn_facts import CONTACT_DAYS, CONTACTS
 from core.pipeline.without_memory import without_memory
 from core.playbook import Playbook
 from core.preferences import preferences_of
@@ -38,6 +40,7 @@ from gateway.recalling import Recalling
 from gateway.remembered import Memory, after, blank
 from gateway.turn_rows import Ids, build_commit, needs_person, plain_decision
 from gateway.turn_story import tell_turn
+from memory.contacts import contacts_since
 from memory.handed import people_have
 from memory.store import Store
 from memory.units.claims import Claimed, Thread, Waiting
@@ -134,6 +137,8 @@ class TurnWork:
         by = self.deciding
         memory = await self._recalling.remember(claimed, taken)
         memory, turn = await self._turn_input(claimed, taken, memory)
+        if CONTACTS in table_of(by.playbook).asked:
+            turn = await self._with_contacts(turn, memory)
         carrier, person = carrier_word(taken), await self._why_person(claimed, taken)
         effects: Done = ()
         if carrier is not None:
@@ -212,6 +217,12 @@ class TurnWork:
             model=self._model,
             vector=await self._recalling.vector(text_of(messages)),
         )
+
+    async def _with_contacts(self, turn: TurnInput, memory: Memory) -> TurnInput:
+        """With what they came lately, for the rules that ask for it."""
+        since = to_micros(turn.now - timedelta(days=CONTACT_DAYS))
+        handles = tuple(memory.context.handles)
+        return replace(turn, contacts=await self._store.read(contacts_since, handles, since))
 
     async def _by_itself(
         self, claimed: Claimed, turn: TurnInput, by: Deciding

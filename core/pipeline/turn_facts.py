@@ -7,9 +7,9 @@ rules make of them is `core.escalation`'s.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from core.hours import is_open
@@ -23,6 +23,7 @@ from core.rule_counters import FIRST, value_of
 from core.rule_facts import FACTS
 from core.turn import CaseState, TurnInput
 
+CONTACTS = "counters.contacts_7d"
 CONTACT_DAYS = 7
 CONTACT_GAP = timedelta(hours=1)
 """After so long a silence, the next message is another contact."""
@@ -57,7 +58,7 @@ def facts_of(
     facts: dict[str, object] = {}
     for name in asked:
         kind, _, own = name.partition(".")
-        if name == "counters.contacts_7d":
+        if name == CONTACTS:
             facts[name] = _contacts(turn, case, playbook)
         elif kind == "counters":
             facts[name] = value_of(case, own, playbook.counters)
@@ -130,28 +131,29 @@ def _minutes_since_first(at: _Known) -> int:
 
 
 def _contacts(turn: TurnInput, case: CaseState, playbook: Playbook) -> int:
-    """How often within a week the customer came about the orders of this case, on any channel.
+    """How often within a week the customer came about the orders of this case, or with the same
+    intent, on any channel.
 
-    Messages with less than an hour between them are one contact; this one counts.
+    Of what has less than an hour between it, all is one contact; this one counts.
     """
+    since = turn.now - timedelta(days=CONTACT_DAYS)
+    times = {one.at for one in turn.contacts if one.intent == case.intent}
+    times.update(_spoke_of(turn, case, playbook))
+    within = sorted(at for at in (*times, turn.now) if since <= at <= turn.now)
+    return 1 + sum(then - first > CONTACT_GAP for first, then in pairwise(within))
+
+
+def _spoke_of(turn: TurnInput, case: CaseState, playbook: Playbook) -> Iterator[datetime]:
+    """When the customer wrote of the orders of this case, as far as that is remembered."""
     orders = [
         one.value
         for one in case.slots
         if one.name in playbook.slots and playbook.slots[one.name].kind == "order"
     ]
-    if not orders:
-        return 1
-    since = turn.now - timedelta(days=CONTACT_DAYS)
     older = (*turn.recall.exchanges, *(one.said for one in turn.recall.recalled))
-    times = sorted(
-        one.at
-        for one in {one.id: one for one in older}.values()
-        if one.author is Author.CUSTOMER
-        and since <= one.at <= turn.now
-        and any(order in one.text for order in orders)
-    )
-    times.append(turn.now)
-    return 1 + sum(then - first > CONTACT_GAP for first, then in pairwise(times))
+    for one in older if orders else ():
+        if one.author is Author.CUSTOMER and any(order in one.text for order in orders):
+            yield one.at
 
 
 _FACTS: Mapping[str, Callable[[_Known], object]] = {

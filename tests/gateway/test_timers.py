@@ -7,10 +7,16 @@ from dataclasses import replace
 from datetime import time, timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from core.playbook import Playbook, Rule
+from gateway.demo_settings import PLAYBOOK
+from gateway.playbooks import load_playbook
 from gateway.timers import Timers
 from memory.pages import queue
-from tests.gateway.everywhere import Everywhere, everywhere
+from memory.tables import Case, Customer
+from memory.units.rows import table
+from tests.gateway.everywhere import Everywhere, Options, everywhere
 
 PHONE = "+447700900441"
 WORDS = "It takes longer than it should. A person will answer you today."
@@ -99,3 +105,26 @@ async def test_what_people_have_becomes_urgent_by_what_the_customer_writes_and_w
         assert (shown.urgency, shown.queue) == ("high", "legal")
         assert shown.reason.count("The message speaks of legal steps.") == 1
         assert len(world.phones.texts_to(PHONE)) == before
+
+
+async def test_who_comes_again_and_again_with_the_same_matter_is_counted_and_replayed(
+    tmp_path: Path, models: Path
+) -> None:
+    again = Rule("again", 1, {"counters.contacts_7d_gte": 2}, {"escalate": True})
+    own = replace(load_playbook(PLAYBOOK), rules=(again,))
+    async with everywhere(tmp_path, models, Options(playbook=own)) as world:
+        await world.phones.text(PHONE, "What does delivery cost?")
+        await world.handled(1)
+        assert not await world.gateway.store.read(queue, 0)
+        await world.gateway.store.run(_long_ago)
+        world.gateway.forget((await world.rows(Customer))[0]["id"])
+        await world.phones.text(PHONE, "And what does delivery cost today?")
+        await world.handled(2)
+        (shown,) = await world.gateway.store.read(queue, 0)
+        assert shown.rule == "again"
+
+
+def _long_ago(connection: Connection) -> None:
+    """All cases were opened a day earlier."""
+    at = table(Case).c.opened_at
+    connection.execute(table(Case).update().values(opened_at=at - 86_400_000_000))

@@ -12,7 +12,7 @@ from core.message import Assurance, Author
 from core.pipeline.decide import decide
 from core.pipeline.table import table_of
 from core.playbook import Counter, Playbook, Rule, RuleDefaults
-from core.turn import Decision, Fact, Recall, Said
+from core.turn import Contact, Decision, Fact, Recall, Said
 from tests.core.pipeline.shop import NOW, SHOP, Talk, stages
 
 ASK = {"escalate": True}
@@ -151,7 +151,7 @@ def test_contacts_of_a_week_are_counted_over_channels() -> None:
     rule = Rule("third", 5, {"counters.contacts_7d_gte": 3}, ASK)
     talk = Talk(playbook=shop(rule))
 
-    def turn(*hours: int) -> list[str]:
+    def turn(*hours: int, came: tuple[tuple[str, int], ...] = ()) -> list[str]:
         older = tuple(
             Said(
                 str(at),
@@ -166,7 +166,9 @@ def test_contacts_of_a_week_are_counted_over_channels() -> None:
         )
         case = Talk(playbook=shop())
         case.say("order 1042 please, i want to return it")
+        contacts = tuple(Contact("1", name, NOW - timedelta(hours=at)) for name, at in came)
         given = replace(talk.turn("hello"), case=case.case, recall=Recall(exchanges=older))
+        given = replace(given, contacts=contacts)
         decision = decide(given, talk.playbook, stages(), lambda: 0)
         assert isinstance(decision, Decision)
         return [] if decision.escalation is None else [decision.escalation.rule]
@@ -174,6 +176,9 @@ def test_contacts_of_a_week_are_counted_over_channels() -> None:
     assert turn(50, 26) == ["third"]
     assert turn(26) == []
     assert turn(9 * 24, 26) == []
+    assert turn(came=(("return", 50), ("return", 26))) == ["third"]
+    assert turn(came=(("order_status", 50), ("return", 26))) == []
+    assert turn(26, came=(("return", 26), ("return", 9 * 24))) == []
 
 
 def test_what_is_promised_when_nobody_is_there_is_the_playbooks_choice() -> None:
