@@ -16,6 +16,9 @@ from memory.quoting import Count, plain, quote, unsaid
 SOURCES, MEMORY, MESSAGE = 0.4, 0.3, 0.3
 """Shares of what the draft leaves. What a part does not need is left to the ones behind it."""
 
+_LINE = 8
+"""Tokens that a line takes beyond its text: its number, who says it, and its end."""
+
 _MARKS = 60
 """Tokens that the marks of all parts and the empty lines between them take at most."""
 
@@ -52,7 +55,7 @@ def context_of(material: Material, room: int, mark: str, count: Count) -> Contex
     if left <= 0 or not said:
         return None
     sources, dropped = _within(map(plain, material.sources), int(left * SOURCES), count)
-    spent = sum(map(count, sources))
+    spent = sum(count(one) + _LINE for one in sources)
     share = int((left - spent) * MEMORY / (MEMORY + MESSAGE))
     block, gone = _memory(material.recall, share, mark, count)
     heard = _newest(said, left - spent - count(block), count)
@@ -84,10 +87,10 @@ def _within(texts: Iterable[str], room: int, count: Count) -> tuple[list[str], i
     kept: list[str] = []
     dropped = 0
     for text in texts:
-        fit = _cut(text, room, count)
+        fit = _cut(text, room - _LINE, count)
         if fit:
             kept.append(fit)
-            room -= count(fit)
+            room -= count(fit) + _LINE
         else:
             dropped += 1
     return kept, dropped
@@ -97,8 +100,8 @@ def _newest(said: Sequence[str], room: int, count: Count) -> list[str]:
     """The newest messages that have room, in their order; of the newest its beginning at least."""
     kept: list[str] = []
     for text in reversed(said):
-        line = _cut(text, room - 3, count) if not kept else text
-        room -= count(line) + 3
+        line = _cut(text, room - _LINE, count) if not kept else text
+        room -= count(line) + _LINE
         if not line or room < 0:
             break
         kept.insert(0, line)

@@ -47,9 +47,9 @@ class Shop:
         return self.world.gateway.composing
 
     def wait_only(self, seconds: float) -> None:
-        """From now on an answer is waited for no longer than that."""
-        rules = replace(self.composing._rules, answer_seconds=seconds)
-        self.composing._rules = rules
+        """From now on nothing is waited for longer than that."""
+        rules = self.composing._rules
+        self.composing._rules = replace(rules, answer_seconds=seconds, intent_seconds=seconds)
 
     async def text(self, number: int, *texts: str) -> str:
         """Somebody writes by text message; the answer."""
