@@ -31,7 +31,8 @@ class Fixture:
     """One talk, and what its last turn has to come to; what is not named may be anything.
 
     `say` are the customer's messages, a turn each. `at` is a local time of the business, without a
-    zone; without it the talk is at the first opening of a certain week.
+    zone; without it the talk is at the first opening of a certain week. With `waits`, so many
+    minutes go by after the last message, and what is expected is of the rules of time.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Fixture:
     level: Assurance = Assurance.AUTHENTICATED
     customer: Mapping[str, str] = field(default_factory=dict)
     at: datetime | None = None
+    waits: int = 0
 
 
 def read_fixtures(
@@ -77,6 +79,7 @@ def _fixture(one: Section, number: int, playbook: Playbook) -> Fixture:
         level=_level(one),
         customer=_customer(one),
         at=_at(one),
+        waits=one.whole("waits", default=0),
     )
     rules = {*(rule.id for rule in playbook.rules), *STUCK, NONE, FLOW}
     for key, names in (("rule", (found.rule,)), ("holds", found.holds)):
@@ -86,6 +89,8 @@ def _fixture(one: Section, number: int, playbook: Playbook) -> Fixture:
     if found.urgency and found.urgency not in URGENCIES:
         mend = suggest(found.urgency, URGENCIES, "urgencies")
         one.fault("urgency", f"there is no urgency {found.urgency!r}", mend)
+    if found.waits < 0:
+        one.fault("waits", "is less than nothing", "Write for how many minutes nobody answers")
     if found.asks and found.asks not in playbook.slots:
         mend = suggest(found.asks, playbook.slots, "slots")
         one.fault("asks", f"there is no slot {found.asks!r}", mend)

@@ -6,11 +6,12 @@ else a talk would bring about comes to nothing. The clock is the test's own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.effects import LookUp, NeedEffect
+from core.effects import Act, LookUp, NeedEffect
 from core.hours import next_opening
 from core.message import Assurance, Audience, Author
 from core.pipeline.contracts import Stages
@@ -19,8 +20,9 @@ from core.pipeline.table import table_of
 from core.playbook import Playbook
 from core.rule_fixtures import NONE, Fixture
 from core.secrets import find_secrets
+from core.timer_rules import Pending, due, timer_rules
 from core.turn import CaseState, Decision, Fact, Recall, Said, Sender, TurnInput
-from gateway.effects import perform
+from gateway.effects import as_if_done, perform
 
 _BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
 """The Monday from which the first opening is looked for."""
@@ -74,7 +76,35 @@ def play(fixture: Fixture, playbook: Playbook, stages: Stages) -> Played:
             left = len(fixture.say) - number - 1
             wrong = (f"{outcome.rule} decided at message {number + 1}, with {left} to come",)
             return Played(fixture, outcome, wrong)
+        if fixture.waits and number + 1 == len(fixture.say):
+            outcome = _waited(fixture, playbook, decision, turn)
     return Played(fixture, outcome, _differences(fixture, outcome))
+
+
+def _waited(fixture: Fixture, playbook: Playbook, decision: Decision, turn: TurnInput) -> Outcome:
+    """What the rules of time say after nobody has answered for so long."""
+    queued = decision.escalation is not None
+    pending = Pending(
+        decision.case,
+        "queued" if queued else "open",
+        fixture.channel,
+        int(fixture.level),
+        _start(fixture, playbook),
+        turn.now if queued or decision.reply is None else None,
+        fixture.customer,
+    )
+    now = turn.now + timedelta(minutes=fixture.waits)
+    verdict = due(pending, playbook, timer_rules(playbook), now)
+    then = {} if verdict.winner is None else verdict.winner.then
+    return Outcome(
+        rule=NONE if verdict.winner is None else verdict.winner.id,
+        queue=str(then.get("queue", "")),
+        urgency=str(then.get("urgency", "")),
+        answer=str(then.get("say", "")),
+        asked=(),
+        matched=verdict.matched,
+        reply=f"<after {fixture.waits} minutes>",
+    )
 
 
 def _start(fixture: Fixture, playbook: Playbook) -> datetime:
@@ -133,7 +163,11 @@ def _decided(turn: TurnInput, playbook: Playbook, stages: Stages) -> Decision:
 
 def _answered(turn: TurnInput, need: NeedEffect, playbook: Playbook) -> TurnInput:
     effect = need.effect
-    found = perform(effect, playbook) if isinstance(effect, LookUp) else None
+    found: Mapping[str, str] | None = None
+    if isinstance(effect, LookUp):
+        found = perform(effect, playbook)
+    elif isinstance(effect, Act):
+        found = as_if_done(effect, playbook)
     return replace(turn, effects={**turn.effects, effect.id: found})
 
 

@@ -57,6 +57,28 @@ queue = "safety"
     assert "5 of 6 tests" in result.output
 
 
+@pytest.mark.parametrize(
+    ("waits", "say", "rule"),
+    [(240, "a human please", "slow"), (239, "a human please", "none"), (900, "hello", "none")],
+)
+def test_time_passes_in_a_test(waits: int, say: str, rule: str, tmp_path: Path) -> None:
+    folder = copied(STARTER, tmp_path / "playbook")
+    rules, tests = folder / "rules.toml", folder / "tests.toml"
+    when = '{ stage = "timer", minutes_waiting_gte = 240 }'
+    slow = f"""
+[[rule]]
+id = "slow"
+priority = 5
+when = {when}
+then = {{ escalate = true, urgency = "high" }}
+"""
+    rules.write_text(slow, encoding="utf-8")
+    one = f'[[test]]\nname = "late"\nsay = ["{say}"]\nwaits = {waits}\nrule = "{rule}"\n'
+    tests.write_text(one, encoding="utf-8")
+    result = RUN.invoke(app, ["test", str(folder), "--json"])
+    assert [one["wrong"] for one in json.loads(result.output)["tests"]] == [[]]
+
+
 def test_a_handover_before_the_last_message_is_told(tmp_path: Path) -> None:
     folder = copied(STARTER, tmp_path / "playbook")
     (folder / "tests.toml").write_text(
