@@ -69,7 +69,9 @@ class Webhooks:
         if secret is None:
             raise ActionFailed("the settings have no secret for it")
         url = URL(action.url)
-        if not _is_name(url.host or "") and not self._may_ask(url.host or "", url.host or ""):
+        if not _is_name(url.host or "") and not may_ask(
+            url.host or "", url.host or "", self._networks
+        ):
             raise ActionFailed("its address is in a private network")
         body = body_of(call)
         timestamp = str(int(self._now()))
@@ -98,20 +100,22 @@ class Webhooks:
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(resolver=_Guarded(self._may_ask)),
+                connector=aiohttp.TCPConnector(resolver=_Guarded(self._networks)),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
             )
         return self._session
 
-    def _may_ask(self, host: str, address: str) -> bool:
-        """Whether this address may be asked for that name."""
-        found = ip_address(address)
-        if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
-            found = found.ipv4_mapped
-        if found.is_loopback:
-            return is_this_machine(host) or any(found in one for one in self._networks)
-        return found.is_global or any(found in one for one in self._networks)
+
+def may_ask(host: str, address: str, networks: Networks) -> bool:
+    """Whether this address may be asked for that name: a public one, this machine where the
+    playbook names it, or one of a network that the settings allow."""
+    found = ip_address(address)
+    if isinstance(found, IPv6Address) and found.ipv4_mapped is not None:
+        found = found.ipv4_mapped
+    if any(found in one for one in networks):
+        return True
+    return is_this_machine(host) if found.is_loopback else found.is_global
 
 
 def body_of(call: Call) -> bytes:
@@ -136,8 +140,8 @@ class _Private(OSError):
 class _Guarded(AbstractResolver):
     """Names lead only to addresses that may be asked: what is looked at is what is connected to."""
 
-    def __init__(self, may_ask: Callable[[str, str], bool]) -> None:
-        self._may_ask = may_ask
+    def __init__(self, networks: Networks) -> None:
+        self._networks = networks
         self._inner = aiohttp.DefaultResolver()
 
     async def resolve(
@@ -145,7 +149,7 @@ class _Guarded(AbstractResolver):
     ) -> list[ResolveResult]:
         """The addresses of a name. Raises `OSError` when none of them may be asked."""
         found = await self._inner.resolve(host, port, family)
-        kept = [one for one in found if self._may_ask(host, one["host"])]
+        kept = [one for one in found if may_ask(host, one["host"], self._networks)]
         if found and not kept:
             raise _Private("the name leads into a private network")
         return kept

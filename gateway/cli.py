@@ -45,6 +45,11 @@ class Late:
 
 LATE: tuple[Late, ...] = (
     Late(
+        "actions",
+        "gateway.actions_cli:app",
+        "See what flows do in your own systems, and try it.\n\nExample: onethread actions check",
+    ),
+    Late(
         "adapters",
         "gateway.adapters_cli:app",
         "See the channels there are, prove one, begin a new one.\n\n"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from core.effects import Effect, LookUp
+from core.effects import Act, Effect, LookUp
 from core.playbook import Playbook, Table
 from core.turn import TurnInput
 from memory.units.claims import Thread, Waiting
@@ -67,6 +67,13 @@ def perform(effect: LookUp, playbook: Playbook) -> Mapping[str, str] | None:
         if _matches(row, effect.key) and _may_see(table, row, effect):
             return {name: row[name] for name in table.show if name in row}
     return None
+
+
+def as_if_done(effect: Act, playbook: Playbook) -> Mapping[str, str]:
+    """What an action would result in where it is only played through: done, with its results
+    by their names."""
+    results = playbook.actions[effect.action].results
+    return {"outcome": "done", **{name: f"({name.replace('_', ' ')})" for name in results}}
 
 
 def _matches(row: Mapping[str, str], wanted: Mapping[str, str]) -> bool:

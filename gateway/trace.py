@@ -28,6 +28,7 @@ _MOVES = {
     "ask": "It asked for what was still missing",
     "offer": "It asked whether a remembered value is meant",
     "look_up": "It looked the answer up",
+    "confirm": "It asked for a yes to what it was about to do",
     "finish": "It had all it needed",
     "answer": "It answered from the playbook",
     "small_talk": "It answered in kind",

@@ -104,7 +104,8 @@ def act(
 
 def outcome_of(turn: TurnInput, effect: Act) -> str:
     """What came of an action that was asked for: "done", "refused" or "failed"."""
-    return (turn.effects.get(effect.id) or {}).get("outcome", "failed")
+    outcome = (turn.effects.get(effect.id) or {}).get("outcome", "")
+    return outcome if outcome in ("done", "refused") else "failed"
 
 
 def values_of(

@@ -64,6 +64,7 @@ class Options:
     turns: Mapping[str, Any] = field(default_factory=dict)
     delivery: Mapping[str, Any] = field(default_factory=dict)
     model: Mapping[str, Any] = field(default_factory=dict)
+    actions: Mapping[str, Any] = field(default_factory=dict)
     embeddings: Mapping[str, Any] = field(default_factory=dict)
     playbook: Playbook | None = None
     stages: Stages | None = None
@@ -200,6 +201,7 @@ class Everywhere:
                 "turns": turns,
                 "delivery": {**quickly, **self.options.delivery},
                 "model": self.options.model,
+                "actions": self.options.actions,
                 "embeddings": self.options.embeddings,
                 "adapters": tables,
             }
