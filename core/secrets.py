@@ -138,7 +138,7 @@ def find_secrets(
         kind = secret_kind(named)
         if kind == CODE:
             text = _without_code(text, remove, int(size) if size else None, alone == _ALONE)
-        elif kind not in digests:
+        elif kind not in digests and not (alone == _ALONE and _says_more(text)):
             text = _without_bare(text, kind, remove)
     return text, digests
 
@@ -151,6 +151,11 @@ def expected_code(digits: int) -> str:
 def lone_code(digits: int) -> str:
     """Of who was sent a code elsewhere: only the digits are expected, and words that name them."""
     return f"{CODE}:{digits}:{_ALONE}"
+
+
+def lone_secret(kind: str) -> str:
+    """Of who may tell such a number unasked: only digits are expected, and words that name them."""
+    return f"{kind}::{_ALONE}"
 
 
 def digest_of(value: str, key: bytes) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from core.pipeline.go_ahead import is_go_ahead
 from core.pipeline.human_wish import asks_for_human
 from core.pipeline.phrases import (
     asks_who_answers,
@@ -37,7 +38,10 @@ _TAIL = re.compile(
     re.I,
 )
 _SENTENCE_END = re.compile(r"[.!;\n](?:\s|$)|,\s+(?=(?:and|but|i|can|my|is|so)\b)", re.I)
-_MAIL_WORD = re.compile(r"(?=[^\s]*(?:mail|\.?com|\.?net|\.?org|@))[\w.+@-]{6,}", re.I)
+_MAIL_WORD = re.compile(
+    r"(?=\S*(?:mail|@|\.(?:com|net|org)\b|\w{4}(?:com|net|org)(?!\w)))(?!internet\b)[\w.+@-]{6,}",
+    re.I,
+)
 _PHONE = re.compile(r"\+?\d(?:[ ./()-]{0,2}\d){3,}")
 _FIRST_NAME = re.compile(
     r"[^\W\d_][\w'’-]*(?=\s+(?:(?:and|my|i|for|with|booking|account|order|policy|phone|e?mail)\b|"
@@ -45,6 +49,17 @@ _FIRST_NAME = re.compile(
     re.I,
 )
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3}")
+
+_WHEN = re.compile(
+    r"\d|\b(?:any|all|asap|soon|now|right away|immediately|later|early|late|earliest|latest|"
+    r"morning|noon|midday|afternoon|evening|night|midnight|day|today|tonight|tomorrow|yesterday|"
+    r"week|weekend|month|year|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|hours?|minutes?|"
+    r"whenever|first|last|next|same|before|after|half|quarter|ago|never|flexible|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|christmas|easter|"
+    r"jan\w*|feb\w*|mar|march|apr\w*|may|june?|july?|aug\w*|sep\w*|oct\w*|nov\w*|dec\w*|"
+    r"one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b",
+    re.I,
+)
 
 Span = tuple[int, int]
 
@@ -77,6 +92,7 @@ def _is_no_answer(text: str) -> bool:
         or is_waiting(text)
         or courtesy(text) is not None
         or yes_or_no(text) is not None
+        or is_go_ahead(text)
         or is_cancellation(text)
         or asks_for_human(text)
         or asks_who_answers(text)
@@ -164,7 +180,14 @@ def _phrase(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
     return span
 
 
+def _when(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
+    """A day or a time, in whatever words, but not what has none in it."""
+    return _phrase(slot, text, span, others) if _WHEN.search(text, *span) else None
+
+
 _BY_KIND = {
+    "date": _when,
+    "time": _when,
     "order": _digits,
     "number": _digits,
     "money": _digits,

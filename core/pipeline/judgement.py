@@ -6,8 +6,8 @@ plainly are. It changes the guess and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from core.default_answers import DEFAULT_ANSWERS
@@ -22,20 +22,27 @@ from core.pipeline.phrases import (
     is_wish,
 )
 from core.pipeline.readers import PlaybookKey, readers_of
-from core.playbook import Playbook
+from core.playbook import Flow, Playbook
 from core.turn import TurnInput
 
-PRESUMED_SHARE = 0.25
-"""Probability from which the likeliest intent's flow is begun though the model abstains."""
 
-PRESUMED_LEAD = 1.3
-"""How many times likelier than the second it must be."""
+@dataclass(frozen=True, slots=True)
+class Boldness:
+    """What it takes to begin the likeliest intent's flow though the model abstains.
 
-PRESUMED_SUPPORT = 0.15
-"""Its probability times the share of the message's words that its examples have, at the least.
+    `share` is its probability, `lead` how many times likelier than its rivals it is, `support` its
+    probability times the share of the message's words that its examples have; each at the least.
+    """
 
-Measured on ten intents of CLINC150 and the talk of the other 140: without it every second message
-about something else began a flow, with it every twentieth; of the right ones six in ten remain."""
+    share: float
+    lead: float
+    support: float
+
+
+USUAL = Boldness(share=0.25, lead=1.3, support=0.15)
+"""The support is measured on ten intents of CLINC150 and the talk of the other 140: without it
+every second message about something else began a flow, with it every twentieth; of the right ones
+six in ten remain."""
 
 SURE = 0.9
 """Confidence from which an intent stands against a message that reads like a word of thanks."""
@@ -50,7 +57,7 @@ def reconsider(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Inten
         return replace(guess, name=None, runners_up=())
     if asks_for_help(turn.text) and guess.confidence < SURE:
         return replace(guess, name=None)
-    return _sobered(turn, _presumed(turn, guess, playbook), playbook)
+    return _sobered(turn, presumed(turn, guess, playbook, USUAL), playbook)
 
 
 def tells_who_answers(guess: IntentGuess, playbook: Playbook) -> bool:
@@ -62,7 +69,9 @@ def tells_who_answers(guess: IntentGuess, playbook: Playbook) -> bool:
     return own or guess.confidence == 1.0
 
 
-def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> IntentGuess:
+def presumed(
+    turn: TurnInput, guess: IntentGuess, playbook: Playbook, bold: Boldness
+) -> IntentGuess:
     """The guess, or when the model abstains at the start of a talk, its clear favourite.
 
     Beginning the wrong flow costs one question; asking back costs one too and brings less. But what
@@ -73,15 +82,45 @@ def _presumed(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Intent
     if turn.case.done and not is_wish(turn.text):
         return guess
     (best, share), *others = guess.runners_up
-    second = others[0][1] if others else 0.0
     intent = playbook.intent(best)
     if intent is None or intent.flow is None or intent.flow in turn.case.done:
         return guess
-    if share < PRESUMED_SHARE or share < PRESUMED_LEAD * second:
+    share, second = _pooled(best, share, others, playbook)
+    if share < bold.share or share < bold.lead * second:
         return guess
-    if share * familiarity(turn.text, best, playbook) < PRESUMED_SUPPORT:
+    if share * familiarity(turn.text, best, playbook) < bold.support:
         return guess
     return replace(guess, name=best)
+
+
+def _pooled(
+    best: str, share: float, others: Sequence[tuple[str, float]], playbook: Playbook
+) -> tuple[float, float]:
+    """The favourite's share with what speaks for intents like it, and what speaks most against it.
+
+    Two intents are alike as far as their flows ask for the same: to have taken one for the other
+    then costs as little. So their shares add up, and none is a rival of the other.
+    """
+    against = 0.0
+    for name, other in others:
+        alike = _likeness(best, name, playbook)
+        share += other * alike
+        against = max(against, other * (1.0 - alike))
+    return share, against
+
+
+def _likeness(first: str, second: str, playbook: Playbook) -> float:
+    """The share of the slots of two intents' flows that both ask for."""
+    one, other = _flow_of(first, playbook), _flow_of(second, playbook)
+    if one is None or other is None:
+        return 0.0
+    every = {*one.slots, *other.slots}
+    return len({*one.slots} & {*other.slots}) / len(every) if every else 0.0
+
+
+def _flow_of(name: str, playbook: Playbook) -> Flow | None:
+    intent = playbook.intent(name)
+    return playbook.flows.get(intent.flow) if intent is not None and intent.flow else None
 
 
 def familiarity(text: str, intent: str, playbook: Playbook) -> float:

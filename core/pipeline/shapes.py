@@ -59,6 +59,13 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
 }
 """Kind of slot -> where such a value is in a text."""
 
+RUN_TOGETHER_EMAIL = re.compile(
+    r"(?<![\w@])(?:[a-z]{2,20}\s\d{1,4}\s)?[\w.+-]{2,40}"
+    r"(?:gmail|mail|yahoo|outlook|icloud|live|aol|gmx|proton)\s?(?:dot\s)?\.?(?:com|net|org|co|de)(?!\w)",
+    re.I,
+)
+"""A mail address without what makes one: "annaleegmailcom", "anna 65 gmail com"."""
+
 SPELLED_CODE = re.compile(rf"(?<![\w'])(?:{_SPELLED})(?![\w'])", re.I)
 """A code told character by character: "a 3 f 6 h 8"."""
 

@@ -8,13 +8,13 @@ just asked. It must never read a secret back: secrets come in as markers and lea
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.pipeline.bare import bare_value
 from core.pipeline.own_names import is_anybodys, lone_name, names_told
 from core.pipeline.pairs import WORDS, Pair, ends_told
-from core.pipeline.readers import Reader, pairs_in, readers_of
+from core.pipeline.readers import Reader, Unasked, pairs_in, readers_of, unasked_in
 from core.pipeline.spans import Reading, Span, anchored, precise, unanchored
 from core.playbook import Playbook, Slot
 from core.secrets import marker, secret_kind
@@ -43,11 +43,12 @@ def capture(
     if asking is not None and asking in readers:
         names = [asking, *(one for one in names if one != asking)]
     pairs = [one for one in pairs_in(playbook) if one.begin in names and one.end in names]
+    unasked = unasked_in(playbook)
     at_hand = {one.name: one for one in case.slots}
     found: dict[str, SlotValue] = {}
     still_asking = asking
     for said in turn.messages:
-        told = _read(said, readers, names, pairs, {*at_hand, *found}, still_asking)
+        told = _read(said, readers, names, pairs, unasked, {**at_hand, **found}, still_asking)
         for name, value in told.items():
             found[name] = _value(turn, said, readers[name].slot, value)
         if still_asking in told:
@@ -80,21 +81,22 @@ def _read(
     readers: Mapping[str, Reader],
     names: Sequence[str],
     pairs: Sequence[Pair],
-    held: Collection[str],
+    unasked: Unasked,
+    held: Mapping[str, SlotValue],
     asking: str | None,
 ) -> dict[str, str]:
     """Slot name -> value told in one message. `held` are the slots that have one already."""
     text = said.text[:TEXT_LIMIT]
     words = frozenset(one.casefold() for one in _WORD.findall(text))
-    reading = Reading(said, text, any(map(str.isdigit, text)), words, [], {}, [], held)
+    reading = Reading(said, text, any(map(str.isdigit, text)), words, [], {}, [], held, {})
     mine = [readers[name] for name in names if name in readers]
     _take_secrets(reading, mine, readers)
     _take_own_name(reading, mine, asking, readers)
     _take_pairs(reading, pairs, readers)
     _take_of_flow(reading, mine, asking, readers)
     settled = {*names, *(one for one in held if not _is_exact(readers, one))}
-    for name, reader in readers.items():
-        if name not in settled and _may_speak_of(reading, reader):
+    for reader in unasked.spoken_of(text, words, has_digit=reading.has_digit):
+        if reader.slot.name not in settled:
             _take(reading, reader, precise(reading, reader))
     return reading.filled
 
@@ -134,13 +136,6 @@ def _take_bare(reading: Reading, reader: Reader) -> None:
 def _is_exact(readers: Mapping[str, Reader], name: str) -> bool:
     """Whether a slot's shape is exact enough to correct it though no flow asks for it."""
     return name in readers and readers[name].slot.kind in ("order", "email", "phone")
-
-
-def _may_speak_of(reading: Reading, reader: Reader) -> bool:
-    """A cheap look whether a slot that no flow asks for could be in the message at all."""
-    if not reader.first_words.isdisjoint(reading.words):
-        return True
-    return reader.slot.secret is None and (reading.has_digit or reader.slot.kind == "email")
 
 
 def _take_secrets(reading: Reading, mine: Sequence[Reader], readers: Mapping[str, Reader]) -> None:
@@ -226,6 +221,10 @@ def _take(reading: Reading, reader: Reader, spans: Iterator[Span]) -> None:
     for start, end in spans:
         value = reading.text[start:end].strip().strip(',;:!?"').rstrip(".")
         if not value or "removed]" in value:
+            continue
+        if name in reading.held and plain_value(value) == plain_value(reading.held[name].value):
+            # Said again, it is still its own; what it is corrected to stands elsewhere.
+            reading.taken.append((start, end))
             continue
         if reading.is_free((start, end)) or _is_shared_choice(reading, reader, (start, end)):
             reading.filled[name] = value

@@ -7,7 +7,7 @@ It only points at places in one text. Which slot a place fills is the business o
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.pipeline.readers import Reader
@@ -16,12 +16,13 @@ from core.pipeline.shapes import (
     NAME_CUE,
     NOT_NAMES,
     ORDER_CUE,
+    RUN_TOGETHER_EMAIL,
     SHAPES,
     SPELLED_CODE,
     SPLIT_CODE,
 )
 from core.playbook import Slot
-from core.turn import Said
+from core.turn import Said, SlotValue
 
 _CODE = re.compile(r"#?(?=[\w-]*\d)[A-Za-z0-9][\w-]*")
 _PHRASE = re.compile(r"[^\W_][^,.;!?\n]*")
@@ -30,6 +31,7 @@ _STOP = re.compile(r"\s*(?:[,.;!?]|$)")
 _MENTIONS = ("date", "time", "money", "email", "phone")
 _WORDED = ("date", "time", "email", "number")
 _PHRASE_WORDS = 6
+_THE = re.compile(r"(?:the|The)\s+(?=[A-Z])")
 Span = tuple[int, int]
 
 
@@ -45,8 +47,10 @@ class Reading:
     filled: dict[str, str]
     ends: list[Span]
     """Spans that are one end of a pair, and so not the other."""
-    held: Collection[str]
-    """Slots that had a value before this message."""
+    held: Mapping[str, SlotValue]
+    """Slots that had a value before this message, with it."""
+    matches: dict[str, list[Span]]
+    """Where patterns match that were looked for already."""
 
     def is_free(self, span: Span) -> bool:
         """Whether no value was found in any part of the span."""
@@ -99,11 +103,14 @@ def _after(text: str, at: int, reader: Reader) -> Span | None:
             return _span(found)
     kind = reader.slot.kind
     if kind == "name":
-        named = CAPITALISED.match(text, at)
+        article = _THE.match(text, at)
+        named = CAPITALISED.match(text, article.end() if article else at)
         return _name_span(named) if named else None
     shape = SHAPES.get(kind)
     if shape is not None and (found := shape.match(text, at)):
         return _span(found)
+    if kind == "order" and (split := SPLIT_CODE.match(text, at)):
+        return split.span()
     code = _CODE.match(text, at)
     if code is None or kind not in ("text", "choice", "number", "order"):
         return None
@@ -131,6 +138,18 @@ def _name_span(found: re.Match[str]) -> Span | None:
     return (start, min(kept, end)) if kept > start else None
 
 
+def _by_name(reading: Reading, reader: Reader) -> Iterator[Span]:
+    """Values right after what the slot itself is called: "flight ID 4711"."""
+    if reader.named is None or reader.slot.kind in ("text", "yes_no", "name"):
+        return
+    if reader.named_words and reader.named_words.isdisjoint(reading.words):
+        return
+    for cue in reader.named.finditer(reading.text):
+        span = _after(reading.text, cue.end(), reader)
+        if span is not None:
+            yield span
+
+
 def unanchored(reading: Reading, reader: Reader, *, asked: bool) -> Iterator[Span]:
     """Values by pattern, choice or the kind's own shape, wherever they stand."""
     yield from _by_pattern(reading, reader)
@@ -148,6 +167,8 @@ def unanchored(reading: Reading, reader: Reader, *, asked: bool) -> Iterator[Spa
         reading.has_digit or kind in _WORDED
     ):
         yield from (one.span() for one in SHAPES[kind].finditer(reading.text))
+        if kind == "email" and "com" in reading.text.casefold():
+            yield from (one.span() for one in RUN_TOGETHER_EMAIL.finditer(reading.text))
 
 
 def _cued_codes(reading: Reading, reader: Reader) -> Iterator[Span]:
@@ -170,11 +191,17 @@ def _names(reading: Reading, reader: Reader, *, asked: bool) -> Iterator[Span]:
 def _by_pattern(reading: Reading, reader: Reader) -> Iterator[Span]:
     for pattern in reader.patterns:
         if reading.has_digit or r"\d" not in pattern.pattern:
-            yield from (_span(one) for one in pattern.finditer(reading.text))
+            found = reading.matches.get(pattern.pattern)
+            if found is None:
+                # Several slots of a playbook often have the same.
+                found = [_span(one) for one in pattern.finditer(reading.text)]
+                reading.matches[pattern.pattern] = found
+            yield from found
 
 
 def precise(reading: Reading, reader: Reader) -> Iterator[Span]:
     """Values of a slot that nobody asked for: only what can hardly be anything else."""
+    yield from _by_name(reading, reader)
     for start, end in _by_pattern(reading, reader):
         value = reading.text[start:end]
         mixed = any(map(str.isalpha, value)) and any(map(str.isdigit, value))
