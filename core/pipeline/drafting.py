@@ -114,6 +114,7 @@ def _may_be_worded(
         (own or kind in _KINDS)
         and step.move in _MOVES
         and step.told is None
+        and step.also is None
         and draft.grounded
         and draft.sensitivity is Sensitivity.GENERAL
         and not asks_who_answers(turn.text)
@@ -139,10 +140,11 @@ def parts_of(draft: Draft) -> Parts:
             break
         at += len(sentence)
     body = text[start:end].strip()
-    if draft.asked and end == len(text):
+    if not body or (draft.asked and end == len(text)):
         # A question that is none by its mark cannot be told from what stands before it.
         return Parts(text, "", "")
-    end = text.index(body, start) + len(body) if body else end
+    start = text.index(body, start)
+    end = start + len(body)
     return Parts(text[:start], body, text[end:])
 
 

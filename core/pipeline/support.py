@@ -26,6 +26,9 @@ ECHOED = 0.5
 SAME = 0.6
 """The share of telling words by which two sentences are about the same."""
 
+_NEAREST = 0.8
+"""How near a source must be beside the nearest one to be asked, too."""
+
 DENIALS = frozenset(
     """
     not no never cannot cant dont doesnt didnt isnt arent wasnt werent wont wouldnt shouldnt
@@ -59,6 +62,23 @@ _COURTESY = re.compile(
 )
 
 
+_SYMPATHY = re.compile(
+    r"\W*(?:(?:i am|i'm|we are|we're) (?:so |very |really |truly )*sorry|sorry|thank(?:s| you)"
+    r"|(?:es )?tut (?:mir|uns) (?:sehr )?leid|(?:vielen )?dank|danke"
+    r"|(?:je suis |nous sommes )?désolée?s?"
+    r"|merci|(?:lo )?(?:siento|sentimos|lamento|lamentamos)|gracias)\b",
+    re.I,
+)
+"""How a sentence begins that only says again what the customer told."""
+
+_GRANTS = re.compile(
+    r"\b(?:can|could|may|might|will|would|shall|able|allow\w*|possible|must|kann|können|darf|dürfen"
+    r"|wird|werden|möglich|peut|pouvez|pouvons|pourr\w+|possible|puede[ns]?|podemos|podr\w+|posible)\b"
+    r"|'ll\b",
+    re.I,
+)
+"""What makes more of it."""
+
 _CLAUSE = re.compile(r"[,;:–]|\b(?:and|but|or|und|aber|oder|et|mais|ou|y|pero|o)\b", re.I)
 
 
@@ -91,6 +111,8 @@ class Support:
         known = len(told & self._known)
         if known >= SUPPORTED * len(told):
             return True
+        if _SYMPATHY.match(sentence) and not _GRANTS.search(sentence):
+            return told <= self._known | self._asked
         return known >= ECHOED * len(told) and told <= self._known | self._asked
 
     def turned_round(self, sentence: str) -> bool:
@@ -101,8 +123,10 @@ class Support:
         )
 
     def _is_opposite(self, told: Telling) -> bool:
-        about = [one for one in self._sources if _is_about(told, one)]
-        return bool(about) and all(one.denies != told.denies for one in about)
+        about = [(_likeness(told, one), one) for one in self._sources if _is_about(told, one)]
+        nearest = max((likeness for likeness, _ in about), default=0.0)
+        near = [one for likeness, one in about if likeness >= _NEAREST * nearest]
+        return bool(near) and all(one.denies != told.denies for one in near)
 
     def _telling(self, sentence: str) -> Telling:
         plain = _NO_DENIAL.sub(" ", sentence.replace("’", "'").casefold())
@@ -118,6 +142,11 @@ def _is_about(told: Telling, source: Telling) -> bool:
     source calls "it", the sentence may name."""
     shared = len(told.stems & source.stems)
     return shared > 0 and shared >= SAME * min(len(told.stems), len(source.stems))
+
+
+def _likeness(told: Telling, source: Telling) -> float:
+    """The share of what either tells that both tell."""
+    return len(told.stems & source.stems) / len(told.stems | source.stems)
 
 
 @lru_cache(maxsize=32)

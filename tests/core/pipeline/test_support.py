@@ -1,0 +1,88 @@
+"""What a model words must stand in its sources: nothing added, nothing turned round."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.pipeline.support import Support
+
+RETURNS = (
+    "You can return anything unused within 30 days of delivery, whatever the reason.",
+    "Pack it well and put a slip with your order number inside.",
+    "Returns within the UK are free: we pay back your postage of up to £7.",
+    "A refund takes 5 working days from the day the parcel reaches us.",
+    "Things made to your measure and opened light bulbs cannot be returned unless they are faulty.",
+    "Never put the parcel in front of our door.",
+)
+ASKED = "My lamp arrived broken, may I send back the opened bulbs with it?"
+GERMAN = (
+    "Sie können alles Unbenutzte innerhalb von 30 Tagen zurückgeben.",
+    "Geöffnete Leuchtmittel können nicht zurückgegeben werden.",
+)
+
+
+@pytest.fixture(scope="module", name="returns")
+def support() -> Support:
+    """The article on returns, and a question about it."""
+    return Support(RETURNS, ASKED, "en")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "You can send back unused things within 30 days of delivery, no matter why.",
+        "I am sorry to hear that your lamp arrived broken.",
+        "Opened bulbs cannot be returned unless they are faulty.",
+        "We can't take back opened light bulbs unless they're faulty.",
+        "Just pack it well, and add a slip with your order number.",
+        "Your refund takes 5 working days once the parcel has reached us.",
+        "Please don't leave the parcel in front of our door.",
+        "Pack it well, and never put it in front of our door.",
+        "Happy to help!",
+    ],
+)
+def test_the_same_in_other_words_holds(returns: Support, sentence: str) -> None:
+    assert returns.holds(sentence)
+    assert not returns.turned_round(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Opened light bulbs can be returned.",
+        "You can return things that were made to your measure.",
+        "Returns within the UK are not free.",
+        "We never pay back your postage.",
+        "You cannot return anything unused within 30 days of delivery.",
+        "Put the parcel in front of our door.",
+    ],
+)
+def test_what_a_source_denies_is_not_said_and_the_other_way_round(
+    returns: Support, sentence: str
+) -> None:
+    assert returns.turned_round(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Our courier picks it up tomorrow evening at your place.",
+        "The manager has agreed to an exception in your case.",
+        "Yes, that is possible.",
+        "Of course.",
+        "Sure, you can.",
+        "That is all right with us.",
+        "Lamps are repaired in our workshop by hand.",
+    ],
+)
+def test_what_stands_nowhere_is_not_said(returns: Support, sentence: str) -> None:
+    assert not returns.holds(sentence)
+
+
+def test_it_knows_other_languages() -> None:
+    german = Support(GERMAN, "Kann ich die Glühbirnen zurückgeben?", "de")
+    assert german.holds("Unbenutztes können Sie innerhalb von 30 Tagen zurückgeben.")
+    assert not german.turned_round("Unbenutztes können Sie innerhalb von 30 Tagen zurückgeben.")
+    assert german.turned_round("Geöffnete Leuchtmittel können zurückgegeben werden.")
+    assert not german.holds("Natürlich, das geht.")
+    assert not german.holds("Unser Fahrer holt das Paket morgen bei Ihnen ab.")
