@@ -87,11 +87,22 @@ def _mend(wrong: str, declared: Collection[str]) -> str:
         if name.startswith(_COUNTED):
             return suggest(name, [f"{_COUNTED}{one}" for one in (*COUNTERS, *declared)], "counts")
         return suggest(name, (*FACTS, "slot.NAME", "counters.NAME"), "facts")
-    for told, mend in _REMEDIES:
-        if re.search(told, wrong):
-            return mend
-    return f"What may follow a fact's name: {', '.join(SUFFIXES)}"
+    named = f"What may follow a fact's name: {', '.join(SUFFIXES)}"
+    return next((mend for told, mend in _REMEDIES if re.search(told, wrong)), named)
 
+
+def mend_pattern(fault: str) -> str:
+    """How an expression is mended that has this fault of `core.rule_patterns`."""
+    return next(mend for told, mend in _PATTERNS if re.search(told, fault))
+
+
+_PATTERNS: Sequence[tuple[str, str]] = (
+    ("in a repeat|repeat inside", "Write it without a repeat inside of a repeat, as [a-z ]+"),
+    ("open repeats|many repeats", "Bound them, such as .{0,40}, or make several expressions of it"),
+    ("refers back", "Write out what it refers to"),
+    ("no regular expression", "Mend it; in single quotes a backslash needs no doubling"),
+    ("characters, more", "Make several expressions of it, in brackets"),
+)
 
 _REMEDIES: Sequence[tuple[str, str]] = (
     ("an inbound rule", 'Leave the stage out, or write stage = "before_reply"'),
@@ -102,11 +113,7 @@ _REMEDIES: Sequence[tuple[str, str]] = (
     ("no stage|`stage`", f'Write stage = "{STAGES[1]}"; the stages are {", ".join(STAGES)}'),
     ("no status", f"A case is {', '.join(STATUSES)}"),
     ("does not go with", f"Numbers go with {', '.join(NUMBERS)}, texts with the others"),
-    ("in a repeat|repeat inside", "Write it without a repeat inside of a repeat, as [a-z ]+"),
-    ("open repeats|many repeats", "Bound them, such as .{0,40}, or make several expressions of it"),
-    ("refers back", "Write out what it refers to"),
-    ("no regular expression", "Mend it; in single quotes a backslash needs no doubling"),
-    ("characters, more", "Make several expressions of it, in brackets"),
+    *_PATTERNS,
     ("needs true", "Write true or false, without quotes"),
     ("needs a number", "Write a number, without quotes"),
     ("needs a text", 'Write a text in quotes, or several: ["a", "b"]'),

@@ -38,7 +38,7 @@ def fault_of(pattern: str) -> str | None:
         parsed = _parser.parse(pattern, re.IGNORECASE)
         re.compile(pattern, re.IGNORECASE)
     except (re.error, OverflowError, RecursionError) as fault:
-        return f"is no regular expression: {fault}"
+        return f"is no regular expression: {getattr(fault, 'msg', fault)}"
     items = list(parsed)
     if _ways(items) > WAYS:
         return "has so many repeats that a text fits it in too many ways"

@@ -101,6 +101,10 @@ playbook.toml | fallback_limit = 4 -> fallback_limit = 400
 settings.fallback_limit: is out of range
 Write a number from 0 to 20
 
+playbook.toml | BK\d{8} -> (\d+)+
+protected_patterns: '(\\d+)+' has a repeat inside of a repeat
+Write it without a repeat inside of a repeat, as [a-z ]+
+
 playbook.toml | BK\d{8} -> BK(
 protected_patterns: 'BK(' is no regular expression: missing ), unterminated subpattern
 Mend it; in single quotes a backslash needs no doubling
