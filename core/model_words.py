@@ -51,6 +51,9 @@ Spanish alone, and English has it more often.
 
 OPENERS = frozenset(
     """
+    absolutely certainly glad gladly good great happy hello kindly naturally pity unfortunately
+    welcome gerne leider natürlich schade selbstverständlich bonjour dommage malheureusement
+    volontiers gustosamente hola lamentablemente
     a after agent agents all although an and another as asked at because before both bot but case
     customer customers delivery during finally first for from he her his however if in it its later
     meanwhile no nobody not nothing on once one order our package parcel people payment people

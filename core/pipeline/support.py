@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from core.default_answers import DEFAULT_ANSWERS
 from core.language_words import WORDS
+from core.model_words import NUMBERS
 from core.pipeline.features import Stems, words
 from core.pipeline.sentences import split_sentences
 
@@ -133,7 +134,11 @@ class Support:
         found = words(plain)
         # "can't" comes apart at its apostrophe, and its "t" alone would tell nothing.
         denies = not DENIALS.isdisjoint(found) or "n't" in plain
-        telling = (one for one in found if len(one) > 1 and one not in _NEUTRAL)
+        telling = (
+            NUMBERS.get(one, one)
+            for one in found
+            if one in NUMBERS or one.isdigit() or (len(one) > 1 and one not in _NEUTRAL)
+        )
         return Telling(frozenset(map(self._stems.of, telling)), denies)
 
 

@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from core.grounding import WORD, Claims, bare, claims_of, folded, plain, word_of
 from core.hours import in_spans
+from core.language_words import WORDS
 from core.limits import Broken
 from core.model_words import OPENERS
 from core.pipeline.contracts import Draft, StateStep
@@ -198,11 +199,23 @@ def _names(own: Own, sentence: str, claims: Claims) -> frozenset[str]:
     left = claims.names - own.claims.names
     if left and (first := WORD.search(sentence)) is not None:
         word = word_of(first[0])
-        if word in left and (word in own.words or word in OPENERS):
+        if word in left and _begins_sentences(own, word):
             # Written once it begins the sentence; twice, and it is a name all the same.
             again = sum(word_of(one) == word for one in WORD.findall(sentence)) > 1
             return left if again else left - {word}
     return left
+
+
+def _begins_sentences(own: Own, word: str) -> bool:
+    """Whether a word is written large only because a sentence begins with it: it is a small one, or
+    one of the business's own, be it with another ending."""
+    if word in OPENERS or word in _SMALL or word in own.words:
+        return True
+    return any(word.removesuffix(end) in own.words for end in _ENDINGS if word.endswith(end))
+
+
+_SMALL = frozenset(one for words in WORDS.values() for one in words.split())
+_ENDINGS = ("ing", "ed", "s", "es", "en", "e", "n", "t", "ons", "ez", "amos", "an")
 
 
 @lru_cache(maxsize=512)
