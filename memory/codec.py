@@ -13,7 +13,7 @@ import orjson
 
 from core.clock import from_micros, to_micros
 from core.message import Assurance, Author
-from core.turn import CaseState, Fact, Proof, Said, SlotValue, Undertaking
+from core.turn import CaseState, Fact, Proof, Said, SlotValue, Undertaking, Waiting
 
 Json = dict[str, Any]
 """Data fresh from JSON text: its shape is checked by the code that takes it apart."""
@@ -38,6 +38,7 @@ def dump_case(case: CaseState, drawn: Collection[int] = ()) -> str:
         "said": case.said,
         "proof": None if case.proof is None else _proof_data(case.proof),
         "undertaken": [(one.flow, one.stage, one.key, one.values) for one in case.undertaken],
+        "waiting": [tuple(one) for one in case.waiting],
         "drawn": sorted(drawn),
     }
     return orjson.dumps({key: value for key, value in data.items() if value}).decode()
@@ -61,6 +62,7 @@ def load_case(text: str) -> CaseState:
         said=tuple(data.get("said", ())),
         proof=_proof(data["proof"]) if "proof" in data else None,
         undertaken=tuple(Undertaking(*one) for one in data.get("undertaken", ())),
+        waiting=tuple(Waiting(*one) for one in data.get("waiting", ())),
     )
 
 

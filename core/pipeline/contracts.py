@@ -13,7 +13,7 @@ from typing import Any
 from core.effects import Effect
 from core.message import OutboundMessage, QuickReply, Sensitivity
 from core.playbook import Playbook
-from core.turn import CaseState, Escalation, Fact, HeldBack, SlotValue, TurnInput
+from core.turn import CaseState, Escalation, Fact, HeldBack, SlotValue, TurnInput, Waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,15 @@ class IntentGuess:
     """What the customer wants. `name` is absent when the classifier abstains.
 
     `confidence` is a calibrated probability of the best intent and `margin` its lead over the
-    second; `runners_up` are the next intents with their probabilities.
+    second; `runners_up` are the next intents with their probabilities. `others` are what the
+    message asks for besides.
     """
 
     name: str | None
     confidence: float
     margin: float
     runners_up: tuple[tuple[str, float], ...] = ()
+    others: tuple[Waiting, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,11 @@ class StateStep:
     known), "answer" (no flow), "small_talk", "unclear", "cancelled", "silent", "step_up" (the flow
     needs a better proof of who is writing), "effect" (perform `effect` of that talk) or "identity"
     (say `told` and no more).
-    With any other move `told` is said first. `words` are what the question for a yes is about:
-    the "title" of the action and its "details". `guess` is what the later stages go by, where the
-    state made something else of the first stage's guess.
+    With any other move `told` is said first. `words` are what a question is about: of the one for a
+    yes the "title" of the action and its "details", of one that is asked again the "fault" of the
+    "value" that was told. `guess` is what the later stages go by, where the
+    state made something else of the first stage's guess. Where two matters are answered at once,
+    `also` has the step of each and the turn as it is for it, and the step is that of the second.
     """
 
     move: str
@@ -65,6 +69,16 @@ class StateStep:
     guess: IntentGuess | None = None
     told: Told | None = None
     words: Mapping[str, str] = field(default_factory=dict)
+    also: tuple[tuple[TurnInput, StateStep], tuple[TurnInput, StateStep]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What was looked for in the articles: the score from which one answers, and the best of them
+    with theirs, best first."""
+
+    least: float
+    best: tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +95,7 @@ class Draft:
     quick_replies: tuple[QuickReply, ...] = ()
     sensitivity: Sensitivity = Sensitivity.GENERAL
     grounded: bool = True
+    searched: Searched | None = None
 
 
 @dataclass(frozen=True, slots=True)

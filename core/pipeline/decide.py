@@ -21,9 +21,11 @@ from core.pipeline.proving import with_identity
 from core.pipeline.response import response_stage
 from core.pipeline.rules import rules_stage
 from core.pipeline.ruling import judging
+from core.pipeline.several import hear_several
 from core.pipeline.stage_run import StageRun
 from core.pipeline.state import state_stage
 from core.pipeline.table import tags_in
+from core.pipeline.taking_up import keep_others, word_others
 from core.pipeline.undertaking import unasked
 from core.playbook import Playbook
 from core.turn import CONFIRMED, Decision, StageRecord, TurnInput
@@ -34,9 +36,9 @@ VERSION = "1"
 def default_stages(model: IntentModel, index: ArticleIndex) -> Stages:
     """The four stages over a trained model and the playbook's articles."""
     return Stages(
-        intent=stage(model),
-        state=with_identity(state_stage),
-        response=response_stage(index),
+        intent=hear_several(stage(model), model.classify),
+        state=with_identity(keep_others(state_stage)),
+        response=word_others(response_stage(index)),
         rules=rules_stage,
         versions=(
             f"linear-{VERSION}",
@@ -177,6 +179,7 @@ def _records(
                 "runners_up": [[name, round(share, 4)] for name, share in guess.runners_up],
                 "language": language,
                 **_if_any("written", written if written != language else None),
+                **_if_any("others", [one.intent for one in guess.others]),
             },
         ),
         (
@@ -190,6 +193,8 @@ def _records(
                 "effect": step.effect.id if step.effect is not None else None,
                 **_if_any("intent", taken.name if taken is not guess else None),
                 **_if_any("told", step.told.key if step.told is not None else None),
+                **_if_any("also", [one.intent for _, one in step.also or ()]),
+                **_if_any("waiting", [one.intent for one in step.case.waiting]),
                 **_if_any("action", acting.told_of(turn, step)),
             },
         ),

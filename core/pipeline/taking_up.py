@@ -1,0 +1,196 @@
+"""What else was asked in a message is answered beside the first matter, or once that is over.
+
+Around the state stage: what waits is kept with the case, and one of it is taken up in a turn that
+has room for it. Around the response stage: two drafts become one text, with one question at most.
+Nothing is decided here of either matter by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from core.message import Sensitivity
+from core.pipeline.contracts import (
+    Draft,
+    IntentGuess,
+    ResponseStage,
+    StateStage,
+    StateStep,
+)
+from core.pipeline.flow_turn import count
+from core.pipeline.phrases import courtesy
+from core.pipeline.sentences import split_sentences
+from core.pipeline.several import MOST, part_said, without
+from core.playbook import Flow, Intent, Playbook
+from core.turn import Said, TurnInput, Waiting
+
+_ASKS = frozenset(("ask", "offer"))
+_OVER = frozenset(("finish", "answer", "small_talk"))
+_FOLLOWS = frozenset(("ask", "offer", "look_up", "finish"))
+"""Moves of a second matter that may stand beside the answer to a first."""
+
+_WORDED = _ASKS | _OVER
+"""Moves that are worded with another. What was made of a step meanwhile stands alone."""
+
+
+def keep_others(talk: StateStage) -> StateStage:
+    """The state stage, which keeps what else was asked and takes it up when there is room."""
+
+    def stage(whole: TurnInput, guess: IntentGuess, playbook: Playbook) -> StateStep:
+        turn = whole
+        answering = turn.case.asking is not None or turn.case.offering is not None
+        if guess.others and not answering:
+            turn = without(turn, guess.others)
+        step = talk(turn, guess, playbook)
+        if not guess.others and not step.case.waiting:
+            return step
+        if answering and not step.captured:
+            # What was not an answer is one matter, and was taken up as a whole.
+            guess = replace(guess, others=())
+        return _with_waiting(talk, whole, turn, guess, step, playbook)
+
+    return stage
+
+
+def _with_waiting(
+    talk: StateStage,
+    whole: TurnInput,
+    turn: TurnInput,
+    guess: IntentGuess,
+    step: StateStep,
+    playbook: Playbook,
+) -> StateStep:
+    leaving = step.move == "cancelled" or courtesy(turn.text) in ("goodbye", "decline")
+    waiting = () if leaving else tuple(_queue(guess, step, playbook))
+    step = _waiting(step, waiting)
+    for at, one in enumerate(waiting):
+        said = part_said((*whole.messages, *reversed(turn.recall.exchanges)), one)
+        intent = playbook.intent(one.intent)
+        rest = (*waiting[:at], *waiting[at + 1 :])
+        if said is None or intent is None:
+            continue
+        taken = _taken_up(talk, turn, step, _Other(said, intent), playbook)
+        if taken is not None:
+            return _waiting(taken, rest)
+    return step
+
+
+def _queue(guess: IntentGuess, step: StateStep, playbook: Playbook) -> Iterator[Waiting]:
+    """What waits, the oldest first, without what this turn is about."""
+    known = {step.case.intent, step.intent if step.move == "answer" else None}
+    flow = step.case.flow
+    for one in (*step.case.waiting, *guess.others)[: MOST + 1]:
+        intent = playbook.intent(one.intent)
+        if intent is None or one.intent in known or (intent.flow and intent.flow == flow):
+            continue
+        known.add(one.intent)
+        yield one
+
+
+def _waiting(step: StateStep, waiting: tuple[Waiting, ...]) -> StateStep:
+    if step.case.waiting == waiting:
+        return step
+    return replace(step, case=replace(step.case, waiting=waiting))
+
+
+class _Other:
+    """A matter that waits: what was said of it, and its intent."""
+
+    __slots__ = ("guess", "intent", "said")
+
+    def __init__(self, said: Said, intent: Intent) -> None:
+        self.said, self.intent = said, intent
+        self.guess = IntentGuess(intent.name, 1.0, 1.0)
+
+    def turn(self, turn: TurnInput, step: StateStep) -> TurnInput:
+        """The turn as if only this had been written, after what the first matter came to."""
+        return replace(turn, messages=(self.said,), case=step.case, vector=None)
+
+
+def _taken_up(
+    talk: StateStage, turn: TurnInput, step: StateStep, other: _Other, playbook: Playbook
+) -> StateStep | None:
+    """The step with this matter beside it, where there is room for it in this turn."""
+    over = step.move in _OVER and step.case.flow is None and step.case.asking is None
+    if step.told is not None or (over and _ends_with_people(step, playbook)):
+        return None
+    if other.intent.flow is None:
+        if not over and step.move not in _ASKS:
+            return None
+        second = replace(step, move="answer", intent=other.intent.name, ask=None, captured=())
+        second = replace(second, effect=None, guess=other.guess)
+        return replace(step, also=((turn, step), (other.turn(turn, step), second)))
+    if not over:
+        return None
+    second = _uncounted(talk(other.turn(turn, step), other.guess, playbook), step)
+    flow = playbook.flows.get(other.intent.flow)
+    if second.move not in _FOLLOWS or flow is None or (second.move == "finish" and _hands(flow)):
+        return None
+    return replace(
+        second,
+        captured=(*step.captured, *second.captured),
+        facts=(*step.facts, *second.facts),
+        new_case=step.new_case,
+        also=((turn, step), (other.turn(turn, step), second)),
+    )
+
+
+def _uncounted(second: StateStep, step: StateStep) -> StateStep:
+    """The second step of one turn, which is counted once."""
+    case = second.case
+    for name in ("turns", "negative"):
+        case = count(case, name, step.case.counters.get(name, 0))
+    return replace(second, case=case)
+
+
+def _ends_with_people(step: StateStep, playbook: Playbook) -> bool:
+    flow = playbook.flows.get(step.case.done[-1]) if step.case.done else None
+    return step.move == "finish" and flow is not None and _hands(flow)
+
+
+def _hands(flow: Flow) -> bool:
+    """Whether more comes of the end of this flow than an answer."""
+    return flow.escalate is not None or flow.action is not None
+
+
+def word_others(word: ResponseStage) -> ResponseStage:
+    """The response stage, which says what two matters come to as one text."""
+
+    def stage(turn: TurnInput, guess: IntentGuess, step: StateStep, playbook: Playbook) -> Draft:
+        if step.also is None or step.move not in _WORDED:
+            return word(turn, guess, step, playbook)
+        (first, before), (second, after) = step.also
+        if before.move in _ASKS:
+            after = replace(after, told=step.told)
+        else:
+            before = replace(before, told=step.told)
+        one = word(first, before.guess or guess, before, playbook)
+        two = word(second, after.guess or guess, after, playbook)
+        if before.move in _ASKS:
+            return _joined(two, one, one.template) if two.grounded else one
+        return _joined(one, two, two.template if after.move != "answer" else one.template)
+
+    return stage
+
+
+def _joined(one: Draft, two: Draft, template: str) -> Draft:
+    """Both, the second with its question; the first without, where the second has one."""
+    text = one.text
+    if "?" in two.text:
+        told = [sentence for sentence in split_sentences(text) if not sentence.endswith("?")]
+        text = " ".join(told) if told and len(told) < len(split_sentences(text)) else text
+    return replace(
+        one,
+        text=f"{text}\n\n{two.text}",
+        template=template,
+        asked=two.asked or one.asked,
+        sources=_once((*one.sources, *two.sources)),
+        quick_replies=two.quick_replies or one.quick_replies,
+        sensitivity=max(one.sensitivity, two.sensitivity, key=tuple(Sensitivity).index),
+        grounded=one.grounded and two.grounded,
+    )
+
+
+def _once(sources: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    return tuple(dict.fromkeys(sources))
