@@ -23,7 +23,7 @@ from core.pipeline.phrases import (
     is_question,
     leaning,
 )
-from core.pipeline.slots import capture
+from core.pipeline.taking_in import merged, take_in
 from core.pipeline.undertaking import awaits_yes, unasked
 from core.playbook import Flow, Playbook
 from core.rule_counters import CONFIRMING
@@ -42,22 +42,23 @@ def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Stat
     at = FlowTurn(turn, guess, playbook, intent, turn.case_id is None)
     case = _counted(turn, turn.case)
     if turn.in_handoff:
-        case, captured = _take_in(at, case)
-        return stepped(at, "silent", case, captured)
+        told = take_in(at, case)
+        return stepped(at, "silent", told.case, told.values)
     before = case
     case = _answer_offer(at, case)
     if is_cancellation(turn.text) and (before.flow or before.offering):
         return dropped(at, case)
-    case, captured = _take_in(at, _started(at, case, answered=False))
-    answered = before.asking is not None and any(one.name == before.asking for one in captured)
-    confirmed = before.offering is not None and case.slot(before.offering.name) is not None
-    switched = _started(at, case, answered=answered or confirmed or bool(captured))
-    if switched.flow != case.flow:
-        case, more = _take_in(at, switched)
-        captured = _merged(captured, more)
-    case = _reopened(at, case, captured)
-    case = asked_in_vain(at, before, case, answered or confirmed)
-    return _go_on(at, before, case, captured, answered or confirmed)
+    told = take_in(at, _started(at, case, answered=False))
+    answered = before.asking is not None and told.about(before.asking)
+    confirmed = before.offering is not None and told.case.slot(before.offering.name) is not None
+    answered = answered or confirmed
+    switched = _started(at, told.case, answered=answered or bool(told.values))
+    if switched.flow != told.case.flow:
+        told = merged(told, take_in(at, switched))
+    at = replace(at, faults=told.faults)
+    case = _reopened(at, told.case, told.values)
+    case = asked_in_vain(at, before, case, answered)
+    return _go_on(at, before, case, told.values, answered)
 
 
 def _counted(turn: TurnInput, case: CaseState) -> CaseState:
@@ -79,21 +80,6 @@ def _answer_offer(at: FlowTurn, case: CaseState) -> CaseState:
         value = replace(offered, confirmed=True)
         return replace(case, slots=(*_without(case.slots, offered.name), value))
     return replace(case, refused=(*case.refused, offered.name))
-
-
-def _take_in(at: FlowTurn, case: CaseState) -> tuple[CaseState, tuple[SlotValue, ...]]:
-    """The case with what this turn told."""
-    captured = capture(at.turn, case, at.playbook, case.asking)
-    if not captured:
-        return case, ()
-    names = {one.name for one in captured}
-    kept = tuple(one for one in case.slots if one.name not in names)
-    return replace(case, slots=(*kept, *captured)), captured
-
-
-def _merged(first: tuple[SlotValue, ...], then: tuple[SlotValue, ...]) -> tuple[SlotValue, ...]:
-    names = {one.name for one in then}
-    return (*(one for one in first if one.name not in names), *then)
 
 
 def _without(slots: tuple[SlotValue, ...], name: str) -> tuple[SlotValue, ...]:
@@ -157,7 +143,9 @@ def _go_on(
     if not progress and case.asking and asks_only_who_answers(at.turn.text):
         # Whoever wonders what answers has not been asked in vain.
         return stepped(at, "answer", case, captured, ask=case.asking)
-    if not progress and intent is not None:
+    # Where a rule waits for a yes, a yes is no nod.
+    agreed = CONFIRMING + flow.name in case.counters and leaning(at.turn.text) is not None
+    if not progress and not agreed and intent is not None:
         if intent.small_talk:
             return _beside(at, case, captured, flow, "small_talk")
         if intent.flow is None:

@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 
 from core.message import Assurance, Author
+from core.pipeline.contracts import IntentGuess
 from core.pipeline.decide import decide
 from core.pipeline.table import table_of
-from core.playbook import Counter, Playbook, Rule, RuleDefaults
-from core.turn import Contact, Decision, Fact, Recall, Said
+from core.playbook import Counter, Intent, Playbook, Rule, RuleDefaults
+from core.turn import Contact, Decision, Fact, Recall, Said, TurnInput
 from tests.core.pipeline.shop import NOW, SHOP, Talk, stages
 
 ASK = {"escalate": True}
@@ -145,6 +146,32 @@ def test_an_action_waits_for_a_yes_where_a_rule_says_so(answer: str, done: bool)
     assert (decision.escalation is not None) is done
     assert talk.case.flow is None
     assert not [one for one in talk.case.counters if one.startswith("confirming:")]
+
+
+@pytest.mark.parametrize(("answer", "done"), [("yes", True), ("no", False)])
+def test_the_yes_that_a_rule_waits_for_is_no_small_talk(
+    answer: str, done: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nods = (
+        Intent("agree", "a yes", ("yes",), answer="agree", small_talk=True),
+        Intent("decline", "a no", ("no",), answer="decline", small_talk=True),
+    )
+    usual = stages()
+
+    def nodding(turn: TurnInput, playbook: Playbook) -> IntentGuess:
+        nod = {"yes": "agree", "no": "decline"}.get(turn.text)
+        return usual.intent(turn, playbook) if nod is None else IntentGuess(nod, 1.0, 1.0)
+
+    monkeypatch.setattr("tests.core.pipeline.shop.stages", lambda: replace(usual, intent=nodding))
+    rule = Rule("sure", 5, {"action": "return"}, {"require_confirm": True})
+    talk = Talk(playbook=replace(shop(rule), intents=(*SHOP.intents, *nods)))
+    talk.say("i want to return my order")
+    talk.say("it does not fit")
+    if talk.decisions[-1].asked:
+        talk.say("medium")
+    decision = talk.say(answer)
+    assert (decision.escalation is not None) is done
+    assert talk.case.flow is None
 
 
 def test_contacts_of_a_week_are_counted_over_channels() -> None:
