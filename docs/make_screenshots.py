@@ -167,10 +167,30 @@ async def _look_around(studio: Studio) -> None:
     await page.locator(".steps li").first.wait_for()
     await studio.shoot(page, "console-why")
     await _explain(studio, page)
+    await _draft(studio)
     await _remember(studio, page.url.partition("#")[0])
     await page.goto(f"{studio.demo.url}/console/trouble")
     await page.locator(".letter").wait_for()
     await studio.shoot(page, "console-trouble")
+
+
+async def _draft(studio: Studio) -> None:
+    """A new wording in a draft of the playbook, and a talk with it."""
+    page = await studio.window(to="")
+    await page.goto(f"{studio.demo.url}/console/playbook")
+    await page.get_by_role("button", name="Answers").click()
+    await page.get_by_role("searchbox").fill("greeting")
+    await page.locator(".book-part summary").first.click()
+    words = page.get_by_label("Its wording, a variant a line")
+    await words.fill("Hello and welcome to Lamp & Loom. What can I do for you?\nGood to see you!")
+    await words.blur()
+    await page.locator(".book-bar .primary:enabled").wait_for()
+    for number, text in enumerate(("hello", "can I return a lamp?")):
+        await page.get_by_label("A customer's message").fill(text)
+        await page.keyboard.press("Enter")
+        await page.locator(".try-why").nth(number).wait_for()
+    await page.locator(".try-why summary").last.click()
+    await studio.shoot(page, "console-playbook")
 
 
 async def _remember(studio: Studio, customer: str) -> None:

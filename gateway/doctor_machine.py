@@ -15,6 +15,8 @@ from core.channel_abilities import Finding, Gravity
 from core.playbook_fields import PlaybookError
 from gateway.database import missing_file
 from gateway.obstacles import folder_problem, place, reaching_database, tls_context
+from gateway.playbook_kept import kept_of
+from gateway.playbook_status import told_status
 from gateway.playbooks import load_playbook
 from gateway.settings import ConfigError, Settings
 from memory.engine import database_url
@@ -79,7 +81,17 @@ def playbook_findings(settings: Settings) -> list[Finding]:
             for one in error.problems
         ]
     what = f"{settings.playbook.path} is the playbook of {playbook.business}, and is in order."
-    return [Finding(Gravity.OK, what)]
+    found = [Finding(Gravity.OK, what)]
+    status = told_status(kept_of(settings.data.folder).folder)
+    if status is not None and status.version != playbook.version:
+        what = (
+            f"The gateway went by version {status.version} last; the files are {playbook.version}."
+        )
+        mend = (
+            "If it runs, it takes them over within seconds; at once with: onethread playbook reload"
+        )
+        found.append(Finding(Gravity.WARNING, what, mend))
+    return found
 
 
 def fault_of(where: str, wrong: str, mend: str) -> Finding:

@@ -1,4 +1,4 @@
-"""The command line for playbooks: `onethread playbook check FOLDER`, and `schema`.
+"""The command line for playbooks: `onethread playbook check FOLDER`, and what has its own module.
 
 It prints; every judgement is the reader's. The fault of a playbook is left to `gateway.cli`, which
 tells it as it tells one of the configuration.
@@ -18,17 +18,20 @@ from core.identity_rules_reader import read_identity_rules
 from core.playbook import Playbook
 from core.playbook_hints import hints
 from gateway.playbook_schema_cli import schema
+from gateway.playbook_versions_cli import diff, reload, rollback, versions
 from gateway.playbooks import identity_text, load_playbook
 
 app = typer.Typer(no_args_is_help=True)
 
 
 app.command("schema")(schema)
+for _command in (reload, versions, diff, rollback):
+    app.command()(_command)
 
 
 @app.callback()
 def playbooks() -> None:
-    """Look at playbooks."""
+    """Look at playbooks, take over their changes, and go back."""
 
 
 @app.command("check")

@@ -22,14 +22,13 @@ from core.playbook import Playbook
 from core.playbook_fields import PlaybookError
 from gateway.deciding import Deciding
 from gateway.playbook_draft import Checked, check, drafted
-from gateway.playbook_folder import Changes, difference, write_changes
+from gateway.playbook_folder import Changes, difference, keep_folder, write_changes
 from gateway.playbook_reload import Cause, Reloading, reloading_for
 from gateway.playbook_status import Status, ask_for_look
 from gateway.playbook_trial import Tried, Who, try_talk
-from gateway.playbooks import Folder, digest_of, playbook_of, read_folder
+from gateway.playbooks import Folder, read_folder
 from gateway.settings import Settings
 from gateway.stages import build_stages
-from gateway.training import playbook_rows
 from gateway.turn_replaying import Pair, Replayed, Replaying, Vector
 from gateway.turn_work import TurnWork
 from memory.encoder import Model
@@ -151,7 +150,7 @@ class PlaybookDesk:
     ) -> Status:
         def put() -> None:
             # What is replaced may never have been in force; it is not lost either.
-            self.reloading.kept.keep(_version_of(folder), folder.files)
+            keep_folder(self.reloading.kept, folder)
             write_changes(self.reloading.folder, difference(folder.files, files))
 
         await asyncio.to_thread(put)
@@ -204,11 +203,7 @@ def desk_for(
     """The desk of a gateway whose playbook is a folder."""
 
     def learn(playbook: Playbook) -> Awaitable[Stages]:
-        # What is only tried must not push what is in force out of where it is kept.
-        known = playbook_rows(playbook) == playbook_rows(work.playbook)
-        drafts = (models or settings.data.folder / "models") / "drafts"
-        where = models if known else drafts
-        return build_stages(settings, playbook, where, go_on=False, trial=True)
+        return build_stages(settings, playbook, models, go_on=False, trial=True)
 
     return PlaybookDesk(
         reloading_for(settings, models, work, store, first, now=now, new_id=new_id),
@@ -223,11 +218,3 @@ def desk_for(
 
 def _through(replaying: Replaying, turns: Sequence[StoredTurn]) -> list[Pair]:
     return list(replaying.pairs(turns))
-
-
-def _version_of(folder: Folder) -> str:
-    """The version of what a folder holds; its digest where it is no playbook."""
-    try:
-        return playbook_of(folder).version
-    except PlaybookError:
-        return digest_of(folder.files)

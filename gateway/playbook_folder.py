@@ -10,6 +10,10 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from core.playbook_fields import PlaybookError
+from gateway.playbook_kept import KeptVersions
+from gateway.playbooks import Folder, playbook_of
+
 Changes = Mapping[str, str | None]
 """File -> its new text; nothing for a file that is to go."""
 
@@ -37,6 +41,18 @@ def write_changes(folder: Path, changes: Changes) -> None:
         (folder / name).unlink(missing_ok=True)
     for parent in sorted({(folder / name).parent for name in changes}):
         _settle(parent)
+
+
+def keep_folder(kept: KeptVersions, folder: Folder) -> None:
+    """Keep what is there before it is replaced: it may never have been in force. Raises `OSError`.
+
+    What is no playbook is kept by its digest.
+    """
+    try:
+        version = playbook_of(folder).version
+    except PlaybookError:
+        version = folder.digest
+    kept.keep(version, folder.files)
 
 
 def difference(before: Mapping[str, str], after: Mapping[str, str]) -> Changes:

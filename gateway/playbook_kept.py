@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import orjson
+
+from memory.units.playbook_log import PutInForce
 
 KEPT_AT_LEAST = 50
 """How many versions are kept however old they are, newest first."""
@@ -69,6 +72,24 @@ class KeptVersions:
             # A version comes from people, too; it must not lead out of the folder.
             version = hashlib.sha256(version.encode()).hexdigest()
         return self.folder / f"{version}{_SUFFIX}"
+
+
+def kept_of(data: Path) -> KeptVersions:
+    """The versions that an installation keeps in its data folder."""
+    return KeptVersions(data / "playbooks")
+
+
+def needed(rows: Sequence[PutInForce], since: datetime | None) -> frozenset[str]:
+    """The versions that turns may name which are kept: those in force since then, or all.
+
+    `rows` are newest first.
+    """
+    ends = [None, *(one.at for one in rows)]
+    return frozenset(
+        one.version
+        for one, end in zip(rows, ends, strict=False)
+        if since is None or end is None or end >= since
+    )
 
 
 def write_whole(path: Path, content: bytes) -> None:

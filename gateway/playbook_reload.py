@@ -10,7 +10,7 @@ import asyncio
 import getpass
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -21,7 +21,7 @@ from core.playbook import Playbook
 from core.playbook_changes import changes
 from core.playbook_fields import PlaybookError, PlaybookProblem
 from gateway.deciding import Deciding
-from gateway.playbook_kept import KeptVersions
+from gateway.playbook_kept import KeptVersions, kept_of, needed
 from gateway.playbook_status import Status, asked_at, tell_status
 from gateway.playbooks import Folder, playbook_of, read_folder, signature_of
 from gateway.rounds import Round
@@ -29,10 +29,11 @@ from gateway.settings import ConfigError, Settings
 from gateway.stages import build_stages
 from gateway.turn_work import TurnWork
 from memory.store import Store
-from memory.units.playbook_log import TAKEN_OVER, note_in_force
+from memory.units.playbook_log import TAKEN_OVER, note_in_force, put_in_force
 
 log = structlog.get_logger(__name__)
 
+_ALL = 100_000
 _YOUNG = 2.0
 """Seconds within which a file may change once more without showing it."""
 
@@ -51,6 +52,7 @@ class Reloading:
 
     `build` makes the stages of a playbook, `swap` puts a pair in force in one assignment. `first`
     is what the folder held when the pair in force was made. The round looks every `every` seconds.
+    Turns are kept for `turns_days`, 0 is for ever, and so are the versions that they name.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Reloading:
         first: Folder,
         *,
         every: float,
+        turns_days: int = 0,
         now: Callable[[], datetime],
         new_id: Callable[[], int],
     ) -> None:
@@ -71,7 +74,7 @@ class Reloading:
         self._store, self._build = store, build
         self._current, self._swap = current, swap
         self._now, self._new_id = now, new_id
-        self._every = every
+        self._every, self._turns_days = every, turns_days
         self._round = Round("playbook", self.look, every)
         self.lock = asyncio.Lock()
         self.status = Status(current().playbook.version, now())
@@ -193,6 +196,16 @@ class Reloading:
             action=cause.action,
             detail={"note": cause.note, "changes": told},
         )
+        await self._prune()
+
+    async def _prune(self) -> None:
+        """Drop versions that no turn which is kept can name."""
+        since = self._now() - timedelta(days=self._turns_days) if self._turns_days else None
+        rows = await self._store.read(put_in_force, _ALL)
+        try:
+            await asyncio.to_thread(self.kept.prune, needed(rows, since))
+        except OSError as error:
+            log.warning("playbook_not_pruned", why=error.strerror)
 
     async def _tell(self) -> None:
         """Let the command line and `doctor` know how it stands."""
@@ -219,13 +232,14 @@ def reloading_for(
 
     return Reloading(
         settings.playbook.path,
-        KeptVersions(settings.data.folder / "playbooks"),
+        kept_of(settings.data.folder),
         store,
         lambda playbook: build_stages(settings, playbook, models, go_on=False),
         lambda: work.deciding,
         swap,
         first,
         every=settings.playbook.reload_seconds,
+        turns_days=settings.retention.turns_days,
         now=now,
         new_id=new_id,
     )
