@@ -39,7 +39,8 @@ _TAIL = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!;\n](?:\s|$)|,\s+(?=(?:and|but|i|can|my|is|so)\b)", re.I)
 _MAIL_WORD = re.compile(
-    r"(?=\S*(?:mail|@|\.(?:com|net|org)\b|\w{4}(?:com|net|org)(?!\w)))(?!internet\b)[\w.+@-]{6,}",
+    r"(?<![\w.+@-])(?=\S*(?:mail|@|\.(?:com|net|org)\b|\w{4}(?:com|net|org)(?!\w)))(?!internet\b)"
+    r"[\w.+@-]{6,}",
     re.I,
 )
 _PHONE = re.compile(r"\+?\d(?:[ ./()-]{0,2}\d){3,}")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from core.pipeline.bare import bare_value
 from core.pipeline.go_ahead import is_go_ahead
+from core.playbook import Slot
 
 
 @pytest.mark.parametrize(
@@ -46,3 +48,19 @@ def test_what_tells_something(text: str) -> None:
 def test_no_message_makes_it_go_back_and_forth() -> None:
     for word in ("please ", "yes, ", "go ahead with the ", "that is good ", "i confirm "):
         assert not is_go_ahead((word * 200)[:158] + "7")
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("text", "Yes, I confirm. Let's proceed with that.", None),
+        ("text", "the blue one, go ahead", "the blue one, go ahead"),
+        ("email", "Oh, I forgot to write it down", None),
+        ("email", "ada5 at gmailcom", "gmailcom"),
+        ("email", "it is adakingcom", "adakingcom"),
+        ("email", "I have no internet here", None),
+    ],
+)
+def test_a_word_of_agreement_answers_no_question(kind: str, text: str, value: str | None) -> None:
+    span = bare_value(Slot("asked", kind, "asked", ("?",)), text, others=False)
+    assert (None if span is None else text[slice(*span)]) == value
