@@ -143,13 +143,14 @@ class Article:
 class Wording:
     """What the business says in one more language, by the names of what says it in the first.
 
-    A slot and a flow here have only their texts; what they read and do is the first language's.
+    Slots, flows and actions here have only their texts; what they do is the first language's.
     """
 
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     slots: Mapping[str, Slot] = field(default_factory=dict)
     flows: Mapping[str, Flow] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
+    actions: Mapping[str, Action] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,14 +46,15 @@ PROBE: Mapping[str, str] = {
     "tables.toml": "[probe.owner]\nprobe = 1\n",
     "actions.toml": "[probe]\n",
     "tests.toml": "[[test]]\n",
-    "wording.xx.toml": '[answers]\nprobe = "x"\n[slots.probe]\n[flows.probe]\n[intents.probe]\n',
+    "wording.xx.toml": "[answers]\nprobe = 1\n"
+    "[slots.probe]\n[flows.probe]\n[intents.probe]\n[actions.probe]\n",
 }
 """One of everything, so that every reader runs; its faults are of no interest."""
 
 _ANY = "probe"
 """A name that stands for whichever the business chooses."""
 
-_PROBED = (_ANY, *(f"{one}.{_ANY}" for one in ("counters", "slots", "flows", "intents")))
+_PROBED = (_ANY, *(f"{one}.{_ANY}" for one in ("counters", "slots", "flows", "intents", "actions")))
 
 _CALLED = {"wording.xx.toml": "wording.toml"}
 """Schemas of files of which there may be several: probe -> what the schema is called by."""

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 
 from core.languages.speeches import SPEECHES, speech_of
-from core.playbook import Flow, Playbook, Slot, Wording
+from core.playbook import Action, Flow, Playbook, Slot, Wording
+from core.playbook_actions import said_of
 from core.playbook_fields import Report, Section, check_braces, parse_toml, sections
 
 WORDING = re.compile(r"wording\.(?P<language>[a-z]{2})\.toml")
@@ -39,6 +40,7 @@ def _wording(raw: Mapping[str, object], file: str, report: Report) -> Wording:
         slots=dict(_slots(main, report)),
         flows=dict(_flows(main, report)),
         titles=dict(_titles(main, report)),
+        actions=dict(_actions(main, report)),
     )
     main.close()
     return wording
@@ -53,7 +55,8 @@ def _slots(main: Section, report: Report) -> Iterator[tuple[str, Slot]]:
 
 def _flows(main: Section, report: Report) -> Iterator[tuple[str, Flow]]:
     for name, one in sections(main.table("flows"), main.file, report, "flows"):
-        flow = Flow(name, (), one.texts("found"), None, one.texts("missing"))
+        found, missing, failed = (one.texts(key) for key in ("found", "missing", "failed"))
+        flow = Flow(name, (), found, missing=missing, failed=failed)
         one.close()
         yield name, flow
 
@@ -64,6 +67,13 @@ def _titles(main: Section, report: Report) -> Iterator[tuple[str, str]]:
         one.close()
         if title:
             yield name, title
+
+
+def _actions(main: Section, report: Report) -> Iterator[tuple[str, Action]]:
+    for name, one in sections(main.table("actions"), main.file, report, "actions"):
+        action = Action(name, one.text("title"), summary=one.texts("summary"))
+        one.close()
+        yield name, action
 
 
 def check_wordings(playbook: Playbook, report: Report) -> None:
@@ -84,9 +94,15 @@ def check_wordings(playbook: Playbook, report: Report) -> None:
             report.check_known(file, f"flows.{name}", name, playbook.flows, "flow")
             own = playbook.flows.get(name)
             if own is not None:
-                known = {*own.slots, *_shown(playbook, own)}
-                _check(file, f"flows.{name}.found", flow.found, known, report)
-                _check(file, f"flows.{name}.missing", flow.missing, own.slots, report)
+                known = {*own.slots, *_shown(playbook, own), *said_of(own, playbook)}
+                for key, texts in (
+                    ("found", flow.found),
+                    ("missing", flow.missing),
+                    ("failed", flow.failed),
+                ):
+                    _check(file, f"flows.{name}.{key}", texts, known, report)
+        for name in wording.actions:
+            report.check_known(file, f"actions.{name}", name, playbook.actions, "action")
 
 
 def _shown(playbook: Playbook, flow: Flow) -> tuple[str, ...]:
@@ -119,20 +135,25 @@ def _missing(playbook: Playbook, language: str) -> Iterator[str]:
     spoken = speech_of(language)
     built_in = spoken.answers if spoken.language == language else {}
     every = {*playbook.answers, *speech_of(playbook.language).answers}
-    for key in sorted(every - set(wording.answers) - set(built_in)):
-        yield f"answers.{key}"
+    yield from (f"answers.{key}" for key in sorted(every - {*wording.answers, *built_in}))
     for name, slot in playbook.slots.items():
-        own = wording.slots.get(name)
-        if own is None or not own.ask or not own.label:
-            yield f"slots.{name}"
-        elif slot.offer and not own.offer:
-            yield f"slots.{name}.offer"
+        yield from _lacking(f"slots.{name}", slot, wording.slots.get(name), ("ask", "label"))
     for name, flow in playbook.flows.items():
-        texts = wording.flows.get(name)
-        if texts is None or not texts.found:
-            yield f"flows.{name}"
-        elif flow.missing and not texts.missing:
-            yield f"flows.{name}.missing"
+        own = wording.flows.get(name)
+        yield from _lacking(f"flows.{name}", flow, own, ("found", "missing", "failed"))
+    yield from (f"actions.{name}" for name in playbook.actions if name not in wording.actions)
     for intent in playbook.intents:
         if not intent.small_talk and intent.name not in wording.titles:
             yield f"intents.{intent.name}"
+
+
+def _lacking(
+    key: str, first: Slot | Flow, words: Slot | Flow | None, texts: tuple[str, ...]
+) -> Iterator[str]:
+    """The texts that the first language has of something and this one has not."""
+    if words is None:
+        yield key
+        return
+    for text in texts:
+        if getattr(first, text) and not getattr(words, text):
+            yield f"{key}.{text}"

@@ -14,7 +14,7 @@ from core.language import turn_language
 from core.languages.speeches import Speech, speech_of
 from core.pipeline.readers import PlaybookKey
 from core.pipeline.sentences import fill
-from core.playbook import Flow, Intent, Playbook, Slot, Wording
+from core.playbook import Action, Flow, Intent, Playbook, Slot, Wording
 from core.turn import TurnInput
 
 
@@ -58,6 +58,9 @@ def _in_language(key: PlaybookKey, language: str) -> Playbook:
             name: _slot(one, wording.slots.get(name), language) for name, one in first.slots.items()
         },
         flows={name: _flow(one, wording.flows.get(name)) for name, one in first.flows.items()},
+        actions={
+            name: _action(one, wording.actions.get(name)) for name, one in first.actions.items()
+        },
         intents=tuple(_intent(one, wording) for one in first.intents),
         wordings={},
     )
@@ -88,8 +91,15 @@ def _slot(slot: Slot, words: Slot | None, language: str) -> Slot:
 def _flow(flow: Flow, words: Flow | None) -> Flow:
     """The flow in other words. What it found is told in any case: it has the values."""
     if words is None:
-        return replace(flow, missing=())
-    return replace(flow, found=words.found or flow.found, missing=words.missing)
+        return replace(flow, missing=(), failed=())
+    found = words.found or flow.found
+    return replace(flow, found=found, missing=words.missing, failed=words.failed)
+
+
+def _action(action: Action, words: Action | None) -> Action:
+    if words is None:
+        return replace(action, summary=())
+    return replace(action, title=words.title or action.title, summary=words.summary)
 
 
 def _intent(intent: Intent, wording: Wording) -> Intent:

@@ -121,8 +121,21 @@ def _answered(draft: Data, data: Data) -> Iterator[str]:
     for one in _list(data, "sources"):
         if isinstance(one, list | tuple) and len(one) > 1 and one[1]:
             yield f"Source: {one[0]}, {one[1]}"
+    yield from _searched(draft.get("searched"))
     if draft.get("grounded") is False:
         yield "Nothing was found that answers it."
+
+
+def _searched(searched: object) -> Iterator[str]:
+    """How near the articles came to the question, and from what score one answers."""
+    if not isinstance(searched, Mapping):
+        return
+    best = [one for one in _list(searched, "best") if isinstance(one, list | tuple) and one]
+    scores = ", ".join(f"“{one[0]}” {one[1]}" for one in best if len(one) > 1)
+    if scores:
+        yield f"Articles: {scores}; one answers from {searched.get('least')}."
+    else:
+        yield "No article speaks of it."
 
 
 def _ruled(ruled: Data) -> Iterator[str]:

@@ -21,10 +21,11 @@ from typing import NamedTuple
 
 from core.effects import LookUp
 from core.message import Assurance, Audience, Author
-from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, ArticleIndex
+from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide, default_stages
 from core.pipeline.intent import IntentModel
+from core.pipeline.knowledge import least_of, likely_of
 from core.playbook import Playbook
 from core.turn import CaseState, Decision, Recall, Said, Sender, TurnInput
 from gateway.effects import perform
@@ -116,12 +117,11 @@ def learned(playbook: Playbook) -> IntentModel:
 
 def searching(playbook: Playbook, stages: Stages, index: ArticleIndex) -> Ask:
     """The best article of the search, by the guessed intent and the playbook's threshold."""
-    least = playbook.settings.get("article_threshold", DEFAULT_ARTICLE_THRESHOLD)
+    least = least_of(playbook)
 
     def ask(text: str) -> str | None:
         guess = stages.intent(_turn(text), playbook)
-        name = guess.name or next((one for one, _ in guess.runners_up), None)
-        hits = index.search(text, name, limit=1, least=least)
+        hits = index.search(text, likely=likely_of(guess), limit=1, least=least)
         return hits[0].article.name if hits else None
 
     return ask

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from core.default_answers import DEFAULT_ANSWERS, WHERE
 from core.identity_answers import BY
 from core.languages import (
+    actions,
     english,
     french,
     french_identity,
@@ -50,7 +51,7 @@ SPEECHES: Mapping[str, Speech] = {
         ENGLISH,
         Speech(
             "de",
-            {**german.ANSWERS, **german_identity.IDENTITY_ANSWERS},
+            {**german.ANSWERS, **actions.ACTION_ANSWERS["de"], **german_identity.IDENTITY_ANSWERS},
             german.WHERE,
             german.BY,
             german.WORDS,
@@ -58,7 +59,7 @@ SPEECHES: Mapping[str, Speech] = {
         ),
         Speech(
             "fr",
-            {**french.ANSWERS, **french_identity.IDENTITY_ANSWERS},
+            {**french.ANSWERS, **actions.ACTION_ANSWERS["fr"], **french_identity.IDENTITY_ANSWERS},
             french.WHERE,
             french.BY,
             french.WORDS,
@@ -66,7 +67,11 @@ SPEECHES: Mapping[str, Speech] = {
         ),
         Speech(
             "es",
-            {**spanish.ANSWERS, **spanish_identity.IDENTITY_ANSWERS},
+            {
+                **spanish.ANSWERS,
+                **actions.ACTION_ANSWERS["es"],
+                **spanish_identity.IDENTITY_ANSWERS,
+            },
             spanish.WHERE,
             spanish.BY,
             spanish.WORDS,

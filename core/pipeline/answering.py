@@ -6,10 +6,9 @@ A part of the response stage, by whose rules it goes.
 from __future__ import annotations
 
 from core.message import QuickReply
-from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Draft
 from core.pipeline.judgement import familiarity
-from core.pipeline.knowledge import hit_for, passage_of
+from core.pipeline.knowledge import Finder, passage_of
 from core.pipeline.phrases import (
     asks_for_help,
     asks_only_who_answers,
@@ -26,7 +25,7 @@ from core.playbook import Playbook
 _CLARIFY_SHARE = 0.12
 
 
-def answer(speaker: Speaker, index: ArticleIndex) -> Draft:
+def answer(speaker: Speaker, finder: Finder) -> Draft:
     """A canned answer, an article's passage, a question back, or the honest word of not knowing."""
     step, intent = speaker.step, speaker.playbook.intent(speaker.guess.name)
     pending = speaker.step.ask
@@ -41,7 +40,7 @@ def answer(speaker: Speaker, index: ArticleIndex) -> Draft:
         return Draft(speaker.join(text, question) if question else text, intent.answer, asked)
     if asks_only_who_answers(speaker.turn.text):
         return Draft(question or ask_purpose(speaker), "automated", asked)
-    hit = hit_for(speaker, index)
+    hit = finder.hit(speaker)
     if hit is not None:
         text, sources = passage_of(speaker, hit, len(question))
         if text:

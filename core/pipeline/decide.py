@@ -17,6 +17,7 @@ from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, Stages, StateStep
 from core.pipeline.expecting import expected_secret
 from core.pipeline.intent import IntentModel, stage
+from core.pipeline.knowledge import searched_of
 from core.pipeline.proving import with_identity
 from core.pipeline.response import response_stage
 from core.pipeline.rules import rules_stage
@@ -206,6 +207,7 @@ def _records(
                 "grounded": draft.grounded,
                 "sources": [title for title, _ in draft.sources],
                 **_if_any("asked", draft.asked),
+                **_if_any("searched", searched_of(draft)),
                 **_if_any("quick_replies", [one.label for one in draft.quick_replies]),
             },
         ),

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from core.pipeline import phrases_abroad as abroad
+
 _STRONG = (
     r"(?:human(?: being)?s?|real (?:person|people|human)|actual (?:person|human|people)|"
     r"live (?:agent|person|chat|human)|(?:human|service|support|customer service) agent|"
@@ -70,6 +72,8 @@ _REFUSED = re.compile(
 @lru_cache(maxsize=256)
 def asks_for_human(text: str) -> bool:
     """Whether the customer wants a person."""
+    if abroad.asks_for_person(text):
+        return True
     lowered = text.lower().replace("’", "'")
     if _NAMED.search(lowered) is None or _ASKED.search(lowered) is None:
         return False

@@ -5,21 +5,64 @@ A part of the response stage, by whose rules it goes. It says nothing that does 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, ArticleHit, ArticleIndex
+from core.pipeline.contracts import Draft, IntentGuess, Searched
+from core.pipeline.modes import mode_of
 from core.pipeline.sentences import is_fresh, split_sentences
 from core.pipeline.speaker import Speaker
+from core.playbook import STRICT, Playbook
+
+_REMEMBERED = 3
+"""Articles of which the record of a turn tells how near they came."""
+
+_LEAST_FRAMED = 60
+"""Characters that must be left for an article's own words in a frame."""
 
 
-def hit_for(speaker: Speaker, index: ArticleIndex) -> ArticleHit | None:
-    """The article that answers the turn, if one does."""
-    if not speaker.playbook.articles:
-        return None
-    name = speaker.guess.name or _open_matter(speaker)
-    if name is None and speaker.guess.runners_up:
-        name = speaker.guess.runners_up[0][0]
-    least = speaker.playbook.settings.get("article_threshold", DEFAULT_ARTICLE_THRESHOLD)
-    hits = index.search(speaker.turn.text, name, limit=1, least=least)
-    return hits[0] if hits else None
+@dataclass(slots=True)
+class Finder:
+    """Looks into the articles for one turn, once, and keeps what came of it for the record."""
+
+    index: ArticleIndex
+    searched: Searched | None = None
+    _hit: ArticleHit | None = None
+
+    def hit(self, speaker: Speaker) -> ArticleHit | None:
+        """The article that answers the turn, if one does."""
+        if self.searched is None and speaker.playbook.articles:
+            least = least_of(speaker.playbook)
+            likely = likely_of(speaker.guess, _open_matter(speaker))
+            text, language = speaker.turn.text, speaker.playbook.language
+            hits = self.index.search(text, likely=likely, limit=_REMEMBERED, language=language)
+            self.searched = Searched(least, tuple((one.article.name, one.score) for one in hits))
+            self._hit = next((one for one in hits if one.score >= least), None)
+        return self._hit
+
+
+def searched_of(draft: Draft) -> Mapping[str, object]:
+    """What the record of a turn says of the search; nothing where there was none."""
+    if draft.searched is None:
+        return {}
+    best = [[name, round(score, 3)] for name, score in draft.searched.best]
+    return {"least": draft.searched.least, "best": best}
+
+
+def least_of(playbook: Playbook) -> float:
+    """The score from which an article answers a question."""
+    return playbook.settings.get("article_threshold", DEFAULT_ARTICLE_THRESHOLD)
+
+
+def likely_of(guess: IntentGuess, matter: str | None = None) -> Mapping[str, float]:
+    """How likely each intent is what is asked about. An open `matter` is, when nothing is sure."""
+    likely = dict(guess.runners_up)
+    if guess.name is not None:
+        likely[guess.name] = guess.confidence
+    elif matter is not None:
+        likely[matter] = 1.0
+    return likely
 
 
 def _open_matter(speaker: Speaker) -> str | None:
@@ -40,9 +83,20 @@ def passage_of(
     if not text:
         fresh = [one for one in split_sentences(hit.passage) if is_fresh(one, speaker.said)]
         text = " ".join(dict.fromkeys(fresh)) or speaker.say_again(hit.passage) or ""
+    else:
+        text = _framed(speaker, text, room)
     if room and len(text) > room:
         text = cut(text, room)
     return "\n".join(one for one in (text, more) if one), source
+
+
+def _framed(speaker: Speaker, text: str, room: int) -> str:
+    """The sentences in the frame that the business put around them, unless they stand alone."""
+    if mode_of(speaker.turn, speaker.guess, speaker.playbook) == STRICT:
+        return text
+    if room and room - len(text) < _LEAST_FRAMED:
+        return text
+    return speaker.say("guided", {"answer": text}) or text
 
 
 def cut(text: str, room: int) -> str:

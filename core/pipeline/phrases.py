@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from core.pipeline import phrases_abroad as abroad
 from core.pipeline.human_wish import asks_for_human
 from core.pipeline.tongues import is_dropped
 
@@ -128,9 +129,9 @@ def yes_or_no(text: str) -> bool | None:
     """Whether a whole message is a yes (True) or a no (False), and nothing else."""
     if len(text) > _MORE:
         return None
-    if _NO.fullmatch(text):
+    if _NO.fullmatch(text) or abroad.NO.fullmatch(text):
         return False
-    return True if _YES.fullmatch(text) else None
+    return True if _YES.fullmatch(text) or abroad.YES.fullmatch(text) else None
 
 
 @_remembered
@@ -139,15 +140,17 @@ def leaning(text: str) -> bool | None:
     whole = yes_or_no(text)
     if whole is not None:
         return whole
-    if _NO_START.match(text):
+    if _NO_START.match(text) or abroad.NO_START.match(text):
         return False
-    return True if _YES_START.match(text) else None
+    return True if _YES_START.match(text) or abroad.YES_START.match(text) else None
 
 
 @_remembered
 def is_question(text: str) -> bool:
     """Whether a message asks for something instead of telling it."""
-    return text.rstrip().endswith("?") or _ASKS.match(text) is not None
+    if text.rstrip().endswith("?") or _ASKS.match(text) is not None:
+        return True
+    return abroad.ASKS.match(text) is not None
 
 
 @_remembered
@@ -229,6 +232,6 @@ def does_not_know(text: str) -> bool:
 @_remembered
 def is_negative(text: str) -> bool:
     """Whether a message sounds angry or fed up: its words, or shouting."""
-    if _NEGATIVE.search(text.lower()):
+    if _NEGATIVE.search(text.lower()) or abroad.NEGATIVE.search(text):
         return True
     return text.isupper() and sum(map(str.isalpha, text)) >= _SHOUT

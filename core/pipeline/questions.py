@@ -7,9 +7,8 @@ state's.
 from __future__ import annotations
 
 from core.message import QuickReply, Sensitivity
-from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Draft
-from core.pipeline.knowledge import hit_for, passage_of
+from core.pipeline.knowledge import Finder, passage_of
 from core.pipeline.phrases import asks_only_who_answers, is_question, is_wish
 from core.pipeline.sentences import choose
 from core.pipeline.speaker import Speaker
@@ -20,7 +19,7 @@ from core.wording import speech
 _VALUE_LIMIT = 40
 
 
-def ask(speaker: Speaker, index: ArticleIndex) -> Draft:
+def ask(speaker: Speaker, finder: Finder) -> Draft:
     """The question for a slot, after what was just told or an answer to what was just asked."""
     step = speaker.step
     assert step.ask is not None
@@ -28,7 +27,7 @@ def ask(speaker: Speaker, index: ArticleIndex) -> Draft:
     before, sources = acknowledge(speaker), _NO_SOURCES
     asks = is_question(speaker.turn.text) and not asks_only_who_answers(speaker.turn.text)
     if asks and not step.captured:
-        hit = hit_for(speaker, index)
+        hit = finder.hit(speaker)
         own = speaker.playbook.intent(speaker.guess.name)
         if hit is not None and (own is None or own.flow is None):
             before, sources = passage_of(speaker, hit, len(question))

@@ -15,7 +15,7 @@ from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StateStep
 from core.pipeline.flow_words import at_end, confirmation, with_question
 from core.pipeline.foreign import foreign_draft
 from core.pipeline.judgement import tells_who_answers
-from core.pipeline.knowledge import cut
+from core.pipeline.knowledge import Finder, cut
 from core.pipeline.phrases import asks_who_answers, is_negative
 from core.pipeline.questions import ask, offer, question_for
 from core.pipeline.speaker import Speaker
@@ -45,19 +45,22 @@ def response_stage(index: ArticleIndex) -> ResponseStage:
         opening = _opening(speaker)
         if opening:
             speaker = replace(speaker, opening=opening)
-        draft = with_question(speaker, _word_move(speaker, index))
+        finder = Finder(index)
+        draft = with_question(speaker, _word_move(speaker, finder))
         if speaker.limit and len(draft.text) > speaker.limit:
             draft = replace(draft, text=cut(draft.text, speaker.limit))
+        if finder.searched is not None:
+            draft = replace(draft, searched=finder.searched)
         return _opened(speaker, draft) if opening else draft
 
     return word_reply
 
 
-def _word_move(speaker: Speaker, index: ArticleIndex) -> Draft:
+def _word_move(speaker: Speaker, finder: Finder) -> Draft:
     """What to say to the step's move."""
     step = speaker.step
     if step.move == "ask":
-        return ask(speaker, index)
+        return ask(speaker, finder)
     if step.move == "offer":
         return offer(speaker)
     if step.move == "finish":
@@ -68,7 +71,7 @@ def _word_move(speaker: Speaker, index: ArticleIndex) -> Draft:
         return Draft(speaker.say_surely("cancelled"), "cancelled")
     if step.move == "small_talk":
         return _small_talk(speaker)
-    return answer(speaker, index)
+    return answer(speaker, finder)
 
 
 def _tell(speaker: Speaker, told: Told) -> Draft:

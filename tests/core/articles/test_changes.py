@@ -1,0 +1,80 @@
+"""The index after changes: it finds what an index made anew finds, and reads only what changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.pipeline import articles
+from core.pipeline.article_text import Entry, prepared
+from core.pipeline.articles import ArticleIndex
+from core.pipeline.features import Stems
+from core.playbook import Article
+
+WORDS = "return refund parcel lost card order size wash iron dryer open sunday price fee post"
+TEXTS = st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=8).map(" ".join)
+ARTICLES = st.lists(
+    st.builds(
+        lambda name, title, body, language: Article(
+            name, title, f"https://shop.example/{name}", f"{body}.", (), (), language
+        ),
+        st.sampled_from("abcdef"),
+        TEXTS,
+        TEXTS,
+        st.sampled_from(("", "", "de")),
+    ),
+    max_size=6,
+    unique_by=lambda one: one.name,
+).map(tuple)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ARTICLES, ARTICLES, TEXTS)
+def test_after_changes_it_finds_what_one_made_anew_finds(
+    before: tuple[Article, ...], after: tuple[Article, ...], question: str
+) -> None:
+    changed = ArticleIndex(before).with_changes(after)
+    for language in (None, "de"):
+        found = changed.search(question, language=language)
+        assert found == ArticleIndex(after).search(question, language=language)
+
+
+def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def prepare(article: Article, stems: Stems) -> Entry:
+        read.append(article.name)
+        return prepared(article, stems)
+
+    monkeypatch.setattr(articles, "prepared", prepare)
+    first = Article("a", "Returns", "https://shop.example/a", "Send it back.")
+    second = Article("b", "Washing", "https://shop.example/b", "Wash it cold.")
+    index = ArticleIndex((first, second))
+    changed = index.with_changes((first, replace(second, body="Wash it warm.")))
+    assert read == ["a", "b", "b"]
+    assert changed.search("washing")[0].passage == "Wash it warm."
+    assert changed.with_changes(()).search("washing") == ()
+
+
+def test_articles_are_searched_in_the_language_that_is_asked_for() -> None:
+    english = Article("a", "Delivery", "https://shop.example/a", "Delivery takes 3 days.")
+    german = Article(
+        "b", "Lieferung", "https://shop.example/b", "Die Lieferung dauert 3 Tage.", language="de"
+    )
+    index = ArticleIndex((english, german))
+    assert [one.article.name for one in index.search("Lieferungen", language="de")] == ["b"]
+    assert index.search("Lieferungen") == ()
+    assert index.search("delivery", language="fr") == ()
+
+
+def test_a_compound_is_understood_by_its_parts_in_languages_that_write_it_as_one_word() -> None:
+    costs = Article(
+        "a", "Kosten", "https://shop.example/a", "Der Versand kostet 5 Euro.", ("Versand",)
+    )
+    hours = Article("b", "Zeiten", "https://shop.example/b", "Wir haben samstags auf.")
+    (hit,) = ArticleIndex((costs, hours), "de").search("Versandkosten")
+    assert hit.article == costs
+    assert ArticleIndex((costs, hours), "en").search("Versandkosten") == ()

@@ -1,0 +1,151 @@
+"""In the customer's language: built-in words, a wording's, or one sentence and a person."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from core.default_answers import DEFAULT_ANSWERS
+from core.languages.english import WORDS
+from core.languages.speeches import SPEECHES
+from core.languages.unspoken import NAMES, UNSPOKEN
+from core.message import Author
+from core.notice_answers import HOLDS
+from core.pipeline.identity_phrases import is_not_me
+from core.playbook import Article, Flow, Playbook, Slot, Wording
+from core.turn import Recall, Said
+from core.wording import in_language, languages_of, spoken_to
+from tests.core.pipeline.shop import NOW, SHOP, Talk
+
+_BRACED = re.compile(r"\{(\w+)\}")
+OTHERS = [one for one in SPEECHES if one != "en"]
+
+GERMAN = Wording(
+    answers={"opening": ("Wir haben werktags von 9 bis 17 Uhr geöffnet.",)},
+    slots={
+        "order_id": Slot("order_id", "text", "Bestellnummer", ("Wie ist die Bestellnummer?",)),
+        "email": Slot("email", "text", "E-Mail-Adresse", ("Mit welcher E-Mail-Adresse?",)),
+    },
+    flows={"order_status": Flow("order_status", (), ("Die Bestellung {order_id} ist {status}.",))},
+    titles={"order_status": "den Stand einer Bestellung"},
+)
+BOTH = replace(SHOP, wordings={"de": GERMAN})
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_each_language_has_all_that_the_english_words_have(language: str) -> None:
+    own = SPEECHES[language]
+    assert set(own.answers) == set(DEFAULT_ANSWERS)
+    assert set(own.words) == set(WORDS)
+    assert set(own.where) == set(SPEECHES["en"].where)
+    assert set(own.by) == set(SPEECHES["en"].by)
+    assert len(own.days) == 7
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("key", sorted(DEFAULT_ANSWERS))
+def test_each_variant_has_braces_that_are_filled(language: str, key: str) -> None:
+    known = {name for text in DEFAULT_ANSWERS[key] for name in _BRACED.findall(text)}
+    texts = SPEECHES[language].answers[key]
+    assert len(texts) == len(set(texts)) >= min(3, len(DEFAULT_ANSWERS[key]))
+    for text in texts:
+        assert set(_BRACED.findall(text)) <= known
+        assert set(HOLDS.get(key, ())) <= set(_BRACED.findall(text))
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_what_one_objects_with_is_understood(language: str) -> None:
+    assert all(map(is_not_me, SPEECHES[language].answers["not_me"]))
+
+
+def test_a_wording_answers_in_its_language_with_what_it_has_words_for() -> None:
+    talk = Talk(playbook=BOTH, proved=("email:robin@example.com",))
+    assert talk.hear("Wann haben Sie geöffnet? opening hours") == GERMAN.answers["opening"][0]
+    assert talk.hear(
+        "where is my order 1042? Ich warte schon so lange auf das Paket, und es ist nicht da"
+    ) == ("Die Bestellung 1042 ist on its way.")
+    assert talk.hear("when are you open") == SHOP.answers["opening"][0]
+
+
+def test_a_question_is_asked_in_the_language_of_the_earlier_messages() -> None:
+    talk = Talk(playbook=BOTH)
+    earlier = Said("m", NOW, "webchat", Author.CUSTOMER, "Ich habe noch eine Frage", 5, talk.handle)
+    turn = replace(talk.turn("order status please"), recall=Recall(exchanges=(earlier,)))
+    # The message itself is clear, and goes before.
+    assert spoken_to(turn, BOTH).language == "en"
+    turn = replace(talk.turn("1042"), recall=Recall(exchanges=(earlier,)))
+    assert spoken_to(turn, BOTH).language == "de"
+
+
+def test_a_german_playbook_says_nothing_in_english() -> None:
+    german = replace(SHOP, language="de", answers={}, articles=())
+    own = {text for texts in SPEECHES["de"].answers.values() for text in texts}
+    english = {text for texts in DEFAULT_ANSWERS.values() for text in texts}
+    talk = Talk(playbook=german)
+    for text in ("hallo", "das ist eine Frechheit", "was ist das denn", "danke", "qwp zxv?", "ok"):
+        reply = talk.hear(text)
+        assert not any(one in reply for one in english - own), reply
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Guten Tag, ich möchte wissen, wo meine Bestellung ist"),
+        ("fr", "Bonjour, je voudrais savoir où est ma commande"),
+        ("es", "Hola, quiero saber dónde está mi pedido por favor"),
+        ("it", "Buongiorno, vorrei sapere dove si trova il mio ordine"),
+        ("pt", "Olá, gostaria de saber onde está a minha encomenda, não chegou"),
+        ("nl", "Hallo, ik wil graag weten waar mijn bestelling is"),
+        ("pl", "Dzień dobry, chciałbym wiedzieć, gdzie jest moje zamówienie"),
+        ("tr", "Merhaba, siparişimin nerede olduğunu öğrenmek istiyorum"),
+        ("ru", "Здравствуйте, где мой заказ? Я жду уже неделю"),
+        ("uk", "Добрий день, де моє замовлення? Я чекаю вже тиждень"),
+        ("ar", "مرحبا، أين طلبي؟"),
+        ("zh", "你好，我的订单在哪里？"),
+        ("ja", "こんにちは、私の注文はどこですか？"),
+    ],
+)
+def test_whoever_writes_in_another_language_reads_a_sentence_in_it_and_gets_a_person(
+    language: str, text: str
+) -> None:
+    talk = Talk()
+    decision = talk.say(text)
+    assert decision.reply is not None
+    assert decision.reply.text.startswith(UNSPOKEN[language][0])
+    assert decision.escalation is not None
+    assert decision.escalation.rule == "language"
+    assert NAMES[language] in decision.escalation.reason
+    assert decision.held is None
+    talk.in_handoff = False
+    assert talk.hear(text).startswith(UNSPOKEN[language][1])
+
+
+def test_what_was_told_for_a_slot_is_of_no_language() -> None:
+    talk = Talk()
+    talk.say("book a visit")
+    decision = talk.say("Maria della Rosa")
+    assert decision.escalation is None
+
+
+def test_an_article_answers_in_its_own_language_only() -> None:
+    german = Article(
+        "waschen",
+        "Hemden waschen",
+        "https://shop.example/waschen",
+        "Waschen Sie das Hemd bei 30 Grad.",
+        ("waschen",),
+        language="de",
+    )
+    playbook: Playbook = replace(BOTH, articles=(*SHOP.articles, german))
+    assert "30 degrees" in Talk(playbook=playbook).hear("how do i wash the shirt?")
+    assert languages_of(playbook) == ("en", "de")
+    assert in_language(playbook, "fr") is playbook
+    assert in_language(playbook, "de") is in_language(playbook, "de")
+
+
+def test_a_text_that_is_lacking_is_said_in_built_in_words() -> None:
+    german = in_language(BOTH, "de")
+    assert german.slots["name"].ask[0] == "Eine Angabe brauche ich noch: name. Wie lautet sie?"
+    assert german.flows["visit"].found == SHOP.flows["visit"].found
