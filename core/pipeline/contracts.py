@@ -82,15 +82,6 @@ class Searched:
 
 
 @dataclass(frozen=True, slots=True)
-class Searched:
-    """What was looked for in the articles: the score from which one answers, and the best of them
-    with theirs, best first."""
-
-    least: float
-    best: tuple[tuple[str, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Draft:
     """What the response stage would say. `grounded` is false when nothing was found to say.
 
@@ -104,7 +95,6 @@ class Draft:
     quick_replies: tuple[QuickReply, ...] = ()
     sensitivity: Sensitivity = Sensitivity.GENERAL
     grounded: bool = True
-    searched: Searched | None = None
     searched: Searched | None = None
 
 
