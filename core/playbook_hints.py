@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from math import ceil
 from typing import TypeAlias
 
+from core.article_hints import alike_articles, lacking_words
 from core.playbook import Playbook, Rule
 
 FEW_EXAMPLES = 8
@@ -35,6 +36,8 @@ def hints(playbook: Playbook) -> tuple[str, ...]:
             _flows,
             _answers,
             _articles,
+            alike_articles,
+            lacking_words,
             _rules,
             _hours,
         )
