@@ -2,7 +2,8 @@
 
 It prints; what the examples are worth is found by `gateway.intents_report`. By `evaluate` nothing
 is changed, no customer's message is read, and a gateway that runs beside does not notice. The
-commands on versions are in `gateway.intents_versions_cli`.
+commands on versions are in `gateway.intents_versions_cli`, `suggest` in
+`gateway.intents_suggest_cli`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gateway import intents_versions_cli
+from gateway import intents_suggest_cli, intents_versions_cli
 from gateway.identity_desk import ConfigOption, JsonOption, refuse, tell_json
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def _tell(report: IntentsReport, console: Console) -> None:
     console.print(Text(f"Understood with so many examples of each intent at most: {steps}"))
 
 
+app.command("suggest")(intents_suggest_cli.suggest)
 app.command("train")(intents_versions_cli.train)
 app.command("versions")(intents_versions_cli.versions)
 app.command("promote")(intents_versions_cli.promote)

@@ -69,7 +69,7 @@ def replay(
     from gateway.playbooks import load_playbook
     from gateway.settings import load_settings
 
-    span = _span(since)
+    span = span_of(since)
     settings = load_settings(config)
     playbook = load_playbook(other or settings.playbook.path)
     stages = _stages(settings, playbook)
@@ -149,7 +149,8 @@ def _encoder(settings: Settings) -> Callable[[str], Vector] | None:
     return None if model is None else lambda text: model.encode([text])[0]
 
 
-def _span(text: str) -> timedelta:
+def span_of(text: str) -> timedelta:
+    """A span of time as it is typed: 30d, 12h, 45m. Raises `typer.BadParameter`."""
     found = _SPAN.fullmatch(text)
     if found is None:
         raise typer.BadParameter("write it as 30d, 12h or 45m", param_hint="--since")
