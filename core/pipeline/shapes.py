@@ -119,6 +119,18 @@ NOT_NAMES = frozenset(
 )
 """Words that are not a name, though they may stand capitalised where one could."""
 
+NO_CODE = frozenset(
+    """
+    a about actually after again all am and any apr are around as at aug back be before between
+    both but by can code could dec do dr either else every feb for from get got has have here how i
+    id if in is it its jan jul july jun june just last least like make mar may maybe me more most
+    mr mrs ms my need next no not nov now number oct of off on only or order our out over please
+    room s said say see sep so some still than that the then there these this those till to took
+    try under until up us want was we were when will with would yes you your
+    """.split()
+)
+"""Words that are no first piece of a code, though a number follows: "actually 705"."""
+
 LEAD_IN = re.compile(
     r"\W*(?:(?:ok(?:ay)?|sure(?: thing)?|yes|yeah|yep|of course|certainly|absolutely|well|oh|"
     r"sorry|um+|uh+|hi|hello|hey|no problem|right|alright|thanks?(?: you)?|please|no|so|and|"

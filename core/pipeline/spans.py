@@ -14,6 +14,7 @@ from core.pipeline.readers import Reader
 from core.pipeline.shapes import (
     CAPITALISED,
     NAME_CUE,
+    NO_CODE,
     NOT_NAMES,
     ORDER_CUE,
     RUN_TOGETHER_EMAIL,
@@ -31,6 +32,7 @@ _STOP = re.compile(r"\s*(?:[,.;!?]|$)")
 _MENTIONS = ("date", "time", "money", "email", "phone")
 _WORDED = ("date", "time", "email", "number")
 _PHRASE_WORDS = 6
+_FIRST_PIECE = re.compile(r"([A-Za-z]{1,8})\s+\d")
 _THE = re.compile(r"(?:the|The)\s+(?=[A-Z])")
 Span = tuple[int, int]
 
@@ -194,9 +196,19 @@ def _by_pattern(reading: Reading, reader: Reader) -> Iterator[Span]:
             found = reading.matches.get(pattern.pattern)
             if found is None:
                 # Several slots of a playbook often have the same.
-                found = [_span(one) for one in pattern.finditer(reading.text)]
+                found = [
+                    span
+                    for one in pattern.finditer(reading.text)
+                    if not _begins_with_talk(reading.text, span := _span(one))
+                ]
                 reading.matches[pattern.pattern] = found
             yield from found
+
+
+def _begins_with_talk(text: str, span: Span) -> bool:
+    """Whether what looks like a code in two pieces is a word of talk before a number."""
+    word = _FIRST_PIECE.match(text, *span)
+    return word is not None and word[1].casefold() in NO_CODE
 
 
 def precise(reading: Reading, reader: Reader) -> Iterator[Span]:

@@ -28,12 +28,7 @@ KIND_WORDS: tuple[tuple[str, tuple[str, ...]], ...] = (
 YES_NO = frozenset({"yes", "no", "true", "false"})
 
 _NOT_A_CODE = (
-    r"(?!(?:is|was|are|my|no|at|on|in|to|of|the|for|and|by|say|its|am|id|number|not|room|or|but|"
-    r"about|actually|after|again|all|any|around|as|back|be|before|between|both|can|code|could|do|"
-    r"either|else|every|from|get|got|has|have|here|how|i|if|it|just|last|least|like|make|maybe|me|"
-    r"more|most|need|next|now|off|only|order|our|out|over|please|s|said|see|so|some|still|than|"
-    r"that|then|there|these|this|those|till|took|try|under|until|up|us|want|we|were|when|will|with|"
-    r"would|yes|you|your|dr|mr|mrs|ms|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|june|july)\b)"
+    r"(?!(?:is|was|are|my|no|at|on|in|to|of|the|for|and|by|say|its|am|id|number|not|room)\b)"
 )
 _RUN = re.compile(r"[A-Za-z]+|\d+|\s+|[^A-Za-z\d\s]")
 _LETTERS = r"(?!(?:my|no|is|and|the|it|for|on|at|of|to|in|am|pm|i)\b)[A-Za-z]{1,3}"
