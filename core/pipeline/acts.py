@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from core.escalation import Verdict
 from core.message import OutboundMessage, QuickReply
+from core.pipeline.asking import skip
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
 from core.pipeline.phrases import leaning
 from core.pipeline.sentences import choose, remember
@@ -109,7 +110,11 @@ def _confirm(
     if answer is False:
         text = _words("cancelled", {}, case, playbook) or variants(playbook, "cancelled")[0]
         return _question(unmarked(replace(case, done=undone), mark), text, verdict.matched)
-    case = marked(replace(case, done=undone, flow=name, asking=None, offering=None), mark)
+    # What was left out on the way here is not asked for again, whatever is said to the question.
+    left = (skip(one) for one in playbook.flows[name].slots if case.slot(one) is None)
+    refused = tuple(dict.fromkeys((*case.refused, *left)))
+    case = replace(case, done=undone, flow=name, asking=None, offering=None, refused=refused)
+    case = marked(case, mark)
     intent = next((one for one in playbook.intents if one.flow == name), None)
     title = name.replace("_", " ") if intent is None else intent.title
     asking = _words("confirm_action", {"title": title}, case, playbook)

@@ -203,6 +203,15 @@ def courtesy(text: str) -> str | None:
 
 
 @_remembered
+def is_leaving(text: str) -> bool:
+    """Whether a courtesy says that nothing more is wanted ("Thanks, that was all")."""
+    kind = courtesy(text)
+    return kind in ("goodbye", "decline") or (
+        kind is not None and _CLOSES.search(text.lower()) is not None
+    )
+
+
+@_remembered
 def is_cancellation(text: str) -> bool:
     """Whether the customer gives up what was going on ("never mind")."""
     return len(text) <= _MORE and (_CANCEL.fullmatch(text) is not None or is_dropped(text))

@@ -19,6 +19,7 @@ from core.pipeline.phrases import (
     asks_only_who_answers,
     courtesy,
     is_cancellation,
+    is_leaving,
     is_negative,
     is_question,
     leaning,
@@ -95,7 +96,7 @@ def _started(at: FlowTurn, case: CaseState, *, answered: bool) -> CaseState:
         same = case.flow or case.intent == intent.name
         return case if same else replace(case, intent=intent.name)
     if case.flow is not None:
-        waiting = awaits_yes(case)
+        waiting = awaits_yes(case) or CONFIRMING + case.flow in case.counters
         if waiting and leaning(at.turn.text) is not None:
             return case
         words = len(at.turn.text.split())
@@ -192,7 +193,7 @@ def _beside(
 ) -> StateStep:
     """Something beside the open flow is answered, and the open question asked once more."""
     pending = case.asking
-    leaving = courtesy(at.turn.text) in ("goodbye", "decline")
+    leaving = is_leaving(at.turn.text)
     if (
         pending is None
         or leaving

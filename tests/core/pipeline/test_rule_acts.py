@@ -174,6 +174,29 @@ def test_the_yes_that_a_rule_waits_for_is_no_small_talk(
     assert talk.case.flow is None
 
 
+def test_what_was_left_out_is_not_asked_for_while_a_rule_waits_for_a_yes() -> None:
+    rule = Rule("sure", 5, {"action": "return"}, {"require_confirm": True}, {})
+    slots = {name: replace(one, optional=True) for name, one in SHOP.slots.items()}
+    talk = Talk(playbook=replace(shop(rule), slots=slots))
+    talk.say("i want to return my order")
+    while talk.decisions[-1].asked:
+        talk.say("i do not know")
+    assert [name for name in talk.case.counters if name.startswith("confirming:")]
+    assert talk.say("it was a present, by the way").asked == ()
+    assert talk.say("yes").escalation is not None
+
+
+def test_another_wish_is_heard_while_a_rule_waits_for_a_yes() -> None:
+    rule = Rule("sure", 5, {"action": "return"}, {"require_confirm": True})
+    talk = Talk(playbook=shop(rule))
+    talk.say("i want to return my order")
+    talk.say("it does not fit")
+    if talk.decisions[-1].asked:
+        talk.say("medium")
+    talk.say("i would like to book a visit")
+    assert talk.case.flow == "visit"
+
+
 def test_contacts_of_a_week_are_counted_over_channels() -> None:
     rule = Rule("third", 5, {"counters.contacts_7d_gte": 3}, ASK)
     talk = Talk(playbook=shop(rule))
