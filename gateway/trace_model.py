@@ -50,6 +50,7 @@ _FAULTS = {
     Unfit.LANGUAGE.value: "it answered in another language",
     Unfit.INSTRUCTIONS.value: "it repeated its instructions",
     Unfit.UNSUPPORTED.value: "it said what stands in no source",
+    Unfit.MISPLACED.value: "it gave a number to something that no source gives it to",
     Unfit.OPPOSITE.value: "it said the opposite of its source",
 }
 

@@ -8,15 +8,16 @@ a "not". The right words at the wrong thing pass. Numbers, names and links are j
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import filterfalse
 from typing import NamedTuple
 
-from core.default_answers import DEFAULT_ANSWERS
 from core.language_words import WORDS
 from core.model_words import NUMBERS
 from core.pipeline.features import Stems, words
 from core.pipeline.sentences import split_sentences
+from core.pipeline.stop_words import STOP_WORDS
 
 SUPPORTED = 0.6
 """The share of a sentence's telling words that must stand in the sources."""
@@ -80,7 +81,35 @@ _GRANTS = re.compile(
 )
 """What makes more of it."""
 
-_CLAUSE = re.compile(r"[,;:–]|\b(?:and|but|or|und|aber|oder|et|mais|ou|y|pero|o)\b", re.I)
+_CLAUSE = re.compile(r"[,;:–](?!\d)|\b(?:and|but|or|und|aber|oder|et|mais|ou|y|pero|o)\b", re.I)
+
+
+_POLITE = """
+    just simply also once glad happy gladly kindly help thank thanks sorry apology apologise
+    apologize understand hear know welcome pleasure dear course sure fine great good nice well
+    able allowed possible
+    gern gerne leid danke dank herzlich willkommen einfach verstehe helfen möglich natürlich
+    désolé désolée désolés plaisir volontiers simplement comprends aider possible bonjour
+    siento sentimos lamento gusto simplemente entiendo ayudar posible hola gracias
+"""
+
+
+_UNITS = """
+    second seconds minute minutes hour hours day days week weeks month months year years
+    pound pounds euro euros dollar dollars percent metre metres meter meters degree degrees
+    sekunde sekunden minute minuten stunde stunden tag tage tagen woche wochen monat monate monaten
+    jahr jahre jahren prozent grad
+    seconde secondes heure heures jour jours semaine semaines mois an ans année années degrés
+    segundo segundos minuto minutos hora horas día días semana semanas mes meses año años grados
+"""
+"""What numbers count, whatever they are of."""
+
+_DAYS = """
+    monday tuesday wednesday thursday friday saturday sunday
+    montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag
+    lundi mardi mercredi jeudi vendredi samedi dimanche
+    lunes martes miércoles jueves viernes sábado domingo
+"""
 
 
 class Telling(NamedTuple):
@@ -95,9 +124,10 @@ class Support:
 
     def __init__(self, sources: Iterable[str], message: str, language: str) -> None:
         self._stems = _stems(language)
-        self._sources = [
-            self._telling(one) for text in sources for one in split_sentences(text) if one
-        ]
+        self._days = frozenset(map(self._stems.of, _DAYS.split()))
+        sentences = [one for text in sources for one in split_sentences(text)]
+        self._sources = [self._telling(one) for one in sentences]
+        self._figures = [one for each in sentences for one in self._with_figures(each)]
         self._known = frozenset().union(*(one.stems for one in self._sources))
         self._asked = self._telling(message).stems
 
@@ -122,6 +152,30 @@ class Support:
         return self._is_opposite(self._telling(sentence)) and any(
             self._is_opposite(self._telling(one)) for one in _CLAUSE.split(sentence)
         )
+
+    def misplaces(self, sentence: str) -> bool:
+        """Whether a number in it is that of something else: no source has the number beside
+        anything that the sentence has it beside, or it has it beside another day."""
+        return any(
+            not any(figure in of and self._is_beside(about, near) for of, near in self._figures)
+            for figures, about in self._with_figures(sentence)
+            for figure in figures
+            if about
+        )
+
+    def _is_beside(self, about: frozenset[str], near: frozenset[str]) -> bool:
+        days = about & self._days
+        return not about.isdisjoint(near) and (not days or not days.isdisjoint(near))
+
+    def _with_figures(self, sentence: str) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+        """The numbers of each clause, with what stands beside them there, or in the whole sentence
+        where the clause has nothing else."""
+        whole = frozenset(filterfalse(str.isdigit, self._telling(sentence).stems))
+        for clause in _CLAUSE.split(sentence):
+            stems = self._telling(clause).stems
+            figures = frozenset(filter(str.isdigit, stems))
+            if figures:
+                yield figures, (stems - figures) or whole
 
     def _is_opposite(self, told: Telling) -> bool:
         about = [(_likeness(told, one), one) for one in self._sources if _is_about(told, one)]
@@ -159,11 +213,10 @@ def _stems(language: str) -> Stems:
     return Stems(language)
 
 
-def _neutral() -> frozenset[str]:
-    """Words that tell nothing by themselves: the small ones, and those of the product's answers."""
-    said = (text for variants in DEFAULT_ANSWERS.values() for text in variants)
-    small = (one for each in WORDS.values() for one in each.split())
-    return frozenset(one for text in (*said, *small) for one in words(text)) | DENIALS
-
-
-_NEUTRAL = _neutral()
+_NEUTRAL = DENIALS.union(
+    _POLITE.split(),
+    _UNITS.split(),
+    *STOP_WORDS.values(),
+    *(words(one) for each in WORDS.values() for one in each.split()),
+) - set(_DAYS.split())
+"""Words that tell nothing by themselves: the small ones, and those of courtesy."""

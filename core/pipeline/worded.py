@@ -50,6 +50,7 @@ class Unfit(StrEnum):
     LANGUAGE = "other language"
     INSTRUCTIONS = "our instructions"
     UNSUPPORTED = "in no source"
+    MISPLACED = "a number of something else"
     OPPOSITE = "the opposite of its source"
 
 
@@ -78,6 +79,8 @@ class Wording:
         if broken:
             worst = min(broken, key=lambda one: _GRAVEST.index(one.rule))
             return worst.rule.value, worst.what
+        if self._support.misplaces(sentence):
+            return Unfit.MISPLACED.value, sentence
         if self._support.turned_round(sentence):
             return Unfit.OPPOSITE.value, sentence
         if not self._support.holds(sentence):

@@ -79,6 +79,33 @@ def test_what_stands_nowhere_is_not_said(returns: Support, sentence: str) -> Non
     assert not returns.holds(sentence)
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "A refund takes 30 days.",
+        "Unused things can be returned within five days.",
+        "Your refund takes 30 working days, and unused things come back within 5 days.",
+        "On Saturday we open from 9:00 to 17:00.",
+    ],
+)
+def test_a_number_is_not_given_to_something_else(sentence: str) -> None:
+    hours = "We are open from 9:00 to 17:00 on Monday, and from 10:00 to 16:00 on Saturday."
+    assert Support((*RETURNS, hours), ASKED, "en").misplaces(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Your refund takes five working days, and unused things come back within 30 days.",
+        "On Monday we open from 9:00 to 17:00, on Saturday from 10:00 to 16:00.",
+        "It takes 5 days.",
+    ],
+)
+def test_a_number_stays_with_what_it_is_of(sentence: str) -> None:
+    hours = "We are open from 9:00 to 17:00 on Monday, and from 10:00 to 16:00 on Saturday."
+    assert not Support((*RETURNS, hours), ASKED, "en").misplaces(sentence)
+
+
 def test_it_knows_other_languages() -> None:
     german = Support(GERMAN, "Kann ich die Glühbirnen zurückgeben?", "de")
     assert german.holds("Unbenutztes können Sie innerhalb von 30 Tagen zurückgeben.")
