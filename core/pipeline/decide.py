@@ -74,7 +74,7 @@ def decide(
     draft = run.take(spoken.response, usual.response, turn, taken, step, playbook)
     ruled = run.take(judging(spoken), judging(usual), turn, taken, step, draft, playbook)
     if turn.model:
-        found = _reworded(_Made(turn, taken, step, playbook), draft, ruled, stages, run)
+        found = _reworded(_Made(turn, taken, step, playbook), draft, ruled, spoken, run)
         if isinstance(found, NeedEffect):
             return found
         draft, ruled = found
