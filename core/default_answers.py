@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from core.action_answers import ACTION_ANSWERS
 from core.identity_answers import IDENTITY_ANSWERS
+from core.invalid_answers import INVALID_ANSWERS
 from core.notice_answers import NOTICE_ANSWERS
 
 DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
@@ -309,6 +310,24 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Your message {where} is in front of me as well.",
         "What you wrote {where} you need not say again.",
     ),
+    "mail_begin": (
+        "Hello {name},",
+        "Hello,",
+        "Good day,",
+    ),
+    "mail_begin_formal": (
+        "Dear {name},",
+        "Good day,",
+        "Hello,",
+    ),
+    "mail_end": (
+        "Kind regards, {business}",
+        "Best regards, {business}",
+        "With best wishes, {business}",
+        "Warm regards, {business}",
+        "Best wishes, {business}",
+        "Many regards, {business}",
+    ),
     "when_open": (
         "You will get the answer {where}, usually soon: we are open now.",
         "We are open, so the answer should come soon, {where}.",
@@ -354,6 +373,7 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "You hear from us {where}.",
     ),
     **ACTION_ANSWERS,
+    **INVALID_ANSWERS,
     **IDENTITY_ANSWERS,
     **NOTICE_ANSWERS,
 }

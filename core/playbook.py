@@ -26,7 +26,10 @@ class Slot:
     kind of secret the slot holds; its value is then only ever carried as "provided". `remember`
     keeps the value as a fact beyond the case, to be offered in the next one. `guest_only` slots are
     asked only of senders who could not be recognised as the owner. Whoever is below `needs` is
-    neither offered nor told the value again.
+    neither offered nor told the value again. With `strict` only what its patterns or choices allow
+    is taken. A number, a sum, or the length of a text is from `least` to `most`; a day is in the
+    "future" or the "past" if `when` says so. `expects` are words for all that, and `currency`
+    (ISO 4217) is that of a sum that names none.
     """
 
     name: str
@@ -42,6 +45,12 @@ class Slot:
     optional: bool = False
     guest_only: bool = False
     needs: Assurance = Assurance.NONE
+    strict: bool = False
+    expects: str = ""
+    least: float | None = None
+    most: float | None = None
+    when: str = ""
+    currency: str = ""
 
 
 SLOT_KINDS = (

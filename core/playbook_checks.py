@@ -14,6 +14,7 @@ from core.notice_answers import HOLDS
 from core.pipeline.identity_phrases import is_not_me
 from core.playbook import Flow, Playbook, Slot
 from core.playbook_actions import ACTIONS, check_actions, said_of
+from core.playbook_bounds import check_bounds
 from core.playbook_fields import Report, check_braces, suggest
 from core.playbook_rule_checks import check_rules, mend_pattern
 from core.playbook_wordings import check_wordings
@@ -105,6 +106,7 @@ def _check_examples(playbook: Playbook, report: Report) -> None:
 
 
 def _check_slot(slot: Slot, report: Report) -> None:
+    check_bounds(slot, SLOTS, report)
     _check_patterns(SLOTS, f"{slot.name}.patterns", slot.patterns, report)
     for text in slot.ask:
         check_braces(SLOTS, f"{slot.name}.ask", text, {"label"}, report)

@@ -20,6 +20,7 @@ from core.pipeline.asking import ASK_LIMIT
 from core.pipeline.table import FALLBACK_LIMIT, NEGATIVE_LIMIT
 from core.playbook import SLOT_KINDS, Flow, Intent, Playbook, Rule, Slot
 from core.playbook_actions import ACTIONS, read_actions
+from core.playbook_bounds import read_bounds
 from core.playbook_checks import check_playbook
 from core.playbook_documents import read_articles, read_hours, read_stages, read_tables
 from core.playbook_fields import (
@@ -199,6 +200,7 @@ def _slots(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str,
             optional=one.flag("optional"),
             guest_only=one.flag("guest_only"),
             needs=_needs(one) or Assurance.NONE,
+            **read_bounds(one),
         )
         one.close()
     return found

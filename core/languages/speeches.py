@@ -17,6 +17,7 @@ from core.languages import (
     french_identity,
     german,
     german_identity,
+    invalid,
     spanish,
     spanish_identity,
 )
@@ -45,39 +46,30 @@ class Speech:
 
 ENGLISH = Speech("en", DEFAULT_ANSWERS, WHERE, BY, english.WORDS, english.DAYS)
 
+_FURTHER = (
+    ("de", german, german_identity),
+    ("fr", french, french_identity),
+    ("es", spanish, spanish_identity),
+)
+
 SPEECHES: Mapping[str, Speech] = {
-    one.language: one
-    for one in (
-        ENGLISH,
-        Speech(
-            "de",
-            {**german.ANSWERS, **actions.ACTION_ANSWERS["de"], **german_identity.IDENTITY_ANSWERS},
-            german.WHERE,
-            german.BY,
-            german.WORDS,
-            german.DAYS,
-        ),
-        Speech(
-            "fr",
-            {**french.ANSWERS, **actions.ACTION_ANSWERS["fr"], **french_identity.IDENTITY_ANSWERS},
-            french.WHERE,
-            french.BY,
-            french.WORDS,
-            french.DAYS,
-        ),
-        Speech(
-            "es",
+    "en": ENGLISH,
+    **{
+        code: Speech(
+            code,
             {
-                **spanish.ANSWERS,
-                **actions.ACTION_ANSWERS["es"],
-                **spanish_identity.IDENTITY_ANSWERS,
+                **words.ANSWERS,
+                **actions.ACTION_ANSWERS[code],
+                **invalid.INVALID_ANSWERS[code],
+                **identity.IDENTITY_ANSWERS,
             },
-            spanish.WHERE,
-            spanish.BY,
-            spanish.WORDS,
-            spanish.DAYS,
-        ),
-    )
+            words.WHERE,
+            words.BY,
+            words.WORDS,
+            words.DAYS,
+        )
+        for code, words, identity in _FURTHER
+    },
 }
 """Language by its code -> its words."""
 

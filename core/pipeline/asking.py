@@ -42,7 +42,7 @@ def ask(at: FlowTurn, case: CaseState, captured: tuple[SlotValue, ...], name: st
         return stepped(at, "offer", replace(case, offering=offer, asking=None), captured)
     times = case.counters.get(asked(name), 0)
     case = count(replace(case, asking=name), asked(name), times + 1)
-    return stepped(at, "ask", case, captured, ask=name)
+    return replace(stepped(at, "ask", case, captured, ask=name), words=at.faults.get(name, {}))
 
 
 def asked_in_vain(at: FlowTurn, before: CaseState, case: CaseState, answered: bool) -> CaseState:

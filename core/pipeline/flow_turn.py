@@ -5,7 +5,8 @@ Data and two small makers of data. It decides nothing: what happens next is `cor
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from core.pipeline.contracts import IntentGuess, StateStep
 from core.pipeline.remembering import facts_told
@@ -22,6 +23,8 @@ class FlowTurn:
     playbook: Playbook
     intent: Intent | None
     new_case: bool
+    faults: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Of values that were told and cannot be ones, by slot, what is wrong with them."""
 
 
 def stepped(

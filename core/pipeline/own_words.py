@@ -18,6 +18,7 @@ from core.pipeline.readers import PlaybookKey
 from core.pipeline.sentences import split_sentences
 from core.pipeline.verdict_words import loads
 from core.playbook import Playbook
+from core.playbook_bounds import figure
 from core.wording import speech
 
 _BRACED = re.compile(r"\{[\w.]+\}")
@@ -83,7 +84,8 @@ def spoken(playbook: Playbook) -> Iterator[str]:
         yield from variants
     yield from (one.title for one in playbook.intents)
     for slot in playbook.slots.values():
-        yield from (slot.label, *slot.ask, *slot.offer, *slot.choices)
+        yield from (slot.label, *slot.ask, *slot.offer, *slot.choices, slot.expects)
+        yield from (figure(one) for one in (slot.least, slot.most) if one is not None)
     for flow in playbook.flows.values():
         yield from (*flow.found, *flow.missing, *flow.failed)
     for action in playbook.actions.values():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from core.message import QuickReply, Sensitivity
 from core.pipeline.contracts import Draft
+from core.pipeline.fault_words import why_again
 from core.pipeline.knowledge import Finder, passage_of
 from core.pipeline.phrases import asks_only_who_answers, is_question, is_wish
 from core.pipeline.sentences import choose
@@ -24,7 +25,8 @@ def ask(speaker: Speaker, finder: Finder) -> Draft:
     step = speaker.step
     assert step.ask is not None
     question = question_for(speaker, speaker.playbook.slots[step.ask])
-    before, sources = acknowledge(speaker), _NO_SOURCES
+    before = why_again(speaker, speaker.playbook.slots[step.ask]) or acknowledge(speaker)
+    sources = _NO_SOURCES
     asks = is_question(speaker.turn.text) and not asks_only_who_answers(speaker.turn.text)
     if asks and not step.captured:
         hit = finder.hit(speaker)
