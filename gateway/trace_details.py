@@ -65,6 +65,9 @@ def _understood(guess: Data, step: Data) -> Iterator[str]:
         yield f"It might also have been {_join(runners)}."
     yield from intent_lines(guess.get("model"))
     yield from _written(guess)
+    others = [f"“{_words(one)}”" for one in _list(guess, "others")]
+    if others:
+        yield f"It asks for {_join(others)} as well."
     taken = step.get("intent")
     if taken and taken != guess.get("intent"):
         yield f"From how the talk went it was taken for “{_words(taken)}”."
@@ -88,6 +91,12 @@ def _did(step: Data) -> Iterator[str]:
     captured = [_words(one) for one in _list(step, "captured")]
     if captured:
         yield f"Heard in the message: {_join(captured)}."
+    also = [f"“{_words(one)}”" for one in _list(step, "also")]
+    if also:
+        yield f"Answered together: {_join(also)}."
+    waiting = [f"“{_words(one)}”" for one in _list(step, "waiting")]
+    if waiting:
+        yield f"Still to be taken up: {_join(waiting)}."
     action, effect = step.get("action"), step.get("effect")
     if isinstance(action, Mapping):
         yield _carried_out(action)

@@ -61,6 +61,18 @@ def test_the_language_of_a_turn_is_told(output: Mapping[str, object], line: str)
     assert list(lines_of("decided", {"stages": [{"stage": "intent", "output": output}]})) == [line]
 
 
+def test_what_else_a_message_asks_for_is_told() -> None:
+    stages = [
+        {"stage": "intent", "output": {"others": ["returns", "opening"]}},
+        {"stage": "state", "output": {"also": ["order_status", "opening"], "waiting": ["returns"]}},
+    ]
+    assert list(lines_of("decided", {"stages": stages})) == [
+        "It asks for “returns” and “opening” as well.",
+        "Answered together: “order status” and “opening”.",
+        "Still to be taken up: “returns”.",
+    ]
+
+
 def test_how_a_turn_was_decided_is_told_in_lines() -> None:
     sources = [["Opening hours", "https://shop.example/visit"]]
     data = {"stages": STAGES, "sources": sources, "playbook": "d159dda3e3876044"}
