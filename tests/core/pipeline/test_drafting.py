@@ -143,9 +143,28 @@ def test_the_question_of_a_flow_stays_as_it_is() -> None:
     assert silent.body == "", "what is asked without a mark cannot be told from the rest"
 
 
+def test_a_mail_begins_and_ends_as_it_did() -> None:
+    mail = "Hello Ada,\n\nWe are open. Do come.\n\nKind regards, Shirts"
+    parts = parts_of(Draft(mail, "opening"))
+    assert parts == Parts("Hello Ada,\n\n", "We are open. Do come.", "\n\nKind regards, Shirts")
+    asks = parts_of(Draft("Noted.\n\nWhich size? Large?\n\nBest wishes, Shirts", "ask:x", ("x",)))
+    assert asks == Parts("", "Noted.", "\n\nWhich size? Large?\n\nBest wishes, Shirts")
+    linked = parts_of(Draft(f"We wash.\n\n{LINK}", "article:x", (), (("T", LINK),)))
+    assert linked == Parts("", "We wash.", f"\n\n{LINK}")
+
+
 pieces = st.lists(
     st.sampled_from(
-        ["Dear Ada,\n\n", "We are open. ", "Is it late? ", f"More: {LINK}", "\n", "A. B. ", "ok"]
+        [
+            "Dear Ada,\n\n",
+            "\n\nYours, us",
+            "We are open. ",
+            "Is it late? ",
+            f"More: {LINK}",
+            "\n",
+            "A. B. ",
+            "ok",
+        ]
     ),
     max_size=6,
 ).map("".join)
