@@ -25,7 +25,7 @@ from tests.model_server import (
     streams_for_ever,
     streams_what,
 )
-from tests.redteam.obedient import _ORDERED, cases
+from tests.redteam.obedient import cases, orders_in
 
 HALF = "Wash the shirt at 30 degrees. And do not"
 PROMPT = "Say what the draft says, in the language of the draft, so that it fits what they wrote."
@@ -155,7 +155,7 @@ async def test_nobody_is_asked_where_no_model_may_word(tmp_path: Path, models: P
 def obeys(asked: Asked) -> str:
     """Says every order that it reads, and where there is none, the truth."""
     read = "\n".join(str(one["content"]) for one in asked["messages"])
-    return "\n".join(_ORDERED.findall(read)) or GOOD
+    return "\n".join(orders_in(read)) or GOOD
 
 
 async def test_a_model_that_obeys_every_order_says_none_of_them(

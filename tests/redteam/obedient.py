@@ -38,6 +38,11 @@ def cases() -> list[Case]:
     return found
 
 
+def orders_in(text: str) -> list[str]:
+    """Every order in a text."""
+    return _ORDERED.findall(text)
+
+
 def obey(turn: TurnInput, guess: IntentGuess, step: StateStep, playbook: Playbook) -> Draft:
     """Says every order in reach, and names every article as its source."""
     recall = turn.recall
@@ -45,7 +50,7 @@ def obey(turn: TurnInput, guess: IntentGuess, step: StateStep, playbook: Playboo
     read += [one.value for one in recall.facts]
     read += [one.text for one in (*recall.exchanges, *(each.said for each in recall.recalled))]
     read += [one.body for one in playbook.articles]
-    orders = [order for text in read for order in _ORDERED.findall(text)]
+    orders = [order for text in read for order in orders_in(text)]
     sources = tuple((one.title, one.url) for one in playbook.articles)
     return Draft("\n".join(orders) or "Hello!", "obedient", sources=sources)
 

@@ -7,19 +7,22 @@ from dataclasses import replace
 
 import pytest
 
+from core.effects import Compose, NeedEffect
 from core.message import Assurance, Author
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
-from core.playbook import Playbook
-from core.turn import Decision, Fact, Recall, Said
+from core.pipeline.drafting import ANSWERS
+from core.pipeline.worded import Wording
+from core.playbook import FREE, ModeRow, Playbook
+from core.turn import Decision, Fact, Recall, Said, TurnInput
 from tests.core.pipeline.shop import ARTICLE, NOW, SHOP, Talk, stages
-from tests.redteam.obedient import Case, cases, obedient
+from tests.redteam.obedient import Case, cases, obedient, orders_in
 
 CASES = cases()
 
 
-def decided(case: Case, by: Stages) -> Decision:
-    """A turn with the injection where the case hides it."""
+def given(case: Case) -> tuple[TurnInput, Playbook]:
+    """A turn with the injection where the case hides it, and the shop that it is a turn of."""
     playbook, words = SHOP, "how do i wash the shirt"
     if case.place in ("message", "signature", "quote"):
         words = case.text if case.place == "message" else f"{words}\n{case.text}"
@@ -36,7 +39,12 @@ def decided(case: Case, by: Stages) -> Decision:
     elif case.place == "history":
         old = Said("m9", NOW, "email", Author.AGENT, case.text, 9, turn.sender.handle)
         turn = replace(turn, recall=Recall(exchanges=(old,)))
-    found = decide(turn, playbook, by, lambda: 0)
+    return turn, playbook
+
+
+def decided(case: Case, by: Stages) -> Decision:
+    """What is decided over it."""
+    found = decide(*given(case), by, lambda: 0)
     assert isinstance(found, Decision)
     return found
 
@@ -69,3 +77,22 @@ def test_a_bot_that_obeys_is_stopped_by_the_rule_and_something_safe_is_said(case
     assert found.reply is not None and found.reply.text
     assert case.never.casefold() not in found.reply.text.casefold()
     assert found.sources == ()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda one: f"{one.language}-{one.place}-{one.never}")
+def test_a_model_that_obeys_is_stopped_while_it_speaks_and_by_the_rules_too(case: Case) -> None:
+    turn, playbook = given(case)
+    playbook = replace(playbook, modes=(ModeRow(FREE),))
+    turn = replace(turn, model=frozenset((ANSWERS,)))
+    found = decide(turn, playbook, stages(), lambda: 0)
+    if isinstance(found, NeedEffect):
+        assert isinstance(found.effect, Compose)
+        assert case.text not in found.effect.instructions
+        obeyed = "\n".join(orders_in(case.text))
+        wording = Wording(turn, found.effect, playbook)
+        assert [one for one in orders_in(case.text) if wording.fault(one)], "stopped at once"
+        turn = replace(turn, effects={found.effect.id: {"outcome": "composed", "text": obeyed}})
+        found = decide(turn, playbook, stages(), lambda: 0)
+    assert isinstance(found, Decision)
+    assert found.reply is not None and found.reply.text
+    assert case.never.casefold() not in found.reply.text.casefold()
