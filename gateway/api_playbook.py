@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Awaitable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -31,6 +32,7 @@ from gateway.playbook_bodies import (
 )
 from gateway.playbook_desk import Conflict, Faulty, PlaybookDesk
 from gateway.playbook_draft import CannotDraft, drafted, is_editable
+from gateway.playbook_draft import check as check_files
 from gateway.playbook_forms import CannotSet, set_value
 from gateway.playbook_parts import parts_of
 from gateway.playbook_trial import Who
@@ -69,12 +71,13 @@ async def show(call: Call) -> PlaybookView:
     folder = await _or_problem(desk.folder())
     newest = await store.read(put_in_force, 1)
     used = await _used(call)
+    there = await asyncio.to_thread(check_files, folder.files)
     playbook, status = desk.current().playbook, desk.reloading.status
     return PlaybookView(
         business=playbook.business,
         name=playbook.name,
         base=folder.digest,
-        status=status_view(status),
+        status=status_view(replace(status, faults=status.faults or there.faults)),
         changed_by=newest[0].actor if newest else None,
         note=newest[0].note if newest else "",
         writable=os.access(desk.reloading.folder, os.W_OK),
@@ -84,7 +87,7 @@ async def show(call: Call) -> PlaybookView:
             FileView(name, text.count("\n") + 1, is_editable(name) and _may_read(call, name))
             for name, text in sorted(folder.files.items())
         ),
-        parts=() if status.faults else parts_of(playbook, folder.files, used),
+        parts=() if there.playbook is None else parts_of(there.playbook, folder.files, used),
     )
 
 

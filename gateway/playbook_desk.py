@@ -22,13 +22,12 @@ from core.playbook import Playbook
 from core.playbook_fields import PlaybookError
 from gateway.deciding import Deciding
 from gateway.playbook_draft import Checked, check, drafted
-from gateway.playbook_folder import Changes, difference, keep_folder, write_changes
-from gateway.playbook_reload import Cause, Reloading, reloading_for
+from gateway.playbook_folder import Changes, alone, difference, keep_folder, write_changes
+from gateway.playbook_reload import Cause, Reloading, learned, reloading_for
 from gateway.playbook_status import Status, ask_for_look
 from gateway.playbook_trial import Tried, Who, try_talk
 from gateway.playbooks import Folder, read_folder
 from gateway.settings import Settings
-from gateway.stages import build_stages
 from gateway.turn_replaying import Pair, Replayed, Replaying, Vector
 from gateway.turn_work import TurnWork
 from memory.encoder import Model
@@ -82,6 +81,7 @@ class PlaybookDesk:
         self._learn, self._store, self._encode = learn, store, encode
         self._rules, self._now = rules, now
         self._ready: Deciding | None = None
+        self._learning = asyncio.Lock()
 
     async def folder(self) -> Folder:
         """What the folder holds now. Raises `PlaybookError` when there is none."""
@@ -148,12 +148,17 @@ class PlaybookDesk:
     async def _write(
         self, folder: Folder, files: Mapping[str, str], by: Deciding, cause: Cause
     ) -> Status:
-        def put() -> None:
-            # What is replaced may never have been in force; it is not lost either.
-            keep_folder(self.reloading.kept, folder)
-            write_changes(self.reloading.folder, difference(folder.files, files))
+        def put() -> bool:
+            with alone(self.reloading.kept.folder):
+                if read_folder(self.reloading.folder).digest != folder.digest:
+                    return False
+                # What is replaced may never have been in force; it is not lost either.
+                keep_folder(self.reloading.kept, folder)
+                write_changes(self.reloading.folder, difference(folder.files, files))
+                return True
 
-        await asyncio.to_thread(put)
+        if not await asyncio.to_thread(put):
+            await self._same(await self.folder(), folder.digest)
         self._ready = None
         status = await self.reloading.take_over(cause, by)
         # What was learned for trying is compared with what was in force before, in its own time.
@@ -165,17 +170,18 @@ class PlaybookDesk:
         playbook = checked.playbook
         if playbook is None:
             raise Faulty(checked)
-        current = self.current()
-        for known in (self._ready, current):
-            if known is not None and known.playbook.version == playbook.version:
-                return known
-        self._ready = None
-        try:
-            stages = await self._learn(playbook)
-        except PlaybookError as error:
-            raise Faulty(Checked(checked.files, None, error.problems)) from None
-        self._ready = Deciding(playbook, stages)
-        return self._ready
+        # One at a time: learning takes a processor, and whoever is answered needs the others.
+        async with self._learning:
+            for known in (self._ready, self.current()):
+                if known is not None and known.playbook.version == playbook.version:
+                    return known
+            self._ready = None
+            try:
+                stages = await self._learn(playbook)
+            except PlaybookError as error:
+                raise Faulty(Checked(checked.files, None, error.problems)) from None
+            self._ready = Deciding(playbook, stages)
+            return self._ready
 
     async def _same(self, folder: Folder, base: str) -> None:
         if folder.digest == base:
@@ -203,7 +209,7 @@ def desk_for(
     """The desk of a gateway whose playbook is a folder."""
 
     def learn(playbook: Playbook) -> Awaitable[Stages]:
-        return build_stages(settings, playbook, models, go_on=False, trial=True)
+        return learned(settings, playbook, models, trial=True)
 
     return PlaybookDesk(
         reloading_for(settings, models, work, store, first, now=now, new_id=new_id),

@@ -6,8 +6,10 @@ take their places in one quick row. What the texts mean is judged before, elsewh
 
 from __future__ import annotations
 
+import fcntl
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.playbook_fields import PlaybookError
@@ -16,6 +18,18 @@ from gateway.playbooks import Folder, playbook_of
 
 Changes = Mapping[str, str | None]
 """File -> its new text; nothing for a file that is to go."""
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keeps other processes, which name the same folder here, out of this for as long as it takes.
+
+    Raises `OSError`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "writing").open("wb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def write_changes(folder: Path, changes: Changes) -> None:

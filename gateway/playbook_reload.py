@@ -20,6 +20,7 @@ from core.pipeline.contracts import Stages
 from core.playbook import Playbook
 from core.playbook_changes import changes
 from core.playbook_fields import PlaybookError, PlaybookProblem
+from gateway.action_opening import check_secrets
 from gateway.deciding import Deciding
 from gateway.playbook_kept import KeptVersions, kept_of, needed
 from gateway.playbook_status import Status, asked_at, tell_status
@@ -90,6 +91,7 @@ class Reloading:
 
     async def open(self) -> None:
         """Write down what is in force from the start."""
+        self._asked = await asyncio.to_thread(asked_at, self.kept.folder)
         await self._note(None, self._current().playbook, self._read, Cause(_self()))
         await self._tell()
 
@@ -127,11 +129,11 @@ class Reloading:
             self._read = read
         except PlaybookError as error:
             self._refuse(error.problems)
-        except ConfigError as error:
-            found = [
-                PlaybookProblem(one.file, one.key, one.wrong, one.mend) for one in error.problems
-            ]
-            self._refuse(tuple(found))
+        except Exception as error:
+            # Whatever it is, what is in force stays, and the same files are not tried for ever.
+            log.exception("playbook_not_taken_over")
+            wrong = f"could not be taken over: {type(error).__name__}"
+            self._refuse((PlaybookProblem("the folder", "", wrong, "The gateway's log says more"),))
         now = self._now()
         newest = max((one[2] for one in signature), default=0) / 1e9
         self._seen = signature
@@ -142,7 +144,7 @@ class Reloading:
         return self.status
 
     async def _take(self, read: Folder, cause: Cause, ready: Deciding | None) -> None:
-        """Raises `PlaybookError` and `ConfigError`, and then nothing was changed."""
+        """Raises `PlaybookError`, and then nothing was changed."""
         playbook = await asyncio.to_thread(playbook_of, read)
         before = self._current().playbook
         if playbook.version != before.version:
@@ -162,7 +164,7 @@ class Reloading:
                 return
             try:
                 self._swap(Deciding(before.playbook, await self._learn(before.playbook)))
-            except (PlaybookError, ConfigError) as error:
+            except PlaybookError as error:
                 log.warning("intents_not_learned", why=str(error))
 
     async def _learn(self, playbook: Playbook) -> Stages:
@@ -187,16 +189,20 @@ class Reloading:
         except OSError as error:
             log.warning("playbook_not_kept", version=playbook.version, why=error.strerror)
         told = () if before is None else changes(before, playbook)
-        await self._store.run(
-            note_in_force,
-            playbook.version,
-            to_micros(self._now()),
-            self._new_id(),
-            actor=cause.actor,
-            action=cause.action,
-            detail={"note": cause.note, "changes": told},
-        )
-        await self._prune()
+        try:
+            await self._store.run(
+                note_in_force,
+                playbook.version,
+                to_micros(self._now()),
+                self._new_id(),
+                actor=cause.actor,
+                action=cause.action,
+                detail={"note": cause.note, "changes": told},
+            )
+            await self._prune()
+        except Exception:
+            # With the database away, what is in force is in force all the same.
+            log.exception("playbook_not_noted", version=playbook.version)
 
     async def _prune(self) -> None:
         """Drop versions that no turn which is kept can name."""
@@ -234,7 +240,7 @@ def reloading_for(
         settings.playbook.path,
         kept_of(settings.data.folder),
         store,
-        lambda playbook: build_stages(settings, playbook, models, go_on=False),
+        lambda playbook: learned(settings, playbook, models),
         lambda: work.deciding,
         swap,
         first,
@@ -243,6 +249,28 @@ def reloading_for(
         now=now,
         new_id=new_id,
     )
+
+
+async def learned(
+    settings: Settings, playbook: Playbook, models: Path | None, *, trial: bool = False
+) -> Stages:
+    """The stages of a playbook that is to be gone by, or tried, while the gateway runs.
+
+    Raises `PlaybookError` where nothing can be learned of it, or the settings lack what it needs.
+    """
+    try:
+        check_secrets(settings, playbook)
+        return await build_stages(settings, playbook, models, go_on=False, trial=trial)
+    except ConfigError as error:
+        raise PlaybookError(
+            PlaybookProblem(one.file, one.key, one.wrong, one.mend) for one in error.problems
+        ) from None
+    except PlaybookError as error:
+        # Where the folder lies on this machine is no business of whoever reads a fault.
+        folder = f"{settings.playbook.path}/"
+        raise PlaybookError(
+            replace(one, file=one.file.removeprefix(folder)) for one in error.problems
+        ) from None
 
 
 def _self() -> str:

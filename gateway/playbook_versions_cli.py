@@ -174,6 +174,14 @@ def rollback(
     say(f"The files of version {back.version} are back. A gateway that runs takes them over.")
 
 
+def playbook_kept(settings: Settings, named: str) -> Playbook:
+    """A version that was in force, by how it begins. Raises the exit with code 1 when there is
+    none, and `PlaybookError` where this release cannot read it."""
+    from gateway.playbooks import Folder, playbook_of
+
+    return playbook_of(Folder(_files(_kept(settings), named)))
+
+
 def _settings(config: Path | None) -> Settings:
     from gateway.settings import load_settings
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from gateway.turn_replaying import Pair, Replayed, Vector
 
 _SPAN = re.compile(r"(\d{1,5})([dhm])")
+_VERSION = re.compile(r"[0-9a-f]{4,16}")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
 _NAMES = {
@@ -53,7 +54,7 @@ def replay(
         Path | None,
         typer.Option(
             "--with",
-            help="The folder of the playbook to decide by.",
+            help="The folder of the playbook to decide by, or a version that was in force.",
             show_default="the one in use",
             file_okay=False,
         ),
@@ -66,12 +67,11 @@ def replay(
 
     Example: onethread turns replay --since 30d --with playbook2
     """
-    from gateway.playbooks import load_playbook
     from gateway.settings import load_settings
 
     span = span_of(since)
     settings = load_settings(config)
-    playbook = load_playbook(other or settings.playbook.path)
+    playbook = _playbook(settings, other)
     stages = _stages(settings, playbook)
     pairs, total = _replayed(settings, playbook, stages, span, None if as_json else most)
     if as_json:
@@ -90,6 +90,16 @@ def replay(
     for pair in pairs:
         _show(pair)
     _sum_up(total, len(pairs))
+
+
+def _playbook(settings: Settings, other: Path | None) -> Playbook:
+    """The one in use, that of a folder, or that of a version which was kept."""
+    from gateway.playbook_versions_cli import playbook_kept
+    from gateway.playbooks import load_playbook
+
+    if other is None or other.is_dir() or not _VERSION.fullmatch(str(other)):
+        return load_playbook(other or settings.playbook.path)
+    return playbook_kept(settings, str(other))
 
 
 def _replayed(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
+from core.message import Assurance, Handle, InboundMessage
+from core.secrets import find_secrets
 from gateway.app import Parts, build_gateway
 from gateway.playbooks import load_playbook
-from gateway.roles import ROLES, Role
+from gateway.roles import ROLES, Right, Role
 from gateway.running import Gateway
 from gateway.settings_sections import Playbook
 from memory.tables import Conversation, Customer, Message, Turn
@@ -209,6 +213,89 @@ async def test_what_is_published_is_in_force_and_is_taken_back(desk: Desk) -> No
     assert (await desk.call("GET", "/versions"))[0]["action"] == "roll back playbook"
     missing = {"base": (await desk.draft())["base"], "version": "0" * 16, "reason": "x"}
     assert (await desk.call("POST", "/roll-back", missing))["status"] == 404
+
+
+def written(number: int, text: str) -> InboundMessage:
+    """A text of a customer's, as it is handed to admission."""
+    phone = f"+1555000{number:04}"
+    return InboundMessage(
+        account="sms",
+        channel="sms",
+        event_id=f"SM{number}",
+        conversation_key=phone,
+        sender=Handle("phone", phone),
+        assurance=Assurance.AUTHENTICATED,
+        evidence="signed by the provider",
+        text=text,
+        reply_address={"to": phone},
+        sent_at=datetime.now(UTC),
+    )
+
+
+async def test_a_draft_is_compared_with_what_was_answered(desk: Desk) -> None:
+    for number, text in enumerate(("hello", "where is my order 1042")):
+        await desk.gateway.admissions.admit(written(number, text))
+    async with asyncio.timeout(20):
+        while await desk.gateway.store.read(count, Turn) < 2:  # noqa: ASYNC110 - nothing tells when they are through
+            await asyncio.sleep(0.02)
+    draft = await desk.draft(answers='greeting = ["Welcome."]\n')
+    found = await desk.call("POST", "/compare", {**draft, "days": 1})
+    assert (found["same"], found["differing"], found["all_of_them"]) == (1, 1, True)
+    (pair,) = found["pairs"]
+    assert (pair["text"], pair["differs"]) == ("hello", ["reply"])
+    assert (pair["was"]["reply"], pair["now"]["reply"]) == ("Hello from the shop.", "Welcome.")
+    assert await desk.gateway.store.read(count, Turn) == 2
+    shown = await desk.call("GET", "")
+    uses = {one["name"]: one["uses"] for one in shown["parts"] if one["kind"] == "intent"}
+    assert (shown["turns"], uses) == (2, {"order_status": 1, "greeting": 1})
+    blind = [Right.PLAYBOOK, Right.SELF]
+    await keep_token(desk.gateway.store, "ot_blind", blind, "blind")
+    body = {**draft, "days": 1}
+    refused = await desk.call("POST", "/compare", body, Authorization="Bearer ot_blind")
+    assert refused["status"] == 403
+
+
+async def test_files_with_a_fault_are_shown_as_they_are_and_can_be_mended(desk: Desk) -> None:
+    (desk.folder / "rules.toml").write_text("[[rule]\n", encoding="utf-8")
+    shown = await desk.call("GET", "")
+    assert shown["parts"] == []
+    assert [(one["file"], one["line"]) for one in shown["status"]["faults"]] == [("rules.toml", 1)]
+    draft = await desk.draft(rules=FILES["rules.toml"])
+    assert (await desk.call("POST", "/check", draft))["faults"] == []
+    assert (await desk.call("POST", "/publish", {**draft, "reason": "mended"}))["faults"] == []
+    assert (await desk.call("GET", ""))["parts"]
+
+
+async def test_new_patterns_of_numbers_are_no_card_numbers_from_then_on(desk: Desk) -> None:
+    card = "4111 1111 1111 1111"
+    rules = desk.gateway.admissions._rules
+    assert "[card" in find_secrets(card, rules.protected(), b"key", None)[0]
+    main = FILES["playbook.toml"].replace(
+        "[settings]", "protected_patterns = ['4111[ \\d]+']\n[settings]"
+    )
+    draft = await desk.draft(playbook=main)
+    assert (await desk.call("POST", "/publish", {**draft, "reason": "orders"}))["faults"] == []
+    assert find_secrets(card, rules.protected(), b"key", None) == (card, {})
+
+
+async def test_an_action_without_its_secret_is_a_fault_of_the_draft(desk: Desk) -> None:
+    flows = FILES["flows.toml"] + (
+        '[cancel]\nslots = ["order_id"]\naction = "cancel"\nfound = ["Done."]\n'
+        'failed = ["It could not be done."]\n'
+    )
+    intents = FILES["intents.toml"] + (
+        '[cancel]\ntitle = "calling it off"\nflow = "cancel"\n'
+        'examples = ["cancel my order", "stop it", "I changed my mind"]\n'
+    )
+    actions = (
+        '[cancel]\nurl = "https://shop.test/cancel"\nsend = ["order_id"]\n'
+        'summary = ["Shall I cancel {order_id}?"]\n'
+    )
+    draft = await desk.draft(flows=flows, intents=intents, actions=actions)
+    refused = await desk.call("POST", "/publish", {**draft, "reason": "x"})
+    assert refused["status"] == 422
+    assert "has no secret to sign with" in refused["error"]
+    assert not (desk.folder / "actions.toml").exists()
 
 
 async def test_whoever_comes_second_is_told_and_overwrites_nothing(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from gateway.playbook_cli import app
 from gateway.playbook_kept import needed
 from gateway.running import Gateway
 from gateway.settings_sections import Playbook
+from gateway.turns_cli import app as turns
 from memory.units.playbook_log import PutInForce
 from tests.gateway.test_playbook_api import FILES
 from tests.gateway.way import settings_for
@@ -79,6 +80,10 @@ async def test_files_are_taken_over_told_and_put_back_by_command(desk: Desk) -> 
     told = await desk.run("diff", first[:6], second[:6], "--text")
     assert "Answer greeting: wording changed" in told.output
     assert '+greeting = ["Welcome."]' in told.output
+
+    replay = ["replay", "--with", first[:6], "--json", "--config", str(desk.config)]
+    anew = await asyncio.to_thread(CliRunner().invoke, turns, replay)
+    assert json.loads(anew.output[anew.output.index("{") :])["playbook"] == first
 
     assert (await desk.run("rollback", "0000", "--why", "x", "--yes")).exit_code == 1
     back = await desk.run("rollback", first[:8], "--why", "too warm", "--yes")
