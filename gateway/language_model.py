@@ -206,6 +206,9 @@ class LanguageModel:
         take: Callable[[str], bool],
     ) -> Streamed | Failure:
         asked = self._asked(messages, max_tokens, schema)
+        if self._client.base_url.host == _OPENAI:
+            # Only theirs has to be asked to count, and others may not know the word.
+            asked["stream_options"] = {"include_usage": True}
         try:
             async with self._at_once.create(**asked, stream=True, timeout=seconds) as response:
                 return await _taken(response, take)

@@ -60,6 +60,7 @@ class Stream:
         self._events = events
         self._rest = b""
         self._read = 0
+        self._has_reason = False
         self.is_over = False
         self.is_cut = False
         self.usage: Usage | None = None
@@ -79,7 +80,10 @@ class Stream:
         """The text in what is left when nothing more comes. Raises `Garbled` and `Failed`."""
         rest, self._rest = self._rest.strip(), b""
         if self._events:
-            return self._line(rest)
+            text = self._line(rest)
+            # Not every server sends the last mark, but all say why they came to an end.
+            self.is_over = self.is_over or self._has_reason
+            return text
         text = self._piece(rest)
         self.is_over = True
         return text
@@ -108,6 +112,7 @@ class Stream:
         if not piece.choices:
             return ""
         choice = piece.choices[0]
+        self._has_reason = self._has_reason or choice.finish_reason is not None
         self.is_cut = self.is_cut or choice.finish_reason == "length"
         text = choice.delta or choice.message
         return (text.content or "") if text is not None else ""

@@ -62,6 +62,14 @@ def test_whatever_comes_is_text_or_garbage(data: bytes, as_events: bool) -> None
     assert isinstance(text, str)
 
 
+def test_an_answer_is_over_when_its_server_says_why_and_not_when_it_hangs_up() -> None:
+    piece = b'data: {"choices": [{"delta": {"content": "Yes."}, "finish_reason": %s}]}\n\n'
+    for reason, is_over in ((b"null", False), (b'"stop"', True)):
+        stream = Stream(events=True)
+        assert stream.feed(piece % reason) + stream.end() == "Yes."
+        assert stream.is_over is is_over
+
+
 def test_what_never_ends_is_not_kept() -> None:
     stream = Stream(events=True)
     for _ in range(LARGEST_STREAM // 1_024):
