@@ -79,6 +79,7 @@ class Flow:
     which may name its results, as `missing` may if it was refused; `failed` is said if it could not
     be done. A sender below `needs` is asked for a proof; without it anybody may go through the
     flow, and to be shown a row as its owner takes the level that the rules want for history.
+    Slots in `also` are taken in when they are told, and never asked for.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Flow:
     needs: Assurance | None = None
     action: str | None = None
     failed: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

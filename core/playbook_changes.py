@@ -28,6 +28,7 @@ _WORDS = {
     "unless": "its exception",
     "then": "what it does",
     "look_up": "the table it looks up",
+    "also": "what it takes in without asking",
     "guest_only": "whether only guests are asked",
     "small_talk": "whether it is small talk",
     "needs": "the level it needs",

@@ -130,6 +130,10 @@ def _check_slot(slot: Slot, report: Report) -> None:
 def _check_flow(flow: Flow, playbook: Playbook, report: Report) -> None:
     for name in flow.slots:
         report.check_known(FLOWS, f"{flow.name}.slots", name, playbook.slots, "slot")
+    for name in flow.also:
+        report.check_known(FLOWS, f"{flow.name}.also", name, playbook.slots, "slot")
+        if name in flow.slots:
+            report.add(FLOWS, f"{flow.name}.also", f"has {name}, which is asked for", "Remove it")
     known = {*flow.slots, *said_of(flow, playbook)}
     for text in flow.missing:
         check_braces(FLOWS, f"{flow.name}.missing", text, known, report)

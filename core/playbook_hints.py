@@ -92,7 +92,8 @@ def _near(one: frozenset[str], other: frozenset[str]) -> bool:
 
 
 def _slots(playbook: Playbook) -> Iterator[str]:
-    asked = {slot for flow in playbook.flows.values() for slot in flow.slots}
+    flows = playbook.flows.values()
+    asked = {slot for flow in flows for slot in (*flow.slots, *flow.also)}
     for rule in playbook.rules:
         asked.update(_texts(rule.then.get("needs")))
         asked.update(_named(rule, "slot."))

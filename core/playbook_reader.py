@@ -219,6 +219,7 @@ def _flows(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str,
             needs=_needs(one),
             action=one.text("action") or None,
             failed=one.texts("failed"),
+            also=one.texts("also"),
         )
         one.close()
     return found

@@ -39,7 +39,7 @@ def capture(
     """
     readers = readers_of(playbook)
     flow = playbook.flows.get(case.flow or (case.done[-1] if case.done else ""))
-    names = list(flow.slots) if flow else []
+    names = [*flow.slots, *flow.also] if flow else []
     if asking is not None and asking in readers:
         names = [asking, *(one for one in names if one != asking)]
     pairs = [one for one in pairs_in(playbook) if one.begin in names and one.end in names]

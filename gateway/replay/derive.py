@@ -26,8 +26,8 @@ from gateway.replay.wording import (
 )
 
 FOLDS = 6
-USUAL = 0.25
-"""A slot belongs to an intent's flow when this share of its dialogues tell it."""
+USUAL = 0.5
+"""A slot is asked for in an intent's flow when this share of its dialogues tell it."""
 THRESHOLD = 0.3
 """Below this probability a derived playbook's intents abstain. Its intents are many and have few
 examples; a wrong guess costs one question too many, silence a whole dialogue."""
@@ -78,7 +78,8 @@ def derive_playbook(dialogues: Sequence[Dialogue]) -> Playbook:
         wanted = _usual_slots(goal, dialogues)
         if wanted:
             details = _details(wanted, slots, extra)
-            flows[goal.name] = Flow(goal.name, wanted, found_for(details))
+            also = _told_besides(goal, wanted, dialogues)
+            flows[goal.name] = Flow(goal.name, wanted, found_for(details), also=also)
         examples = _examples(goal)
         if examples:
             flow = goal.name if wanted else None
@@ -187,6 +188,20 @@ def _usual_slots(goal: _Goal, everyone: Sequence[Dialogue]) -> tuple[str, ...]:
             mine[dialogue.id] = min(order, mine.get(dialogue.id, order))
     usual = [name for name, seen in places.items() if len(seen) >= USUAL * len(dialogues)]
     return tuple(sorted(usual, key=lambda name: (median(places[name].values()), name)))
+
+
+def _told_besides(
+    goal: _Goal, wanted: Sequence[str], everyone: Sequence[Dialogue]
+) -> tuple[str, ...]:
+    """What else is told in the goal's domain, the most usual first: taken in, but not asked for."""
+    domain = goal.dialogues[0].domain
+    told = Counter(
+        name
+        for dialogue in everyone
+        if dialogue.domain == domain
+        for name in {one.name for one in dialogue.told}.difference(wanted)
+    )
+    return tuple(sorted(told, key=lambda name: (-told[name], name)))
 
 
 def _examples(goal: _Goal) -> tuple[str, ...]:

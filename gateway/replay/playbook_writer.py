@@ -57,6 +57,7 @@ def _renamed(flow: Flow, names: Mapping[str, str]) -> Flow:
     return replace(
         flow,
         slots=tuple(names[one] for one in flow.slots),
+        also=tuple(names[one] for one in flow.also),
         found=tuple(re.sub(r"\{(\w+)\}", braced, one) for one in flow.found),
     )
 
@@ -108,6 +109,7 @@ def _slot(one: Slot) -> Mapping[str, object]:
 def _flow(one: Flow) -> Mapping[str, object]:
     return {
         "slots": one.slots,
+        "also": one.also,
         "look_up": one.look_up,
         "found": one.found,
         "missing": one.missing,

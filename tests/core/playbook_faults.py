@@ -201,6 +201,10 @@ flows.toml | "number", "street" -> "number", "stret"
 order_status.slots: there is no slot 'stret'
 Did you mean street?
 
+flows.toml | slots = ["number", "street"] -> slots = ["number", "street"]<newline>also = ["number"]
+order_status.also: has number, which is asked for
+Remove it
+
 flows.toml | {state} -> {stat}
 order_status.found: nothing fills {stat}
 Did you mean state?

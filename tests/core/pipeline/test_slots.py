@@ -152,6 +152,17 @@ def test_a_slot_of_another_flow_is_filled_by_an_exact_shape_only() -> None:
     assert [(one.name, one.value) for one in found] == [("mail", "ben@example.com")]
 
 
+def test_what_a_flow_also_takes_in_is_found_like_what_it_asks_for() -> None:
+    playbook = _playbook(_slot("who", "name", "guest's name"), _slot("day", "date"))
+    quiet = Flow("all", ("who",), found=("Done.",), also=("day",))
+    told = {}
+    for flow in (replace(quiet, also=()), quiet):
+        asked = replace(playbook, flows={"all": flow})
+        turn = Talk(playbook=asked).turn("on Monday would be fine")
+        told[flow.also] = [one.value for one in capture(turn, CaseState(flow="all"), asked, "who")]
+    assert told == {(): [], ("day",): ["on Monday"]}
+
+
 def test_a_burst_is_read_message_by_message_with_its_sources() -> None:
     playbook = _playbook(_slot("day", "date"), _slot("hour", "time"))
     turn = Talk(playbook=playbook).turn("tomorrow", "at 8 pm")
