@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from core.pipeline.contracts import IntentGuess, IntentStage
+from core.pipeline.human_wish import asks_for_human
 from core.pipeline.phrases import is_question, is_request
 from core.playbook import Playbook
 from core.turn import Said, TurnInput, Waiting
@@ -97,7 +98,10 @@ def hear_several(stage: IntentStage, classify: Classify) -> IntentStage:
         heard = _heard(pieces, playbook, classify)
         if asked:
             return _beside_answer(guess, heard, case.intent)
-        return guess if len(heard) < 2 else _first_of(heard, playbook)
+        if len(heard) > 1:
+            return _first_of(heard, playbook)
+        # What is told around a wish hides it from a look at the whole.
+        return heard[0][1] if heard and guess.name is None else guess
 
     return guess_intents
 
@@ -108,7 +112,8 @@ def _pieces(turn: TurnInput, least: int) -> list[tuple[str, int, str]]:
         (said.id, at, text) for said in turn.messages for at, text in enumerate(parts_of(said.text))
     ]
     one = len(turn.messages) == 1 and pieces[0][2] == turn.messages[0].text
-    return [] if one or len(pieces) < least else pieces
+    # Whoever asks for a person gets one, whatever else there is.
+    return [] if one or len(pieces) < least or asks_for_human(turn.text) else pieces
 
 
 def _heard(

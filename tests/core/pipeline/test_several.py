@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.pipeline.several import parts_of, without
 from core.turn import CaseState, Said, TurnInput, Waiting
 from memory.codec import dump_case, load_case
-from tests.core.pipeline.shop import Talk
+from tests.core.pipeline.shop import SHOP, Talk, stages
 
 
 @dataclass
@@ -123,6 +123,13 @@ def test_one_matter_stays_one(text: str) -> None:
     talk = Remembered()
     talk.hear(text)
     assert talk.intents() == (None, None, None)
+
+
+def test_what_is_told_around_a_wish_does_not_hide_it() -> None:
+    talk = Remembered()
+    text = "We came back from the seaside and my aunt found nothing. Where is my order?"
+    assert stages().intent(talk.turn(text), SHOP).name == "order_status"
+    assert stages().intent(talk.turn("My aunt found nothing. She left."), SHOP).name is None
 
 
 def test_who_lets_it_be_lets_all_of_it_be() -> None:
