@@ -51,6 +51,7 @@ _FAULTS = {
     Unfit.INSTRUCTIONS.value: "it repeated its instructions",
     Unfit.UNSUPPORTED.value: "it said what stands in no source",
     Unfit.MISPLACED.value: "it gave a number to something that no source gives it to",
+    Unfit.OMITTED.value: "it left out a restriction that its source makes",
     Unfit.OPPOSITE.value: "it said the opposite of its source",
 }
 

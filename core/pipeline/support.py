@@ -42,6 +42,16 @@ DENIALS = frozenset(
 )
 """Words that turn a sentence round, in the four languages the product speaks."""
 
+RESTRICTIONS = frozenset(
+    """
+    only unless except excluding excluded until
+    nur außer ausser ausgenommen lediglich ausschließlich
+    seulement uniquement sauf hormis excepté
+    solo sólo solamente únicamente salvo excepto
+    """.split()
+)
+"""Words without which a sentence says more than it did."""
+
 _NO_DENIAL = re.compile(
     r"\b(?:no (?:matter|problem|worries|later|longer than|more than)|not (?:only|just)|kein problem"
     r"|nicht nur|pas de (?:souci|problème)|non seulement|(?:sin|ningún) problema|no solo)\b"
@@ -113,10 +123,12 @@ _DAYS = """
 
 
 class Telling(NamedTuple):
-    """What a sentence tells: the stems of its telling words, and whether it denies something."""
+    """What a sentence tells: the stems of its telling words, whether it denies something, and
+    whether it restricts something, by that or otherwise."""
 
     stems: frozenset[str]
     denies: bool
+    restricts: bool
 
 
 class Support:
@@ -150,7 +162,7 @@ class Support:
         """Whether it denies what the sources say of the same, or says what they deny: as a whole,
         and in one of its clauses too, since it may say in one breath what they say in two."""
         return self._is_opposite(self._telling(sentence)) and any(
-            self._is_opposite(self._telling(one)) for one in _CLAUSE.split(sentence)
+            self._is_opposite(self._telling(one)) for one in _parts(sentence)
         )
 
     def misplaces(self, sentence: str) -> bool:
@@ -163,6 +175,18 @@ class Support:
             if about
         )
 
+    def leaves_out(self, text: str, draft: str) -> bool:
+        """Whether a restriction of the draft is missing: a sentence of it that denies something, or
+        has an "only" or an "unless", which nothing in the text says, too."""
+        said = [
+            self._telling(one) for each in split_sentences(text) for one in (each, *_parts(each))
+        ]
+        return any(
+            not any(_is_about(one, wanted) and one.restricts for one in said)
+            for sentence in split_sentences(draft)
+            if (wanted := self._telling(sentence)).restricts and wanted.stems
+        )
+
     def _is_beside(self, about: frozenset[str], near: frozenset[str]) -> bool:
         days = about & self._days
         return not about.isdisjoint(near) and (not days or not days.isdisjoint(near))
@@ -171,7 +195,7 @@ class Support:
         """The numbers of each clause, with what stands beside them there, or in the whole sentence
         where the clause has nothing else."""
         whole = frozenset(filterfalse(str.isdigit, self._telling(sentence).stems))
-        for clause in _CLAUSE.split(sentence):
+        for clause in _parts(sentence):
             stems = self._telling(clause).stems
             figures = frozenset(filter(str.isdigit, stems))
             if figures:
@@ -193,7 +217,12 @@ class Support:
             for one in found
             if one in NUMBERS or one.isdigit() or (len(one) > 1 and one not in _NEUTRAL)
         )
-        return Telling(frozenset(map(self._stems.of, telling)), denies)
+        restricts = denies or not RESTRICTIONS.isdisjoint(found)
+        return Telling(frozenset(map(self._stems.of, telling)), denies, restricts)
+
+
+def _parts(sentence: str) -> list[str]:
+    return _CLAUSE.split(sentence)
 
 
 def _is_about(told: Telling, source: Telling) -> bool:

@@ -51,6 +51,7 @@ class Unfit(StrEnum):
     INSTRUCTIONS = "our instructions"
     UNSUPPORTED = "in no source"
     MISPLACED = "a number of something else"
+    OMITTED = "a restriction is left out"
     OPPOSITE = "the opposite of its source"
 
 
@@ -99,6 +100,8 @@ class Wording:
         language = language_of(text)
         if language not in (None, self._wanted.language):
             return Unfit.LANGUAGE.value, language
+        if self._support.leaves_out(text, self._wanted.body):
+            return Unfit.OMITTED.value, text
         found = self._judge.findings((text,))
         return (found[0].rule.value, found[0].what) if found else None
 

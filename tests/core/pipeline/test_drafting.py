@@ -192,7 +192,8 @@ def test_a_sentence_is_said_once_and_the_whole_has_a_limit_and_an_end() -> None:
     judge = wording()
     assert judge.fault(GOOD) is None
     assert judge.fault(GOOD) == (Unfit.REPEATED.value, GOOD)
-    assert judge.fault_of_all(GOOD) is None
+    assert judge.fault_of_all(f"{GOOD} Do not put it in the dryer.") is None
+    assert judge.fault_of_all(GOOD) == (Unfit.OMITTED.value, GOOD)
     assert judge.fault_of_all("Wash it at 30 degrees and") == (
         Unfit.UNFINISHED.value,
         "Wash it at 30 degrees and",

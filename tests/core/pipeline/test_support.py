@@ -106,6 +106,20 @@ def test_a_number_stays_with_what_it_is_of(sentence: str) -> None:
     assert not Support((*RETURNS, hours), ASKED, "en").misplaces(sentence)
 
 
+@pytest.mark.parametrize(
+    ("text", "leaves_out"),
+    [
+        ("Wash it at 30 degrees, and keep it out of the dryer.", True),
+        ("Wash it at 30 degrees, but never put it in the dryer.", False),
+        ("Do not use the dryer. Wash it at 30 degrees.", False),
+        ("Never iron it. Wash it at 30 degrees.", True),
+    ],
+)
+def test_a_restriction_is_not_left_out(text: str, leaves_out: bool) -> None:
+    draft = "Wash the shirt at 30 degrees. Do not put it in the dryer."
+    assert Support((draft,), "how do I wash it", "en").leaves_out(text, draft) is leaves_out
+
+
 def test_it_knows_other_languages() -> None:
     german = Support(GERMAN, "Kann ich die Glühbirnen zurückgeben?", "de")
     assert german.holds("Unbenutztes können Sie innerhalb von 30 Tagen zurückgeben.")
