@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 WORDS: Mapping[str, str] = {
     "elsewhere": "here",
+    "chat": "in the chat",
     "or": "or",
     "yes": "Yes",
     "no": "No",
@@ -24,8 +25,9 @@ WORDS: Mapping[str, str] = {
     "last_private": "Please write to me directly, this is place {count} where others read.",
     "last_where": "Please look {where} for message {count}.",
 }
-"""Name -> words: `elsewhere` where an answer arrives on a channel without a name, `hidden` in the
-place of a value that is not told, `detail` for a slot without a label, the four ways to say when
-the business opens, and sentences for when every variant was said (`last_`)."""
+"""Name -> words: `elsewhere` where an answer arrives on a channel without a name, `chat` where a
+visitor wrote, `hidden` in the place of a value that is not told, `detail` for a slot without a
+label, the four ways to say when the business opens, and sentences for when every variant was said
+(`last_`)."""
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

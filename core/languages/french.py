@@ -292,6 +292,24 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Votre message {where} est également sous mes yeux.",
         "Inutile de répéter ce que vous avez écrit {where}.",
     ),
+    "mail_begin": (
+        "Bonjour {name},",
+        "Bonjour,",
+        "Bien le bonjour,",
+    ),
+    "mail_begin_formal": (
+        "Bonjour {name},",
+        "Bonjour,",
+        "Bien le bonjour,",
+    ),
+    "mail_end": (
+        "Cordialement, {business}",
+        "Bien cordialement, {business}",
+        "Meilleures salutations, {business}",
+        "Avec nos salutations, {business}",
+        "Sincères salutations, {business}",
+        "Bien à vous, {business}",
+    ),
     "when_open": (
         "La réponse vient {where}, en général bientôt : nous sommes ouverts.",
         "Nous sommes ouverts, la réponse devrait donc venir bientôt, {where}.",
@@ -356,6 +374,7 @@ BY: Mapping[str, str] = {
 
 WORDS: Mapping[str, str] = {
     "elsewhere": "ici",
+    "chat": "dans le chat",
     "or": "ou",
     "yes": "Oui",
     "no": "Non",

@@ -291,6 +291,24 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Ihre Nachricht {where} liegt mir ebenfalls vor.",
         "Was Sie {where} geschrieben haben, müssen Sie nicht wiederholen.",
     ),
+    "mail_begin": (
+        "Guten Tag {name},",
+        "Guten Tag,",
+        "Hallo,",
+    ),
+    "mail_begin_formal": (
+        "Guten Tag {name},",
+        "Guten Tag,",
+        "Einen guten Tag,",
+    ),
+    "mail_end": (
+        "Freundliche Grüße, {business}",
+        "Mit freundlichen Grüßen, {business}",
+        "Beste Grüße, {business}",
+        "Viele Grüße, {business}",
+        "Mit besten Grüßen, {business}",
+        "Herzliche Grüße, {business}",
+    ),
     "when_open": (
         "Die Antwort kommt {where}, meist bald: Wir haben gerade geöffnet.",
         "Wir haben geöffnet, die Antwort sollte also bald kommen, {where}.",
@@ -354,6 +372,7 @@ BY: Mapping[str, str] = {
 
 WORDS: Mapping[str, str] = {
     "elsewhere": "hier",
+    "chat": "im Chat",
     "or": "oder",
     "yes": "Ja",
     "no": "Nein",

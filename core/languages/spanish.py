@@ -290,6 +290,24 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Su mensaje {where} lo tengo también delante.",
         "No hace falta repetir lo que escribió {where}.",
     ),
+    "mail_begin": (
+        "Hola, {name}:",
+        "Hola:",
+        "Buenas:",
+    ),
+    "mail_begin_formal": (
+        "Buenos días, {name}:",
+        "Buenos días:",
+        "Buen día:",
+    ),
+    "mail_end": (
+        "Un saludo, {business}",
+        "Saludos cordiales, {business}",
+        "Atentamente, {business}",
+        "Con un cordial saludo, {business}",
+        "Muchos saludos, {business}",
+        "Reciba un saludo, {business}",
+    ),
     "when_open": (
         "La respuesta llega {where}, normalmente pronto: estamos abiertos.",
         "Estamos abiertos, así que la respuesta debería llegar pronto, {where}.",
@@ -353,6 +371,7 @@ BY: Mapping[str, str] = {
 
 WORDS: Mapping[str, str] = {
     "elsewhere": "aquí",
+    "chat": "en el chat",
     "or": "o",
     "yes": "Sí",
     "no": "No",

@@ -16,14 +16,20 @@ from core.pipeline.flow_words import at_end, confirmation, with_question
 from core.pipeline.foreign import foreign_draft
 from core.pipeline.judgement import tells_who_answers
 from core.pipeline.knowledge import Finder, cut
+from core.pipeline.letter import lettered
 from core.pipeline.phrases import asks_who_answers, is_negative
 from core.pipeline.questions import ask, offer, question_for
 from core.pipeline.speaker import Speaker
+from core.pipeline.whereabouts import wrote_elsewhere
 from core.playbook import Playbook
 from core.turn import TurnInput
-from core.wording import spoken_to
+from core.wording import speech, spoken_to
 
-_SORRY = re.compile(r"\b(?:sorry|apolog)", re.I)
+_SORRY = re.compile(
+    r"\b(?:sorry|apolog|tut mir leid|entschuldig|bedaure|désolé|excus|pardon|regrette|lamento|"
+    r"lo siento|siento que|disculp|perdone)",
+    re.I,
+)
 
 
 def response_stage(index: ArticleIndex) -> ResponseStage:
@@ -51,9 +57,21 @@ def response_stage(index: ArticleIndex) -> ResponseStage:
             draft = replace(draft, text=cut(draft.text, speaker.limit))
         if finder.searched is not None:
             draft = replace(draft, searched=finder.searched)
-        return _opened(speaker, draft) if opening else draft
+        draft = _opened(speaker, draft) if opening else draft
+        if _goes_on(speaker, draft):
+            return draft
+        greets = draft.template == "greeting"
+        text = lettered(turn, speaker.playbook, draft.text, said, greets=greets)
+        return replace(draft, text=text)
 
     return word_reply
+
+
+def _goes_on(speaker: Speaker, draft: Draft) -> bool:
+    """Whether the rules stage adds to what is said here: that a person goes on with it."""
+    flow = speaker.flow
+    handed = flow is not None and flow.escalate is not None
+    return speaker.step.move == "finish" and (handed or draft.template.startswith("failed:"))
 
 
 def _word_move(speaker: Speaker, finder: Finder) -> Draft:
@@ -92,7 +110,15 @@ def _opening(speaker: Speaker) -> str:
         key = "automated"
     elif _is_newly_annoyed(speaker):
         key = "regret"
+    elif (where := wrote_elsewhere(speaker.turn)) is not None:
+        return speaker.say("recall_elsewhere", {"where": _place(speaker, where)}) or ""
     return (speaker.say(key, statement=True) if key else None) or ""
+
+
+def _place(speaker: Speaker, channel: str) -> str:
+    """Where they wrote, in words."""
+    spoken = speech(speaker.playbook)
+    return spoken.words["chat"] if channel == "webchat" else spoken.by.get(channel, "")
 
 
 def _opened(speaker: Speaker, draft: Draft) -> Draft:

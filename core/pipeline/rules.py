@@ -17,6 +17,7 @@ from core.pipeline.acts import acted, reason_of
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
 from core.pipeline.flow_turn import count
 from core.pipeline.foreign import foreign_escalation, is_foreign
+from core.pipeline.letter import lettered
 from core.pipeline.proving import ANSWER
 from core.pipeline.raising import raised
 from core.pipeline.sentences import choose, is_fresh, remember
@@ -123,6 +124,7 @@ def _hand_over(
     if asks_where(turn):
         text = f"{text} {where_words(playbook, case)}"
         case = replace(case, proof=Proof("address", turn.now, ANSWER))
+    text = lettered(turn, playbook, text, case.said)
     counters = {"turns": case.counters.get("turns", 0)}
     case = replace(
         case, asking=None, offering=None, counters=counters, said=remember(case.said, text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from core.addresses import KINDS
 from core.identity_rules import IdentityRules
-from core.message import Audience, Sensitivity
+from core.message import Audience, Author, Sensitivity
 from core.pipeline.sentences import choose
 from core.playbook import Playbook
 from core.turn import CaseState, TurnInput
@@ -43,6 +43,21 @@ def elsewhere_words(
     words = {"where": f" {spoken.words['or']} ".join(by[one] for one in able)}
     texts = variants(playbook, "elsewhere")
     return choose(texts, words, case.said) or choose(texts, words, ()) or texts[-1]
+
+
+def wrote_elsewhere(turn: TurnInput) -> str | None:
+    """The channel on which the customer went on about this case until a moment ago, if it is
+    another: what they said there is known here, and they should hear so once."""
+    alone = turn.audience is Audience.ONE or turn.private_reply
+    if not alone or turn.case_id is None or turn.case_ended or not turn.recall.exchanges:
+        return None
+    last = turn.recall.exchanges[-1].channel
+    here = any(
+        one.channel == turn.channel
+        for one in turn.recall.exchanges
+        if one.author is not Author.CUSTOMER
+    )
+    return None if here or last == turn.channel else last
 
 
 def asks_where(turn: TurnInput) -> bool:
