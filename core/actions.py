@@ -20,7 +20,9 @@ class Call:
     written in one plain way (a date as 2026-12-24), so written.
 
     The same `key` means the same request: do nothing for one that was seen before, and answer as
-    then. `handle` is who writes ("phone:+447700900142"), proved as `level` says, on `channel`.
+    then. `replaces` is the key of a request that this one takes the place of, since the customer
+    corrected a detail after it was done. `handle` is who writes ("phone:+447700900142"), proved as
+    `level` says, on `channel`.
     """
 
     action: str
@@ -30,6 +32,7 @@ class Call:
     handle: str = field(repr=False)
     level: Assurance
     channel: str
+    replaces: str | None = None
 
 
 class RefusedAction(Exception):

@@ -167,7 +167,8 @@ class Act:
     """An effect: do something in a system of the business's, once. `action` is the playbook's name
     of it, `values` go along as they were told, and `plain` has those of them that can be written in
     one plain way, so written. `key` is the same however often it is asked for: whoever carries it
-    out does nothing for a key that was seen before, and answers as then.
+    out does nothing for a key that was seen before, and answers as then. What this one takes the
+    place of, since a detail was corrected after it was done, is the key in `replaces`.
 
     The result's "outcome" is "done" or "refused" (the business says no), with the named results of
     the answer; or "failed", with "why" for people: then it is not known whether it was done.
@@ -177,6 +178,7 @@ class Act:
     key: str
     values: Mapping[str, str]
     plain: Mapping[str, str]
+    replaces: str | None = None
 
     @property
     def id(self) -> str:

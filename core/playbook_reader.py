@@ -17,6 +17,7 @@ from core.identity_rules_reader import IDENTITY_FILE, collect_identity_rules
 from core.message import Assurance
 from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD
 from core.pipeline.asking import ASK_LIMIT
+from core.pipeline.returning import FLOW_HOURS
 from core.pipeline.table import FALLBACK_LIMIT, NEGATIVE_LIMIT
 from core.playbook import SLOT_KINDS, Flow, Intent, Playbook, Rule, Slot
 from core.playbook_actions import ACTIONS, read_actions
@@ -65,6 +66,7 @@ SETTINGS: Mapping[str, tuple[float, float, float]] = {
     "fallback_limit": (FALLBACK_LIMIT, 0, 20),
     "negative_limit": (NEGATIVE_LIMIT, 0, 20),
     "repeat_limit": (ASK_LIMIT, 0, 20),
+    "flow_hours": (FLOW_HOURS, 0, 8_760),
 }
 """Tunable number -> default, least, most."""
 

@@ -141,13 +141,15 @@ class Undertaking:
     `stage` is "asked" (the reply asked for a yes to it), "change" (a no came, and the reply asked
     what is to be otherwise), "done", or "failed": whether it was done is then not known. `values`
     is a digest of what it is done with, and `key` is drawn once for them: the same request has the
-    same key however often it is tried.
+    same key however often it is tried. `replaces` is the key of the one that was done before a
+    detail was corrected.
     """
 
     flow: str
     stage: str
     key: str
     values: str
+    replaces: str = ""
 
 
 class Waiting(NamedTuple):

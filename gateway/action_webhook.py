@@ -128,6 +128,7 @@ def body_of(call: Call) -> bytes:
             "plain": dict(call.plain),
             "sender": {"handle": call.handle, "level": int(call.level)},
             "channel": call.channel,
+            "replaces": call.replaces,
         },
         option=orjson.OPT_SORT_KEYS,
     )

@@ -79,6 +79,7 @@ class Actions:
             sender.handle,
             sender.level,
             asked.turn.channel,
+            effect.replaces,
         )
         return await self.run(action, call)
 

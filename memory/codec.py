@@ -37,7 +37,9 @@ def dump_case(case: CaseState, drawn: Collection[int] = ()) -> str:
         "counters": dict(sorted(case.counters.items())),
         "said": case.said,
         "proof": None if case.proof is None else _proof_data(case.proof),
-        "undertaken": [(one.flow, one.stage, one.key, one.values) for one in case.undertaken],
+        "undertaken": [
+            (one.flow, one.stage, one.key, one.values, one.replaces) for one in case.undertaken
+        ],
         "waiting": [tuple(one) for one in case.waiting],
         "drawn": sorted(drawn),
     }

@@ -18,6 +18,7 @@ from core.languages import (
     german,
     german_identity,
     invalid,
+    returning,
     spanish,
     spanish_identity,
 )
@@ -61,6 +62,7 @@ SPEECHES: Mapping[str, Speech] = {
                 **words.ANSWERS,
                 **actions.ACTION_ANSWERS[code],
                 **invalid.INVALID_ANSWERS[code],
+                **returning.RETURNING_ANSWERS[code],
                 **identity.IDENTITY_ANSWERS,
             },
             words.WHERE,

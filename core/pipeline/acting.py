@@ -35,6 +35,7 @@ from core.pipeline.undertaking import (
     digest_of,
     given_up,
     key_of,
+    replaced,
     unasked,
     undertaken,
     undertaking,
@@ -87,7 +88,8 @@ def act(
         return _ask_for_yes(at, case, captured, flow, digest)
     key = same.key if same is not None else key_of(at.turn, flow.name, digest)
     plain = {one.name: one.normal for one in _sent(case, flow, action) if one.normal is not None}
-    effect = Act(action.name, key, values, plain)
+    before = replaced(last)
+    effect = Act(action.name, key, values, plain, before or None)
     if agreed:
         # Rules that want a yes have it with this one.
         case = marked(case, CONFIRMING + flow.name)
@@ -95,10 +97,14 @@ def act(
         return replace(finish(at, case, captured, flow), move="act", effect=effect)
     outcome = outcome_of(at.turn, effect)
     if outcome == "refused":
-        case = unmarked(given_up(case, flow.name), CONFIRMING + flow.name)
+        case = given_up(case, flow.name)
+        if before:
+            # What was done before the correction stands.
+            case = undertaken(case, Undertaking(flow.name, DONE, before, ""))
+        case = unmarked(case, CONFIRMING + flow.name)
         return replace(missed(at, case, captured, flow), effect=effect)
     stage = DONE if outcome == "done" else FAILED
-    case = undertaken(case, Undertaking(flow.name, stage, key, digest))
+    case = undertaken(case, Undertaking(flow.name, stage, key, digest, before))
     return replace(finish(at, case, captured, flow), effect=effect)
 
 
@@ -141,7 +147,7 @@ def _ask_for_yes(
     if not is_above(at.turn, Sensitivity.PERSONAL if flow.look_up else Sensitivity.GENERAL):
         known = same is not None and same.stage != DONE
         key = same.key if known and same is not None else key_of(at.turn, flow.name, digest)
-        case = undertaken(case, Undertaking(flow.name, stage, key, digest))
+        case = undertaken(case, Undertaking(flow.name, stage, key, digest, replaced(last)))
     return replace(stepped(at, "confirm", case, captured), words=laid_out(at, case, flow))
 
 

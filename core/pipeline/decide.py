@@ -20,13 +20,14 @@ from core.pipeline.intent import IntentModel, stage
 from core.pipeline.knowledge import searched_of
 from core.pipeline.proving import with_identity
 from core.pipeline.response import response_stage
+from core.pipeline.returning import come_back
 from core.pipeline.rules import rules_stage
 from core.pipeline.ruling import judging
 from core.pipeline.several import hear_several
 from core.pipeline.stage_run import StageRun
 from core.pipeline.state import state_stage
 from core.pipeline.table import tags_in
-from core.pipeline.taking_up import keep_others, word_others
+from core.pipeline.taking_up import keep_others
 from core.pipeline.undertaking import unasked
 from core.playbook import Playbook
 from core.turn import CONFIRMED, Decision, StageRecord, TurnInput
@@ -38,8 +39,8 @@ def default_stages(model: IntentModel, index: ArticleIndex) -> Stages:
     """The four stages over a trained model and the playbook's articles."""
     return Stages(
         intent=hear_several(stage(model), model.classify),
-        state=with_identity(keep_others(state_stage)),
-        response=word_others(response_stage(index)),
+        state=with_identity(come_back(keep_others(state_stage))),
+        response=response_stage(index),
         rules=rules_stage,
         versions=(
             f"linear-{VERSION}",

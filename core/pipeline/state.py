@@ -11,6 +11,7 @@ from dataclasses import replace
 from core.pipeline.acting import CONFIRM_LIMIT, act, dropped, laid_out, level_of
 from core.pipeline.asking import ASK_LIMIT, ask, asked, asked_in_vain, next_slot
 from core.pipeline.contracts import IntentGuess, StateStep
+from core.pipeline.correcting import asked_otherwise, reopened
 from core.pipeline.flow_end import finish, give_up
 from core.pipeline.flow_turn import FlowTurn, count, stepped
 from core.pipeline.judgement import reconsider
@@ -57,7 +58,9 @@ def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Stat
     if switched.flow != told.case.flow:
         told = merged(told, take_in(at, switched))
     at = replace(at, faults=told.faults)
-    case = _reopened(at, told.case, told.values)
+    if (otherwise := asked_otherwise(at, told.case, told.values)) is not None:
+        return otherwise
+    case = reopened(at, told.case, told.values)
     case = asked_in_vain(at, before, case, answered)
     return _go_on(at, before, case, told.values, answered)
 
@@ -109,14 +112,6 @@ def _started(at: FlowTurn, case: CaseState, *, answered: bool) -> CaseState:
         ):
             return case
     return replace(case, flow=intent.flow, intent=intent.name, asking=None, offering=None)
-
-
-def _reopened(at: FlowTurn, case: CaseState, captured: tuple[SlotValue, ...]) -> CaseState:
-    """A new detail for a look-up that is done looks up again ("and order 1043?")."""
-    flow = at.playbook.flows.get(case.done[-1]) if case.done and case.flow is None else None
-    if flow is None or not flow.look_up or not {one.name for one in captured} & set(flow.slots):
-        return case
-    return replace(case, flow=flow.name)
 
 
 def _go_on(

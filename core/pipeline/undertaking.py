@@ -34,6 +34,13 @@ def awaits_yes(case: CaseState) -> bool:
     return last is not None and last.stage in (ASKED, CHANGE)
 
 
+def replaced(last: Undertaking | None) -> str:
+    """The key of what was done before a detail was corrected, if anything was."""
+    if last is None:
+        return ""
+    return last.key if last.stage == DONE else last.replaces
+
+
 def agrees(text: str) -> bool:
     """Whether a message is a yes to what was just laid out, with no if and no but."""
     if yes_or_no(text) is True:

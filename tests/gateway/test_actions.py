@@ -78,6 +78,7 @@ async def test_what_was_done_is_answered_with_the_named_results_alone(business: 
         "action": "book",
         "channel": "sms",
         "key": CALL.key,
+        "replaces": None,
         "plain": {"day": "2026-03-13"},
         "sender": {"handle": "phone:+447700900142", "level": 2},
         "values": {"day": "next Friday"},
