@@ -14,6 +14,7 @@ from functools import cached_property
 from core.effects import Compose
 from core.language import language_of
 from core.limits import Broken
+from core.message import Author
 from core.pipeline.features import words
 from core.pipeline.sentences import digests, split_sentences
 from core.pipeline.support import Support
@@ -62,7 +63,7 @@ class Wording:
         self._wanted = wanted
         self._judge = Judge(turn, wanted.step, wanted.draft, playbook)
         sources = (wanted.body, *wanted.sources)
-        self._support = Support(sources, turn.text, wanted.language)
+        self._support = Support(sources, _told_by_them(turn, wanted), wanted.language)
         self._said = set(wanted.step.case.said)
 
     @property
@@ -124,6 +125,13 @@ class Wording:
     @cached_property
     def _instructed(self) -> frozenset[tuple[str, ...]]:
         return _runs(self._wanted.instructions)
+
+
+def _told_by_them(turn: TurnInput, wanted: Compose) -> str:
+    """What the customer said: now, and before, as far as it may be spoken of."""
+    before = (*(one.said for one in turn.recall.recalled), *turn.recall.exchanges)
+    theirs = [one.text for one in before if one.author is Author.CUSTOMER and wanted.remembered]
+    return "\n".join((turn.text, *theirs))
 
 
 def _runs(text: str) -> frozenset[tuple[str, ...]]:

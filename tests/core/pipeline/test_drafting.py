@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from core.effects import Compose, NeedEffect
 from core.identity_rules import DEFAULT_RULES
-from core.message import Assurance, Audience, Sensitivity
+from core.message import Assurance, Audience, Author, Sensitivity
 from core.pipeline.contracts import Draft, Stages, StateStep
 from core.pipeline.decide import decide
 from core.pipeline.drafting import ANSWERS, Parts, parts_of
 from core.pipeline.worded import Unfit, Wording
 from core.playbook import FREE, GUIDED, ModeRow, Playbook
-from core.turn import Decision, TurnInput
-from tests.core.pipeline.shop import SHOP, Talk, stages
+from core.turn import Decision, Recall, Said, TurnInput
+from tests.core.pipeline.shop import NOW, SHOP, Talk, stages
 
 QUESTION = "how do I wash the shirt"
 GOOD = "Please wash the shirt at 30 degrees."
@@ -212,6 +212,21 @@ def test_what_was_said_before_in_the_case_is_not_said_again() -> None:
     found = said.fault("Do not put it in the dryer.")
     assert found is not None
     assert found[0] == Unfit.REPEATED.value
+
+
+def test_what_they_told_before_is_spoken_of_where_it_may_be() -> None:
+    old = Said("m9", NOW, "email", Author.CUSTOMER, "the collar came torn", 4, "phone:+1")
+    sorry = "I am sorry that the collar came torn."
+
+    def knows(turn: TurnInput) -> TurnInput:
+        return replace(turn, recall=Recall(exchanges=(old,)))
+
+    assert wording(knows).fault(sorry) is None
+    assert wording().fault(sorry) is not None
+    room = asked_of(Talk(audience=Audience.ROOM), QUESTION)
+    assert room is not None
+    turn = knows(Talk().turn(QUESTION))
+    assert Wording(turn, room, FREELY).fault(sorry) is not None
 
 
 def test_a_stage_of_ones_own_that_fails_over_the_new_words_leaves_the_draft() -> None:
