@@ -114,7 +114,7 @@ def _confirm(
     left = (skip(one) for one in playbook.flows[name].slots if case.slot(one) is None)
     refused = tuple(dict.fromkeys((*case.refused, *left)))
     case = replace(case, done=undone, flow=name, asking=None, offering=None, refused=refused)
-    case = marked(case, mark)
+    case = marked(case, mark, turn.case.counters.get(mark, 0) + 1)
     intent = next((one for one in playbook.intents if one.flow == name), None)
     title = name.replace("_", " ") if intent is None else intent.title
     asking = _words("confirm_action", {"title": title}, case, playbook)

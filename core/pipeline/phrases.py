@@ -104,7 +104,9 @@ _WHO_ANSWERS = re.compile(
     re.I,
 )
 _NOT_KNOWN = re.compile(
-    r"\W*(?:sorry[ ,.]*)?(?:i (?:don'?t|do not|cannot|can'?t|can not) "
+    r"\W*(?:(?:oh|um+|well|unfortunately|but|that|"
+    r"(?:i'?m |i am |i )?(?:so |very )?(?:sorry|afraid|apologi[sz]e))[ ,.]+)*"
+    r"(?:i (?:don'?t|do not|cannot|can'?t|can not) "
     r"(?:know|have|remember|recall|find|see)|"
     r"no idea|not sure|i forgot|i(?:'ve| have) (?:lost|forgotten)|i'?m not sure|idk|dunno|"
     r"none|i haven'?t got|(?:no,? )?(?:not that i (?:can think of|know)|"

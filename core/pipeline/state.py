@@ -28,7 +28,7 @@ from core.pipeline.phrases import (
 from core.pipeline.taking_in import merged, take_in
 from core.pipeline.undertaking import awaits_yes, unasked
 from core.playbook import Flow, Playbook
-from core.rule_counters import CONFIRMING
+from core.rule_counters import CONFIRMING, unmarked
 from core.turn import CaseState, SlotValue, TurnInput
 
 SWITCH_CONFIDENCE = 0.6
@@ -136,6 +136,8 @@ def _go_on(
         return stepped(at, "small_talk" if nod else "answer", case, captured)
     if not progress and _awaits_word(case, flow):
         return _answer_to_summary(at, case, flow)
+    if not progress and _asked_enough(at, case, flow):
+        return give_up(at, unmarked(case, CONFIRMING + flow.name), captured)
     if not progress and case.asking and asks_only_who_answers(at.turn.text):
         # Whoever wonders what answers has not been asked in vain.
         return stepped(at, "answer", case, captured, ask=case.asking)
@@ -158,6 +160,12 @@ def _awaits_word(case: CaseState, flow: Flow) -> bool:
     """Whether the action of the flow waits for a yes, be it that a rule asked for it."""
     asked_by_rule = CONFIRMING + flow.name in case.counters
     return flow.action is not None and (asked_by_rule or awaits_yes(case))
+
+
+def _asked_enough(at: FlowTurn, case: CaseState, flow: Flow) -> bool:
+    """Whether a yes that a rule waits for was asked for so often that a person should see it."""
+    times = case.counters.get(CONFIRMING + flow.name, 0)
+    return times >= CONFIRM_LIMIT and leaning(at.turn.text) is None
 
 
 def _answer_to_summary(at: FlowTurn, case: CaseState, flow: Flow) -> StateStep:

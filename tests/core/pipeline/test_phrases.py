@@ -9,7 +9,9 @@ from core.pipeline.human_wish import asks_for_human
 from core.pipeline.phrases import (
     asks_who_answers,
     courtesy,
+    does_not_know,
     is_chat,
+    is_leaving,
     is_negative,
     is_waiting,
     is_wish,
@@ -139,3 +141,34 @@ def test_other_questions_and_wishes_are_what_they_are(text: str, human: bool) ->
 )
 def test_annoyance_is_heard(text: str, negative: bool) -> None:
     assert is_negative(text) is negative
+
+
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [
+        ("I'm sorry, but I do not have the number here", True),
+        ("Unfortunately, I don't remember it", True),
+        ("I am afraid that I cannot find it right now", True),
+        ("Oh, sorry. No idea.", True),
+        ("I am sorry to hear that", False),
+        ("Sorry, it is 1042", False),
+        ("but that is not what I wrote", False),
+    ],
+)
+def test_who_cannot_tell_says_so_in_many_ways(text: str, unknown: bool) -> None:
+    assert does_not_know(text) is unknown
+
+
+@pytest.mark.parametrize(
+    ("text", "leaving"),
+    [
+        ("Thank you for the help! I'm all set now.", True),
+        ("Great, that's all I needed, thanks", True),
+        ("Bye!", True),
+        ("Thanks a lot", False),
+        ("Thanks, that's all for the lamp. Can you look for the chair, too?", False),
+        ("the order is 1042", False),
+    ],
+)
+def test_who_leaves_wants_nothing_more(text: str, leaving: bool) -> None:
+    assert is_leaving(text) is leaving

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from core.message import Assurance, Author
+from core.pipeline.acting import CONFIRM_LIMIT
 from core.pipeline.contracts import IntentGuess
 from core.pipeline.decide import decide
 from core.pipeline.table import table_of
@@ -184,6 +185,22 @@ def test_what_was_left_out_is_not_asked_for_while_a_rule_waits_for_a_yes() -> No
     assert [name for name in talk.case.counters if name.startswith("confirming:")]
     assert talk.say("it was a present, by the way").asked == ()
     assert talk.say("yes").escalation is not None
+
+
+def test_a_yes_that_never_comes_is_not_asked_for_for_ever() -> None:
+    rule = Rule(
+        "sure", 5, {"action": "return"}, {"require_confirm": True, "once_per_conversation": False}
+    )
+    talk = Talk(playbook=shop(rule))
+    talk.say("i want to return my order")
+    talk.say("it does not fit")
+    if talk.decisions[-1].asked:
+        talk.say("medium")
+    asked = 1
+    while talk.say(f"it was a gift of aunt number {asked}").escalation is None:
+        asked += 1
+    escalation = talk.decisions[-1].escalation
+    assert (asked, escalation and escalation.rule) == (CONFIRM_LIMIT, "unanswered")
 
 
 def test_another_wish_is_heard_while_a_rule_waits_for_a_yes() -> None:
