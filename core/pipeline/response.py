@@ -20,6 +20,7 @@ from core.pipeline.letter import lettered
 from core.pipeline.phrases import asks_who_answers, is_negative
 from core.pipeline.questions import ask, offer, question_for
 from core.pipeline.speaker import Speaker
+from core.pipeline.taking_up import worded
 from core.pipeline.whereabouts import wrote_elsewhere
 from core.playbook import Playbook
 from core.turn import TurnInput
@@ -52,8 +53,8 @@ def response_stage(index: ArticleIndex) -> ResponseStage:
         if opening:
             speaker = replace(speaker, opening=opening)
         finder = Finder(index)
-        draft = with_question(speaker, _word_move(speaker, finder))
-        if speaker.limit and len(draft.text) > speaker.limit:
+        draft = worded(speaker, lambda one: with_question(one, _word_move(one, finder)))
+        if speaker.limit and step.also is None and len(draft.text) > speaker.limit:
             draft = replace(draft, text=cut(draft.text, speaker.limit))
         if finder.searched is not None:
             draft = replace(draft, searched=finder.searched)

@@ -1,20 +1,19 @@
 """What else was asked in a message is answered beside the first matter, or once that is over.
 
 Around the state stage: what waits is kept with the case, and one of it is taken up in a turn that
-has room for it. Around the response stage: two drafts become one text, with one question at most.
+has room for it. For the response stage: two drafts become one text, with one question at most.
 Nothing is decided here of either matter by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from core.message import Sensitivity
 from core.pipeline.contracts import (
     Draft,
     IntentGuess,
-    ResponseStage,
     StateStage,
     StateStep,
 )
@@ -22,6 +21,7 @@ from core.pipeline.flow_turn import count
 from core.pipeline.phrases import courtesy
 from core.pipeline.sentences import split_sentences
 from core.pipeline.several import MOST, part_said, without
+from core.pipeline.speaker import Speaker
 from core.playbook import Flow, Intent, Playbook
 from core.turn import Said, TurnInput, Waiting
 
@@ -154,24 +154,20 @@ def _hands(flow: Flow) -> bool:
     return flow.escalate is not None or flow.action is not None
 
 
-def word_others(word: ResponseStage) -> ResponseStage:
-    """The response stage, which says what two matters come to as one text."""
-
-    def stage(turn: TurnInput, guess: IntentGuess, step: StateStep, playbook: Playbook) -> Draft:
-        if step.also is None or step.move not in _WORDED:
-            return word(turn, guess, step, playbook)
-        (first, before), (second, after) = step.also
-        if before.move in _ASKS:
-            after = replace(after, told=step.told)
-        else:
-            before = replace(before, told=step.told)
-        one = word(first, before.guess or guess, before, playbook)
-        two = word(second, after.guess or guess, after, playbook)
-        if before.move in _ASKS:
-            return _joined(two, one, one.template) if two.grounded else one
-        return _joined(one, two, two.template if after.move != "answer" else one.template)
-
-    return stage
+def worded(speaker: Speaker, word: Callable[[Speaker], Draft]) -> Draft:
+    """What is said to the step; where two matters are answered at once, both as one text."""
+    step = speaker.step
+    if step.also is None or step.move not in _WORDED:
+        return word(speaker)
+    drafts = []
+    for turn, its in step.also:
+        guess = its.guess or speaker.guess
+        drafts.append(word(replace(speaker, turn=turn, guess=guess, step=its, opening="")))
+    one, two = drafts
+    before, after = (its for _, its in step.also)
+    if before.move in _ASKS:
+        return _joined(two, one, one.template) if two.grounded else one
+    return _joined(one, two, two.template if after.move != "answer" else one.template)
 
 
 def _joined(one: Draft, two: Draft, template: str) -> Draft:

@@ -88,6 +88,19 @@ def test_two_questions_to_which_there_are_answers_get_both() -> None:
     assert ("How to wash our shirts", "https://shop.example/washing") in talk.decisions[-1].sources
 
 
+def test_two_answers_are_one_mail() -> None:
+    talk = Remembered(channel="email")
+    reply = talk.hear("when are you open and how do i wash the shirt?")
+    assert reply.count("Hello") == 1 and reply.endswith("Shirts")
+    assert "from 9 to 17" in reply and "30 degrees" in reply
+
+
+def test_regret_comes_before_both() -> None:
+    talk = Remembered(proved=())
+    reply = talk.hear("This is terrible, where is my order 1042? And are you open on sunday?")
+    assert reply.startswith("I am sorry") and "from 9 to 17" in reply and reply.endswith("?")
+
+
 def test_what_is_said_of_one_matter_is_no_detail_of_another() -> None:
     talk = Remembered()
     talk.hear("Are you open on sunday? I want to book a visit")
