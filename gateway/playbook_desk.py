@@ -23,7 +23,8 @@ from core.playbook_fields import PlaybookError
 from gateway.deciding import Deciding
 from gateway.playbook_draft import Checked, check, drafted
 from gateway.playbook_folder import Changes, alone, difference, keep_folder, write_changes
-from gateway.playbook_reload import Cause, Reloading, learned, reloading_for
+from gateway.playbook_learning import Shelves, learned
+from gateway.playbook_reload import Cause, Reloading, reloading_for
 from gateway.playbook_status import Status, ask_for_look
 from gateway.playbook_trial import Tried, Who, try_talk
 from gateway.playbooks import Folder, read_folder
@@ -207,12 +208,13 @@ def desk_for(
     new_id: Callable[[], int],
 ) -> PlaybookDesk:
     """The desk of a gateway whose playbook is a folder."""
+    shelves = Shelves()
 
     def learn(playbook: Playbook) -> Awaitable[Stages]:
-        return learned(settings, playbook, models, trial=True)
+        return learned(settings, playbook, models, shelves, trial=True)
 
     return PlaybookDesk(
-        reloading_for(settings, models, work, store, first, now=now, new_id=new_id),
+        reloading_for(settings, models, shelves, work, store, first, now=now, new_id=new_id),
         lambda: work.deciding,
         learn,
         store,

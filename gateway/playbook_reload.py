@@ -20,14 +20,13 @@ from core.pipeline.contracts import Stages
 from core.playbook import Playbook
 from core.playbook_changes import changes
 from core.playbook_fields import PlaybookError, PlaybookProblem
-from gateway.action_opening import check_secrets
 from gateway.deciding import Deciding
 from gateway.playbook_kept import KeptVersions, kept_of, needed
+from gateway.playbook_learning import Shelves, learned
 from gateway.playbook_status import Status, asked_at, tell_status
 from gateway.playbooks import Folder, playbook_of, read_folder, signature_of
 from gateway.rounds import Round
-from gateway.settings import ConfigError, Settings
-from gateway.stages import build_stages
+from gateway.settings import Settings
 from gateway.turn_work import TurnWork
 from memory.store import Store
 from memory.units.playbook_log import TAKEN_OVER, note_in_force, put_in_force
@@ -224,6 +223,7 @@ class Reloading:
 def reloading_for(
     settings: Settings,
     models: Path | None,
+    shelves: Shelves,
     work: TurnWork,
     store: Store,
     first: Folder,
@@ -240,7 +240,7 @@ def reloading_for(
         settings.playbook.path,
         kept_of(settings.data.folder),
         store,
-        lambda playbook: learned(settings, playbook, models),
+        lambda playbook: learned(settings, playbook, models, shelves),
         lambda: work.deciding,
         swap,
         first,
@@ -249,28 +249,6 @@ def reloading_for(
         now=now,
         new_id=new_id,
     )
-
-
-async def learned(
-    settings: Settings, playbook: Playbook, models: Path | None, *, trial: bool = False
-) -> Stages:
-    """The stages of a playbook that is to be gone by, or tried, while the gateway runs.
-
-    Raises `PlaybookError` where nothing can be learned of it, or the settings lack what it needs.
-    """
-    try:
-        check_secrets(settings, playbook)
-        return await build_stages(settings, playbook, models, go_on=False, trial=trial)
-    except ConfigError as error:
-        raise PlaybookError(
-            PlaybookProblem(one.file, one.key, one.wrong, one.mend) for one in error.problems
-        ) from None
-    except PlaybookError as error:
-        # Where the folder lies on this machine is no business of whoever reads a fault.
-        folder = f"{settings.playbook.path}/"
-        raise PlaybookError(
-            replace(one, file=one.file.removeprefix(folder)) for one in error.problems
-        ) from None
 
 
 def _self() -> str:

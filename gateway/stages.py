@@ -7,6 +7,8 @@ trained `gateway.training`'s.
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,13 +38,15 @@ async def build_stages(
     *,
     go_on: bool = True,
     trial: bool = False,
+    index: Callable[[Playbook], ArticleIndex] | None = None,
 ) -> Stages:
     """The stages the settings ask for; `models` is where trained models are kept.
 
     Raises `PlaybookError` when nothing can be learned, and nothing was learned before, and what
     `find_model` raises. With an encoder the intents are learned with it. Unless it is to `go_on`
     with what was learned before, it raises that too where there is an earlier model. For a
-    `trial`, no version of what was learned is put in force.
+    `trial`, no version of what was learned is put in force. `index` makes the articles ready to be
+    searched.
     """
     if settings.pipeline.stages == "trivial":
         return trivial_stages()
@@ -57,7 +61,7 @@ async def build_stages(
     if model.meaning is not None and (encoder is None or model.meaning.encoder != encoder.name):
         # An earlier model may have learned with vectors that nobody makes any more.
         model = replace(model, meaning=None)
-    usual = default_stages(model, ArticleIndex(playbook.articles, playbook.language))
+    usual = default_stages(model, await asyncio.to_thread(index or _indexed, playbook))
     intent, state, response, rules = usual.versions
     usual = replace(usual, versions=(f"{intent}{version}", state, response, rules))
     return with_own(usual, playbook)
@@ -79,6 +83,10 @@ def _tell(standing: Standing, playbook: Playbook) -> None:
         worse_in=() if worse is None else worse.worse,
         unknown_intents=standing.unknown,
     )
+
+
+def _indexed(playbook: Playbook) -> ArticleIndex:
+    return ArticleIndex(playbook.articles, playbook.language)
 
 
 def _now() -> datetime:

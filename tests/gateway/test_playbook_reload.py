@@ -19,10 +19,11 @@ from sqlalchemy import Connection, select
 
 from core.pipeline.contracts import Stages
 from core.pipeline.trivial import trivial_stages
-from core.playbook import Playbook
+from core.playbook import Article, Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem
 from gateway.deciding import Deciding
 from gateway.playbook_kept import KeptVersions
+from gateway.playbook_learning import Shelves
 from gateway.playbook_reload import Cause, Reloading
 from gateway.playbook_status import ask_for_look, told_status
 from gateway.playbooks import playbook_of, read_folder
@@ -274,6 +275,19 @@ async def test_no_turn_mixes_two_playbooks_and_none_is_lost_while_they_are_swapp
         assert len({playbook for _, playbook, _ in turns}) > 1
         rows = await way.gateway.store.read(lambda at: at.execute(select(table(Turn).c.id)).all())
         assert len(rows) == len(phones)
+
+
+def test_articles_that_did_not_change_are_not_read_again() -> None:
+    made = Shelves()
+    lamp = Article("lamp", "Lamps", "https://s.example/lamp", "A lamp costs 40 pounds.")
+    rug = Article("rug", "Rugs", "https://s.example/rug", "A rug is woven by hand.")
+    first = made.index(replace(empty_playbook(), articles=(lamp,)))
+    both = made.index(replace(empty_playbook(), articles=(lamp, rug)))
+    for index, found in ((first, False), (both, True)):
+        hits = index.search("how is a rug woven")
+        assert any(one.article is rug for one in hits) is found
+    other = made.index(replace(empty_playbook(), language="de", articles=(rug,)))
+    assert other.search("rug")[0].article is rug
 
 
 @pytest.mark.parametrize("word", ["../secret", "", "ABC", "no such"])

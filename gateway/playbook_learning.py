@@ -1,0 +1,65 @@
+"""What a playbook needs to be gone by, or tried, while the gateway runs: its stages, learned anew.
+
+It learns only what is new: models are kept by what they were learned from, articles by themselves.
+Which playbook is gone by is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from core.pipeline.articles import ArticleIndex
+from core.pipeline.contracts import Stages
+from core.playbook import Playbook
+from core.playbook_fields import PlaybookError, PlaybookProblem
+from gateway.action_opening import check_secrets
+from gateway.settings import ConfigError, Settings
+from gateway.stages import build_stages
+
+
+class Shelves:
+    """The articles of the playbook that was learned last, so that of the next one only those that
+    are new are read."""
+
+    def __init__(self) -> None:
+        self._last: tuple[str, ArticleIndex] | None = None
+
+    def index(self, playbook: Playbook) -> ArticleIndex:
+        """The playbook's articles, ready to be searched."""
+        last = self._last
+        if last is not None and last[0] == playbook.language:
+            made = last[1].with_changes(playbook.articles)
+        else:
+            made = ArticleIndex(playbook.articles, playbook.language)
+        self._last = (playbook.language, made)
+        return made
+
+
+async def learned(
+    settings: Settings,
+    playbook: Playbook,
+    models: Path | None,
+    shelves: Shelves,
+    *,
+    trial: bool = False,
+) -> Stages:
+    """The stages of a playbook that is to be gone by, or tried, while the gateway runs.
+
+    Raises `PlaybookError` where nothing can be learned of it, or the settings lack what it needs.
+    """
+    try:
+        check_secrets(settings, playbook)
+        return await build_stages(
+            settings, playbook, models, go_on=False, trial=trial, index=shelves.index
+        )
+    except ConfigError as error:
+        raise PlaybookError(
+            PlaybookProblem(one.file, one.key, one.wrong, one.mend) for one in error.problems
+        ) from None
+    except PlaybookError as error:
+        # Where the folder lies on this machine is no business of whoever reads a fault.
+        folder = f"{settings.playbook.path}/"
+        raise PlaybookError(
+            replace(one, file=one.file.removeprefix(folder)) for one in error.problems
+        ) from None
