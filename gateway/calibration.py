@@ -76,8 +76,11 @@ def find_temperature(held: Held) -> float:
     return float(min(TEMPERATURES, key=surprise))
 
 
-def find_threshold(held: Held, temperature: float) -> tuple[float, Mapping[str, float]]:
-    """The lowest confidence at which answered held-out texts are right in `TARGET` of cases.
+def find_threshold(
+    held: Held, temperature: float, least: float = FLOOR
+) -> tuple[float, Mapping[str, float]]:
+    """The lowest confidence at which answered held-out texts are right in `TARGET` of cases, and
+    none below `least`.
 
     Also returns what was measured, strangers weighted as `expected` says.
     """
@@ -93,7 +96,7 @@ def find_threshold(held: Held, temperature: float) -> tuple[float, Mapping[str, 
     found = float(confidence[order][reached[-1]]) if len(reached) else CEILING
     if inside.all():
         found = max(found, DEFAULT_THRESHOLD)
-    threshold = min(max(found, FLOOR), CEILING)
+    threshold = min(max(found, least, FLOOR), CEILING)
     kept = confidence >= threshold
     return threshold, {
         "examples": float(inside.sum()),

@@ -20,8 +20,9 @@ from pathlib import Path
 from core.pipeline.intent import CorruptModel, IntentModel
 from core.playbook import Playbook
 from gateway.encoder_files import Found
+from gateway.piece_file import load_pieces
 
-RECIPE = "2"
+RECIPE = "3"
 """Raise when training or scoring changes: every cached model is then trained anew."""
 
 TIME_LIMIT = 300.0
@@ -118,7 +119,7 @@ async def _trained(
         }
         await run_child("gateway.training_child", json.dumps(request).encode(), time_limit)
         try:
-            model = IntentModel.from_bytes(target.read_bytes())
+            model = IntentModel.from_bytes(target.read_bytes(), load_pieces)
         except (OSError, CorruptModel) as wrong:
             raise TrainingFault(f"the training wrote no usable model: {wrong}") from None
         target.replace(path)
@@ -242,7 +243,7 @@ async def run_child(module: str, request: bytes, time_limit: float) -> bytes:
 def _read(path: Path) -> IntentModel | None:
     """The model in a file; nothing when there is none or it cannot be used."""
     try:
-        return IntentModel.from_bytes(path.read_bytes())
+        return IntentModel.from_bytes(path.read_bytes(), load_pieces)
     except (OSError, CorruptModel):
         return None
 

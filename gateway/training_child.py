@@ -12,7 +12,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +23,41 @@ from sklearn.svm import LinearSVC
 
 from core.pipeline.features import CHARACTERS_MAX, CHARACTERS_MIN, Stems, plain, word_terms
 from core.pipeline.intent import DEFAULT_THRESHOLD, IntentModel
-from gateway.calibration import Held, Matrix, find_temperature, find_threshold
-from gateway.training_meaning import EncoderFiles, Vectors, fit_meaning, head_of, vectors_of
+from core.pipeline.meaning_head import ENCODER_SHARES, PIECE_SHARES, MeaningHead
+from gateway.calibration import FLOOR, Held, Matrix, find_temperature, find_threshold
+from gateway.piece_file import load_pieces
+from gateway.training_meaning import (
+    EncoderFiles,
+    Fitted,
+    Vectors,
+    fit_meaning,
+    gists_of,
+    head_of,
+    vectors_of,
+)
 
 FOLDS = 5
 SEED = 20_220
 
 Row = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Another way to look at texts than their terms: vectors that `name` made, and the shares of
+    the terms beside them (`core.pipeline.meaning_head.fuse_share`)."""
+
+    name: str
+    vectors: Vectors
+    shares: tuple[float, float] = ENCODER_SHARES
+
+    def fit(self, rows: Sequence[Row], column: Mapping[str, int]) -> Fitted:
+        """What can be told from the vectors of rows."""
+        return fit_meaning(rows, column, self.vectors, self.shares)
+
+    def of(self, texts: Sequence[str]) -> Matrix:
+        """A vector for each text, all of which are known."""
+        return np.stack([self.vectors[text] for text in texts]).astype(np.float64)
 
 
 def recipe(language: str) -> Pipeline:
@@ -63,8 +91,8 @@ def train(
 ) -> IntentModel:
     """The model of (text, intent) examples; `titles` are further rows, trained on, never held out.
 
-    With an encoder it makes use of sentence vectors, too. Raises ValueError when there is no text
-    to train on, and what `vectors_of` raises.
+    It makes use of word pieces where the table knows the language, and with an encoder of sentence
+    vectors, too. Raises ValueError when there is no text to train on, and what `vectors_of` raises.
     """
     intents = tuple(sorted({intent for _, intent in (*examples, *titles)}))
     certain = _certain((*examples, *titles))
@@ -72,21 +100,39 @@ def train(
         return _only_certain(intents, certain, language)
     column = {intent: at for at, intent in enumerate(intents)}
     rows = [*examples, *titles]
+    texts = [text for text, _ in rows]
+    gist = gist_view(texts)
+    meaning = None if encoder is None else View(encoder.name, vectors_of(texts, encoder))
+    held = hold_out(examples, titles, column, language, [one for one in (gist, meaning) if one])
+    temperature = find_temperature(held[0])
+    threshold, metrics = find_threshold(held[0], temperature)
     pipeline = fit(rows, column, language)
-    vectors = None if encoder is None else vectors_of([text for text, _ in rows], encoder)
-    held, fused = hold_out(examples, titles, column, language, vectors)
-    temperature = find_temperature(held)
-    threshold, metrics = find_threshold(held, temperature)
     model = freeze(pipeline, intents, language, temperature, threshold, certain, metrics)
-    if encoder is None or vectors is None:
-        return model
-    temperature = find_temperature(fused)
-    threshold, metrics = find_threshold(fused, temperature)
-    return replace(
-        model,
-        meaning=head_of(fit_meaning(rows, column, vectors), encoder.name, temperature, threshold),
-        metrics={**model.metrics, **{f"{key} with meaning": one for key, one in metrics.items()}},
-    )
+    if gist is not None:
+        # A few held-out examples say too little about strangers to be less careful than the terms.
+        head, metrics = _headed(gist, rows, column, held[1], threshold)
+        model = replace(model, pieces=load_pieces(), gist=head, metrics=metrics)
+    if meaning is not None:
+        head, metrics = _headed(meaning, rows, column, held[-1])
+        more = {f"{key} with meaning": one for key, one in metrics.items()}
+        model = replace(model, meaning=head, metrics={**model.metrics, **more})
+    return model
+
+
+def gist_view(texts: Sequence[str]) -> View | None:
+    """What the table of word pieces says of texts; nothing where it does not know the language."""
+    pieces = load_pieces()
+    vectors = gists_of(texts, pieces)
+    return None if pieces is None or vectors is None else View(pieces.name, vectors, PIECE_SHARES)
+
+
+def _headed(
+    view: View, rows: Sequence[Row], column: Mapping[str, int], held: Held, least: float = FLOOR
+) -> tuple[MeaningHead, Mapping[str, float]]:
+    """The head of a view with its own temperature and threshold, and what was measured of it."""
+    temperature = find_temperature(held)
+    threshold, metrics = find_threshold(held, temperature, least)
+    return head_of(view.fit(rows, column), view.name, temperature, threshold), metrics
 
 
 def fit(rows: Sequence[Row], column: Mapping[str, int], language: str) -> Pipeline:
@@ -101,26 +147,25 @@ def hold_out(
     titles: Sequence[Row],
     column: Mapping[str, int],
     language: str,
-    vectors: Vectors | None = None,
-) -> tuple[Held, Held]:
+    views: Sequence[View] = (),
+) -> tuple[Held, ...]:
     """Cross-validation over examples and, at once, over whole intents.
 
     Each fold keeps back a part of every intent's examples and everything of some intents; the texts
     of the latter play the messages that are about nothing in the playbook. Without them a playbook
     of few intents finds that it may answer anything (measured: 86 % precision where 97 % was aimed
-    at). The second of the two results is with `vectors`, and empty without.
+    at). The first result is of the terms alone, the others are of them with each view.
     """
     width = len(column)
     folds = min(FOLDS, max(Counter(intent for _, intent in examples).values(), default=0))
     if folds < 2:
-        return _nothing(width), _nothing(width)
+        return (_nothing(width),) * (1 + len(views))
     chance = np.random.default_rng(SEED)
     part = deal(examples, folds, chance)
     left_out = chance.permutation(width) % folds if width > folds else chance.permutation(width)
     if width < 3:
         left_out = np.full(width, folds)
-    scores: list[Matrix] = []
-    fused: list[Matrix] = []
+    scores: list[list[Matrix]] = [[] for _ in range(1 + len(views))]
     gold: list[int] = []
     for fold in range(folds):
         known = {name: at for name, at in column.items() if left_out[at] != fold}
@@ -135,19 +180,16 @@ def hold_out(
         if len(known) < 2 or not tested:
             continue
         pipeline = fit(seen, known, language)
-        terms = decide(pipeline, [text for text, _ in tested])
-        scores.append(_spread(terms, pipeline.classes_, width))
-        if vectors is not None:
-            said = np.stack([vectors[text] for text, _ in tested]).astype(np.float64)
-            both = fit_meaning(seen, known, vectors).scores(said, terms)
-            fused.append(_spread(both, pipeline.classes_, width))
+        texts = [text for text, _ in tested]
+        terms = decide(pipeline, texts)
+        both = (one.fit(seen, known).scores(one.of(texts), terms) for one in views)
+        for its, decided in zip(scores, (terms, *both), strict=True):
+            its.append(_spread(decided, pipeline.classes_, width))
         gold.extend(known.get(intent, -1) for _, intent in tested)
-    if not scores:
-        return _nothing(width), _nothing(width)
+    if not gold:
+        return (_nothing(width),) * (1 + len(views))
     truth = np.array(gold, dtype=np.int64)
-    return Held(np.vstack(scores), truth), Held(np.vstack(fused), truth) if fused else _nothing(
-        width
-    )
+    return tuple(Held(np.vstack(its), truth) for its in scores)
 
 
 def _nothing(width: int) -> Held:

@@ -13,7 +13,7 @@ import json
 import math
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from core.pipeline.contracts import IntentGuess, IntentStage
 from core.pipeline.features import Stems, character_terms, plain, word_terms
 from core.pipeline.meaning_head import MeaningHead
+from core.pipeline.piece_vectors import PieceVectors
 from core.playbook import Playbook
 from core.turn import TurnInput
 
@@ -36,6 +37,9 @@ _SPELLED_LIMIT = 20_000
 _GUESSED_LIMIT = 4_000
 _MAGIC = b"onethread-intents-1\n"
 _ABSTAIN = IntentGuess(name=None, confidence=0.0, margin=0.0)
+
+Tables = Callable[[str], PieceVectors | None]
+"""The table of word pieces of a name, if it is there."""
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -74,6 +78,10 @@ class IntentModel:
     """Texts seen lately -> the guess: "hi", "yes please" and "where is my order" come all day."""
     meaning: MeaningHead | None = None
     """What makes use of a text's sentence vector, where the model was trained with an encoder."""
+    pieces: PieceVectors | None = None
+    gist: MeaningHead | None = None
+    """What makes use of the vectors of a text's word pieces; both or neither, and neither where the
+    table does not know the playbook's language."""
 
     def scores(self, text: str) -> Floats:
         """The decision value of every intent, in the order of `intents`."""
@@ -149,6 +157,10 @@ class IntentModel:
         if vector is not None and meaning is not None:
             fused = meaning.scores(vector, scores)
             return self._ranked(fused, meaning.temperature, meaning.threshold)
+        gist = None if self.pieces is None else self.pieces.of(folded)
+        if gist is not None and self.gist is not None:
+            fused = self.gist.scores(gist, scores)
+            return self._ranked(fused, self.gist.temperature, self.gist.threshold)
         if not any_known:
             return _ABSTAIN
         return self._ranked(scores, self.temperature, self.threshold)
@@ -178,10 +190,11 @@ class IntentModel:
             "metrics": dict(self.metrics),
         }
         arrays = {"idf": self.idf, "weights": self.weights, "intercept": self.intercept}
-        if self.meaning is not None:
-            head["meaning"] = self.meaning.head()
-            arrays["meaning_weights"] = self.meaning.weights
-            arrays["meaning_intercept"] = self.meaning.intercept
+        for name, one in (("meaning", self.meaning), ("gist", self.gist)):
+            if one is not None:
+                head[name] = one.head()
+                arrays[f"{name}_weights"] = one.weights
+                arrays[f"{name}_intercept"] = one.intercept
         target = io.BytesIO()
         np.savez(
             target,
@@ -193,11 +206,11 @@ class IntentModel:
         return _MAGIC + hashlib.sha256(body).digest() + body
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> IntentModel:
-        """The model that `to_bytes` wrote.
+    def from_bytes(cls, data: bytes, tables: Tables = lambda _: None) -> IntentModel:
+        """The model that `to_bytes` wrote. `tables` is only asked by a model that needs a table.
 
         Raises `CorruptModel` for anything else: another format or version, a cut or changed file,
-        shapes that do not fit, numbers that are not finite.
+        shapes that do not fit, numbers that are not finite, a table that is not there.
         """
         size = len(_MAGIC)
         if not data.startswith(_MAGIC):
@@ -213,7 +226,7 @@ class IntentModel:
                     for name in archive.files
                     if name != "head"
                 }
-            model = _assemble(head, arrays)
+            model = _assemble(head, arrays, tables)
         except (KeyError, TypeError, ValueError, AttributeError, zipfile.BadZipFile) as fault:
             raise CorruptModel(f"the intent model cannot be read: {fault}") from fault
         _check(model)
@@ -224,12 +237,15 @@ def _terms(rows: Mapping[str, int]) -> list[str]:
     return sorted(rows, key=rows.__getitem__)
 
 
-def _assemble(head: Mapping[str, object], arrays: Mapping[str, Floats]) -> IntentModel:
+def _assemble(
+    head: Mapping[str, object], arrays: Mapping[str, Floats], tables: Tables
+) -> IntentModel:
     intents, words, characters = (_strings(head[key]) for key in ("intents", "words", "characters"))
     certain, metrics = head["certain"], head["metrics"]
     if not isinstance(certain, dict) or not isinstance(metrics, dict):
         raise CorruptModel("the intent model's tables have the wrong type")
     language = str(head["language"])
+    gist = _head("gist", head, arrays)
     return IntentModel(
         intents=tuple(intents),
         language=language,
@@ -243,19 +259,24 @@ def _assemble(head: Mapping[str, object], arrays: Mapping[str, Floats]) -> Inten
         certain={str(key): str(value) for key, value in certain.items()},
         metrics={str(key): _number(value) for key, value in metrics.items()},
         stems=Stems(language),
-        meaning=_meaning(head.get("meaning"), arrays),
+        meaning=_head("meaning", head, arrays),
+        pieces=None if gist is None else tables(gist.encoder),
+        gist=gist,
     )
 
 
-def _meaning(head: object, arrays: Mapping[str, Floats]) -> MeaningHead | None:
+def _head(
+    name: str, heads: Mapping[str, object], arrays: Mapping[str, Floats]
+) -> MeaningHead | None:
+    head = heads.get(name)
     if head is None:
         return None
     if not isinstance(head, dict):
         raise CorruptModel("the intent model's head has the wrong type")
     return MeaningHead(
         encoder=str(head["encoder"]),
-        weights=arrays["meaning_weights"],
-        intercept=arrays["meaning_intercept"],
+        weights=arrays[f"{name}_weights"],
+        intercept=arrays[f"{name}_intercept"],
         share=_number(head["share"]),
         temperature=_number(head["temperature"]),
         threshold=_number(head["threshold"]),
@@ -285,8 +306,18 @@ def _check(model: IntentModel) -> None:
         raise CorruptModel("the intent model holds weights that are not finite")
     if set(model.certain.values()) - set(model.intents):
         raise CorruptModel("the intent model knows texts of intents it does not have")
-    if model.meaning is not None and not model.meaning.is_sound(intents):
-        raise CorruptModel("the intent model's weights over meaning cannot be used")
+    for head in (model.meaning, model.gist):
+        if head is not None and not head.is_sound(intents):
+            raise CorruptModel("the intent model's weights over meaning cannot be used")
+    if model.gist is not None:
+        _check_table(model.gist, model.pieces)
+
+
+def _check_table(gist: MeaningHead, pieces: PieceVectors | None) -> None:
+    if pieces is None:
+        raise CorruptModel(f"the intent model needs the table {gist.encoder}, which is not here")
+    if gist.weights.shape[0] != pieces.dimensions:
+        raise CorruptModel("the intent model's weights do not fit the table of word pieces")
 
 
 def stage(model: IntentModel) -> IntentStage:

@@ -74,7 +74,7 @@ def test_nothing_held_out_means_the_default() -> None:
 
 def test_each_fold_knows_nothing_of_its_strangers() -> None:
     column = {name: at for at, name in enumerate(sorted({intent for _, intent in EXAMPLES}))}
-    found, _ = hold_out(EXAMPLES, TITLES, column, "en")
+    (found,) = hold_out(EXAMPLES, TITLES, column, "en")
     strangers = found.gold < 0
     # Every example is a stranger exactly once: in the fold that leaves its intent out.
     assert strangers.sum() == len(EXAMPLES)

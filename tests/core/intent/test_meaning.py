@@ -11,6 +11,7 @@ import pytest
 from core.pipeline.intent import CorruptModel, IntentModel
 from core.pipeline.meaning_head import MeaningHead, fuse_share
 from gateway.encoder_files import find_model
+from gateway.piece_file import load_pieces
 from gateway.settings import Settings
 from gateway.settings_memory import Embeddings
 from gateway.training import model_now
@@ -66,7 +67,7 @@ def test_the_terms_count_by_their_share(model: IntentModel) -> None:
 
 def test_a_model_that_hears_is_read_as_it_was_written(model: IntentModel) -> None:
     both = hearing(model, 1.0)
-    again = IntentModel.from_bytes(both.to_bytes())
+    again = IntentModel.from_bytes(both.to_bytes(), load_pieces)
     said = vector(model, "hello")
     assert again.classify("some words", said) == both.classify("some words", said)
     assert again.to_bytes() == both.to_bytes()
@@ -83,7 +84,7 @@ def test_a_head_that_cannot_be_used_is_refused(model: IntentModel, wrong: str) -
         "temperature": replace(both.meaning, temperature=0.0),
     }[wrong]
     with pytest.raises(CorruptModel, match="over meaning"):
-        IntentModel.from_bytes(replace(both, meaning=change).to_bytes())
+        IntentModel.from_bytes(replace(both, meaning=change).to_bytes(), load_pieces)
 
 
 def test_terms_count_more_the_more_examples_there_are() -> None:
