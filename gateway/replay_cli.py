@@ -121,6 +121,8 @@ def play(
         f"messages in {done.seconds:.0f} s; written to {out}.",
         markup=False,
     )
+    for line in done.handovers.lines():
+        Console().print(line, markup=False, highlight=False)
     if done.failures:
         raise typer.Exit(1)
 

@@ -55,6 +55,8 @@ def _slot(
         choices=_choices(kind, told, choices),
         cues=_cues(name, words, heard, another=another),
         secret=secret_kind(words) if kind == "secret" else None,
+        # Some of those it was learned from were served without it.
+        optional=True,
     )
 
 

@@ -44,7 +44,8 @@ class Dialogue:
 
     `channels` are the two of its own plan. `source` is the collection it comes from, or empty.
     `known` is what the business has of the customer by the scenario: the name of a detail -> its
-    values.
+    values. `smooth` says that nothing in it needs a person; `due` whether it should go to one, if
+    the file tells.
     """
 
     id: str
@@ -55,7 +56,9 @@ class Dialogue:
     turns: tuple[Utterance, ...]
     told: tuple[Told, ...]
     source: str = ""
-    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    smooth: bool = False
+    due: bool | None = None
 
     @property
     def played(self) -> tuple[Utterance, ...]:
@@ -154,6 +157,8 @@ def _read_line(line: str) -> Dialogue:
         told=tuple(_told(one) for one in _list(_object(row, "gold"), "slots")),
         source=str(row.get("source") or ""),
         known=_known(row),
+        smooth=_is_smooth(row),
+        due=_due(row),
     )
 
 
@@ -184,6 +189,22 @@ def _domain(row: Mapping[str, object]) -> str:
     if isinstance(domain, list):
         return "+".join(str(one) for one in domain) or "general"
     return str(domain) if domain else "general"
+
+
+def _is_smooth(row: Mapping[str, object]) -> bool:
+    """Whether the customer keeps to the happy path, or to what the business is there for."""
+    scenario, gold = row.get("scenario"), _object(row, "gold")
+    happy = isinstance(scenario, dict) and scenario.get("happy_path") is True
+    return happy or gold.get("has_out_of_domain_turn") is False
+
+
+def _due(row: Mapping[str, object]) -> bool | None:
+    """Whether it should go to people: by judgement of the file, or else as it once went."""
+    gold = _object(row, "gold")
+    for label in (gold.get("should_escalate"), gold.get("escalated")):
+        if isinstance(label, bool):
+            return label
+    return None
 
 
 def _known(row: Mapping[str, object]) -> dict[str, tuple[str, ...]]:

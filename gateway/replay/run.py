@@ -20,6 +20,7 @@ from core.playbook import Playbook
 from gateway.replay.decisions import decision_log
 from gateway.replay.dialogues import Dialogue
 from gateway.replay.groups import group
+from gateway.replay.handovers import Handovers, count_handovers
 from gateway.replay.known_rows import with_rows
 from gateway.replay.people import Person, cast_people
 from gateway.replay.player import NotPlayed, Step, plan_steps, play_dialogue
@@ -64,6 +65,7 @@ class Played:
     messages: int
     seconds: float
     failures: Mapping[str, str]
+    handovers: Handovers
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,12 @@ async def replay(
         keys = _handle_keys(members)
         rows.extend(turn_rows(ledger, keys, f"{number}-"))
         _write_decisions(options.out / DECISIONS, ledger, keys)
-    _write_rows(options.out / WIRE, (crossing.row() for crossing in wire))
+    crossed = [crossing.row() for crossing in wire]
+    _write_rows(options.out / WIRE, crossed)
     _write_rows(options.out / TURNS, rows)
     messages = sum(len(one.steps) for one in casts)
-    return Played(len(casts), messages, time.monotonic() - started, failures)
+    handovers = count_handovers((one.dialogue for one in casts), crossed, rows)
+    return Played(len(casts), messages, time.monotonic() - started, failures, handovers)
 
 
 async def _play_group(
