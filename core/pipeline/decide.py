@@ -181,7 +181,7 @@ def _records(
                 "runners_up": [[name, round(share, 4)] for name, share in guess.runners_up],
                 "language": language,
                 **_if_any("written", written if written != language else None),
-                **_if_any("others", [one.intent for one in guess.others]),
+                **_if_any("others", [one for one, *_ in guess.others if one != guess.name]),
             },
         ),
         (

@@ -135,9 +135,12 @@ def _heard(
 def _beside_answer(
     guess: IntentGuess, heard: Sequence[tuple[Waiting, IntentGuess]], matter: str | None
 ) -> IntentGuess:
-    """What is asked beside the answer to our own question."""
-    others = tuple(one for one, _ in heard if one.intent != matter)
-    return replace(guess, others=others[:MOST]) if others else guess
+    """What is asked beside the answer to our own question, or in its place."""
+    beside = [one for one in heard if one[0].intent != matter]
+    if not beside:
+        return guess
+    whole = beside[0][1] if guess.name is None else guess
+    return replace(whole, others=tuple(one for one, _ in beside[:MOST]))
 
 
 def _first_of(heard: Sequence[tuple[Waiting, IntentGuess]], playbook: Playbook) -> IntentGuess:

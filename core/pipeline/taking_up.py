@@ -30,6 +30,9 @@ _OVER = frozenset(("finish", "answer", "small_talk"))
 _FOLLOWS = frozenset(("ask", "offer", "look_up", "finish"))
 """Moves of a second matter that may stand beside the answer to a first."""
 
+_ANSWERS = IntentGuess(None, 0.0, 0.0)
+"""The guess of words that only answer us."""
+
 _WORDED = _ASKS | _OVER
 """Moves that are worded with another. What was made of a step meanwhile stands alone."""
 
@@ -37,18 +40,26 @@ _WORDED = _ASKS | _OVER
 def keep_others(talk: StateStage) -> StateStage:
     """The state stage, which keeps what else was asked and takes it up when there is room."""
 
-    def stage(whole: TurnInput, guess: IntentGuess, playbook: Playbook) -> StateStep:
-        turn = whole
-        answering = turn.case.asking is not None or turn.case.offering is not None
-        if guess.others and not answering:
-            turn = without(turn, guess.others)
+    def stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> StateStep:
+        if not guess.others:
+            step = talk(turn, guess, playbook)
+            if not step.case.waiting:
+                return step
+            return _with_waiting(talk, turn, turn, guess, step, playbook)
+        left = without(turn, guess.others)
+        if turn.case.asking is None and turn.case.offering is None:
+            step = talk(left, guess, playbook)
+            return _with_waiting(talk, turn, left, guess, step, playbook)
+        if left.text.strip():
+            # What is left when the rest is taken away may be the answer to our question.
+            step = talk(left, _ANSWERS, playbook)
+            if step.captured:
+                return _with_waiting(talk, turn, left, guess, step, playbook)
         step = talk(turn, guess, playbook)
-        if not guess.others and not step.case.waiting:
-            return step
-        if answering and not step.captured:
-            # What was not an answer is one matter, and was taken up as a whole.
-            guess = replace(guess, others=())
-        return _with_waiting(talk, whole, turn, guess, step, playbook)
+        if not step.captured:
+            others = tuple(one for one in guess.others if one.intent != guess.name)
+            guess = replace(guess, others=others)
+        return _with_waiting(talk, turn, turn, guess, step, playbook)
 
     return stage
 
@@ -162,7 +173,11 @@ def worded(speaker: Speaker, word: Callable[[Speaker], Draft]) -> Draft:
     drafts = []
     for turn, its in step.also:
         guess = its.guess or speaker.guess
-        drafts.append(word(replace(speaker, turn=turn, guess=guess, step=its, opening="")))
+        draft = word(replace(speaker, turn=turn, guess=guess, step=its, opening=""))
+        if (told := its.told) is not None and told is not step.told:
+            first = speaker.say(told.key, told.words)
+            draft = replace(draft, text=f"{first} {draft.text}" if first else draft.text)
+        drafts.append(draft)
     one, two = drafts
     before, after = (its for _, its in step.also)
     if before.move in _ASKS:

@@ -115,6 +115,24 @@ def test_a_question_beside_an_answer_to_ours_is_answered() -> None:
     assert talk.decisions[-1].asked == ("email",)
 
 
+def test_an_answer_is_one_though_a_question_stands_behind_it() -> None:
+    talk = Remembered()
+    talk.hear("i want to book a visit")
+    reply = talk.hear("Kim. And how do i wash the shirt?")
+    assert "30 degrees" in reply and reply.endswith("Which day suits you?")
+    name = talk.case.slot("name")
+    assert name is not None and name.value == "Kim"
+
+
+def test_questions_in_the_place_of_an_answer_are_all_kept() -> None:
+    talk = Remembered(proved=())
+    talk.hear("i want to book a visit")
+    reply = talk.hear("when are you open? Also where is my order?")
+    assert "from 9 to 17" in reply and talk.decisions[-1].asked == ("name",)
+    talk.hear("Kim")
+    assert talk.hear("monday").endswith("What is your order number?")
+
+
 def test_a_flow_that_ends_with_people_leaves_the_other_waiting() -> None:
     talk = Remembered()
     talk.hear("i want to return my order. Also can i book a visit?")
