@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from core.playbook import Playbook
 from gateway.calibration import Held, Matrix, find_temperature, probabilities
 from gateway.training import playbook_rows
-from gateway.training_child import Row, deal, decide, fit
-from gateway.training_meaning import EncoderFiles, Vectors, fit_meaning, vectors_of
+from gateway.training_child import Row, View, deal, decide, fit, gist_view
+from gateway.training_meaning import EncoderFiles, vectors_of
 
 FOLDS = 5
 STEPS = (3, 5, 8, 12, 20, 40)
@@ -80,12 +80,12 @@ def evaluate(playbook: Playbook, encoder: EncoderFiles | None = None) -> Intents
     if len({intent for _, intent in examples}) < 2:
         raise TooFew("fewer than two intents have two examples: nothing can be held out")
     texts = [text for text, _ in (*examples, *titles)]
-    vectors = None if encoder is None else vectors_of(texts, encoder)
-    guessed = guess_held_out(examples, titles, playbook.language, vectors)
+    view = gist_view(texts) if encoder is None else View(encoder.name, vectors_of(texts, encoder))
+    guessed = guess_held_out(examples, titles, playbook.language, view)
     most = max(counts.values())
     curve = []
     for step in (one for one in STEPS if one < most):
-        some = guess_held_out(examples, titles, playbook.language, vectors, step)
+        some = guess_held_out(examples, titles, playbook.language, view, step)
         curve.append((step, _share(some)))
     return IntentsReport(
         examples=len(examples),
@@ -101,7 +101,7 @@ def guess_held_out(
     examples: Sequence[Row],
     titles: Sequence[Row],
     language: str,
-    vectors: Vectors | None = None,
+    view: View | None = None,
     most: int | None = None,
 ) -> tuple[Guessed, ...]:
     """Every example, guessed by a model of the other folds, which has at most so many of each."""
@@ -117,7 +117,7 @@ def guess_held_out(
             continue
         known = sorted({column[intent] for _, intent in rows})
         scores[np.ix_(tested, known)] = _decide(
-            rows, [examples[at][0] for at in tested], column, language, vectors
+            rows, [examples[at][0] for at in tested], column, language, view
         )
     kept = np.isfinite(scores).any(axis=1)
     gold = np.array([column[intent] for _, intent in examples], dtype=np.int64)
@@ -130,13 +130,10 @@ def _decide(
     texts: Sequence[str],
     column: Mapping[str, int],
     language: str,
-    vectors: Vectors | None,
+    view: View | None,
 ) -> Matrix:
     terms = decide(fit(rows, column, language), texts)
-    if vectors is None:
-        return terms
-    said = np.stack([vectors[text] for text in texts]).astype(np.float64)
-    return fit_meaning(rows, column, vectors).scores(said, terms)
+    return terms if view is None else view.fit(rows, column).scores(view.of(texts), terms)
 
 
 def _named(
