@@ -5,14 +5,23 @@ It asks only for what is not at hand, offers what is remembered first, and words
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from core.pipeline.contracts import StateStep
 from core.pipeline.flow_turn import FlowTurn, count, stepped
 from core.pipeline.phrases import does_not_know, yes_or_no
 from core.pipeline.remembering import remembered
+from core.pipeline.shapes import CODE_WORDS
 from core.playbook import Flow, Playbook, Slot
 from core.turn import CaseState, SlotValue
+
+_CODES = frozenset({"order", "number", "secret"})
+_CODE = re.compile(
+    rf"\b(?:{'|'.join((*CODE_WORDS, 'user', 'account', 'customer', 'tracking'))})"
+    r"[ -]?(?:ids?|numbers?|no|codes?|references?)\b",
+    re.I,
+)
 
 ASK_LIMIT = 2
 """How often a slot is asked for before it is skipped or a person takes over."""
@@ -53,6 +62,9 @@ def asked_in_vain(at: FlowTurn, before: CaseState, case: CaseState, answered: bo
     slot = at.playbook.slots.get(asking)
     declined = slot is not None and slot.optional and yes_or_no(at.turn.text) is False
     if slot is None or not (declined or does_not_know(at.turn.text)):
+        return case
+    if not declined and slot.kind not in _CODES and _CODE.search(at.turn.text):
+        # "I do not have the order number" says nothing of the address that was asked for.
         return case
     return skipped(at, replace(case, asking=None), slot)
 
