@@ -47,7 +47,7 @@ def answer(speaker: Speaker, finder: Finder) -> Draft:
             whole = speaker.join(text, question) if question else text
             return Draft(whole, f"article:{hit.article.name}", asked, sources)
         return Draft(speaker.say_surely("fall_through"), "fall_through")
-    if speaker.opening and not is_question(speaker.turn.text):
+    if speaker.answers_by_opening and not is_question(speaker.turn.text):
         return Draft(ask_purpose(speaker), "regret")
     polite = courtesy(speaker.turn.text)
     if polite is not None and not step.captured:

@@ -77,6 +77,13 @@ class Speaker:
             return text
         return words["last_lines"].format(count=len(self.said))
 
+    @property
+    def answers_by_opening(self) -> bool:
+        """Whether the opening answers by itself: who is sorry, or says what it is, has answered."""
+        if self.step.told is not None:
+            return self.opening != ""
+        return self.opening in (*self.variants("regret"), *self.variants("automated"))
+
     def open(self, text: str) -> str:
         """The whole reply, with what has to be said first."""
         whole = f"{self.opening} {text}".strip()

@@ -13,7 +13,7 @@ from core.pipeline.letter import lettered
 from core.pipeline.response import response_stage
 from core.pipeline.state import state_stage
 from core.playbook import FREE, GUIDED, ModeRow
-from core.turn import Preferences, Recall, Said, TurnInput
+from core.turn import CaseState, Preferences, Recall, Said, TurnInput
 from core.wording import variants
 from tests.core.pipeline.shop import ARTICLE, NOW, SHOP, Talk
 
@@ -40,6 +40,20 @@ def test_who_goes_on_elsewhere_hears_once_that_it_is_known() -> None:
     assert word(replace(turn, recall=answered)).startswith("Wash the shirt")
     same = Recall(exchanges=(said("webchat"),))
     assert word(replace(turn, recall=same)).startswith("Wash the shirt")
+
+
+@pytest.mark.parametrize("text", ["the blue one looked good", "well, fine by me", "hm, let me see"])
+def test_that_it_is_known_is_never_all_that_is_said(text: str) -> None:
+    guess = IntentGuess(None, 0.1, 0.0)
+    case = CaseState(intent="washing", done=("visit",))
+    turn = replace(
+        Talk().turn(text), case_id="1", case=case, recall=Recall(exchanges=(said("email"),))
+    )
+    step = state_stage(turn, guess, SHOP)
+    draft = response_stage(ArticleIndex(SHOP.articles))(turn, step.guess or guess, step, SHOP)
+    known, _, rest = draft.text.partition(" by e-mail.")
+    assert known == "I have also read what you wrote to us"
+    assert rest.strip()
 
 
 def test_where_others_read_or_nothing_is_open_it_is_not_spoken_of() -> None:
