@@ -16,13 +16,13 @@ from time import perf_counter_ns
 
 from core.clock import to_micros
 from core.identity_rules import IdentityRules
-from core.identity_rules_reader import IDENTITY_FILE
 from core.pipeline.contracts import Stages
 from core.playbook import Playbook
 from core.playbook_fields import PlaybookError
 from gateway.deciding import Deciding
 from gateway.playbook_draft import Checked, check, drafted
 from gateway.playbook_folder import Changes, alone, difference, keep_folder, write_changes
+from gateway.playbook_kept import put_back
 from gateway.playbook_learning import Shelves, learned
 from gateway.playbook_reload import Cause, Reloading, reloading_for
 from gateway.playbook_status import Status, ask_for_look
@@ -137,11 +137,7 @@ class PlaybookDesk:
             kept = await asyncio.to_thread(self.reloading.kept.find, version)
             if kept is None:
                 raise LookupError(version)
-            files = dict(kept)
-            files.pop(IDENTITY_FILE, None)
-            if IDENTITY_FILE in folder.files:
-                # Who is who has versions of its own.
-                files[IDENTITY_FILE] = folder.files[IDENTITY_FILE]
+            files = put_back(kept, folder.files)
             checked = await asyncio.to_thread(check, files)
             by = await self._deciding(checked)
             return await self._write(folder, files, by, Cause(actor, ROLLED_BACK, reason))

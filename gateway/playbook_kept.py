@@ -1,8 +1,9 @@
 """The playbooks that were in force, kept by their version in the data folder, to be named, compared
 and put back: `playbooks/VERSION.json` holds the texts of all their files.
 
-It keeps, finds and prunes. Which version is in force, since when and why is written down elsewhere
-(`memory.units.playbook_log`).
+The rows of tables are no part of it, for they are data of customers and not words of the business;
+nor is who is who, which has versions of its own. It keeps, finds and prunes; which version is in
+force, since when and why is written down elsewhere (`memory.units.playbook_log`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import orjson
 
+from core.identity_rules_reader import IDENTITY_FILE
 from memory.units.playbook_log import PutInForce
 
 KEPT_AT_LEAST = 50
@@ -37,7 +39,8 @@ class KeptVersions:
             os.utime(path)
             return
         self.folder.mkdir(parents=True, exist_ok=True)
-        text = orjson.dumps(files, option=orjson.OPT_SORT_KEYS)
+        wording = {name: text for name, text in files.items() if is_wording(name)}
+        text = orjson.dumps(wording, option=orjson.OPT_SORT_KEYS)
         content = orjson.dumps({"sha256": hashlib.sha256(text).hexdigest()})
         write_whole(path, content + b"\n" + text)
 
@@ -72,6 +75,17 @@ class KeptVersions:
             # A version comes from people, too; it must not lead out of the folder.
             version = hashlib.sha256(version.encode()).hexdigest()
         return self.folder / f"{version}{_SUFFIX}"
+
+
+def is_wording(name: str) -> bool:
+    """Whether a file is kept with a version."""
+    return name != IDENTITY_FILE and not name.startswith("tables/")
+
+
+def put_back(kept: Mapping[str, str], there: Mapping[str, str]) -> dict[str, str]:
+    """The files of a version, with what is not kept as it is there now."""
+    rest = {name: text for name, text in there.items() if not is_wording(name)}
+    return {**{name: text for name, text in kept.items() if is_wording(name)}, **rest}
 
 
 def kept_of(data: Path) -> KeptVersions:

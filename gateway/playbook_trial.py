@@ -87,7 +87,7 @@ def try_talk(
             now=now,
             channel=who.channel,
             audience=Audience.ONE,
-            sender=Sender(who.handle, who.level, (who.handle,) if who.level else ()),
+            sender=_sender(who),
             messages=(said,),
             case_id=case_id,
             case=case,
@@ -113,6 +113,11 @@ def _said(
     return Said(
         f"1-{number}", now, who.channel, Author.CUSTOMER, clean, tokens, who.handle, secrets=secrets
     )
+
+
+def _sender(who: Who) -> Sender:
+    holds = who.level >= Assurance.AUTHENTICATED
+    return Sender(who.handle, who.level, (who.handle,) if holds else ())
 
 
 def _expected(decision: Decision, playbook: Playbook) -> str | None:

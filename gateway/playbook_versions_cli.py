@@ -114,12 +114,9 @@ def diff(
     from gateway.playbooks import Folder, playbook_of, read_folder
 
     settings = _settings(config)
-    before = _files(_kept(settings), version)
-    after = (
-        read_folder(settings.playbook.path).files
-        if other is None
-        else _files(_kept(settings), other)
-    )
+    there = read_folder(settings.playbook.path)
+    before = _files(settings, version, there)
+    after = there.files if other is None else _files(settings, other, there)
     told = changes(playbook_of(Folder(before)), playbook_of(Folder(after)))
     for one in told:
         say(one)
@@ -140,8 +137,7 @@ def rollback(
 
     Example: onethread playbook rollback 3f2a --why "the new greeting was too long"
     """
-    from core.identity_rules_reader import IDENTITY_FILE
-    from gateway.playbook_folder import difference, keep_folder, write_changes
+    from gateway.playbook_folder import alone, difference, keep_folder, write_changes
     from gateway.playbook_status import ask_for_look
     from gateway.playbooks import Folder, playbook_of, read_folder
     from memory.units.playbook_log import ROLLED_BACK, note_in_force
@@ -149,17 +145,15 @@ def rollback(
     settings = _settings(config)
     kept = _kept(settings)
     folder = read_folder(settings.playbook.path)
-    files = dict(_files(kept, version))
-    # Who is who has versions of its own.
-    files.pop(IDENTITY_FILE, None)
-    files |= {name: one for name, one in folder.files.items() if name == IDENTITY_FILE}
+    files = _files(settings, version, folder)
     back = playbook_of(Folder(files))
     told = _told(folder, back)
     for one in told:
         say(one)
     ask("Put these files back?", yes)
-    keep_folder(kept, folder)
-    write_changes(settings.playbook.path, difference(folder.files, files))
+    with alone(kept.folder):
+        keep_folder(kept, folder)
+        write_changes(settings.playbook.path, difference(folder.files, files))
     with desk(config) as here:
         note_in_force(
             here.connection,
@@ -177,9 +171,9 @@ def rollback(
 def playbook_kept(settings: Settings, named: str) -> Playbook:
     """A version that was in force, by how it begins. Raises the exit with code 1 when there is
     none, and `PlaybookError` where this release cannot read it."""
-    from gateway.playbooks import Folder, playbook_of
+    from gateway.playbooks import Folder, playbook_of, read_folder
 
-    return playbook_of(Folder(_files(_kept(settings), named)))
+    return playbook_of(Folder(_files(settings, named, read_folder(settings.playbook.path))))
 
 
 def _settings(config: Path | None) -> Settings:
@@ -207,8 +201,14 @@ def _waited(folder: Path, asked: datetime) -> Status | None:
     return None
 
 
-def _files(kept: KeptVersions, named: str) -> Mapping[str, str]:
-    """The files of a version by how it begins. Raises the exit with code 1 when there is none."""
+def _files(settings: Settings, named: str, there: Folder) -> Mapping[str, str]:
+    """The files of a version by how it begins, with what is not kept as it is there now.
+
+    Raises the exit with code 1 when there is none.
+    """
+    from gateway.playbook_kept import put_back
+
+    kept = _kept(settings)
     found = [one for one in kept.versions() if one.startswith(named)]
     if len(named) < _LEAST or len(found) != 1:
         some = ", ".join(sorted(found)) or "none"
@@ -216,7 +216,7 @@ def _files(kept: KeptVersions, named: str) -> Mapping[str, str]:
     files = kept.find(found[0])
     if files is None:
         refuse(f"What was kept of version {found[0]} is damaged.")
-    return files
+    return put_back(files, there.files)
 
 
 def _told(folder: Folder, back: Playbook) -> tuple[str, ...]:

@@ -159,6 +159,26 @@ async def test_examples_nothing_can_be_learned_from_change_nothing(
         assert not desk.reloading.status.learning
 
 
+async def test_whatever_goes_wrong_is_a_fault_and_is_not_tried_for_ever(
+    tmp_path: Path, sqlite_database_url: str
+) -> None:
+    tried = list[str]()
+
+    def fails(playbook: Playbook) -> None:
+        tried.append(playbook.version)
+        raise MemoryError
+
+    async with watching(tmp_path, sqlite_database_url, fails) as desk:
+        before = desk.now[0]
+        desk.write("answers.toml", 'greeting = ["Hello."]\n')
+        for _ in range(3):
+            await desk.looked()
+        assert desk.now[0] is before
+        assert len(tried) == 1
+        (fault,) = desk.reloading.status.faults
+        assert fault.wrong == "could not be taken over: MemoryError"
+
+
 async def test_whoever_asks_need_not_wait_for_a_second_look(
     tmp_path: Path, sqlite_database_url: str
 ) -> None:

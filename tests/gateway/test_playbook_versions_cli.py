@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner, Result
 
 from gateway.app import Parts, build_gateway
@@ -57,12 +58,14 @@ async def desk(tmp_path: Path, sqlite_database_url: str, models: Path) -> AsyncI
     settings = settings_for(data, "http://127.0.0.1:9", url=sqlite_database_url)
     often = Playbook(path=folder, reload_seconds=0.05)
     settings = settings.model_copy(update={"playbook": often})
-    gateway = await build_gateway(settings, Parts(models=models, public_url="http://shop.test"))
-    await gateway.start()
-    try:
-        yield Desk(folder, gateway, config)
-    finally:
-        await gateway.stop()
+    # What the gateway logs must not stand among what a command prints in the same process.
+    with structlog.testing.capture_logs():
+        gateway = await build_gateway(settings, Parts(models=models, public_url="http://shop.test"))
+        await gateway.start()
+        try:
+            yield Desk(folder, gateway, config)
+        finally:
+            await gateway.stop()
 
 
 async def test_files_are_taken_over_told_and_put_back_by_command(desk: Desk) -> None:
@@ -86,10 +89,14 @@ async def test_files_are_taken_over_told_and_put_back_by_command(desk: Desk) -> 
     assert json.loads(anew.output[anew.output.index("{") :])["playbook"] == first
 
     assert (await desk.run("rollback", "0000", "--why", "x", "--yes")).exit_code == 1
+    kept = (desk.gateway.settings.data.folder / "playbooks").glob("*.json")
+    assert all("+15550001111" not in one.read_text(encoding="utf-8") for one in kept)
     back = await desk.run("rollback", first[:8], "--why", "too warm", "--yes")
     assert back.exit_code == 0, back.output
     await desk.reaches(first)
     assert (desk.folder / "answers.toml").read_text(encoding="utf-8") == FILES["answers.toml"]
+    orders = desk.folder / "tables" / "orders.csv"
+    assert orders.read_text(encoding="utf-8") == FILES["tables/orders.csv"]
     (newest, *_) = json.loads((await desk.run("versions", "--json")).output)
     assert (newest["action"], newest["note"]) == ("roll back playbook", "too warm")
     assert newest["actor"].startswith("cli:")

@@ -6,7 +6,7 @@ import { fill, h } from "./dom.js";
 import { channelIcon, channelName, icon } from "./icons.js";
 import { looks } from "./preview_looks.js";
 
-const LEVELS = [["0", "a stranger"], ["3", "proved to be the owner"]];
+const LEVELS = [["0", "a stranger"], ["2", "the holder of the address"], ["3", "somebody proved by a code"]];
 
 export function tryView(book) {
   const talk = h("ol", { class: "try-talk", "aria-live": "polite", "aria-label": "The talk" });
