@@ -44,7 +44,7 @@ _FAULTS = {
     Unfit.EMPTY.value: "it said nothing",
     Unfit.LONG.value: "it said more than there is room for",
     Unfit.UNFINISHED.value: "it broke off within a sentence",
-    Unfit.MARKUP.value: "it wrote markup",
+    Unfit.MARKUP.value: "it wrote markup or pictures",
     Unfit.QUESTION.value: "it asked a question of its own",
     Unfit.REPEATED.value: "it said what had been said before",
     Unfit.LANGUAGE.value: "it answered in another language",

@@ -8,6 +8,7 @@ tell nothing of how they came about. Deterministic; a model's words are data and
 from __future__ import annotations
 
 import re
+import unicodedata
 from enum import StrEnum
 from functools import cached_property
 
@@ -107,7 +108,7 @@ class Wording:
         return (found[0].rule.value, found[0].what) if found else None
 
     def _unfit(self, sentence: str) -> Unfit | None:
-        if _MARKUP.search(sentence) or _INVISIBLE.search(sentence):
+        if _MARKUP.search(sentence) or _INVISIBLE.search(sentence) or _has_pictures(sentence):
             return Unfit.MARKUP
         if _QUESTION.search(sentence):
             return Unfit.QUESTION
@@ -132,6 +133,11 @@ def _told_by_them(turn: TurnInput, wanted: Compose) -> str:
     before = (*(one.said for one in turn.recall.recalled), *turn.recall.exchanges)
     theirs = [one.text for one in before if one.author is Author.CUSTOMER and wanted.remembered]
     return "\n".join((turn.text, *theirs))
+
+
+def _has_pictures(sentence: str) -> bool:
+    """Whether there is an emoji or the like: a text message would cost twice as much by it."""
+    return not sentence.isascii() and any(unicodedata.category(one) == "So" for one in sentence)
 
 
 def _runs(text: str) -> frozenset[tuple[str, ...]]:

@@ -73,7 +73,7 @@ BAD = (
     Bad(streams("As an AI language model I wash no shirts."), "to a machine"),
     Bad(streams(PROMPT), "it repeated its instructions"),
     Bad(streams("Shall I wash the shirt for you?"), "a question of its own"),
-    Bad(streams("**Wash** the shirt at 30 degrees."), "it wrote markup"),
+    Bad(streams("**Wash** the shirt at 30 degrees."), "it wrote markup or pictures"),
     Bad(streams("Of course you can."), "what stands in no source"),
     Bad(streams("Our tailor picks it up in the evening with a taxi."), "stands in no source"),
     Bad(streams("<think>The customer wants "), "it said nothing"),

@@ -203,6 +203,18 @@ def test_a_sentence_is_said_once_and_the_whole_has_a_limit_and_an_end() -> None:
     assert long[0] == Unfit.LONG.value
 
 
+def test_no_markup_no_pictures_and_nothing_unseen() -> None:
+    for sentence in (
+        "Wash the **shirt** at 30 degrees.",
+        "- Wash the shirt at 30 degrees.",
+        "Wash the shirt at 30 degrees \N{T-SHIRT}.",
+        "Wash the shirt\u202e at 30 degrees.",
+        "Wash <b>the shirt</b> at 30 degrees.",
+    ):
+        assert wording().fault(sentence) == (Unfit.MARKUP.value, sentence)
+    assert wording().fault("Wash the shirt at 30\N{NO-BREAK SPACE}degrees, for it’s wool.") is None
+
+
 def test_what_was_said_before_in_the_case_is_not_said_again() -> None:
     talk = Talk(playbook=FREELY)
     talk.hear(QUESTION)
