@@ -38,7 +38,7 @@ _NO_START = re.compile(
 _ASKS = re.compile(
     r"\W*(?:(?:and|but|so|ok(?:ay)?|hi|hello|hey|sorry|um+|well)[ ,]+)*"
     r"(?:what|what'?s|where|where'?s|when|who|whom|whose|why|which|how|can|could|would|will|do|does|did|is|are|"
-    r"am i|should|shall|may i|have you|has)\b\s+\w",
+    r"am i|should|shall|may i|have you|has)\b\s+(?!(?<=will )do\b)\w",
     re.I,
 )
 _CHAT = re.compile(
@@ -195,10 +195,11 @@ def courtesy(text: str) -> str | None:
     """The small talk that ends a talk: "goodbye", "thanks" or "decline"; none if more is wanted."""
     if len(text) > _COURTESY or is_question(text):
         return None
-    if _WISH.search(text.lower()) or _LEAVE.search(text.lower()):
+    plain = _plain(text)
+    if _WISH.search(plain) or _LEAVE.search(plain):
         return None
-    if _CLOSES.search(text.lower()):
-        if _BYE.search(text.lower()):
+    if _CLOSES.search(plain):
+        if _BYE.search(plain):
             return "goodbye"
         return "thanks" if re.search(r"\bthank|\bthx", text, re.I) else "decline"
     return "thanks" if _THANKS.match(text) else None
@@ -209,8 +210,13 @@ def is_leaving(text: str) -> bool:
     """Whether a courtesy says that nothing more is wanted ("Thanks, that was all")."""
     kind = courtesy(text)
     return kind in ("goodbye", "decline") or (
-        kind is not None and _CLOSES.search(text.lower()) is not None
+        kind is not None and _CLOSES.search(_plain(text)) is not None
     )
+
+
+def _plain(text: str) -> str:
+    """A text in small letters, with the apostrophe that is on every keyboard."""
+    return text.lower().replace("’", "'")
 
 
 @_remembered

@@ -25,6 +25,8 @@ from core.playbook import Slot
         ("Thanks, I appreciate it. I'll reach out if there is more.", "thanks"),
         ("no thats everything thank you so much", "thanks"),
         ("No, we're finished thanks, bye!", "goodbye"),
+        ("Will do! Thanks. Goodbye!", "goodbye"),
+        ("Great, appreciate it! That’s all I needed.", "decline"),
         ("That will be all for today.", "decline"),
         ("Thanks! I would like to change my address too.", None),
         ("Thank you, can you also send the bill?", None),
