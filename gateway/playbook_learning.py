@@ -14,6 +14,7 @@ from core.pipeline.contracts import Stages
 from core.playbook import Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem
 from gateway.action_opening import check_secrets
+from gateway.article_index import article_index
 from gateway.settings import ConfigError, Settings
 from gateway.stages import build_stages
 
@@ -31,7 +32,7 @@ class Shelves:
         if last is not None and last[0] == playbook.language:
             made = last[1].with_changes(playbook.articles)
         else:
-            made = ArticleIndex(playbook.articles, playbook.language)
+            made = article_index(playbook)
         self._last = (playbook.language, made)
         return made
 

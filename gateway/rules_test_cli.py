@@ -59,8 +59,8 @@ def play_tests(
 
 def _stages(playbook: Playbook) -> Stages:
     """The stages that this playbook decides with, with a model trained for the occasion."""
-    from core.pipeline.articles import ArticleIndex
     from core.pipeline.decide import default_stages
+    from gateway.article_index import article_index
     from gateway.stage_registry import with_own
     from gateway.training import TrainingFailed, model_now, playbook_rows
 
@@ -70,8 +70,7 @@ def _stages(playbook: Playbook) -> Stages:
             model = model_now(examples, Path(folder), titles=titles, language=playbook.language)
         except TrainingFailed as failed:
             refuse(f"no model could be learned from the intents' examples: {failed}")
-    index = ArticleIndex(playbook.articles, playbook.language)
-    return with_own(default_stages(model, index), playbook)
+    return with_own(default_stages(model, article_index(playbook)), playbook)
 
 
 def _tell(played: Sequence[Played], untested: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ from core.pipeline.intent import IntentModel
 from core.pipeline.trivial import trivial_stages
 from core.playbook import Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem
+from gateway.article_index import article_index
 from gateway.encoder_files import find_model
 from gateway.intent_choice import Choosing, Standing
 from gateway.settings import Settings
@@ -61,7 +62,7 @@ async def build_stages(
     if model.meaning is not None and (encoder is None or model.meaning.encoder != encoder.name):
         # An earlier model may have learned with vectors that nobody makes any more.
         model = replace(model, meaning=None)
-    usual = default_stages(model, await asyncio.to_thread(index or _indexed, playbook))
+    usual = default_stages(model, await asyncio.to_thread(index or article_index, playbook))
     intent, state, response, rules = usual.versions
     usual = replace(usual, versions=(f"{intent}{version}", state, response, rules))
     return with_own(usual, playbook)
@@ -83,10 +84,6 @@ def _tell(standing: Standing, playbook: Playbook) -> None:
         worse_in=() if worse is None else worse.worse,
         unknown_intents=standing.unknown,
     )
-
-
-def _indexed(playbook: Playbook) -> ArticleIndex:
-    return ArticleIndex(playbook.articles, playbook.language)
 
 
 def _now() -> datetime:

@@ -28,6 +28,7 @@ from core.pipeline.intent import IntentModel
 from core.pipeline.knowledge import least_of, likely_of
 from core.playbook import Playbook
 from core.turn import CaseState, Decision, Recall, Said, Sender, TurnInput
+from gateway.article_index import article_index
 from gateway.effects import perform
 from gateway.playbooks import load_playbook
 from gateway.training import model_now, playbook_rows
@@ -168,7 +169,7 @@ def _decided(turn: TurnInput, playbook: Playbook, stages: Stages) -> Decision:
 def measure(business: str, parts: Sequence[str], show: bool) -> Iterator[tuple[str, str, Score]]:
     """How the questions of a business were answered: the way, the part, the score."""
     playbook = load_playbook(EXAMPLES / business)
-    index = ArticleIndex(playbook.articles, playbook.language)
+    index = article_index(playbook)
     stages = default_stages(learned(playbook), index)
     ways = {"search": searching(playbook, stages, index), "reply": replying(playbook, stages)}
     for way, ask in ways.items():

@@ -7,11 +7,15 @@ in a passage is the article's own: no sentence is ever made here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
-from core.pipeline.features import Stems, words
+import numpy as np
+from numpy.typing import NDArray
+
+from core.pipeline.features import Stems, plain, words
 from core.pipeline.passages import Sentence, join_sentences, split_sentences
 from core.pipeline.stop_words import STOP_WORDS
 from core.playbook import Article
@@ -48,11 +52,22 @@ CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
 """What a question asks for -> what a sentence that tells it looks like."""
 
 
+class Meanings(Protocol):
+    """What knows which words mean nearly the same."""
+
+    def of(self, folded: str) -> NDArray[np.float32] | None:
+        """The vector of length 1 of a text made by `plain`, if it has one."""
+
+    def known(self, words: Sequence[str]) -> float:
+        """The share of these words that it knows."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """An article ready to be searched. `weights` say how often each stem is in it, by where it
     stands; `spoken` has the stems of each sentence and of its heading, `telling` the numbers of the
-    cues that it tells; `spelled` are its longer words, each with its stem."""
+    cues that it tells; `spelled` are its longer words, each with its stem. `vectors` has a row for
+    what each sentence is about, where something knows."""
 
     article: Article
     sentences: tuple[Sentence, ...]
@@ -61,9 +76,10 @@ class Entry:
     weights: Mapping[str, float]
     title: frozenset[str]
     spelled: Mapping[str, str]
+    vectors: NDArray[np.float32] | None = None
 
 
-def prepared(article: Article, stems: Stems) -> Entry:
+def prepared(article: Article, stems: Stems, meanings: Meanings | None = None) -> Entry:
     """The article's entry."""
     sentences = split_sentences(article.body)
     return Entry(
@@ -77,6 +93,7 @@ def prepared(article: Article, stems: Stems) -> Entry:
         weights=_weights(article, sentences, stems),
         title=frozenset(terms(article.title, stems)),
         spelled=_spelled(article, sentences, stems),
+        vectors=_vectors(article, sentences, stems, meanings),
     )
 
 
@@ -112,6 +129,25 @@ def _weights(article: Article, sentences: tuple[Sentence, ...], stems: Stems) ->
         for stem in found:
             counts[stem] = counts.get(stem, 0.0) + weight
     return counts
+
+
+def _vectors(
+    article: Article, sentences: tuple[Sentence, ...], stems: Stems, meanings: Meanings | None
+) -> NDArray[np.float32] | None:
+    """What each sentence is about: with the article's title and keywords, as it is read."""
+    if meanings is None:
+        return None
+    above = " ".join((article.title, *article.keywords))
+    texts = (above, *(f"{above} {one.heading} {one.text}" for one in sentences))
+    found = (meaning_of(one, stems, meanings) for one in texts)
+    rows = [one for one in found if one is not None]
+    return np.stack(rows) if rows else None
+
+
+def meaning_of(text: str, stems: Stems, meanings: Meanings) -> NDArray[np.float32] | None:
+    """The vector of the words of a text that say something."""
+    stop = STOP_WORDS.get(stems.language, frozenset())
+    return meanings.of(" ".join(one for one in plain(text).split() if one not in stop))
 
 
 def _spelled(article: Article, sentences: tuple[Sentence, ...], stems: Stems) -> dict[str, str]:

@@ -7,12 +7,19 @@ the article.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.pipeline.article_text import Entry, asked_for, passage, prepared
+from core.pipeline.article_text import (
+    Entry,
+    Meanings,
+    asked_for,
+    meaning_of,
+    passage,
+    prepared,
+)
 from core.pipeline.article_words import Lexicon
-from core.pipeline.features import TEXT_LIMIT, Stems
+from core.pipeline.features import TEXT_LIMIT, Stems, words
 from core.pipeline.stop_words import STOP_WORDS as _STOP_WORDS
 from core.playbook import Article
 
@@ -27,6 +34,15 @@ that is certain."""
 
 STOP_WORDS = _STOP_WORDS["en"]
 """English words that say nothing about what a question is about."""
+
+MEANING_SHARE = 0.4
+"""Share of a score that is how near a sentence's meaning comes, where something knows of that."""
+
+_FAR = 0.25
+"""How near any two texts of one business come: no nearer is not near at all."""
+
+_KNOWN = 0.6
+"""Share of a language's words that must be known, for their meanings to be of use."""
 
 _UNTOLD = 0.85
 """What is left of a score where a time or a price is asked for, and the article has none."""
@@ -48,11 +64,17 @@ class ArticleHit:
 class ArticleIndex:
     """The articles of a playbook, ready to be searched, those of each language by themselves."""
 
-    __slots__ = ("_articles", "_language", "_shelves")
+    __slots__ = ("_articles", "_language", "_meanings", "_shelves")
 
-    def __init__(self, articles: Sequence[Article], language: str = "en") -> None:
+    def __init__(
+        self,
+        articles: Sequence[Article],
+        language: str = "en",
+        meanings: Meanings | None = None,
+    ) -> None:
         self._articles = tuple(articles)
         self._language = language
+        self._meanings = meanings
         self._shelves = self._arranged({})
 
     def with_changes(self, articles: Sequence[Article]) -> ArticleIndex:
@@ -60,6 +82,7 @@ class ArticleIndex:
         changed = ArticleIndex.__new__(ArticleIndex)
         changed._articles = tuple(articles)
         changed._language = self._language
+        changed._meanings = self._meanings
         changed._shelves = changed._arranged(self._shelves)
         return changed
 
@@ -68,7 +91,7 @@ class ArticleIndex:
         for one in self._articles:
             by_language.setdefault(one.language or self._language, []).append(one)
         return {
-            language: _Shelf(language, articles, known.get(language))
+            language: _Shelf(language, articles, known.get(language), self._meanings)
             for language, articles in by_language.items()
         }
 
@@ -99,18 +122,27 @@ class _Shelf:
     """The articles of one language.
 
     How well an article speaks of a word is BM25's saturation, in which title and keywords weigh
-    more than the body. The score is the share of the question's worth that is spoken of.
+    more than the body. The score is the share of the question's worth that is spoken of, and how
+    near the nearest sentence comes to what the question means.
     """
 
-    __slots__ = ("_entries", "_lexicon", "_stems")
+    __slots__ = ("_entries", "_lexicon", "_meanings", "_stems")
 
-    def __init__(self, language: str, articles: Iterable[Article], known: _Shelf | None) -> None:
+    def __init__(
+        self,
+        language: str,
+        articles: Sequence[Article],
+        known: _Shelf | None,
+        meanings: Meanings | None,
+    ) -> None:
+        self._meanings = meanings if meanings is not None and _knows(meanings, articles) else None
         self._stems: Stems = Stems(language) if known is None else known._stems
-        ready: Mapping[str, Entry] = {} if known is None else known.by_name()
+        same = known is not None and known._meanings is self._meanings
+        ready = known.by_name() if known is not None and same else {}
         self._entries: tuple[Entry, ...] = tuple(
             one
             if (one := ready.get(article.name)) is not None and one.article == article
-            else prepared(article, self._stems)
+            else prepared(article, self._stems, self._meanings)
             for article in articles
         )
         self._lexicon = Lexicon(self._entries, self._stems)
@@ -125,11 +157,9 @@ class _Shelf:
         if not asked:
             return ()
         cues = asked_for(text[:TEXT_LIMIT])
+        shares = self._meant(text, self._lexicon.shares(asked))
         ranked = sorted(
-            (
-                (self._score(at, share, likely, cues), at)
-                for at, share in self._lexicon.shares(asked).items()
-            ),
+            ((self._score(at, share, likely, cues), at) for at, share in shares.items()),
             key=lambda one: (-one[0], one[1]),
         )
         wanted = {one.stem: one.worth for one in asked if one.known}
@@ -139,6 +169,23 @@ class _Shelf:
             if score >= least
         )
 
+    def _meant(self, text: str, shares: Mapping[int, float]) -> Mapping[int, float]:
+        """The shares with how near each article's meaning comes to the question's."""
+        if self._meanings is None:
+            return shares
+        asked = meaning_of(text[:TEXT_LIMIT], self._stems, self._meanings)
+        if asked is None:
+            return shares
+        near = {
+            at: max(float((one.vectors @ asked).max()) - _FAR, 0.0) / (1 - _FAR)
+            for at, one in enumerate(self._entries)
+            if one.vectors is not None
+        }
+        return {
+            at: (1 - MEANING_SHARE) * shares.get(at, 0.0) + MEANING_SHARE * near.get(at, 0.0)
+            for at in {*shares, *near}
+        }
+
     def _score(
         self, at: int, share: float, likely: Mapping[str, float], cues: frozenset[int]
     ) -> float:
@@ -147,3 +194,9 @@ class _Shelf:
             share *= _UNTOLD
         sure = max((likely.get(one, 0.0) for one in entry.article.intents), default=0.0)
         return share + (1 - share) * INTENT_SHARE * min(sure, 1.0)
+
+
+def _knows(meanings: Meanings, articles: Sequence[Article]) -> bool:
+    """Whether the language of these articles is one whose meanings are known."""
+    texts = " ".join(f"{one.title} {one.body}" for one in articles)
+    return meanings.known([one for one in words(texts) if one.isalpha()]) >= _KNOWN

@@ -6,6 +6,8 @@ state's.
 
 from __future__ import annotations
 
+import re
+
 from core.message import QuickReply, Sensitivity
 from core.pipeline.contracts import Draft
 from core.pipeline.fault_words import why_again
@@ -18,6 +20,11 @@ from core.playbook import Slot
 from core.wording import speech
 
 _VALUE_LIMIT = 40
+_TEXT_WORDS = 4
+_SPEAKS = re.compile(
+    r"[?!]|\b(?:i|i['’](?:ll|m|d|ve)|my|me|we|us|you|your|ich|mein\w*|je|j['’]\w+|yo|mi)\b", re.I
+)
+"""What a sentence has and a name of a thing has not: somebody who speaks or is spoken to."""
 
 
 def ask(speaker: Speaker, finder: Finder) -> Draft:
@@ -84,7 +91,7 @@ def acknowledge(speaker: Speaker) -> str:
             return speaker.say("acknowledge_secret") or ""
         if speaker.is_confidential(value.needs):
             return speaker.say("noted", statement=True) or ""
-        if slot.kind == "yes_no" or len(value.value) > _VALUE_LIMIT or "\n" in value.value:
+        if slot.kind == "yes_no" or not _is_sayable(slot, value.value):
             continue
         key = "acknowledge_name" if _is_own_name(slot) else "acknowledge"
         value_words = value.value
@@ -92,6 +99,15 @@ def acknowledge(speaker: Speaker) -> str:
             value_words = value_words.title()
         return speaker.say(key, {"value": value_words}) or ""
     return ""
+
+
+def _is_sayable(slot: Slot, value: str) -> bool:
+    """Whether a value can be said back: it is short, and no sentence of the customer's own."""
+    if len(value) > _VALUE_LIMIT or "\n" in value:
+        return False
+    if slot.kind != "text":
+        return True
+    return len(value.split()) <= _TEXT_WORDS and _SPEAKS.search(value) is None
 
 
 def _is_own_name(slot: Slot) -> bool:

@@ -40,7 +40,19 @@ def rules_stage(
         return raised(turn, guess, step.case, playbook, IN_HANDOFF)
     if step.move == "silent":
         return Ruled(None, IN_HANDOFF, step.case)
-    return _judged(turn, guess, step, draft, playbook)
+    ruled = _judged(turn, guess, step, draft, playbook)
+    return _as_letter(turn, step, draft, ruled, playbook)
+
+
+def _as_letter(
+    turn: TurnInput, step: StateStep, draft: Draft, ruled: Ruled, playbook: Playbook
+) -> Ruled:
+    """What this stage worded itself, in the shape of its channel; a draft has its shape already."""
+    if ruled.reply is None or ruled.reply.text == draft.text:
+        return ruled
+    text = lettered(turn, playbook, ruled.reply.text, step.case.said)
+    case = replace(ruled.case, said=remember(ruled.case.said, text))
+    return replace(ruled, reply=replace(ruled.reply, text=text), case=case)
 
 
 def _judged(
@@ -124,7 +136,6 @@ def _hand_over(
     if asks_where(turn):
         text = f"{text} {where_words(playbook, case)}"
         case = replace(case, proof=Proof("address", turn.now, ANSWER))
-    text = lettered(turn, playbook, text, case.said)
     counters = {"turns": case.counters.get("turns", 0)}
     case = replace(
         case, asking=None, offering=None, counters=counters, said=remember(case.said, text)

@@ -16,11 +16,11 @@ from aiohttp import web
 
 from core.clock import to_micros
 from core.message import Assurance, Handle
-from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import default_stages
 from core.playbook import Playbook
 from gateway.app import Parts, build_gateway, utc_now
+from gateway.article_index import article_index
 from gateway.replay.first_contact import confirm_first
 from gateway.replay.people import Person
 from gateway.replay.player import Line
@@ -139,7 +139,7 @@ def _settings(folder: Path, sides: Mapping[str, Side]) -> Settings:
 async def _stages(playbook: Playbook, models: Path, threshold: float | None) -> Stages:
     examples, titles = playbook_rows(playbook)
     model = await model_for(examples, models, titles=titles, language=playbook.language)
-    index = ArticleIndex(playbook.articles, playbook.language)
+    index = article_index(playbook)
     if threshold is None:
         return default_stages(model, index)
     return confirm_first(default_stages(replace(model, threshold=threshold), index))

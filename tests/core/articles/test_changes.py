@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from core.pipeline import articles
-from core.pipeline.article_text import Entry, prepared
+from core.pipeline.article_text import Entry, Meanings, prepared
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.features import Stems
 from core.playbook import Article
@@ -45,9 +48,9 @@ def test_after_changes_it_finds_what_one_made_anew_finds(
 def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
-    def prepare(article: Article, stems: Stems) -> Entry:
+    def prepare(article: Article, stems: Stems, meanings: Meanings | None) -> Entry:
         read.append(article.name)
-        return prepared(article, stems)
+        return prepared(article, stems, meanings)
 
     monkeypatch.setattr(articles, "prepared", prepare)
     first = Article("a", "Returns", "https://shop.example/a", "Send it back.")
@@ -78,3 +81,38 @@ def test_a_compound_is_understood_by_its_parts_in_languages_that_write_it_as_one
     (hit,) = ArticleIndex((costs, hours), "de").search("Versandkosten")
     assert hit.article == costs
     assert ArticleIndex((costs, hours), "en").search("Versandkosten") == ()
+
+
+class Twins:
+    """Knows that some words mean the same, and nothing of any other."""
+
+    def __init__(self, known: float = 1.0) -> None:
+        self._known = known
+
+    def of(self, folded: str) -> NDArray[np.float32] | None:
+        """One place for heavy things, another for the rest."""
+        heavy = {"heavy", "weigh", "pounds"} & set(folded.split())
+        return np.array([1.0, 0.0] if heavy else [0.0, 1.0], dtype=np.float32)
+
+    def known(self, words: Sequence[str]) -> float:
+        """As much as it was told."""
+        return self._known
+
+
+BAGS = (
+    Article("size", "Limits", "https://shop.example/size", "A case may weigh 50 pounds."),
+    Article("many", "Number", "https://shop.example/many", "A case may be one of three."),
+)
+
+
+def test_other_words_of_the_same_meaning_find_an_article() -> None:
+    best = ArticleIndex(BAGS, meanings=Twins()).search("how heavy may a case be?")[0]
+    assert best.article.name == "size"
+    plain = ArticleIndex(BAGS).search("how heavy may a case be?")
+    assert plain == ArticleIndex(BAGS, meanings=Twins(0.1)).search("how heavy may a case be?")
+
+
+def test_meanings_are_kept_over_changes() -> None:
+    index = ArticleIndex(BAGS[:1], meanings=Twins()).with_changes(BAGS)
+    question = "how heavy may a case be?"
+    assert index.search(question) == ArticleIndex(BAGS, meanings=Twins()).search(question)

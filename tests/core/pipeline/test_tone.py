@@ -12,7 +12,7 @@ from core.pipeline.contracts import IntentGuess
 from core.pipeline.letter import lettered
 from core.pipeline.response import response_stage
 from core.pipeline.state import state_stage
-from core.playbook import FREE, GUIDED, ModeRow
+from core.playbook import FREE, GUIDED, ModeRow, Rule
 from core.turn import CaseState, Preferences, Recall, Said, TurnInput
 from core.wording import variants
 from tests.core.pipeline.shop import ARTICLE, NOW, SHOP, Talk
@@ -112,3 +112,18 @@ def test_a_text_message_has_a_frame_only_where_there_is_room() -> None:
     text = word(Talk(channel="sms").turn(WASHING), playbook)
     assert text.startswith("Wash the shirt")
     assert len(text) <= 300
+
+
+def test_what_is_said_back_is_a_thing_and_no_sentence() -> None:
+    talk = Talk()
+    talk.say("i want to return my order")
+    assert "torn sleeve" in talk.hear("torn sleeve")
+    talk = Talk()
+    talk.say("i want to return my order")
+    assert "too tight" not in talk.hear("I find it too tight")
+
+
+def test_a_question_of_the_rules_is_a_letter_too() -> None:
+    rule = Rule("ask", 5, {"text_any_words": ["hmm"]}, {"ask": "purpose"})
+    text = Talk(channel="email", playbook=replace(SHOP, rules=(rule,))).hear("hmm, the thing")
+    assert text == "Hello,\n\nWhat can I do for you?\n\nKind regards, Shirts"
