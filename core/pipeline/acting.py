@@ -90,7 +90,7 @@ def act(
     plain = {one.name: one.normal for one in _sent(case, flow, action) if one.normal is not None}
     before = replaced(last)
     effect = Act(action.name, key, values, plain, before or None)
-    if agreed:
+    if agreed and leaning(at.turn.text) is True:
         # Rules that want a yes have it with this one.
         case = marked(case, CONFIRMING + flow.name)
     if effect.id not in at.turn.effects:

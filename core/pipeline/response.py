@@ -54,7 +54,9 @@ def response_stage(index: ArticleIndex) -> ResponseStage:
             speaker = replace(speaker, opening=opening)
         finder = Finder(index)
         draft = worded(speaker, lambda one: with_question(one, _word_move(one, finder)))
-        if speaker.limit and step.also is None and len(draft.text) > speaker.limit:
+        # What is to be agreed on is read as a whole, or not at all.
+        whole = step.also is not None or step.move == "confirm"
+        if speaker.limit and not whole and len(draft.text) > speaker.limit:
             draft = replace(draft, text=cut(draft.text, speaker.limit))
         if finder.searched is not None:
             draft = replace(draft, searched=finder.searched)

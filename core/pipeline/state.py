@@ -26,7 +26,7 @@ from core.pipeline.phrases import (
     leaning,
 )
 from core.pipeline.taking_in import merged, take_in
-from core.pipeline.undertaking import awaits_yes, unasked
+from core.pipeline.undertaking import agrees, awaits_yes, unasked
 from core.playbook import Flow, Playbook
 from core.rule_counters import CONFIRMING, unmarked
 from core.turn import CaseState, SlotValue, TurnInput
@@ -100,7 +100,7 @@ def _started(at: FlowTurn, case: CaseState, *, answered: bool) -> CaseState:
         return case if same else replace(case, intent=intent.name)
     if case.flow is not None:
         waiting = awaits_yes(case) or CONFIRMING + case.flow in case.counters
-        if waiting and leaning(at.turn.text) is not None:
+        if waiting and (agrees(at.turn.text) or leaning(at.turn.text) is not None):
             return case
         words = len(at.turn.text.split())
         sure = at.guess.confidence >= SWITCH_CONFIDENCE and words >= _SWITCH_WORDS

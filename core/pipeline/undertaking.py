@@ -12,14 +12,27 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from core.pipeline.phrases import is_question, leaning, yes_or_no
+from core.pipeline.phrases import is_question, leaning
 from core.turn import CaseState, TurnInput, Undertaking
 
 ASKED, CHANGE, OPEN, DONE, FAILED = "asked", "change", "open", "done", "failed"
 """Stages of an undertaking. One that is open has its key, and its question is not before anybody
 at the moment."""
 
-_HEDGED = re.compile(r"\b(?:but|except|unless|however|wait|first|instead|only if|not)\b", re.I)
+_HEDGED = re.compile(
+    r"\b(?:but|except|unless|however|wait|first|instead|only if|not|rather|aber|sondern|erst|"
+    r"stattdessen|nur wenn|außer|lieber|nicht|mais|sauf|plutôt|seulement|d'abord|pas|pero|sino|"
+    r"salvo|primero|mejor|solo si)\b",
+    re.I,
+)
+_DO_IT = re.compile(
+    r"\W*(?:(?:ok(?:ay)?|yes|great|perfect|please|sure)\W+)*(?:(?:please )?(?:do|book|confirm|send|"
+    r"make|order|take|submit)(?: (?:it|that|this|them))?|looks? (?:good|right|great|fine)|perfect|"
+    r"great|that'?s (?:fine|good|great|perfect)|go for it|👍|👌)"
+    r"(?:\W+(?:please|thanks|thank you))?\W*",
+    re.I,
+)
+"""Whole messages that agree to what was laid out without the word yes."""
 _SHORT = 80
 
 
@@ -43,10 +56,9 @@ def replaced(last: Undertaking | None) -> str:
 
 def agrees(text: str) -> bool:
     """Whether a message is a yes to what was just laid out, with no if and no but."""
-    if yes_or_no(text) is True:
-        return True
-    short = len(text) <= _SHORT and not is_question(text)
-    return short and leaning(text) is True and _HEDGED.search(text) is None
+    if len(text) > _SHORT or is_question(text) or _HEDGED.search(text) is not None:
+        return False
+    return leaning(text) is True or _DO_IT.fullmatch(text.strip()) is not None
 
 
 def undertaken(case: CaseState, one: Undertaking) -> CaseState:

@@ -95,11 +95,43 @@ def test_a_no_is_asked_about_and_another_ends_it() -> None:
     assert acts(one) == []
 
 
-def test_an_if_or_a_but_is_no_yes() -> None:
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yes but call me first",
+        "ja, aber am Montag",
+        "oui mais plus tard",
+        "sí, pero otro día",
+        "is that a yes?",
+        "okay, wait",
+        "thanks",
+        "perfect, but not on Friday",
+    ],
+)
+def test_an_if_or_a_but_is_no_yes(text: str) -> None:
     one = talk()
     told(one)
-    one.say("yes but call me first")
+    one.say(text)
     assert acts(one) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["yes", "Yes, go ahead", "book it please", "perfect, thanks", "ja bitte", "oui", "👍"]
+)
+def test_a_plain_yes_is_one_in_many_words(text: str) -> None:
+    one = talk()
+    told(one)
+    one.say(text)
+    assert len(acts(one)) == 1
+
+
+def test_by_text_message_what_is_agreed_on_is_read_as_a_whole() -> None:
+    long = "I would book {day} for {name}, and " + "so on, " * 60 + "as told. Shall I?"
+    one = talk(shop(replace(BOOK, summary=(long,))))
+    one.channel = "sms"
+    assert told(one).endswith("as told. Shall I?")
+    one.say("yes")
+    assert len(acts(one)) == 1
 
 
 def test_a_question_beside_it_is_answered_and_the_yes_asked_for_again() -> None:
