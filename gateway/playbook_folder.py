@@ -7,7 +7,6 @@ take their places in one quick row. What the texts mean is judged before, elsewh
 from __future__ import annotations
 
 import fcntl
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from core.playbook_fields import PlaybookError
 from gateway.playbook_kept import KeptVersions
 from gateway.playbooks import Folder, playbook_of
+from gateway.whole_files import beside, settle
 
 Changes = Mapping[str, str | None]
 """File -> its new text; nothing for a file that is to go."""
@@ -43,9 +43,7 @@ def write_changes(folder: Path, changes: Changes) -> None:
             if text is not None:
                 target = folder / name
                 target.parent.mkdir(exist_ok=True)
-                new = target.with_name(f".{target.name}.{os.getpid()}.new")
-                written[target] = new
-                _write(new, text, target)
+                written[target] = beside(target, text.encode())
         for target, new in written.items():
             new.replace(target)
     finally:
@@ -54,7 +52,7 @@ def write_changes(folder: Path, changes: Changes) -> None:
     for name in (one for one, text in changes.items() if text is None):
         (folder / name).unlink(missing_ok=True)
     for parent in sorted({(folder / name).parent for name in changes}):
-        _settle(parent)
+        settle(parent)
 
 
 def keep_folder(kept: KeptVersions, folder: Folder) -> None:
@@ -73,23 +71,3 @@ def difference(before: Mapping[str, str], after: Mapping[str, str]) -> Changes:
     """What makes the files `after` of those `before`."""
     gone: dict[str, str | None] = {name: None for name in before if name not in after}
     return gone | {name: text for name, text in after.items() if before.get(name) != text}
-
-
-def _write(new: Path, text: str, target: Path) -> None:
-    with new.open("w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    if target.exists():
-        new.chmod(target.stat().st_mode & 0o777)
-
-
-def _settle(folder: Path) -> None:
-    """Make renames in a folder durable."""
-    if not folder.is_dir():
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

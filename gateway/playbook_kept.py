@@ -17,6 +17,7 @@ from pathlib import Path
 import orjson
 
 from core.identity_rules_reader import IDENTITY_FILE
+from gateway.whole_files import write_whole
 from memory.units.playbook_log import PutInForce
 
 KEPT_AT_LEAST = 50
@@ -104,28 +105,3 @@ def needed(rows: Sequence[PutInForce], since: datetime | None) -> frozenset[str]
         for one, end in zip(rows, ends, strict=False)
         if since is None or end is None or end >= since
     )
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Put the content in place of a file's, wholly or not at all, durably. Raises `OSError`."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        with new.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            new.chmod(path.stat().st_mode & 0o777)
-        new.replace(path)
-    finally:
-        new.unlink(missing_ok=True)
-    _settle(path.parent)
-
-
-def _settle(folder: Path) -> None:
-    """Make renames in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -13,7 +13,7 @@ from pathlib import Path
 import orjson
 
 from core.playbook_fields import PlaybookProblem
-from gateway.playbook_kept import write_whole
+from gateway.whole_files import write_whole
 
 _STATUS, _ASKED = "status", "asked"
 
