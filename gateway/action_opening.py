@@ -11,6 +11,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from core.playbook import Playbook
+from core.playbook_actions import ACTIONS
+from core.playbook_fields import PlaybookError, PlaybookProblem
 from gateway.action_registry import Runners
 from gateway.action_webhook import Webhooks
 from gateway.actions import Actions, Patience
@@ -39,13 +41,30 @@ def check_secrets(settings: Settings, playbook: Playbook) -> None:
     """Raises `ConfigError` with every action that asks a web address and has no secret for it."""
     where = place(settings, "actions", "secrets")
     lacking = [
-        Problem(
-            *where,
-            f"the playbook's action {name} asks a web address, and has no secret to sign with",
-            f"Set {PREFIX}ACTIONS__SECRETS__{name.upper()} to what that system knows, too",
-        )
-        for name, action in playbook.actions.items()
-        if action.url and name not in settings.actions.secrets
+        Problem(*where, f"the playbook's action {name} {_LACKS}", _set(name))
+        for name in _lacking(settings, playbook)
     ]
     if lacking:
         raise ConfigError(lacking)
+
+
+def require_secrets(settings: Settings, playbook: Playbook) -> None:
+    """The same of a playbook that is taken over while the gateway runs. Raises `PlaybookError`."""
+    lacking = [
+        PlaybookProblem(ACTIONS, f"{name}.url", _LACKS, f"{_set(name)}, and start the gateway anew")
+        for name in _lacking(settings, playbook)
+    ]
+    if lacking:
+        raise PlaybookError(lacking)
+
+
+_LACKS = "asks a web address, and the settings have no secret to sign with"
+
+
+def _lacking(settings: Settings, playbook: Playbook) -> list[str]:
+    known = settings.actions.secrets
+    return [name for name, one in playbook.actions.items() if one.url and name not in known]
+
+
+def _set(name: str) -> str:
+    return f"Set {PREFIX}ACTIONS__SECRETS__{name.upper()} to what that system knows, too"

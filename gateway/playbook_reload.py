@@ -20,6 +20,7 @@ from core.pipeline.contracts import Stages
 from core.playbook import Playbook
 from core.playbook_changes import changes
 from core.playbook_fields import PlaybookError, PlaybookProblem
+from gateway.action_opening import require_secrets
 from gateway.deciding import Deciding
 from gateway.playbook_kept import KeptVersions, kept_of, needed
 from gateway.playbook_learning import Shelves, learned
@@ -236,11 +237,15 @@ def reloading_for(
     def swap(deciding: Deciding) -> None:
         work.deciding = deciding
 
+    async def build(playbook: Playbook) -> Stages:
+        require_secrets(settings, playbook)
+        return await learned(settings, playbook, models, shelves)
+
     return Reloading(
         settings.playbook.path,
         kept_of(settings.data.folder),
         store,
-        lambda playbook: learned(settings, playbook, models, shelves),
+        build,
         lambda: work.deciding,
         swap,
         first,

@@ -16,9 +16,13 @@ from hypothesis import strategies as st
 from core.actions import ActionFailed, Call, Perform, RefusedAction, TryAgain
 from core.message import Assurance
 from core.playbook import Action
+from core.playbook_fields import PlaybookError
+from gateway.action_opening import check_secrets, require_secrets
 from gateway.action_registry import Runners
 from gateway.action_webhook import Webhooks, body_of, may_ask
 from gateway.actions import Actions, Patience
+from gateway.settings import ConfigError, Settings
+from tests.core.pipeline.shop import SHOP
 from tests.gateway.action_server import SECRET, Business
 
 CALL = Call(
@@ -249,3 +253,20 @@ def test_whatever_is_lost_retried_or_killed_it_is_done_once(
 def test_the_same_request_is_the_same_bytes() -> None:
     turned = replace(CALL, values=dict(reversed([("a", "1"), ("b", "2")])))
     assert body_of(turned) == body_of(replace(CALL, values={"a": "1", "b": "2"}))
+
+
+def test_an_action_without_its_secret_stops_the_start_and_is_not_taken_over() -> None:
+    playbook = replace(SHOP, actions={"book": book("https://erp.example/do")})
+    bare = Settings()
+    with pytest.raises(ConfigError, match="the playbook's action book asks a web address"):
+        check_secrets(bare, playbook)
+    with pytest.raises(PlaybookError, match=r"actions.toml: book.url: asks a web address"):
+        require_secrets(bare, playbook)
+    known = Settings.model_validate({"actions": {"secrets": {"book": SECRET.decode()}}})
+    check_secrets(known, playbook)
+    require_secrets(known, playbook)
+
+
+def test_a_secret_that_could_be_guessed_is_refused() -> None:
+    with pytest.raises(ValueError, match="could be guessed"):
+        Settings.model_validate({"actions": {"secrets": {"book": "short"}}})
