@@ -8,6 +8,7 @@ import pytest
 
 from core.playbook import Article, Playbook
 from core.playbook_changes import changes
+from core.playbook_fields import PlaybookError
 from core.playbook_hints import hints
 from core.playbook_reader import read_playbook
 
@@ -106,6 +107,19 @@ def test_articles_that_only_their_words_find_are_told() -> None:
         "article bare has no keywords and no intents; its words alone find it",
         "no article names returns: what is said there is found by its words alone",
     )
+
+
+def test_a_rule_that_is_off_decides_nothing_and_a_built_in_one_comes_back() -> None:
+    off = (
+        '[[rule]]\nid = "{}"\noff = true\npriority = 9\n'
+        'when = {{ text = "x" }}\nthen = {{ tag = ["a"] }}\n'
+    )
+    ids = {one.id for one in book(rules=off.format("late") + off.format("legal")).rules}
+    assert "late" not in ids
+    (legal,) = [one for one in book(rules=off.format("legal")).rules if one.id == "legal"]
+    assert legal in book().rules
+    with pytest.raises(PlaybookError, match="priority"):
+        book(rules='[[rule]]\nid = "late"\noff = true\n')
 
 
 def test_many_examples_are_looked_through_quickly() -> None:
