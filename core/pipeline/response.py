@@ -17,7 +17,7 @@ from core.pipeline.foreign import foreign_draft
 from core.pipeline.judgement import tells_who_answers
 from core.pipeline.knowledge import Finder, cut
 from core.pipeline.letter import lettered
-from core.pipeline.phrases import asks_who_answers, is_negative
+from core.pipeline.phrases import asks_who_answers, courtesy, is_chat, is_negative
 from core.pipeline.questions import ask, offer, question_for
 from core.pipeline.speaker import Speaker
 from core.pipeline.taking_up import worded
@@ -113,9 +113,20 @@ def _opening(speaker: Speaker) -> str:
         key = "automated"
     elif _is_newly_annoyed(speaker):
         key = "regret"
-    elif (where := wrote_elsewhere(speaker.turn)) is not None:
-        return speaker.say("recall_elsewhere", {"where": _place(speaker, where)}) or ""
-    return (speaker.say(key, statement=True) if key else None) or ""
+    if not key:
+        return _recalling(speaker)
+    return speaker.say(key, statement=True) or ""
+
+
+def _recalling(speaker: Speaker) -> str:
+    """That it is known what they wrote elsewhere, to whoever goes on here with more than a nod."""
+    turn = speaker.turn
+    where = wrote_elsewhere(turn)
+    nods = courtesy(turn.text) is not None or is_chat(turn.text)
+    begun = turn.case.intent is not None or turn.case.flow is not None or turn.case.done
+    if where is None or nods or not begun or speaker.step.move == "small_talk":
+        return ""
+    return speaker.say("recall_elsewhere", {"where": _place(speaker, where)}) or ""
 
 
 def _place(speaker: Speaker, channel: str) -> str:

@@ -20,8 +20,17 @@ from tests.core.pipeline.shop import ARTICLE, NOW, SHOP, Talk
 WASHING = "how do i wash the shirt?"
 
 
+BEGUN = CaseState(intent="washing")
+
+
 def said(channel: str, author: Author = Author.CUSTOMER, text: str = "hello") -> Said:
     return Said(f"old-{channel}-{author}", NOW, channel, author, text, 3, "phone:+1")
+
+
+def gone_on(text: str, case: CaseState = BEGUN) -> TurnInput:
+    """A turn of who wrote by mail until now."""
+    mail = Recall(exchanges=(said("email"),))
+    return replace(Talk().turn(text), case_id="1", case=case, recall=mail)
 
 
 def word(turn: TurnInput, playbook: object = SHOP) -> str:
@@ -34,7 +43,7 @@ def word(turn: TurnInput, playbook: object = SHOP) -> str:
 
 
 def test_who_goes_on_elsewhere_hears_once_that_it_is_known() -> None:
-    turn = replace(Talk().turn(WASHING), case_id="1", recall=Recall(exchanges=(said("email"),)))
+    turn = gone_on(WASHING)
     assert word(turn).startswith("I have also read what you wrote to us by e-mail. Wash the shirt")
     answered = Recall(exchanges=(said("email"), said("webchat", Author.BOT)))
     assert word(replace(turn, recall=answered)).startswith("Wash the shirt")
@@ -56,8 +65,23 @@ def test_that_it_is_known_is_never_all_that_is_said(text: str) -> None:
     assert rest.strip()
 
 
+@pytest.mark.parametrize("text", ["thank you", "ok thanks, bye", "hello"])
+def test_a_nod_is_only_nodded_to(text: str) -> None:
+    assert "also read" not in word(gone_on(text))
+
+
+def test_a_remark_gets_an_answer_beside_that() -> None:
+    text = word(gone_on("the shirt is blue"))
+    assert text.startswith("I have also read what you wrote to us by e-mail. ")
+    assert len(text.split(". ")) > 1
+
+
+def test_before_anything_was_begun_there_is_nothing_to_know() -> None:
+    assert word(gone_on(WASHING, CaseState())).startswith("Wash the shirt")
+
+
 def test_where_others_read_or_nothing_is_open_it_is_not_spoken_of() -> None:
-    turn = replace(Talk().turn(WASHING), case_id="1", recall=Recall(exchanges=(said("email"),)))
+    turn = gone_on(WASHING)
     assert word(replace(turn, audience=Audience.ROOM)).startswith("Wash the shirt")
     assert word(replace(turn, case_id=None)).startswith("Wash the shirt")
 
