@@ -18,7 +18,7 @@ from core.pipeline.contracts import (
     StateStep,
 )
 from core.pipeline.flow_turn import count
-from core.pipeline.phrases import courtesy
+from core.pipeline.phrases import is_leaving
 from core.pipeline.sentences import split_sentences
 from core.pipeline.several import MOST, part_said, without
 from core.pipeline.speaker import Speaker
@@ -72,7 +72,7 @@ def _with_waiting(
     step: StateStep,
     playbook: Playbook,
 ) -> StateStep:
-    leaving = step.move == "cancelled" or courtesy(turn.text) in ("goodbye", "decline")
+    leaving = step.move == "cancelled" or is_leaving(turn.text)
     waiting = () if leaving else tuple(_queue(guess, step, playbook))
     step = _waiting(step, waiting)
     for at, one in enumerate(waiting):

@@ -170,6 +170,15 @@ def test_who_lets_it_be_lets_all_of_it_be() -> None:
     assert talk.case.waiting == ()
 
 
+@pytest.mark.parametrize("leave", ["bye", "Thanks for your help! That is all I needed."])
+def test_who_leaves_lets_all_of_it_be(leave: str) -> None:
+    talk = Remembered()
+    talk.say("I want to return my order. And I want to book a visit.")
+    assert [one.intent for one in talk.case.waiting]
+    talk.say(leave)
+    assert talk.case.waiting == ()
+
+
 def test_the_same_is_decided_again() -> None:
     first, second = Remembered(proved=()), Remembered(proved=())
     for text in ("where is my order 1042, and i want to return my order", "robin@example.com"):
