@@ -122,3 +122,14 @@ def test_a_share_that_is_none_is_not_told_as_one(share: object) -> None:
     stages = [{"stage": "intent", "output": {"runners_up": [["returns", share]]}}]
     (line,) = lines_of("decided", {"stages": stages})
     assert "“returns” less likely" in line
+
+
+def test_how_near_the_articles_came_is_told() -> None:
+    def told(searched: object) -> list[str]:
+        stages = [{"stage": "response", "output": {"searched": searched}}]
+        return list(lines_of("decided", {"stages": stages}))
+
+    near = {"least": 0.5, "best": [["returns", 0.71], ["refunds", 0.38]]}
+    assert told(near) == ["Articles: “returns” 0.71, “refunds” 0.38; one answers from 0.5."]
+    assert told({"least": 0.5, "best": []}) == ["No article speaks of it."]
+    assert told("odd") == told(None) == []
