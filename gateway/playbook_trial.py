@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.effects import Act, AskProof, Disown, Effect, LookUp, MoveTo
+from core.effects import Act, AskProof, Disown, Effect, LookUp, MoveTo, ShowCode
 from core.message import Assurance, Audience, Author, OutboundMessage
 from core.pipeline.decide import decide
 from core.playbook import Playbook
@@ -96,6 +96,8 @@ def try_talk(
             vector=None if encode is None else encode(said.text),
         )
         decision, notes = _decided(turn, by)
+        if _SHOWN in notes:
+            who = replace(who, level=max(who.level, Assurance.PROVED))
         found.append(_told(said.text, decision, notes))
         case, case_id = decision.case, "1"
         queued = queued or decision.escalation is not None
@@ -120,6 +122,14 @@ def _sender(who: Who) -> Sender:
     return Sender(who.handle, who.level, (who.handle,) if holds else ())
 
 
+def _proved(turn: TurnInput) -> Sender:
+    """Who writes once a code was typed: the holder of the address that it went to as well."""
+    proof, before = turn.case.proof, turn.sender
+    others = proof.choices[:1] if proof is not None else ()
+    proved = tuple(dict.fromkeys((*before.proved, before.handle, *others)))
+    return replace(before, level=max(before.level, Assurance.PROVED), proved=proved)
+
+
 def _expected(decision: Decision, playbook: Playbook) -> str | None:
     """The kind of secret that may come next."""
     slots = (playbook.slots.get(name) for name in decision.asked)
@@ -141,6 +151,8 @@ def _decided(turn: TurnInput, by: Deciding) -> tuple[Decision, tuple[str, ...]]:
             return decision, tuple(notes)
         result, note = _stand_in(decision.effect, by.playbook)
         notes.append(note)
+        if isinstance(decision.effect, ShowCode):
+            turn = replace(turn, sender=_proved(turn))
         turn = replace(turn, effects={**turn.effects, decision.effect.id: result})
     raise RuntimeError(f"a turn asked for more than {_EFFECTS} effects")
 
@@ -157,13 +169,14 @@ def _stand_in(effect: Effect, playbook: Playbook) -> tuple[Result, str]:
         case AskProof():
             words = f"No code was sent to {effect.target}; in earnest one would be."
             return {"outcome": "sent", "to": effect.target.partition(":")[2]}, words
+        case ShowCode():
+            return {"outcome": "proved"}, _SHOWN
         case Disown():
             return {"outcome": "nothing"}, "Nobody was parted from anybody."
         case MoveTo():
             return {"outcome": "cannot"}, "The talk was not moved to another channel."
         case _:
-            what = type(effect).__name__
-            return {"outcome": "not tried"}, f"{_ELSEWHERE.get(what, what)} was not asked here."
+            return {"outcome": "not tried"}, _ELSEWHERE.get(type(effect).__name__, _OTHER)
 
 
 def _acted(effect: Act, playbook: Playbook) -> tuple[Result, str]:
@@ -173,7 +186,14 @@ def _acted(effect: Act, playbook: Playbook) -> tuple[Result, str]:
     return {"outcome": "done", **samples}, words
 
 
-_ELSEWHERE = {"Compose": "The language model", "Classify": "The language model"}
+_SHOWN = "Whatever is typed is taken for the right code here."
+_OTHER = "What it would have done besides was left undone."
+_MODEL = "The language model was not asked; the answer is the one without it."
+_ELSEWHERE: Mapping[str, str] = {
+    "Compose": _MODEL,
+    "Classify": _MODEL,
+    "AnswerAt": "No other address was noted to be answered at.",
+}
 
 
 def _told(text: str, decision: Decision, notes: tuple[str, ...]) -> Tried:

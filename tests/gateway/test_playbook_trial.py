@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from core.effects import Act, AskProof, Disown, Effect, LookUp, MoveTo, ShowCode
+from core.effects import Act, AnswerAt, AskProof, Disown, Effect, LookUp, MoveTo, ShowCode
 from core.message import Assurance
 from core.playbook import Action, Playbook, Table
 from core.turn import TurnInput
@@ -33,7 +33,8 @@ DONE: tuple[tuple[Effect, str, str], ...] = (
     (AskProof("email:a@x.test"), "sent", "No code was sent to email:a@x.test"),
     (Disown(), "nothing", "Nobody was parted"),
     (MoveTo("phone"), "cannot", "The talk was not moved"),
-    (ShowCode("00"), "not tried", "was not asked here"),
+    (ShowCode("00"), "proved", "taken for the right code"),
+    (AnswerAt("email:a@x.test"), "not tried", "No other address was noted"),
 )
 
 
