@@ -109,7 +109,8 @@ def _after_long(
     case = replace(unasked(turn.case), flow=None, asking=None, offering=None)
     alone = replace(turn, case=replace(case, intent=None, done=()))
     step = talk(alone, guess, playbook)
-    step = replace(step, case=replace(step.case, done=(*case.done, *step.case.done)))
+    done = (*(one for one in case.done if one not in step.case.done), *step.case.done)
+    step = replace(step, case=replace(step.case, done=done))
     if step.case.flow is not None or step.move in ("finish", "look_up", "act", "effect"):
         return step
     intent = playbook.intent((step.guess or guess).name)
@@ -137,7 +138,8 @@ def _answered(
     turn = replace(turn, case=case)
     says = leaning(turn.text)
     if says is True and flow in playbook.flows:
-        return talk(_silent(turn, case, flow), _ABSTAINED, playbook)
+        # What is told with the yes is told for the flow.
+        return talk(replace(turn, case=_opened(case, flow)), _ABSTAINED, playbook)
     if says is False or is_cancellation(turn.text):
         step = talk(turn, _ABSTAINED, playbook)
         return replace(step, move="cancelled", case=replace(step.case, flow=None, asking=None))
@@ -150,8 +152,11 @@ def _answered(
 def _silent(turn: TurnInput, case: CaseState, flow: str) -> TurnInput:
     """The turn as if nothing had been said, with that flow open."""
     silence = turn.messages[0]._replace(text="", quick_reply=None, secrets={}, about=None)
-    opened = replace(case, flow=flow, asking=None, offering=None)
-    return replace(turn, case=opened, messages=(silence,), vector=None)
+    return replace(turn, case=_opened(case, flow), messages=(silence,), vector=None)
+
+
+def _opened(case: CaseState, flow: str) -> CaseState:
+    return replace(case, flow=flow, asking=None, offering=None)
 
 
 def _uncounted(step: StateStep, case: CaseState) -> StateStep:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from ipaddress import ip_network
+from typing import Any
 
 import orjson
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.actions import ActionFailed, Call, Perform, RefusedAction, TryAgain
+from core.effects import Act
 from core.message import Assurance
 from core.playbook import Action
 from core.playbook_fields import PlaybookError
@@ -21,8 +23,9 @@ from gateway.action_opening import check_secrets, require_secrets
 from gateway.action_registry import Runners
 from gateway.action_webhook import Webhooks, body_of, may_ask
 from gateway.actions import Actions, Patience
+from gateway.effects import Asked
 from gateway.settings import ConfigError, Settings
-from tests.core.pipeline.shop import SHOP
+from tests.core.pipeline.shop import SHOP, Talk
 from tests.gateway.action_server import SECRET, Business
 
 CALL = Call(
@@ -270,3 +273,19 @@ def test_an_action_without_its_secret_stops_the_start_and_is_not_taken_over() ->
 def test_a_secret_that_could_be_guessed_is_refused() -> None:
     with pytest.raises(ValueError, match="could be guessed"):
         Settings.model_validate({"actions": {"secrets": {"book": "short"}}})
+
+
+async def test_below_its_level_nothing_is_carried_out_whatever_a_stage_asked_for(
+    business: Business,
+) -> None:
+    action = book(f"{business.url}/do", needs=Assurance.LOGGED_IN)
+    playbook = replace(SHOP, actions={"book": action})
+    turn = Talk(playbook).turn("yes")
+    # Of where it is asked for, only who asks counts.
+    thread: Any = None
+    asked = Asked(turn, 1, thread, (), playbook, turn.now)
+    actions = Actions(Runners(webhooks()), Waits().patience())
+    found = await actions.perform(Act("book", "k", {}, {}), asked)
+    assert found is not None
+    assert found["outcome"] == "failed"
+    assert business.asked == []

@@ -106,6 +106,14 @@ def test_after_days_an_answer_is_kept_and_the_matter_asked_about_first() -> None
     assert one.decisions[-1].asked == ("day",)
 
 
+def test_what_is_told_with_the_yes_is_told_for_the_matter() -> None:
+    one = Later()
+    one.say("i want to visit the workshop")
+    one.say("Robin")
+    one.hours = 1
+    assert one.hear("yes, on Friday").endswith("See you on Friday, Robin.")
+
+
 def test_after_days_a_no_leaves_it_and_another_matter_is_itself() -> None:
     one = Later(proved=BOTH)
     one.say("i want to visit the workshop")
