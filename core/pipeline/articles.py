@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.pipeline.article_text import (
     Entry,
     Meanings,
@@ -126,7 +128,15 @@ class _Shelf:
     near the nearest sentence comes to what the question means.
     """
 
-    __slots__ = ("_entries", "_lexicon", "_meanings", "_stems")
+    __slots__ = (
+        "_entries",
+        "_lexicon",
+        "_meanings",
+        "_places",
+        "_starts",
+        "_stems",
+        "_vectors",
+    )
 
     def __init__(
         self,
@@ -146,6 +156,11 @@ class _Shelf:
             for article in articles
         )
         self._lexicon = Lexicon(self._entries, self._stems)
+        self._places = [at for at, one in enumerate(self._entries) if one.vectors is not None]
+        rows = [one.vectors for one in self._entries if one.vectors is not None]
+        self._vectors = np.concatenate(rows) if rows else np.zeros((0, 0), dtype=np.float32)
+        # Where each article's sentences begin among all of them.
+        self._starts = np.cumsum([0, *(len(one) for one in rows)])[:-1]
 
     def by_name(self) -> dict[str, Entry]:
         return {one.article.name: one for one in self._entries}
@@ -171,20 +186,17 @@ class _Shelf:
 
     def _meant(self, text: str, shares: Mapping[int, float]) -> Mapping[int, float]:
         """The shares with how near each article's meaning comes to the question's."""
-        if self._meanings is None:
+        if self._meanings is None or not self._places:
             return shares
         asked = meaning_of(text[:TEXT_LIMIT], self._stems, self._meanings)
         if asked is None:
             return shares
-        near = {
-            at: max(float((one.vectors @ asked).max()) - _FAR, 0.0) / (1 - _FAR)
-            for at, one in enumerate(self._entries)
-            if one.vectors is not None
-        }
+        nearest = np.maximum.reduceat(self._vectors @ asked, self._starts)
+        near = np.maximum(nearest - _FAR, 0.0) / (1 - _FAR)
         return {
-            at: (1 - MEANING_SHARE) * shares.get(at, 0.0) + MEANING_SHARE * near.get(at, 0.0)
-            for at in {*shares, *near}
-        }
+            at: (1 - MEANING_SHARE) * shares.get(at, 0.0) + MEANING_SHARE * one
+            for at, one in zip(self._places, near.tolist(), strict=True)
+        } | {at: (1 - MEANING_SHARE) * shares[at] for at in shares.keys() - set(self._places)}
 
     def _score(
         self, at: int, share: float, likely: Mapping[str, float], cues: frozenset[int]
