@@ -294,7 +294,7 @@ async def test_an_action_without_its_secret_is_a_fault_of_the_draft(desk: Desk) 
     draft = await desk.draft(flows=flows, intents=intents, actions=actions)
     refused = await desk.call("POST", "/publish", {**draft, "reason": "x"})
     assert refused["status"] == 422
-    assert "has no secret to sign with" in refused["error"]
+    assert "no secret to sign with" in refused["error"]
     assert not (desk.folder / "actions.toml").exists()
 
 
