@@ -27,6 +27,7 @@ _ALIASES = {
 _TRIGGER = re.compile(r"\d|pass(?:word|code|phrase)", re.I)
 _GROUPS = re.compile(r"(?<![\w+])\d+(?:[ .\u00a0\u2010-\u2015-]{1,2}\d+)*(?!\w)")
 _GROUP = re.compile(r"\d+")
+_MOST_DIGITS = 19
 _SSN = re.compile(
     r"(?<![\w-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d\d\1(?!0000)\d{4}(?![\w-])", re.ASCII
 )
@@ -199,7 +200,8 @@ def _cards(run: str, protected: Sequence[str]) -> Iterator[tuple[int, int]]:
     groups = [(one.start(), one.end()) for one in _GROUP.finditer(run)]
     at = 0
     while at < len(groups):
-        for last in range(len(groups), at, -1):
+        # No card has more groups than digits.
+        for last in range(min(len(groups), at + _MOST_DIGITS), at, -1):
             start, end = groups[at][0], groups[last - 1][1]
             value = run[start:end]
             if _is_card(value) and not _is_protected(value, protected):
@@ -212,7 +214,7 @@ def _cards(run: str, protected: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def _is_card(value: str) -> bool:
     digits = [int(char) for char in value if char.isdigit()]
-    if not 13 <= len(digits) <= 19:
+    if not 13 <= len(digits) <= _MOST_DIGITS:
         return False
     return _has_issuer(digits) and luhn(digits)
 

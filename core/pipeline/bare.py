@@ -23,7 +23,7 @@ from core.pipeline.phrases import (
     leaning,
     yes_or_no,
 )
-from core.pipeline.shapes import LEAD_IN, NOT_NAMES, SHAPES, SPELLED_CODE
+from core.pipeline.shapes import LEAD_IN, NOT_NAMES, SHAPES, SPELLED_CODE, SPLIT_CODE
 from core.playbook import Slot
 
 SHORT = 120
@@ -136,12 +136,21 @@ def _shaped(slot: Slot, text: str, span: Span, shapes: Iterable[re.Pattern[str]]
 
 def _digits(slot: Slot, text: str, span: Span, others: bool) -> Span | None:
     """A code or number: in digits, spelled out, or a single word with a digit."""
-    shapes = (SPELLED_CODE, SHAPES.get(slot.kind, SHAPES["order"]), SHAPES["order"])
+    own = SHAPES.get(slot.kind, SHAPES["order"])
+    split = (SPLIT_CODE,) if slot.kind == "order" else ()
+    shapes = (SPELLED_CODE, *split, own, SHAPES["order"])
     found = _shaped(slot, text, span, shapes)
     if found is not None or slot.patterns or slot.kind != "order":
         return found
     content = text[span[0] : span[1]]
     return span if not others and content.isalnum() and content.isupper() else None
+
+
+def is_one_code(text: str) -> bool:
+    """Whether a message is one code told in pieces, and nothing else but what stands before it."""
+    span = _content(text)
+    shapes = (SPELLED_CODE, SPLIT_CODE)
+    return span is not None and any(shape.fullmatch(text, *span) for shape in shapes)
 
 
 def _phone(slot: Slot, text: str, span: Span, others: bool) -> Span | None:

@@ -23,13 +23,14 @@ _OWN_NAME = re.compile(
 _BROUGHT = re.compile(r"guest|patient|renter|member", re.IGNORECASE)
 _WORD = r"[^\W\d_][\w'’-]*"
 _I_AM = re.compile(
-    r"\W*(?:(?:hi|hello|hey|yes|ok|sure)\W+)*(?:i am|i'm|im|this is|it'?s)\s+"
+    r"\W*(?:(?:hi|hello|hey|yes|ok|okay|sure|oh|well|sorry|so)\W+)*(?:i am|i'm|im|this is|it'?s)\s+"
     rf"(?P<value>{_WORD}(?:\s+{_WORD})??)(?=\W*$|\s*[,.;!\n]|\s+(?:and|my|here|i|with|from)\b)",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
     rf"(?:^|\bmy\s|\band\s|[,.;:]\s?)\s*name\s*(?:is\b|:|-|=)?\s*(?P<value>{_WORD}(?:\s+{_WORD})??)"
-    r"(?=\s*(?:$|[,.;!\n])|\s+(?:and|my|no|number|ac|account|phone|e-?mail|\S*\d)(?!\w))",
+    r"(?=\s*(?:$|[,.;!\n])|\s+(?:and|my|the|no|number|ac|account|phone|e-?mail|ssn|pin|card|policy|order|"
+    r"booking|\S*\d)(?!\w)|\s+\[)",
     re.IGNORECASE,
 )
 _ALONE = re.compile(rf"(?P<value>{_WORD}\.?(?:\s+{_WORD}\.?){{0,2}})(?=[\s.,!]*$)")

@@ -64,6 +64,12 @@ _FROM = re.compile(
     rf"\s+{_THE}",
     re.IGNORECASE,
 )
+_LAST = re.compile(
+    r"(?<!\bwant)(?<!\blike)(?<!\bneed)(?<!\bgoing)(?<!\btrying)(?<!\bwish)(?<!\bhave)(?<!\bable)"
+    rf"(?<!\bhow)(?<!\bhelp)(?<!\bgo)\s+to\s+{_THE}(?P<value>[^\W\d_]\w*(?:\s[^\W\d_]\w*)?)(?=\W*$)",
+    re.IGNORECASE,
+)
+"""A place at the very end: "book me a flight to new york"."""
 _PROPER = re.compile(
     r"[A-ZÀ-ÖØ-Þ0-9][\w'’.-]*(?:\s(?:(?:and|&|of|the)\s)?[A-ZÀ-ÖØ-Þ][\w'’-]*){0,4}"
 )
@@ -128,6 +134,9 @@ def _places(text: str, pair: Pair) -> Iterator[tuple[str, Span]]:
             yield pair.begin, found.span("a")
             yield pair.end, found.span("b")
             return
+    last = _LAST.search(text)
+    if last is not None and _may_be_place(last["value"]):
+        yield pair.end, last.span("value")
     for name, cue in ((pair.end, _TO), (pair.begin, _FROM)):
         for said in cue.finditer(text):
             place = (pair.known.match(text, said.end()) if pair.known else None) or _PROPER.match(

@@ -60,7 +60,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
 """Kind of slot -> where such a value is in a text."""
 
 RUN_TOGETHER_EMAIL = re.compile(
-    r"(?<![\w@])(?:[a-z]{2,20}\s\d{1,4}\s)?[\w.+-]{2,40}"
+    r"(?<![\w@])(?:[a-z]{2,20}\s\d{1,4}\s[\w.+-]{0,40}|[\w.+-]{2,40})"
     r"(?:gmail|mail|yahoo|outlook|icloud|live|aol|gmx|proton)\s?(?:dot\s)?\.?(?:com|net|org|co|de)(?!\w)",
     re.I,
 )
@@ -126,7 +126,8 @@ NO_CODE = frozenset(
     id if in is it its jan jul july jun june just last least like make mar may maybe me more most
     mr mrs ms my need next no not nov now number oct of off on only or order our out over please
     room s said say see sep so some still than that the then there these this those till to took
-    try under until up us want was we were when will with would yes you your
+    try under until up us want was we were when will with would yes you your hm hmm uh um oh ok okay
+    sure year
     """.split()
 )
 """Words that are no first piece of a code, though a number follows: "actually 705"."""

@@ -11,10 +11,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from core.pipeline.bare import bare_value
+from core.pipeline.bare import bare_value, is_one_code
 from core.pipeline.own_names import is_anybodys, lone_name, names_told
 from core.pipeline.pairs import WORDS, Pair, ends_told
 from core.pipeline.readers import Reader, Unasked, pairs_in, readers_of, unasked_in
+from core.pipeline.shapes import NO_CODE, NOT_NAMES
 from core.pipeline.spans import Reading, Span, anchored, precise, unanchored
 from core.playbook import Playbook, Slot
 from core.secrets import marker, secret_kind
@@ -22,6 +23,13 @@ from core.turn import CaseState, Said, SlotValue, TurnInput
 
 TEXT_LIMIT = 2_000
 """Characters of a message that are looked at."""
+
+_FEW = 4
+_FROM_DIGITS = frozenset({"order", "number", "phone", "money", "date", "time", "text"})
+"""Kinds whose value may have digits in it."""
+
+NO_ANSWER = NO_CODE | NOT_NAMES
+"""Words of talk: a message with one of them is no bare value."""
 
 _WORD = re.compile(r"\w+")
 _NAMING = frozenset({"name", "i", "im", "this", "it", "its"})
@@ -115,11 +123,15 @@ def _take_of_flow(
             # "Jesse John" is more than the one name of it that somebody else had, too.
             _take_bare(reading, asked)
         _take(reading, asked, unanchored(reading, asked, asked=True))
+        if asked.slot.kind == "order" and is_one_code(reading.text):
+            # A code told in pieces is no number of anything else.
+            _take_bare(reading, asked)
     for reader in (*empty, *(one for one in again if _is_exact(readers, one.slot.name))):
         _take(reading, reader, unanchored(reading, reader, asked=False))
     _take_lone_name(reading, mine, asked, readers)
     if asked is not None:
         _take_bare(reading, asked)
+        _take_out_of_turn(reading, empty)
     for reader in again:
         _take(reading, reader, unanchored(reading, reader, asked=False))
 
@@ -136,6 +148,19 @@ def _take_bare(reading: Reading, reader: Reader) -> None:
 def _is_exact(readers: Mapping[str, Reader], name: str) -> bool:
     """Whether a slot's shape is exact enough to correct it though no flow asks for it."""
     return name in readers and readers[name].slot.kind in ("order", "email", "phone")
+
+
+def _take_out_of_turn(reading: Reading, empty: Sequence[Reader]) -> None:
+    """A few words that do not answer the open question answer another one of the flow."""
+    words = [one.casefold() for one in _WORD.findall(reading.text)]
+    if reading.filled or not 0 < len(words) <= _FEW or not NO_ANSWER.isdisjoint(words):
+        return
+    for reader in empty:
+        fits = reader.slot.kind in _FROM_DIGITS or not reading.has_digit
+        if fits and not reader.patterns:
+            _take_bare(reading, reader)
+            if reading.filled:
+                return
 
 
 def _take_secrets(reading: Reading, mine: Sequence[Reader], readers: Mapping[str, Reader]) -> None:

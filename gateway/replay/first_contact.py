@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.pipeline.asking import ASK_LIMIT
 from core.pipeline.contracts import (
     Draft,
     IntentGuess,
@@ -23,6 +24,7 @@ from core.playbook import Playbook
 from core.turn import CaseState, TurnInput
 
 MOVE = "confirm"
+_ASKED = "asked:"
 BOLD = Boldness(share=0.15, lead=1.2, support=0.08)
 """What it takes to guess what somebody is about who is asked whether it is so."""
 UNSURE_BELOW = 0.3
@@ -70,7 +72,7 @@ def _intent(inner: IntentStage) -> IntentStage:
 
 def _state(inner: StateStage) -> StateStage:
     def state(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> StateStep:
-        step = inner(turn, guess, playbook)
+        step = inner(replace(turn, case=_asked_enough(turn.case)), guess, playbook)
         if step.move != "ask" or step.ask is None:
             return step
         begun = step.case.flow != turn.case.flow and guess.confidence < UNSURE_BELOW
@@ -83,6 +85,19 @@ def _state(inner: StateStage) -> StateStage:
         return replace(step, move=MOVE, ask=None, case=case)
 
     return state
+
+
+def _asked_enough(case: CaseState) -> CaseState:
+    """The case as if what was asked for once had been asked for as often as may be.
+
+    Who was asked and told something else is not pressed: whether a detail is needed at all is
+    only known from other talks.
+    """
+    counters = {
+        key: ASK_LIMIT if key.startswith(_ASKED) and times else times
+        for key, times in case.counters.items()
+    }
+    return replace(case, counters=counters)
 
 
 def _unasked(case: CaseState, name: str) -> CaseState:
