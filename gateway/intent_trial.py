@@ -53,6 +53,9 @@ class Compared:
     def worse(self) -> tuple[str, ...]:
         """In what the newer version is worse, beyond chance: it loses more rows than it wins, by
         more than `CHANCE` standard deviations of a coin thrown for each row on which they differ.
+
+        From which confidence on a model is sure is found on few examples, and moves by luck: what
+        is answered counts only when less than half of it is left.
         """
         told = {
             "understood": (self.understood_lost, self.understood_won),
@@ -63,6 +66,7 @@ class Compared:
             name
             for name, (lost, won) in told.items()
             if lost - won > CHANCE * math.sqrt(lost + won)
+            and (name != "answered" or 2 * self.answered < self.answered_before)
         )
 
 

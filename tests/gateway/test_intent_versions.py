@@ -111,6 +111,16 @@ def test_a_version_is_worse_when_it_loses_more_than_chance_explains(
     assert count(lost=lost, won=won).worse == (("understood",) if worse else ())
 
 
+@pytest.mark.parametrize(("left", "worse"), [(60, ()), (40, ("answered",))])
+def test_what_is_answered_may_move_by_luck_but_not_by_half(
+    left: int, worse: tuple[str, ...]
+) -> None:
+    moved = replace(
+        count(), answered_before=100, answered=left, answered_lost=100 - left, answered_won=0
+    )
+    assert moved.worse == worse
+
+
 @given(st.text(max_size=40), st.integers(2, 7))
 def test_a_text_is_always_dealt_to_the_same_part(text: str, parts: int) -> None:
     assert part_of(text, parts) == part_of(f"  {text.upper()}  ", parts) in range(parts) or (
