@@ -62,7 +62,11 @@ class Decided:
 def note(
     connection: Connection, hints: Sequence[Hint], now: Micros, new_id: Callable[[], int]
 ) -> None:
-    """Remember what was told: it proves nothing."""
+    """Remember what was told: it proves nothing. Who was erased since it was heard told nothing."""
+    keys = {one.handle_key for one in hints}
+    here = select(_handle.c.key).where(_handle.c.key.in_(keys))
+    known = set(connection.execute(here).scalars()) if keys else set()
+    hints = [one for one in hints if one.handle_key in known]
     if hints:
         connection.execute(
             _note,

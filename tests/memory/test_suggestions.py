@@ -17,6 +17,7 @@ from memory.tables import Audit, Link, Turn
 from memory.tables import Handle as HandleRow
 from memory.units.blocking import block
 from memory.units.bringing import Entry, Source, bring
+from memory.units.erasing import erase
 from memory.units.handles import mark_shared
 from memory.units.identity import IdentityProblem
 from memory.units.reviewing import review
@@ -48,6 +49,17 @@ def imported(world: World, *keys: str, **attributes: str) -> None:
     source = Source("crm", Assurance.ASSERTED, "list", "cli:root")
     entry = Entry(handles, attributes)
     bring(world.connection, source, [entry], world.micros(), world.id)
+
+
+def test_what_was_heard_of_somebody_who_is_erased_meanwhile_is_not_kept(world: World) -> None:
+    world.say(VISITOR, "I wrote from Anna@X.org before")
+    world.say(PHONE, "I wrote from Anna@X.org, too")
+    heard = listen(world.connection, Marks(), 1 << 62, KINDS)
+    assert {one.handle_key for one in heard.hints} == {VISITOR, PHONE}
+    erase(world.connection, VISITOR, "admin", world.micros(), world.id)
+    note(world.connection, heard.hints, world.micros(), world.id)
+    kept = world.connection.execute(select(table(Sighting).c.handle_key)).scalars().all()
+    assert kept == [PHONE]
 
 
 def test_an_address_that_was_typed_suggests_its_owner_and_changes_nothing_else(
