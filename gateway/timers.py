@@ -15,7 +15,6 @@ from typing import TypeAlias
 from sqlalchemy import Connection
 
 from core.clock import Micros, to_micros
-from core.default_answers import DEFAULT_ANSWERS
 from core.escalation import Verdict
 from core.message import OutboundMessage
 from core.pipeline.acts import tags_of
@@ -23,6 +22,7 @@ from core.pipeline.sentences import choose, remember
 from core.playbook import Playbook, Rule
 from core.timer_rules import after, due, is_quiet, timer_rules
 from core.turn import CaseState
+from core.wording import variants
 from gateway.events import Bus, Event
 from gateway.reaching import Reaching
 from gateway.rounds import Round
@@ -151,8 +151,7 @@ def _worded(
     if rule is None or one.mute or is_quiet(playbook, one.pending.channel, now):
         return None, state
     key = str(rule.then["say"])
-    variants = (*playbook.answers.get(key, ()), *DEFAULT_ANSWERS.get(key, ()))
-    text = choose(variants, {}, state.said)
+    text = choose(variants(playbook, key), {}, state.said)
     if text is None:
         return None, state
     return OutboundMessage(text), replace(state, said=remember(state.said, text))
