@@ -10,12 +10,18 @@ from __future__ import annotations
 from core.language import language_of
 from core.languages.unspoken import NAMES, OTHER, UNSPOKEN
 from core.pipeline.contracts import Draft
+from core.pipeline.features import words
 from core.pipeline.sentences import choose
 from core.playbook import Playbook
 from core.turn import Escalation, TurnInput
 from core.wording import languages_of
 
 _TEMPLATE = "language:"
+_OTHER_SCRIPTS = "\u0370"
+"""The first letter of those that are not Latin."""
+_WORDS, _LETTERS = 3, 2
+"""How many words of how many letters it takes at least, in Latin ones."""
+
 RULE = "language"
 """The rule by which a case goes to people because of the customer's language."""
 
@@ -23,9 +29,17 @@ RULE = "language"
 def foreign_draft(turn: TurnInput, playbook: Playbook, said: frozenset[str]) -> Draft | None:
     """What is said to a message in a language that this business does not answer in."""
     language = language_of(turn.text)
-    if language is None or language in languages_of(playbook):
+    if language is None or language in languages_of(playbook) or not _says_enough(turn.text):
         return None
     return in_tongue(language, said)
+
+
+def _says_enough(text: str) -> bool:
+    """Whether a text is more than a name or a code: those look like words of some language."""
+    found = [one for one in words(text) if one.isalpha()]
+    return any(one[0] >= _OTHER_SCRIPTS for one in found) or (
+        sum(len(one) >= _LETTERS for one in found) >= _WORDS
+    )
 
 
 def in_tongue(language: str, said: frozenset[str]) -> Draft:

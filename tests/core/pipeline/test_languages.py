@@ -129,6 +129,12 @@ def test_what_was_told_for_a_slot_is_of_no_language() -> None:
     assert decision.escalation is None
 
 
+@pytest.mark.parametrize("text", ["Jane Doe", "s 4", "hn 76 s 8", "shr 2589 com"])
+def test_a_name_or_a_code_calls_nobody_for_its_language(text: str) -> None:
+    escalation = Talk().say(text).escalation
+    assert escalation is None or escalation.rule != "language"
+
+
 def test_an_article_answers_in_its_own_language_only() -> None:
     german = Article(
         "waschen",
