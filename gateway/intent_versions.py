@@ -108,13 +108,16 @@ class Ledger:
         raise NoVersion(f"{wrong} with {start!r}; there are: {known}")
 
     def refused(self, model: str) -> Refusal | None:
-        """That this version was last turned down in favour of the one in force, if it was."""
+        """That this version was last turned down in favour of the one in force, if it was, and
+        would be by today's rule."""
         now = self.in_force
         return next(
             (
                 one
                 for one in reversed(self.refusals)
-                if now is not None and (one.model, one.instead_of) == (model, now.model)
+                if now is not None
+                and (one.model, one.instead_of) == (model, now.model)
+                and one.compared.worse
             ),
             None,
         )
