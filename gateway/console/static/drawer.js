@@ -34,7 +34,7 @@ export function openSheet(title, content) {
   const close = () => dialog.close();
   const closing = h("button", { class: "button quiet", type: "button", onclick: close, "aria-label": "Close" }, icon("close"));
   const body = h("div", { class: "sheet-body" }, content);
-  const dialog = h("dialog", { class: "sheet", "aria-label": title }, h("header", {}, h("h2", {}, title), closing), body);
+  const dialog = h("dialog", { class: "sheet", "aria-label": title }, h("div", { class: "sheet-head" }, h("h2", {}, title), closing), body);
   addEventListener("popstate", close);
   dialog.addEventListener("close", () => {
     removeEventListener("popstate", close);
