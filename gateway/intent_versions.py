@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.intent_trial import Compared
-from gateway.playbook_kept import write_whole
+from gateway.whole_files import write_whole
 
 FILE = "versions.json"
 KEPT = 10
