@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from core.effects import LookUp
+from core.effects import Act, LookUp
 from core.message import Assurance, Audience, Author
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Stages
@@ -21,7 +21,7 @@ from core.pipeline.features import plain
 from core.pipeline.intent import IntentModel
 from core.playbook import Playbook
 from core.turn import CaseState, Fact, Recall, Said, Sender, TurnInput
-from gateway.effects import Result, perform
+from gateway.effects import Result, as_if_done, perform
 
 NOW = datetime(2026, 1, 14, 10, 30, tzinfo=UTC)
 _HANDLE = "phone:+15550100100"
@@ -96,10 +96,13 @@ def _elsewhere(fresh: TurnInput, playbook: Playbook) -> Iterator[TurnInput]:
 
 
 def answered(turn: TurnInput, effect: object, playbook: Playbook) -> TurnInput:
-    """The turn with a result of what it asked for: the row, or that it could not be done."""
+    """The turn with a result of what it asked for: the row, an action as if it had been done, or
+    that it could not be done."""
     result: Result = {"outcome": "cannot"}
     if isinstance(effect, LookUp):
         result = perform(effect, playbook)
+    elif isinstance(effect, Act):
+        result = as_if_done(effect, playbook)
     name = str(getattr(effect, "id", ""))
     return replace(turn, effects={**turn.effects, name: result})
 
