@@ -31,6 +31,9 @@ USUAL = 0.6
 THRESHOLD = 0.3
 """Below this probability a derived playbook's intents abstain. Its intents are many and have few
 examples; a wrong guess costs one question too many, silence a whole dialogue."""
+PATIENCE = 4
+"""Messages with nothing to say to them before a person takes over: one more than is usual, for a
+derived playbook has no articles, and understands less than a written one."""
 EXAMPLES = 40
 ENOUGH = 3
 """Examples without which an intent is not told apart from the rest of its domain."""
@@ -98,6 +101,7 @@ def derive_playbook(dialogues: Sequence[Dialogue]) -> Playbook:
         articles=(),
         rules=ESCALATIONS,
         hours=Hours("UTC", {}),
+        settings={"fallback_limit": PATIENCE},
     )
     return replace(playbook, version=_digest(playbook))
 

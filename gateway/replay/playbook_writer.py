@@ -27,7 +27,7 @@ def playbook_files(playbook: Playbook) -> dict[str, str]:
         "protected_patterns": playbook.protected_patterns,
     }
     return {
-        "playbook.toml": _fields(main),
+        "playbook.toml": _fields(main) + _tables([("settings", playbook.settings)]),
         "intents.toml": _tables((one.name, _intent(one)) for one in playbook.intents),
         "slots.toml": _tables((name, _slot(one)) for name, one in playbook.slots.items()),
         "flows.toml": _tables((name, _flow(one)) for name, one in playbook.flows.items()),

@@ -16,6 +16,7 @@ def test_a_written_playbook_reads_back_the_same() -> None:
     assert "customer_name" in again.slots
     for part in ("intents", "slots", "flows", "answers", "language"):
         assert getattr(again, part) == getattr(playbook, part)
+    assert playbook.settings.items() <= again.settings.items()
 
 
 def test_the_folder_is_made(tmp_path: Path) -> None:
