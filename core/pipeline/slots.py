@@ -227,6 +227,7 @@ def _take_as_own(
         _take(reading, reader, iter(free))
         if reader.slot.name in reading.filled:
             told = reading.filled[reader.slot.name]
+            reading.ends.extend(free)
             reading.filled |= {one.slot.name: told for one in own}
             return
     for reader in asked or [one for one in mine if one.slot.kind == "name"][:1]:

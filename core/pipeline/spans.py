@@ -48,7 +48,7 @@ class Reading:
     taken: list[Span]
     filled: dict[str, str]
     ends: list[Span]
-    """Spans that are one end of a pair, and so not the other."""
+    """Spans that are one end of a pair, or a name, and so no choice of anything else."""
     held: Mapping[str, SlotValue]
     """Slots that had a value before this message, with it."""
     matches: dict[str, list[Span]]
