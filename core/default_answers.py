@@ -12,6 +12,7 @@ from core.action_answers import ACTION_ANSWERS
 from core.identity_answers import IDENTITY_ANSWERS
 from core.invalid_answers import INVALID_ANSWERS
 from core.notice_answers import NOTICE_ANSWERS
+from core.pointing_answers import POINTING_ANSWERS
 from core.returning_answers import RETURNING_ANSWERS
 
 DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
@@ -375,6 +376,7 @@ DEFAULT_ANSWERS: Mapping[str, tuple[str, ...]] = {
     ),
     **ACTION_ANSWERS,
     **INVALID_ANSWERS,
+    **POINTING_ANSWERS,
     **RETURNING_ANSWERS,
     **IDENTITY_ANSWERS,
     **NOTICE_ANSWERS,

@@ -244,7 +244,8 @@ class Playbook:
     """The whole of it. `version` is a digest of the files it was read from.
 
     `answers` maps a key ("greeting", "handoff_requested") to variants. `settings` are the tunable
-    numbers with their defaults filled in (`article_threshold`, `fallback_limit`, `repeat_limit`).
+    numbers with their defaults filled in (`article_threshold`, `point_threshold`,
+    `fallback_limit`, `repeat_limit`).
     `region` (ISO 3166-1) is where a phone number without a country code is at home, or empty.
     """
 

@@ -15,7 +15,7 @@ from core.addresses import is_region
 from core.escalation import DEFAULT_RULES
 from core.identity_rules_reader import IDENTITY_FILE, collect_identity_rules
 from core.message import Assurance
-from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD
+from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, DEFAULT_POINT_THRESHOLD
 from core.pipeline.asking import ASK_LIMIT
 from core.pipeline.returning import FLOW_HOURS
 from core.pipeline.table import FALLBACK_LIMIT, NEGATIVE_LIMIT
@@ -63,6 +63,7 @@ _FILES = (*PLAYBOOK_FILES, *_BESIDE)
 
 SETTINGS: Mapping[str, tuple[float, float, float]] = {
     "article_threshold": (DEFAULT_ARTICLE_THRESHOLD, 0.0, 1.0),
+    "point_threshold": (DEFAULT_POINT_THRESHOLD, 0.0, 1.0),
     "fallback_limit": (FALLBACK_LIMIT, 0, 20),
     "negative_limit": (NEGATIVE_LIMIT, 0, 20),
     "repeat_limit": (ASK_LIMIT, 0, 20),
@@ -254,11 +255,16 @@ def _answers(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[st
 
 
 def _settings(main: Section) -> dict[str, float]:
-    section = Section(main.table("settings"), main.file, "settings", main.report)
+    written = main.table("settings")
+    section = Section(written, main.file, "settings", main.report)
     values = {}
     for name, (default, least, most) in SETTINGS.items():
         values[name] = section.number(name, default)
         if not least <= values[name] <= most:
             section.fault(name, "is out of range", f"Write a number from {least:g} to {most:g}")
+    answers, names = values["article_threshold"], values["point_threshold"]
+    if names > answers and "point_threshold" in written:
+        mend = f"Write a number up to {answers:g}"
+        section.fault("point_threshold", "is above article_threshold", mend)
     section.close()
-    return values
+    return values | {"point_threshold": min(names, answers)}

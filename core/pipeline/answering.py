@@ -17,6 +17,7 @@ from core.pipeline.phrases import (
     is_question,
     yes_or_no,
 )
+from core.pipeline.pointing import helped, point
 from core.pipeline.questions import acknowledge, question_for
 from core.pipeline.sentences import choose
 from core.pipeline.speaker import Speaker
@@ -54,7 +55,16 @@ def answer(speaker: Speaker, finder: Finder) -> Draft:
         return Draft(speaker.say_surely(polite), polite)
     if step.captured or _is_remark(speaker):
         return Draft(speaker.join(_noted(speaker), ask_purpose(speaker)), "noted")
-    return _clarify(speaker) or _unknown(speaker, intent is not None and intent.flow is not None)
+    known = intent is not None and intent.flow is not None
+    return point(speaker, finder) or _clarify(speaker) or _unknown(speaker, known)
+
+
+def answer_helped(speaker: Speaker) -> Draft | None:
+    """What to say to a yes or no about the article that was named last, where it is no more."""
+    yes = helped(speaker)
+    if yes is None:
+        return None
+    return Draft(speaker.say_surely("agree"), "agree") if yes else _unknown(speaker, False)
 
 
 def _is_remark(speaker: Speaker) -> bool:

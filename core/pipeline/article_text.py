@@ -7,8 +7,8 @@ in a passage is the article's own: no sentence is ever made here.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 
@@ -62,12 +62,17 @@ class Meanings(Protocol):
         """The share of these words that it knows."""
 
 
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+"""A sentence encoder: a row of length 1 for each text."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """An article ready to be searched. `weights` say how often each stem is in it, by where it
     stands; `spoken` has the stems of each sentence and of its heading, `telling` the numbers of the
-    cues that it tells; `spelled` are its longer words, each with its stem. `vectors` has a row for
-    what each sentence is about, where something knows."""
+    cues that it tells; `spelled` are its longer words, each with its stem. Where something knows,
+    `vectors` has a row for what each sentence is about, and `told` the vectors of its words;
+    `encoded` has the sentences' rows of the encoder."""
 
     article: Article
     sentences: tuple[Sentence, ...]
@@ -77,9 +82,16 @@ class Entry:
     title: frozenset[str]
     spelled: Mapping[str, str]
     vectors: NDArray[np.float32] | None = None
+    told: Mapping[str, NDArray[np.float32]] = field(default_factory=dict)
+    encoded: NDArray[np.float32] | None = None
 
 
-def prepared(article: Article, stems: Stems, meanings: Meanings | None = None) -> Entry:
+def prepared(
+    article: Article,
+    stems: Stems,
+    meanings: Meanings | None = None,
+    encode: Encode | None = None,
+) -> Entry:
     """The article's entry."""
     sentences = split_sentences(article.body)
     return Entry(
@@ -94,6 +106,8 @@ def prepared(article: Article, stems: Stems, meanings: Meanings | None = None) -
         title=frozenset(terms(article.title, stems)),
         spelled=_spelled(article, sentences, stems),
         vectors=_vectors(article, sentences, stems, meanings),
+        told=_told(article, sentences, stems, meanings),
+        encoded=None if encode is None else encode(_as_read(article, sentences)),
     )
 
 
@@ -142,6 +156,27 @@ def _vectors(
     found = (meaning_of(one, stems, meanings) for one in texts)
     rows = [one for one in found if one is not None]
     return np.stack(rows) if rows else None
+
+
+def _as_read(article: Article, sentences: tuple[Sentence, ...]) -> list[str]:
+    """The title, and every sentence with what it stands under: few say by themselves what it is
+    about."""
+    above = [" ".join((f"{article.title}.", one.heading)).strip() for one in sentences]
+    texts = (f"{over} {one.text}" for over, one in zip(above, sentences, strict=True))
+    return [article.title, *texts]
+
+
+def _told(
+    article: Article, sentences: tuple[Sentence, ...], stems: Stems, meanings: Meanings | None
+) -> dict[str, NDArray[np.float32]]:
+    """The vectors of the different words that say something."""
+    if meanings is None:
+        return {}
+    stop = STOP_WORDS.get(stems.language, frozenset())
+    texts = (article.title, *article.keywords, *(f"{one.heading} {one.text}" for one in sentences))
+    said = dict.fromkeys(word for text in texts for word in words(text) if word not in stop)
+    found = ((word, meanings.of(word)) for word in said)
+    return {word: vector for word, vector in found if vector is not None}
 
 
 def meaning_of(text: str, stems: Stems, meanings: Meanings) -> NDArray[np.float32] | None:

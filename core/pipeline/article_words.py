@@ -27,11 +27,13 @@ _JOINTS = ("", "s", "n", "es", "en", "e", "er")
 
 
 class Asked(NamedTuple):
-    """A word of a question: its stem, its worth, and whether any article has it."""
+    """A word of a question: its stem, its worth, whether any article has it, and how it is
+    written."""
 
     stem: str
     worth: float
     known: bool
+    word: str
 
 
 class Lexicon:
@@ -49,21 +51,23 @@ class Lexicon:
 
     def asked(self, text: str) -> list[Asked]:
         """The question's different stems."""
-        found: dict[str, tuple[float, bool]] = {}
+        found: dict[str, Asked] = {}
         telling = [word for word in words(text) if word not in self._stop]
         for word in telling[:QUESTION_LIMIT]:
-            for stem, worth, known in self._meant(word):
-                if known:
-                    found[stem] = (worth, True)
-                else:
-                    found.setdefault(stem, (worth, False))
-        return [Asked(stem, worth, known) for stem, (worth, known) in found.items()]
+            for one in self._meant(word):
+                if one.known or one.stem not in found:
+                    found[one.stem] = one
+        return list(found.values())
+
+    def having(self, stem: str) -> Iterable[int]:
+        """The places of the entries that have a stem."""
+        return self._strength.get(stem, {}).keys()
 
     def shares(self, asked: Iterable[Asked]) -> dict[int, float]:
         """For every entry that has a word of the question, the share of its worth that it speaks
         of, by the entry's place."""
         total, masses = 0.0, dict[int, float]()
-        for stem, worth, _ in asked:
+        for stem, worth, *_ in asked:
             total += worth
             for at, strength in self._strength.get(stem, {}).items():
                 masses[at] = masses.get(at, 0.0) + worth * strength
@@ -74,16 +78,16 @@ class Lexicon:
         stem = self._stems.of(word)
         worth = self._worth.get(stem)
         if worth is not None:
-            yield Asked(stem, worth, True)
+            yield Asked(stem, worth, True, word)
             return
         meant = self._spelling(word)
         if meant is not None:
-            yield Asked(meant, self._worth[meant] * _TYPO, True)
+            yield Asked(meant, self._worth[meant] * _TYPO, True, word)
             return
         parts = self._parts(word) if self._stems.language in _COMPOUNDING else ()
-        yield from (Asked(one, self._worth[one], True) for one in parts)
+        yield from (Asked(one, self._worth[one], True, word) for one in parts)
         if not parts:
-            yield Asked(stem, self._unknown, False)
+            yield Asked(stem, self._unknown, False, word)
 
     def _spelling(self, word: str) -> str | None:
         """The stem of a known word that is one slip of the finger away, if any."""

@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, ArticleHit, ArticleIndex
+from core.pipeline.articles import (
+    DEFAULT_ARTICLE_THRESHOLD,
+    DEFAULT_POINT_THRESHOLD,
+    ArticleHit,
+    ArticleIndex,
+)
 from core.pipeline.contracts import Draft, IntentGuess, Searched
 from core.pipeline.modes import mode_of
 from core.pipeline.sentences import is_fresh, split_sentences
@@ -28,18 +33,36 @@ class Finder:
 
     index: ArticleIndex
     searched: Searched | None = None
-    _hit: ArticleHit | None = None
+    _best: ArticleHit | None = None
 
     def hit(self, speaker: Speaker) -> ArticleHit | None:
         """The article that answers the turn, if one does."""
+        return self._from(speaker, least_of(speaker.playbook))
+
+    def near(self, speaker: Speaker) -> ArticleHit | None:
+        """The article that may answer the turn: near enough to be named, if one is."""
+        return self._from(speaker, least_named(speaker.playbook))
+
+    def _from(self, speaker: Speaker, least: float) -> ArticleHit | None:
+        best = self._found(speaker)
+        return best if best is not None and best.score >= least else None
+
+    def _found(self, speaker: Speaker) -> ArticleHit | None:
+        """The article that comes nearest."""
         if self.searched is None and speaker.playbook.articles:
             least = least_of(speaker.playbook)
             likely = likely_of(speaker.guess, _open_matter(speaker))
             text, language = speaker.turn.text, speaker.playbook.language
-            hits = self.index.search(text, likely=likely, limit=_REMEMBERED, language=language)
+            hits = self.index.search(
+                text,
+                likely=likely,
+                limit=_REMEMBERED,
+                language=language,
+                vector=speaker.turn.vector,
+            )
             self.searched = Searched(least, tuple((one.article.name, one.score) for one in hits))
-            self._hit = next((one for one in hits if one.score >= least), None)
-        return self._hit
+            self._best = hits[0] if hits else None
+        return self._best
 
 
 def searched_of(draft: Draft) -> Mapping[str, object]:
@@ -53,6 +76,11 @@ def searched_of(draft: Draft) -> Mapping[str, object]:
 def least_of(playbook: Playbook) -> float:
     """The score from which an article answers a question."""
     return playbook.settings.get("article_threshold", DEFAULT_ARTICLE_THRESHOLD)
+
+
+def least_named(playbook: Playbook) -> float:
+    """The score from which an article is named as one that may answer."""
+    return playbook.settings.get("point_threshold", DEFAULT_POINT_THRESHOLD)
 
 
 def likely_of(guess: IntentGuess, matter: str | None = None) -> Mapping[str, float]:

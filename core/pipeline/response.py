@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from core.pipeline.answering import answer, ask_purpose
+from core.pipeline.answering import answer, answer_helped, ask_purpose
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StateStep, Told
 from core.pipeline.flow_words import at_end, confirmation, with_question
@@ -90,6 +90,10 @@ def _word_move(speaker: Speaker, finder: Finder) -> Draft:
         return confirmation(speaker)
     if step.move == "cancelled":
         return Draft(speaker.say_surely("cancelled"), "cancelled")
+    if step.move in ("small_talk", "answer", "unclear"):
+        draft = answer_helped(speaker)
+        if draft is not None:
+            return draft
     if step.move == "small_talk":
         return _small_talk(speaker)
     return answer(speaker, finder)

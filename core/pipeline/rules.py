@@ -18,6 +18,7 @@ from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
 from core.pipeline.flow_turn import count
 from core.pipeline.foreign import foreign_escalation, is_foreign
 from core.pipeline.letter import lettered
+from core.pipeline.pointing import POINTED, points
 from core.pipeline.proving import ANSWER
 from core.pipeline.raising import raised
 from core.pipeline.sentences import choose, is_fresh, remember
@@ -91,10 +92,11 @@ def _let_through(case: CaseState, draft: Draft, matched: tuple[str, ...]) -> Rul
 
 def _count_fallbacks(step: StateStep, draft: Draft) -> CaseState:
     """The case with one more fruitless turn, or none after a reply that said something."""
-    before = step.case.counters.get("fallbacks", 0)
+    case = count(step.case, POINTED, int(points(draft)))
+    before = case.counters.get("fallbacks", 0)
     if not draft.grounded or draft.template == "clarify":
-        return count(step.case, "fallbacks", before + 1)
-    return count(step.case, "fallbacks", 0)
+        return count(case, "fallbacks", before + 1)
+    return count(case, "fallbacks", 0)
 
 
 def _apply(

@@ -101,6 +101,10 @@ playbook.toml | fallback_limit = 4 -> fallback_limit = 400
 settings.fallback_limit: is out of range
 Write a number from 0 to 20
 
+playbook.toml | fallback_limit = 4 -> article_threshold = 0.4<newline>point_threshold = 0.6
+settings.point_threshold: is above article_threshold
+Write a number up to 0.4
+
 playbook.toml | BK\d{8} -> (\d+)+
 protected_patterns: '(\\d+)+' has a repeat inside of a repeat
 Write it without a repeat inside of a repeat, as [a-z ]+

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from core.pipeline import articles
-from core.pipeline.article_text import Entry, Meanings, prepared
+from core.pipeline.article_text import Encode, Entry, Meanings, prepared
 from core.pipeline.articles import ArticleIndex
 from core.pipeline.features import Stems
 from core.playbook import Article
@@ -48,9 +48,11 @@ def test_after_changes_it_finds_what_one_made_anew_finds(
 def test_only_what_changed_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
 
-    def prepare(article: Article, stems: Stems, meanings: Meanings | None) -> Entry:
+    def prepare(
+        article: Article, stems: Stems, meanings: Meanings | None, encode: Encode | None
+    ) -> Entry:
         read.append(article.name)
-        return prepared(article, stems, meanings)
+        return prepared(article, stems, meanings, encode)
 
     monkeypatch.setattr(articles, "prepared", prepare)
     first = Article("a", "Returns", "https://shop.example/a", "Send it back.")

@@ -6,7 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD, INTENT_SHARE, ArticleIndex
+from core.pipeline.articles import (
+    DEFAULT_ARTICLE_THRESHOLD,
+    DEFAULT_POINT_THRESHOLD,
+    INTENT_SHARE,
+    RIVAL_SHARE,
+    ArticleIndex,
+)
 from core.playbook import Article
 from tests.core.articles.playbooks import (
     BANK,
@@ -31,8 +37,8 @@ ANSWERED = [
 ]
 
 
-FAIR = 0.35
-"""What the right article reaches in words of its own; without an intent, not always enough."""
+FAIR = DEFAULT_POINT_THRESHOLD
+"""What the right one reaches without an intent or the meanings of words: it is named at least."""
 
 
 @pytest.mark.parametrize(("articles", "question", "name"), ANSWERED, ids=lambda one: str(one)[:40])
@@ -125,12 +131,28 @@ def test_one_slip_of_the_finger_is_forgiven_and_costs_a_little() -> None:
 
 
 def test_the_guessed_intent_lifts_its_own_articles() -> None:
+    index = ArticleIndex(tuple(one for one in SHOP if one.name == "returns"))
+    (plain,) = index.search("return my order")
+    (lifted,) = index.search("return my order", "return_item")
+    expected = plain.score + (1 - plain.score) * INTENT_SHARE
+    assert lifted.score == pytest.approx(expected)
+
+
+def test_two_that_come_as_near_are_both_doubtful() -> None:
+    wool = article("wool", "Washing wool", "Wash wool by hand.")
+    twin = replace(wool, name="twin")
+    other = article("post", "Postage", "Postage is free.")
+    (alone, *_) = ArticleIndex((wool, other)).search("washing wool")
+    both = ArticleIndex((wool, twin, other)).search("washing wool", limit=2)
+    assert alone.score > both[0].score == both[1].score
+    assert both[0].score == pytest.approx((1 - RIVAL_SHARE) * 1.0, abs=0.1)
+
+
+def test_a_word_that_no_article_has_makes_doubtful() -> None:
     index = ArticleIndex(SHOP)
-    plain = {hit.article.name: hit.score for hit in index.search("return my order")}
-    lifted = {hit.article.name: hit.score for hit in index.search("return my order", "return_item")}
-    assert lifted["cancel"] == plain["cancel"]
-    expected = plain["returns"] + (1 - plain["returns"]) * INTENT_SHARE
-    assert lifted["returns"] == pytest.approx(expected)
+    known, unknown = (index.search(text)[0] for text in ("delivery", "delivery zeppelin"))
+    assert known.article == unknown.article
+    assert unknown.score < known.score
 
 
 def test_hits_are_ranked_limited_and_the_same_every_time() -> None:
