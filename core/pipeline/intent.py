@@ -168,9 +168,12 @@ class IntentModel:
     def _ranked(self, scores: Floats, temperature: float, threshold: float) -> IntentGuess:
         """The guess that decision values make."""
         powers = np.exp((scores - scores.max()) / temperature)
-        shares = (powers / powers.sum()).tolist()
-        order = sorted(range(len(shares)), key=shares.__getitem__, reverse=True)
-        ranked = tuple((self.intents[one], shares[one]) for one in order[: RUNNERS_UP + 1])
+        shares = powers / powers.sum()
+        order = np.argsort(-shares, kind="stable")[: RUNNERS_UP + 1]
+        ranked = tuple(
+            (self.intents[one], share)
+            for one, share in zip(order.tolist(), shares[order].tolist(), strict=True)
+        )
         confidence = ranked[0][1]
         margin = confidence - ranked[1][1] if len(ranked) > 1 else confidence
         if confidence < threshold:

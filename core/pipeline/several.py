@@ -95,6 +95,10 @@ def hear_several(stage: IntentStage, classify: Classify) -> IntentStage:
         case = turn.case
         asked = case.asking is not None or case.offering is not None or case.proof is not None
         pieces = _pieces(turn, 1 if asked else 2)
+        # To be heard as several, or beside an answer, a part has to ask for something.
+        least = 1 if asked or guess.name is None else 2
+        if sum(is_question(text) or is_request(text) for _, _, text in pieces) < least:
+            return guess
         heard = _heard(pieces, playbook, classify)
         if asked:
             return _beside_answer(guess, heard, case.intent)

@@ -44,7 +44,7 @@ def take_in(at: FlowTurn, case: CaseState) -> Taken:
             faults[one.name] = {"fault": found.fault, "value": one.value}
         else:
             normal = found.normal if found.normal != one.value else None
-            values.append(replace(one, normal=normal))
+            values.append(one if normal == one.normal else replace(one, normal=normal))
     flow = at.playbook.flows.get(case.flow or "")
     gone = {one.name for one in values}
     gone |= {name for name in faults if flow is not None and name in flow.slots}
