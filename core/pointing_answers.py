@@ -1,7 +1,8 @@
 """The English wording of naming an article that may answer what was asked.
 
 Data only, as `core.default_answers`, whose part it is. `{title}` and `{url}` are the article's. No
-variant says that the article answers; each ends in a question of its own, for a yes or a no.
+variant says that the article answers. Those of `pointed` end in a question of their own, for a yes
+or a no; those of `pointed_first` ask nothing, since a question of a flow follows.
 """
 
 from __future__ import annotations
@@ -16,6 +17,14 @@ POINTING_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Perhaps it is covered here, {title}: {url}\nIs that the right place?",
         "I would look here first, {title}: {url}\nDoes that answer it?",
         "The nearest I have to that is {title}: {url}\nIs that what you meant?",
+    ),
+    "pointed_first": (
+        "You may find it here:\n{title} – {url}",
+        "Something about that stands here:\n{title} – {url}",
+        "This may be of use for that:\n{title} – {url}",
+        "It may be covered here:\n{title} – {url}",
+        "About that there is this to read:\n{title} – {url}",
+        "The nearest I have on it is this:\n{title} – {url}",
     ),
 }
 """Variants by key."""

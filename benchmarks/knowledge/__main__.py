@@ -34,6 +34,7 @@ from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide, default_stages
 from core.pipeline.intent import IntentModel
 from core.pipeline.knowledge import least_named, least_of, likely_of
+from core.pipeline.passages import split_sentences
 from core.playbook import Playbook
 from core.turn import CaseState, Decision, Recall, Said, Sender, TurnInput
 from gateway.article_index import article_index
@@ -141,13 +142,17 @@ def searching(playbook: Playbook, stages: Stages, index: ArticleIndex, vector: V
 def replying(playbook: Playbook, stages: Stages, vector: Vector) -> Ask:
     """The article that the reply to a first message tells from or names, if there is one."""
     names = {one.url: one.name for one in playbook.articles}
+    bodies = {
+        one.url: [each.text for each in split_sentences(one.body)] for one in playbook.articles
+    }
 
     def ask(text: str) -> Found | None:
         decision = _decided(replace(_turn(text), vector=vector(text)), playbook, stages)
         if not decision.sources:
             return None
-        said = next(one.output for one in decision.stages if one.stage == "response")
-        return Found(names[decision.sources[0][1]], not str(said["template"]).startswith("point:"))
+        title, url = decision.sources[0]
+        told = (decision.reply.text if decision.reply is not None else "").replace(title, "")
+        return Found(names[url], any(one in told for one in bodies[url]))
 
     return ask
 

@@ -19,6 +19,14 @@ POINTING_ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "Ich würde zuerst hier nachsehen, {title}: {url}\nBeantwortet das Ihre Frage?",
             "Was ich dazu am ehesten habe, ist {title}: {url}\nMeinten Sie das?",
         ),
+        "pointed_first": (
+            "Vielleicht steht es hier:\n{title} – {url}",
+            "Dazu gibt es etwas zu lesen:\n{title} – {url}",
+            "Das könnte Ihnen dazu nützen:\n{title} – {url}",
+            "Möglicherweise finden Sie es hier:\n{title} – {url}",
+            "Etwas darüber steht hier:\n{title} – {url}",
+            "Am nächsten kommt dem das hier:\n{title} – {url}",
+        ),
     },
     "fr": {
         "pointed": (
@@ -31,6 +39,14 @@ POINTING_ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "Je regarderais d'abord ici, {title} : {url}\nCela répond-il à votre question ?",
             "Ce que j'ai de plus proche, c'est {title} : {url}\nEst-ce ce que vous vouliez dire ?",
         ),
+        "pointed_first": (
+            "Vous le trouverez peut-être ici :\n{title} – {url}",
+            "Il y a quelque chose à lire là-dessus :\n{title} – {url}",
+            "Ceci peut vous être utile :\n{title} – {url}",
+            "La réponse est peut-être ici :\n{title} – {url}",
+            "À ce sujet, il y a ceci :\n{title} – {url}",
+            "Le plus proche que j'aie est ceci :\n{title} – {url}",
+        ),
     },
     "es": {
         "pointed": (
@@ -42,6 +58,14 @@ POINTING_ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "Puede que esté aquí, {title}: {url}\n¿Es el lugar correcto?",
             "Yo miraría primero aquí, {title}: {url}\n¿Responde a su pregunta?",
             "Lo más parecido que tengo es {title}: {url}\n¿Se refería a eso?",
+        ),
+        "pointed_first": (
+            "Quizá lo encuentre aquí:\n{title} – {url}",
+            "Sobre eso hay algo que leer:\n{title} – {url}",
+            "Esto le puede servir:\n{title} – {url}",
+            "Es posible que esté aquí:\n{title} – {url}",
+            "Acerca de eso hay esto:\n{title} – {url}",
+            "Lo más cercano que tengo es esto:\n{title} – {url}",
         ),
     },
 }

@@ -53,6 +53,9 @@ def answer(speaker: Speaker, finder: Finder) -> Draft:
     polite = courtesy(speaker.turn.text)
     if polite is not None and not step.captured:
         return Draft(speaker.say_surely(polite), polite)
+    named = point(speaker, finder) if is_question(speaker.turn.text) else None
+    if named is not None:
+        return named
     if step.captured or _is_remark(speaker):
         return Draft(speaker.join(_noted(speaker), ask_purpose(speaker)), "noted")
     known = intent is not None and intent.flow is not None

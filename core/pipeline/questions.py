@@ -11,8 +11,9 @@ import re
 from core.message import QuickReply, Sensitivity
 from core.pipeline.contracts import Draft
 from core.pipeline.fault_words import why_again
-from core.pipeline.knowledge import Finder, passage_of
-from core.pipeline.phrases import asks_only_who_answers, is_question, is_wish
+from core.pipeline.knowledge import Finder
+from core.pipeline.phrases import is_wish
+from core.pipeline.pointing import asks_about, told_first
 from core.pipeline.sentences import choose
 from core.pipeline.speaker import Speaker
 from core.pipeline.state import SWITCH_CONFIDENCE
@@ -34,14 +35,11 @@ def ask(speaker: Speaker, finder: Finder) -> Draft:
     question = question_for(speaker, speaker.playbook.slots[step.ask])
     before = why_again(speaker, speaker.playbook.slots[step.ask]) or acknowledge(speaker)
     sources = _NO_SOURCES
-    asks = is_question(speaker.turn.text) and not asks_only_who_answers(speaker.turn.text)
-    if asks and not step.captured:
-        hit = finder.hit(speaker)
-        own = speaker.playbook.intent(speaker.guess.name)
-        if hit is not None and (own is None or own.flow is None):
-            before, sources = passage_of(speaker, hit, len(question))
-        elif speaker.turn.case.asking is not None and _is_beside(speaker):
-            before = speaker.say("beside", statement=True) or ""
+    told = told_first(speaker, finder, len(question))
+    if told is not None:
+        before, sources = told
+    elif asks_about(speaker) and speaker.turn.case.asking is not None and _is_beside(speaker):
+        before = speaker.say("beside", statement=True) or ""
     template = f"ask:{step.ask}"
     text = speaker.join(before, question)
     slot = speaker.playbook.slots[step.ask]
@@ -114,17 +112,22 @@ def _is_own_name(slot: Slot) -> bool:
     return slot.kind == "name" and slot.label.casefold() in ("name", "your name", "full name")
 
 
-def offer(speaker: Speaker) -> Draft:
+def offer(speaker: Speaker, finder: Finder) -> Draft:
+    """The question whether what is remembered still holds, after an answer to what was asked."""
     offered = speaker.step.case.offering
     assert offered is not None
     slot = speaker.playbook.slots[offered.name]
     words = {"value": offered.value, "label": slot.label}
     question = choose((*slot.offer, *speaker.variants("offer")), words, speaker.said)
-    text = speaker.join(acknowledge(speaker), question or speaker.last_words())
+    question = question or speaker.last_words()
+    told = told_first(speaker, finder, len(question))
+    before, sources = told or (acknowledge(speaker), _NO_SOURCES)
+    text = speaker.join(before, question)
     own = speech(speaker.playbook).words
     tap = (QuickReply(own["yes"], "yes"), QuickReply(own["no"], "no"))
     replies = () if speaker.limit else tap
     about = (
         Sensitivity.CONFIDENTIAL if speaker.is_confidential(offered.needs) else Sensitivity.PERSONAL
     )
-    return Draft(text, f"offer:{offered.name}", quick_replies=replies, sensitivity=about)
+    template = f"offer:{offered.name}"
+    return Draft(text, template, sources=sources, quick_replies=replies, sensitivity=about)

@@ -18,6 +18,7 @@ from core.pipeline.judgement import tells_who_answers
 from core.pipeline.knowledge import Finder, cut
 from core.pipeline.letter import lettered
 from core.pipeline.phrases import asks_who_answers, courtesy, is_chat, is_negative
+from core.pipeline.pointing import told_first
 from core.pipeline.questions import ask, offer, question_for
 from core.pipeline.speaker import Speaker
 from core.pipeline.taking_up import worded
@@ -25,6 +26,9 @@ from core.pipeline.whereabouts import wrote_elsewhere
 from core.playbook import Playbook
 from core.turn import TurnInput
 from core.wording import speech, spoken_to
+
+_STEPS_UP = frozenset(("step_up", "step_up_offer", "step_up_which"))
+"""The keys that ask for a proof of who is writing."""
 
 _SORRY = re.compile(
     r"\b(?:sorry|apolog|tut mir leid|entschuldig|bedaure|désolé|excus|pardon|regrette|lamento|"
@@ -48,7 +52,7 @@ def response_stage(index: ArticleIndex) -> ResponseStage:
                 return foreign
         speaker = Speaker(turn, guess, step, spoken_to(turn, playbook), said)
         if step.move == "identity" and step.told is not None:
-            return _tell(speaker, step.told)
+            return _tell(speaker, step.told, Finder(index))
         opening = _opening(speaker)
         if opening:
             speaker = replace(speaker, opening=opening)
@@ -83,7 +87,7 @@ def _word_move(speaker: Speaker, finder: Finder) -> Draft:
     if step.move == "ask":
         return ask(speaker, finder)
     if step.move == "offer":
-        return offer(speaker)
+        return offer(speaker, finder)
     if step.move == "finish":
         return at_end(speaker)
     if step.move == "confirm":
@@ -99,10 +103,18 @@ def _word_move(speaker: Speaker, finder: Finder) -> Draft:
     return answer(speaker, finder)
 
 
-def _tell(speaker: Speaker, told: Told) -> Draft:
-    """What the talk about who is writing has to say. A channel for short texts lists no yes."""
+def _tell(speaker: Speaker, told: Told, finder: Finder) -> Draft:
+    """What the talk about who is writing has to say. A channel for short texts lists no yes.
+
+    Before somebody is asked to prove who they are, their question is answered if it can be."""
     replies = () if speaker.limit and "to" in told.words else told.quick_replies
-    return Draft(speaker.say_surely(told.key, told.words), told.key, quick_replies=replies)
+    words = speaker.say_surely(told.key, told.words)
+    first = told_first(speaker, finder, len(words)) if told.key in _STEPS_UP else None
+    if first is None:
+        return Draft(words, told.key, quick_replies=replies)
+    text = speaker.join(first[0], words)
+    searched = finder.searched
+    return Draft(text, told.key, sources=first[1], quick_replies=replies, searched=searched)
 
 
 def _opening(speaker: Speaker) -> str:
@@ -126,9 +138,10 @@ def _recalling(speaker: Speaker) -> str:
     """That it is known what they wrote elsewhere, to whoever goes on here with more than a nod."""
     turn = speaker.turn
     where = wrote_elsewhere(turn)
-    nods = courtesy(turn.text) is not None or is_chat(turn.text)
     begun = turn.case.intent is not None or turn.case.flow is not None or turn.case.done
-    if where is None or nods or not begun or speaker.step.move == "small_talk":
+    if where is None or not begun or speaker.step.move == "small_talk":
+        return ""
+    if courtesy(turn.text) is not None or is_chat(turn.text):
         return ""
     return speaker.say("recall_elsewhere", {"where": _place(speaker, where)}) or ""
 

@@ -6,7 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from core.pipeline.articles import ArticleIndex
+from core.pipeline.contracts import Draft, IntentGuess, Told
 from core.pipeline.pointing import POINTED
+from core.pipeline.response import response_stage
+from core.pipeline.state import state_stage
+from core.playbook import Article
 from core.turn import Decision
 from core.wording import variants
 from tests.core.pipeline.shop import ARTICLE, SHOP, Talk
@@ -17,6 +22,9 @@ NEAR = replace(SHOP, settings=SETTINGS)
 """The shop, when it is hardly ever sure, and calls a person at the second turn in vain."""
 
 ASKED = "does the shirt shrink when i wash it?"
+
+
+WORDS = {"to": "a…@example.com", "choices": "a…@example.com or …12"}
 
 
 def template(decision: Decision) -> str:
@@ -105,8 +113,69 @@ def test_a_talk_by_text_message_has_room_for_it() -> None:
 
 @pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
 def test_every_wording_names_title_and_link_and_asks_once(language: str) -> None:
-    said = variants(replace(SHOP, language=language), POINTED)
-    assert len(said) >= 6
-    for one in said:
-        assert "{title}" in one and "{url}" in one
-        assert one.count("?") == 1
+    for key, questions in ((POINTED, 1), ("pointed_first", 0)):
+        said = variants(replace(SHOP, language=language), key)
+        assert len(said) >= 6
+        for one in said:
+            assert "{title}" in one and "{url}" in one
+            assert one.count("?") == questions
+
+
+BACK = Article(
+    "back",
+    "Returns",
+    "https://shop.example/back",
+    "A return takes 14 days. The post is free.",
+    ("return",),
+    ("return",),
+)
+LONG = "how long does a return take?"
+
+
+def worded(words: str, intent: str, least: float, channel: str = "webchat") -> Draft:
+    """What is said to a first message of this intent, where an article is sure from `least` on."""
+    settings = {"article_threshold": least, "point_threshold": 0.1}
+    playbook = replace(SHOP, articles=(BACK,), settings=settings)
+    turn = Talk(playbook, channel=channel).turn(words)
+    step = state_stage(turn, IntentGuess(intent, 0.95, 0.9), playbook)
+    assert step.guess is not None
+    return response_stage(ArticleIndex(playbook.articles))(turn, step.guess, step, playbook)
+
+
+def test_a_question_about_a_flow_is_answered_and_then_the_flow_asks() -> None:
+    draft = worded(LONG, "return", 0.3)
+    assert "A return takes 14 days." in draft.text
+    assert draft.text.endswith("Why do you want to return it?")
+    assert draft.asked == ("reason",)
+    assert draft.sources == ((BACK.title, BACK.url),)
+
+
+def test_a_wish_begins_the_flow_at_once() -> None:
+    draft = worded("i want to return my order, can you help?", "return", 0.1)
+    assert (draft.asked, draft.sources) == (("reason",), ())
+    assert BACK.url not in draft.text
+
+
+def test_where_it_is_not_sure_the_article_is_named_before_the_flow_asks() -> None:
+    draft = worded(LONG, "return", 1.1)
+    assert BACK.url in draft.text and "14 days" not in draft.text
+    assert draft.text.count("?") == 1
+    assert draft.asked == ("reason",)
+
+
+def test_what_is_looked_up_needs_no_article_that_is_not_sure() -> None:
+    draft = worded("how long until my return is there?", "order_status", 1.1)
+    assert (draft.asked, draft.sources) == (("order_id",), ())
+
+
+@pytest.mark.parametrize("key", ["step_up", "step_up_offer", "step_up_which"])
+def test_a_question_is_answered_before_a_proof_is_asked_for(key: str) -> None:
+    playbook = replace(SHOP, articles=(BACK,), settings={"article_threshold": 0.3})
+    turn = Talk(playbook).turn(LONG)
+    guess = IntentGuess("return", 0.95, 0.9)
+    step = replace(state_stage(turn, guess, playbook), move="identity", told=Told(key, WORDS))
+    draft = response_stage(ArticleIndex(playbook.articles))(turn, guess, step, playbook)
+    assert draft.text.startswith("A return takes 14 days.")
+    assert draft.template == key
+    other = replace(step, told=Told("code_wrong", WORDS))
+    assert "14 days" not in response_stage(ArticleIndex((BACK,)))(turn, guess, other, playbook).text
