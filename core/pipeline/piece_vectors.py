@@ -54,7 +54,8 @@ class PieceVectors:
             found += self._take_apart(word)
         if not found:
             return None
-        vector: Floats = self.scale[found] @ self.table[found].astype(np.float32)
+        rows = np.array(found, dtype=np.intp)
+        vector: Floats = self.scale[rows] @ self.table[rows].astype(np.float32)
         length = math.sqrt(float(vector @ vector))
         return vector / np.float32(length) if length > 0 else None
 
