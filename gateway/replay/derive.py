@@ -26,7 +26,7 @@ from gateway.replay.wording import (
 )
 
 FOLDS = 6
-USUAL = 0.6
+USUAL = 0.52
 """A slot is asked for in an intent's flow when this share of its dialogues tell it."""
 THRESHOLD = 0.3
 """Below this probability a derived playbook's intents abstain. Its intents are many and have few
