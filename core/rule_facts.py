@@ -89,9 +89,7 @@ THEN: Mapping[str, str] = {
 }
 """What a rule may do, with the type of its value."""
 
-TIMED_THEN = frozenset(
-    "escalate queue urgency say reason tag set freeze_bot".split()
-)
+TIMED_THEN = frozenset("escalate queue urgency say reason tag set freeze_bot".split())
 """What a rule may do as time passes: there is no answer that it could change."""
 
 DEEDS = ("escalate", "block", "ask", "tag", "set", "require_confirm")

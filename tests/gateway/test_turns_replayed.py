@@ -58,7 +58,9 @@ async def test_history_decided_anew_is_what_it_was(tmp_path: Path, models: Path)
     async with everywhere(tmp_path, models) as world:
         await talked(world)
         work = world.gateway.work
-        replaying = Replaying(work.playbook, work.deciding.stages, world.gateway.rules.current, lambda: 0)
+        replaying = Replaying(
+            work.playbook, work.deciding.stages, world.gateway.rules.current, lambda: 0
+        )
 
         def differing(connection: Any) -> list[Pair]:
             return list(replaying.pairs(turns_since(connection, 0)))
