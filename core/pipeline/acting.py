@@ -24,7 +24,7 @@ from core.pipeline.contracts import (
 )
 from core.pipeline.flow_end import finish, give_up, missed
 from core.pipeline.flow_turn import FlowTurn, count, stepped
-from core.pipeline.phrases import leaning
+from core.pipeline.phrases import leaning, refuses
 from core.pipeline.undertaking import (
     ASKED,
     CHANGE,
@@ -136,7 +136,7 @@ def _ask_for_yes(
     last = undertaking(case, flow.name)
     same = last if last is not None and last.values == digest else None
     stage = ASKED
-    if same is not None and awaits_yes(case) and leaning(at.turn.text) is False:
+    if same is not None and awaits_yes(case) and refuses(at.turn.text):
         if same.stage == CHANGE:
             return dropped(at, case, captured)
         stage = CHANGE

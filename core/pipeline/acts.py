@@ -13,7 +13,7 @@ from core.escalation import Verdict
 from core.message import OutboundMessage, QuickReply
 from core.pipeline.asking import skip
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
-from core.pipeline.phrases import leaning
+from core.pipeline.phrases import leaning, refuses
 from core.pipeline.sentences import choose, remember
 from core.playbook import Playbook, Rule
 from core.rule_counters import CONFIRMING, PENDING, marked, unmarked
@@ -102,18 +102,18 @@ def _confirm(
         return None
     mark = CONFIRMING + name
     waiting = mark in case.counters
-    answer = leaning(turn.text) if waiting else None
+    agreed, refused = waiting and leaning(turn.text) is True, waiting and refuses(turn.text)
     wanted = any(one.then.get("require_confirm") is True for one in verdict.rules)
-    if answer is True or not (waiting or wanted):
+    if agreed or not (waiting or wanted):
         return None
     undone = tuple(one for one in case.done if one != name)
-    if answer is False:
+    if refused:
         text = _words("cancelled", {}, case, playbook) or variants(playbook, "cancelled")[0]
         return _question(unmarked(replace(case, done=undone), mark), text, verdict.matched)
     # What was left out on the way here is not asked for again, whatever is said to the question.
     left = (skip(one) for one in playbook.flows[name].slots if case.slot(one) is None)
-    refused = tuple(dict.fromkeys((*case.refused, *left)))
-    case = replace(case, done=undone, flow=name, asking=None, offering=None, refused=refused)
+    skipped = tuple(dict.fromkeys((*case.refused, *left)))
+    case = replace(case, done=undone, flow=name, asking=None, offering=None, refused=skipped)
     case = marked(case, mark, turn.case.counters.get(mark, 0) + 1)
     intent = next((one for one in playbook.intents if one.flow == name), None)
     title = name.replace("_", " ") if intent is None else intent.title

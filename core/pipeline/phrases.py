@@ -148,6 +148,14 @@ def leaning(text: str) -> bool | None:
 
 
 @_remembered
+def refuses(text: str) -> bool:
+    """Whether a message is a no to what was just asked; who lacks something says no to nothing."""
+    if yes_or_no(text) is not None:
+        return yes_or_no(text) is False
+    return leaning(text) is False and not does_not_know(text) and not is_question(text)
+
+
+@_remembered
 def is_question(text: str) -> bool:
     """Whether a message asks for something instead of telling it."""
     if text.rstrip().endswith("?") or _ASKS.match(text) is not None:

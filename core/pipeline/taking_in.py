@@ -11,9 +11,13 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from core.pipeline.flow_turn import FlowTurn
+from core.pipeline.phrases import is_leaving
 from core.pipeline.slots import capture
 from core.pipeline.validation import Place, judged
 from core.turn import CaseState, SlotValue
+
+_SHAPED = frozenset(("order", "email", "phone", "number", "money"))
+"""Kinds whose values stand out wherever they are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Taken:
 def take_in(at: FlowTurn, case: CaseState) -> Taken:
     """The case with what this turn told."""
     captured = capture(at.turn, case, at.playbook, case.asking)
+    if captured and is_leaving(at.turn.text):
+        captured = tuple(one for one in captured if _is_told(one, at))
     if not captured:
         return Taken(case)
     place = place_of(at)
@@ -50,6 +56,11 @@ def take_in(at: FlowTurn, case: CaseState) -> Taken:
     gone |= {name for name in faults if flow is not None and name in flow.slots}
     kept = tuple(one for one in case.slots if one.name not in gone)
     return Taken(replace(case, slots=(*kept, *values)), tuple(values), faults)
+
+
+def _is_told(value: SlotValue, at: FlowTurn) -> bool:
+    """Whether a value is one by its shape: the words of a goodbye tell nothing."""
+    return value.secret or at.playbook.slots[value.name].kind in _SHAPED
 
 
 def place_of(at: FlowTurn) -> Place:
