@@ -31,8 +31,12 @@ def is_open(hours: Hours, now: datetime) -> bool | None:
 def next_opening(hours: Hours, now: datetime) -> datetime | None:
     """When the business opens next, in its own zone; None when it never does."""
     local = now.astimezone(ZoneInfo(hours.timezone))
-    starts = [start for start, _ in _spans(hours, local, 0, _LOOK_AHEAD) if start > local]
-    return min(starts, default=None)
+    # Day by day: the next opening is today or tomorrow far more often than in a fortnight.
+    for day in range(_LOOK_AHEAD):
+        starts = [start for start, _ in _spans(hours, local, day, day + 1) if start > local]
+        if starts:
+            return min(starts)
+    return None
 
 
 def opening_words(hours: Hours, now: datetime, speech: Speech = ENGLISH) -> str | None:
