@@ -15,6 +15,7 @@ from core.playbook import Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem
 from gateway.action_opening import check_secrets
 from gateway.article_index import article_index
+from gateway.article_vectors import ArticleVectors
 from gateway.settings import ConfigError, Settings
 from gateway.stages import build_stages
 
@@ -26,13 +27,15 @@ class Shelves:
     def __init__(self) -> None:
         self._last: tuple[str, ArticleIndex] | None = None
 
-    def index(self, playbook: Playbook) -> ArticleIndex:
-        """The playbook's articles, ready to be searched."""
+    def index(self, playbook: Playbook, sentences: ArticleVectors | None) -> ArticleIndex:
+        """The playbook's articles, ready to be searched, with vectors of their `sentences` if there
+        is an encoder."""
         last = self._last
-        if last is not None and last[0] == playbook.language:
+        if last is not None and last[0] == playbook.language and sentences is None:
             made = last[1].with_changes(playbook.articles)
         else:
-            made = article_index(playbook)
+            # With an encoder, the vectors of what did not change are kept by their texts.
+            made = article_index(playbook, sentences)
         self._last = (playbook.language, made)
         return made
 

@@ -23,6 +23,7 @@ from core.pipeline.trivial import trivial_stages
 from core.playbook import Playbook
 from core.playbook_fields import PlaybookError, PlaybookProblem
 from gateway.article_index import article_index
+from gateway.article_vectors import ArticleVectors
 from gateway.encoder_files import find_model
 from gateway.intent_choice import Choosing, Standing
 from gateway.settings import Settings
@@ -39,7 +40,7 @@ async def build_stages(
     *,
     go_on: bool = True,
     trial: bool = False,
-    index: Callable[[Playbook], ArticleIndex] | None = None,
+    index: Callable[[Playbook, ArticleVectors | None], ArticleIndex] | None = None,
 ) -> Stages:
     """The stages the settings ask for; `models` is where trained models are kept.
 
@@ -52,7 +53,8 @@ async def build_stages(
     if settings.pipeline.stages == "trivial":
         return trivial_stages()
     encoder = find_model(settings) if settings.embeddings.enabled else None
-    choosing = Choosing(models or settings.data.folder / "models", _now, "gateway", encoder)
+    folder = models or settings.data.folder / "models"
+    choosing = Choosing(folder, _now, "gateway", encoder)
     try:
         standing = await choosing.choose(playbook, trial=trial)
         model, version = standing.model, f".{standing.promotion.model[:8]}"
@@ -62,7 +64,9 @@ async def build_stages(
     if model.meaning is not None and (encoder is None or model.meaning.encoder != encoder.name):
         # An earlier model may have learned with vectors that nobody makes any more.
         model = replace(model, meaning=None)
-    usual = default_stages(model, await asyncio.to_thread(index or article_index, playbook))
+    sentences = None if encoder is None else ArticleVectors(encoder, folder)
+    found = await asyncio.to_thread(index or article_index, playbook, sentences)
+    usual = default_stages(model, found)
     intent, state, response, rules = usual.versions
     usual = replace(usual, versions=(f"{intent}{version}", state, response, rules))
     return with_own(usual, playbook)

@@ -38,9 +38,14 @@ from core.pipeline.passages import split_sentences
 from core.playbook import Playbook
 from core.turn import CaseState, Decision, Recall, Said, Sender, TurnInput
 from gateway.article_index import article_index
+from gateway.article_vectors import ArticleVectors
 from gateway.effects import perform
+from gateway.encoder_files import Found, find_model
 from gateway.playbooks import load_playbook
+from gateway.settings import Settings
+from gateway.settings_memory import Embeddings
 from gateway.training import model_now, playbook_rows
+from memory.encoder import load_model
 
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parents[1] / "examples"
@@ -61,7 +66,7 @@ class Question(NamedTuple):
     text: str
 
 
-class Found(NamedTuple):
+class Source(NamedTuple):
     """The article that a question is answered from, or that is only named."""
 
     article: str
@@ -77,7 +82,7 @@ class Score:
     def __init__(self, counts: Counter[tuple[str, bool]] | None = None) -> None:
         self._counts = counts or Counter()
 
-    def add(self, article: str, found: Found | None) -> None:
+    def add(self, article: str, found: Source | None) -> None:
         """Count one question."""
         if article == NOWHERE:
             outcome = REFUSED if found is None else INVENTED
@@ -119,22 +124,47 @@ def questions(business: str, part: str) -> tuple[Question, ...]:
         return tuple(Question(row["article"], row["question"]) for row in csv.DictReader(file))
 
 
-def learned(playbook: Playbook) -> IntentModel:
-    """The intent model of a playbook, as the gateway would train it."""
+class Trained(NamedTuple):
+    """What the gateway would make of a playbook, and what gives it a text's vector."""
+
+    model: IntentModel
+    articles: ArticleIndex
+    vector: Vector
+
+
+def trained(playbook: Playbook, encoder: Found | None) -> Trained:
+    """All of it, as the gateway would train it with this encoder or without one."""
     examples, titles = playbook_rows(playbook)
-    with tempfile.TemporaryDirectory(prefix="onethread-knowledge-") as folder:
-        return model_now(examples, Path(folder), titles=titles, language=playbook.language)
+    with tempfile.TemporaryDirectory(prefix="onethread-knowledge-") as name:
+        folder = Path(name)
+        model = model_now(
+            examples, folder, titles=titles, language=playbook.language, encoder=encoder
+        )
+        sentences = None if encoder is None else ArticleVectors(encoder, folder)
+        index = article_index(playbook, sentences)
+    if encoder is None:
+        return Trained(model, index, _no_vector)
+    loaded = load_model(encoder.name, encoder.model, encoder.vocabulary)
+    return Trained(model, index, lambda text: loaded.encode([text])[0])
+
+
+def encoder_found() -> Found:
+    """The encoder of the extra `embeddings`. Raises `ConfigError` when it is not installed."""
+    settings = Settings().model_copy(update={"embeddings": Embeddings(enabled=True)})
+    found = find_model(settings)
+    assert found is not None
+    return found
 
 
 def searching(playbook: Playbook, stages: Stages, index: ArticleIndex, vector: Vector) -> Ask:
     """The best article of the search, by the guessed intent and the playbook's thresholds."""
     sure, near = least_of(playbook), least_named(playbook)
 
-    def ask(text: str) -> Found | None:
+    def ask(text: str) -> Source | None:
         turn = replace(_turn(text), vector=vector(text))
         likely = likely_of(stages.intent(turn, playbook))
         hits = index.search(text, likely=likely, limit=1, least=near, vector=turn.vector)
-        return Found(hits[0].article.name, hits[0].score >= sure) if hits else None
+        return Source(hits[0].article.name, hits[0].score >= sure) if hits else None
 
     return ask
 
@@ -146,25 +176,25 @@ def replying(playbook: Playbook, stages: Stages, vector: Vector) -> Ask:
         one.url: [each.text for each in split_sentences(one.body)] for one in playbook.articles
     }
 
-    def ask(text: str) -> Found | None:
+    def ask(text: str) -> Source | None:
         decision = _decided(replace(_turn(text), vector=vector(text)), playbook, stages)
         if not decision.sources:
             return None
         title, url = decision.sources[0]
         told = (decision.reply.text if decision.reply is not None else "").replace(title, "")
-        return Found(names[url], any(one in told for one in bodies[url]))
+        return Source(names[url], any(one in told for one in bodies[url]))
 
     return ask
 
 
-Ask = Callable[[str], Found | None]
+Ask = Callable[[str], Source | None]
 """A question -> the article it is answered from, or that is named, if any."""
 
 Vector = Callable[[str], NDArray[np.float32] | None]
 """A text -> its vector, where there is an encoder."""
 
 
-def _told(found: Found | None) -> str:
+def _told(found: Source | None) -> str:
     """What was found, in words."""
     if found is None:
         return "nothing"
@@ -198,11 +228,13 @@ def _no_vector(_: str) -> None:
     """Without an encoder."""
 
 
-def measure(business: str, parts: Sequence[str], show: bool) -> Iterator[tuple[str, str, Score]]:
+def measure(
+    business: str, encoder: Found | None, parts: Sequence[str], show: bool
+) -> Iterator[tuple[str, str, Score]]:
     """How the questions of a business were answered: the way, the part, the score."""
     playbook = load_playbook(EXAMPLES / business)
-    index, vector = article_index(playbook), _no_vector
-    stages = default_stages(learned(playbook), index)
+    model, index, vector = trained(playbook, encoder)
+    stages = default_stages(model, index)
     ways = {
         "search": searching(playbook, stages, index, vector),
         "reply": replying(playbook, stages, vector),
@@ -213,7 +245,7 @@ def measure(business: str, parts: Sequence[str], show: bool) -> Iterator[tuple[s
             for article, text in questions(business, part):
                 found = ask(text)
                 score.add(article, found)
-                right = Found(article, True) if article != NOWHERE else None
+                right = Source(article, True) if article != NOWHERE else None
                 if show and part == "dev" and found != right:
                     print(f"  {way:6} {text!r}: {_told(found)}, not {article}")
             yield way, part, score
@@ -224,13 +256,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--business", choices=BUSINESSES, action="append")
     parser.add_argument("--part", choices=PARTS, action="append")
+    parser.add_argument("--embeddings", action="store_true", help="with the sentence encoder")
     parser.add_argument("--show", action="store_true", help="list what went wrong of dev")
     options = parser.parse_args(arguments)
+    encoder = encoder_found() if options.embeddings else None
     together: dict[str, Score] = {}
     print(f"{'':28} right first  answered   wrong    nothing | of what has no answer:")
     print(f"{'':28} or named     of it    ans+named          | answered    named")
     for business in options.business or BUSINESSES:
-        for way, part, score in measure(business, options.part or PARTS, options.show):
+        for way, part, score in measure(business, encoder, options.part or PARTS, options.show):
             together[way] = together.get(way, Score()) + score
             print(f"{business:8} {way:7} {part:10} {score.line()}")
     for way, score in together.items():

@@ -22,6 +22,9 @@ _WORDS_FAR = 0.3
 """The same of two words."""
 _ENCODED_FAR = 0.1
 """The same of two sentences, as the encoder sees them."""
+_ENCODED_SAME = 0.85
+"""From how near on two sentences say the same there. Found so that the thresholds hold
+with an encoder and without one."""
 
 _TAKEN_LIMIT = 2_000
 
@@ -44,12 +47,12 @@ class _Rows:
         """How long a vector is; 0 where there is none."""
         return int(self._table.shape[1]) if self._places else 0
 
-    def nearest(self, vector: Floats, far: float) -> Floats:
+    def nearest(self, vector: Floats, far: float, same: float = 1.0) -> Floats:
         """How near the nearest row of each entry comes, from 0 to 1; 0 for one without rows."""
         found = np.zeros(self._size, dtype=np.float32)
         every = (self._table @ vector)[self._picked]
         nearest = np.maximum.reduceat(every, self._starts)
-        found[self._places] = np.maximum(nearest - far, 0.0) / (1 - far)
+        found[self._places] = np.clip((nearest - far) / (same - far), 0.0, 1.0)
         return found
 
 
@@ -78,7 +81,7 @@ class Nearness:
         """The same, of a text whose vector the sentence encoder made."""
         if vector is None or self._encoded.width != vector.shape[0]:
             return None
-        return self._encoded.nearest(vector, _ENCODED_FAR)
+        return self._encoded.nearest(vector, _ENCODED_FAR, _ENCODED_SAME)
 
     def of_word(self, word: str) -> Floats | None:
         """How near the nearest word of each entry is to this one."""
