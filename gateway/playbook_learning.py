@@ -27,7 +27,7 @@ class Shelves:
     def __init__(self) -> None:
         self._last: tuple[str, ArticleIndex] | None = None
 
-    def index(self, playbook: Playbook, sentences: ArticleVectors | None) -> ArticleIndex:
+    def index(self, playbook: Playbook, sentences: ArticleVectors | None = None) -> ArticleIndex:
         """The playbook's articles, ready to be searched, with vectors of their `sentences` if there
         is an encoder."""
         last = self._last

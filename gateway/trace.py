@@ -98,6 +98,7 @@ def tell_turn(turn: TurnView) -> list[Step]:
             "reply": record.get("reply"),
             "asked": record.get("asked", ()),
             "sources": record.get("sources", ()),
+            "template": stages.get("response", {}).get("template"),
             "escalation": _escalation(turn),
             "silent": turn.silent,
             "stages": record.get("stages", ()),
@@ -228,6 +229,8 @@ def _thought(data: Data) -> str:
     """What it took the message for, what it did about that, and what it leant on."""
     move = _text(data, "move") or ""
     sources = _join([_source(one) for one in _list(data, "sources")])
+    if sources and str(data.get("template")).startswith("point:"):
+        return f"It was not sure of an answer and named the article that comes nearest: {sources}"
     if sources and move == "unclear":
         return f"It found the answer in an article: {sources}"
     parts = [_understood(data), _MOVES.get(move, "")]

@@ -69,6 +69,15 @@ def test_a_kind_that_is_no_step_has_no_sentence() -> None:
             {"move": "unclear", "sources": [["Opening hours", "https://shop.example/visit"]]},
             "It found the answer in an article: Opening hours.",
         ),
+        (
+            "decided",
+            {
+                "move": "unclear",
+                "template": "point:visit",
+                "sources": [["Opening hours", "https://shop.example/visit"]],
+            },
+            "named the article that comes nearest: Opening hours.",
+        ),
         ("decided", {"escalation": {"reason": "The customer asked."}}, "the customer asked"),
         ("decided", {"silent": "People have this case."}, "stayed silent: people have this case."),
         ("committed", {"parts": 0}, "nothing is to be sent"),
