@@ -21,7 +21,10 @@ from tests.model_server import Behaviour, ModelServer, model_server, streams
 
 QUESTION = "How do I wash the shirt?"
 GOOD = "Please wash the shirt at 30 degrees, and do not put it in the dryer."
-WORDED = replace(SHOP, version="shop-worded", modes=(ModeRow(FREE),))
+SURE = {"article_threshold": 0.1, "point_threshold": 0.1}
+"""Settings of a shop that answers whatever else a message says beside its question."""
+
+WORDED = replace(SHOP, version="shop-worded", modes=(ModeRow(FREE),), settings=SURE)
 SECONDS = 8.0
 """How long a turn waits for the model here: as long as a busy machine takes."""
 
