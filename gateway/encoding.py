@@ -116,8 +116,9 @@ class Encoding:
         return await asyncio.to_thread(self._compare, text, stored)
 
     async def vector(self, text: str) -> Vectors | None:
-        """The vector of what is written now: the very one that `meaning` compares with. Nothing
-        without an encoder or for a text that says nothing."""
+        """The vector of what is written now, as intents are learned (`Model.deep`); it begins with
+        the very one that `meaning` compares with. Nothing without an encoder or for a text that
+        says nothing."""
         if self._model is None or not text.strip():
             return None
         return await asyncio.to_thread(self._of_text, text[:_EARLY])
@@ -163,13 +164,15 @@ class Encoding:
 
     def _encode_text(self, text: str) -> Vectors:
         assert self._model is not None
-        vector: Vectors = self._model.encode([text])[0]
+        vector: Vectors = self._model.deep([text])[0]
         return vector
 
     def _compare(self, text: str, stored: Sequence[bytes | None]) -> Floats:
         result = np.full(len(stored), np.nan)
         there = [at for at, one in enumerate(stored) if one]
-        result[there] = nearness([one for one in stored if one], self._of_text(text[:_EARLY]))
+        assert self._model is not None
+        asked = self._of_text(text[:_EARLY])[: self._model.dimensions]
+        result[there] = nearness([one for one in stored if one], asked)
         return result
 
     async def _encode_asked(self, model: Model) -> bool:

@@ -11,14 +11,13 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from core.pipeline.contracts import IntentGuess
 from core.pipeline.features import plain
 from core.pipeline.intent import IntentModel
 from gateway.intent_trial import PARTS, Compared, part_of
-from gateway.training_child import train
+from gateway.training_child import encoder_told, train
 from gateway.training_meaning import EncoderFiles, Vectors, vectors_of
 
 Row = tuple[str, str]
@@ -79,13 +78,6 @@ def _rows(raw: Any) -> Rows:
     return examples, titles
 
 
-def _encoder(told: Any) -> EncoderFiles | None:
-    if told is None:
-        return None
-    paths = (Path(told[name]) for name in ("model", "vocabulary", "kept"))
-    return EncoderFiles(str(told["name"]), *paths)
-
-
 def main() -> int:
     """Compare what standard input names; a failure is one line on standard error and status 1."""
     if hasattr(os, "nice"):
@@ -96,7 +88,7 @@ def main() -> int:
             _rows(request["before"]),
             _rows(request["after"]),
             str(request["language"]),
-            _encoder(request["encoder"]),
+            encoder_told(request["encoder"]),
         )
     except (ValueError, ImportError, OSError) as fault:
         sys.stderr.write(f"the versions cannot be compared: {fault}\n")

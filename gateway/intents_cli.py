@@ -78,7 +78,11 @@ def _encoder(config: Path | None) -> Iterator[EncoderFiles | None]:
             None
             if found is None
             else EncoderFiles(
-                found.name, found.model, found.vocabulary, Path(folder) / "vectors.npz"
+                found.deep_name,
+                found.model,
+                found.vocabulary,
+                Path(folder) / "vectors.npz",
+                found.layer,
             )
         )
 

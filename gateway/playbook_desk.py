@@ -215,7 +215,7 @@ def desk_for(
         learn,
         store,
         rules,
-        None if encoder is None else lambda text: encoder.encode([text])[0],
+        None if encoder is None else lambda text: encoder.deep([text])[0],
         now,
     )
 

@@ -61,7 +61,8 @@ async def build_stages(
         _tell(standing, playbook)
     except TrainingFailed as failed:
         model, version = _earlier_model(failed, settings, playbook, go_on), ""
-    if model.meaning is not None and (encoder is None or model.meaning.encoder != encoder.name):
+    made = None if encoder is None else encoder.deep_name
+    if model.meaning is not None and model.meaning.encoder != made:
         # An earlier model may have learned with vectors that nobody makes any more.
         model = replace(model, meaning=None)
     sentences = None if encoder is None else ArticleVectors(encoder, folder)

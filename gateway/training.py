@@ -148,15 +148,16 @@ def model_now(
     )
 
 
-def told_of_encoder(encoder: Found | None, cache: Path) -> Mapping[str, str] | None:
+def told_of_encoder(encoder: Found | None, cache: Path) -> Mapping[str, str | None] | None:
     """What a child is told of the encoder."""
     if encoder is None:
         return None
     return {
-        "name": encoder.name,
+        "name": encoder.deep_name,
         "model": str(encoder.model.resolve()),
         "vocabulary": str(encoder.vocabulary.resolve()),
-        "kept": str(cache / f"vectors-{encoder.name}.npz"),
+        "kept": str(cache / f"vectors-{encoder.deep_name}.npz"),
+        "layer": encoder.layer,
     }
 
 
@@ -167,7 +168,7 @@ def digest(
     encoder: Found | None = None,
 ) -> str:
     """What a model is filed under: a digest of the recipe and of everything it is trained on."""
-    name = None if encoder is None else encoder.name
+    name = None if encoder is None else encoder.deep_name
     content = json.dumps([RECIPE, language, sorted(set(examples)), sorted(set(titles)), name])
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 

@@ -286,12 +286,12 @@ def _only_certain(
     )
 
 
-def _encoder(told: Mapping[str, str] | None) -> EncoderFiles | None:
+def encoder_told(told: Mapping[str, Any] | None) -> EncoderFiles | None:
+    """What `gateway.training.told_of_encoder` told a child."""
     if told is None:
         return None
-    return EncoderFiles(
-        told["name"], Path(told["model"]), Path(told["vocabulary"]), Path(told["kept"])
-    )
+    model, vocabulary, kept = (Path(told[name]) for name in ("model", "vocabulary", "kept"))
+    return EncoderFiles(told["name"], model, vocabulary, kept, told["layer"])
 
 
 def main() -> int:
@@ -304,7 +304,7 @@ def main() -> int:
         for key in ("examples", "titles")
     )
     try:
-        model = train(rows, titles, str(request["language"]), _encoder(request.get("encoder")))
+        model = train(rows, titles, str(request["language"]), encoder_told(request.get("encoder")))
     except (ValueError, ImportError, OSError) as fault:
         sys.stderr.write(f"the examples cannot be trained on: {fault}\n")
         return 1

@@ -25,7 +25,7 @@ from gateway.calibration import Matrix
 from memory.encoder import load_model
 
 Vectors = Mapping[str, NDArray[np.float32]]
-"""Text -> its vector of length 1."""
+"""Text -> its vector: of length 1, or two such behind each other (`memory.encoder.Model.deep`)."""
 
 KNOWN_WORDS = 0.75
 """Share of the examples' words that must be whole pieces. English ones have 0.97 and more, German,
@@ -41,12 +41,14 @@ SCALE = 0.2
 
 @dataclass(frozen=True, slots=True)
 class EncoderFiles:
-    """Where an encoder is (`gateway.encoder_files.Found`), and where its vectors are kept."""
+    """Where an encoder is (`gateway.encoder_files.Found`, whose `deep_name` this has), and where
+    its vectors are kept."""
 
     name: str
     model: Path
     vocabulary: Path
     kept: Path
+    layer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,7 @@ def vectors_of(texts: Sequence[str], files: EncoderFiles) -> Vectors:
     known = _read(files.kept)
     missing = [text for text, name in names.items() if name not in known]
     if missing:
-        model = load_model(files.name, files.model, files.vocabulary)
-        made = model.encode(missing)
+        made = load_model(files.name, files.model, files.vocabulary, files.layer).deep(missing)
         known = {name: known[name] for name in names.values() if name in known}
         known |= dict(zip((names[text] for text in missing), made, strict=True))
         _write(files.kept, known)

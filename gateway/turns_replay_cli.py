@@ -156,7 +156,7 @@ def _encoder(settings: Settings) -> Callable[[str], Vector] | None:
     from gateway.encoder_files import open_model
 
     model = asyncio.run(open_model(settings))
-    return None if model is None else lambda text: model.encode([text])[0]
+    return None if model is None else lambda text: model.deep([text])[0]
 
 
 def span_of(text: str) -> timedelta:

@@ -1,7 +1,8 @@
 """A sentence encoder: texts in, one vector of length 1 for each out; alike in meaning is near.
 
 Runs an ONNX model of the BERT family as all-MiniLM-L6-v2 is run: lower-cased word pieces, 256 at
-most, the mean over all of them. It does not know where a model comes from, and stores nothing.
+most, the mean over all of them. Of a model whose inner layers are known by name it gives the mean
+of one of them, too. It does not know where a model comes from, and stores nothing.
 """
 
 from __future__ import annotations
@@ -32,6 +33,9 @@ _LONGEST = 4_000
 
 _LEAST_LENGTH = 1e-9
 
+_GRAPH, _OUTPUT, _NAME = 7, 12, 1
+"""Fields of ONNX's `ModelProto`, `GraphProto` and `ValueInfoProto` (onnx.proto3)."""
+
 
 class UnusableModel(ValueError):
     """A file that is no sentence encoder, in words that say why."""
@@ -44,10 +48,16 @@ class Model:
     name: str
     dimensions: int
     encode: Encoder
+    deep: Encoder
+    """What `encode` gives and, behind its `dimensions`, a vector of length 1 of an inner layer; the
+    same as `encode` where none is known. It takes no longer: the layer is worked out anyway."""
 
 
-def load_model(name: str, model: Path, vocabulary: Path = VOCABULARY) -> Model:
-    """Load an ONNX file; takes about a second.
+def load_model(
+    name: str, model: Path, vocabulary: Path = VOCABULARY, layer: str | None = None
+) -> Model:
+    """Load an ONNX file; takes about a second. `layer` is the name that it has for what comes out
+    of an inner layer, a row for each word piece.
 
     Raises `UnusableModel` when it is none, `ImportError` without the extra `embeddings`, and
     `OSError` when a file cannot be read.
@@ -63,46 +73,72 @@ def load_model(name: str, model: Path, vocabulary: Path = VOCABULARY) -> Model:
     # Texts are short and come one by one, so that keeping room for more of them is of no use.
     options.enable_cpu_mem_arena = False
     options.log_severity_level = 3
+    # A model that keeps its weights in a file beside it can only be loaded from its place.
+    source = str(model) if layer is None else model.read_bytes() + _naming(layer)
     try:
-        session = onnxruntime.InferenceSession(
-            str(model), options, providers=["CPUExecutionProvider"]
-        )
+        session = onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
         pieces = BertWordPieceTokenizer(str(vocabulary), lowercase=True)
         pieces.enable_truncation(MOST_PIECES)
-        sentences = _Sentences(session, pieces)
-        dimensions = len(sentences.encode_one("Is this a sentence encoder?"))
+        sentences = _Sentences(session, pieces, layer)
+        dimensions = len(sentences.one("Is this a sentence encoder?"))
     except Exception as error:
         # The runtime raises many kinds, none of which tells more than its text.
         raise UnusableModel(f"{model} is no sentence encoder: {error}") from error
-    return Model(name, dimensions, sentences)
+    return Model(name, dimensions, sentences.usual, sentences.deep)
 
 
 class _Sentences:
-    """The encoder of one model: `session` runs it, `pieces` takes texts apart."""
+    """The encoder of one model: `session` runs it, `pieces` takes texts apart, `layer` is the
+    output that is of an inner layer."""
 
-    def __init__(self, session: Any, pieces: Any) -> None:
+    def __init__(self, session: Any, pieces: Any, layer: str | None) -> None:
         self._session = session
         self._pieces = pieces
         self._inputs = [one.name for one in session.get_inputs()]
+        self._last = [session.get_outputs()[0].name]
+        self._both = self._last if layer is None else [*self._last, layer]
 
-    def __call__(self, texts: Sequence[str]) -> Vectors:
+    def usual(self, texts: Sequence[str]) -> Vectors:
+        """A vector for each text."""
         # One by one: in an 8-bit model each text of a batch changes what the others become, and
         # the same text must always become the same.
-        return np.stack([self.encode_one(text) for text in texts])
+        return np.stack([self.one(text) for text in texts])
 
-    def encode_one(self, text: str) -> Vectors:
+    def deep(self, texts: Sequence[str]) -> Vectors:
+        """The same, and that of the inner layer behind it."""
+        return np.stack([np.concatenate(self._run(text, self._both)) for text in texts])
+
+    def one(self, text: str) -> Vectors:
         """The vector of one text."""
+        (vector,) = self._run(text, self._last)
+        return vector
+
+    def _run(self, text: str, outputs: Sequence[str]) -> list[Vectors]:
+        """A vector of length 1 for each of these outputs."""
         ids = np.array([self._pieces.encode(text[:_LONGEST]).ids], dtype=np.int64)
         known = {
             "input_ids": ids,
             "attention_mask": np.ones_like(ids),
             "token_type_ids": np.zeros_like(ids),
         }
-        (states, *_) = self._session.run(None, {name: known[name] for name in self._inputs})
-        # A model that pools by itself gives one row; the others give one for each word piece.
-        vector: Vectors = states[0].mean(axis=0) if states.ndim == 3 else states[0]
-        length = max(float(np.linalg.norm(vector)), _LEAST_LENGTH)
-        return (vector / length).astype(np.float32)
+        given = {name: known[name] for name in self._inputs}
+        return [_pooled(states) for states in self._session.run(outputs, given)]
+
+
+def _pooled(states: Vectors) -> Vectors:
+    # A model that pools by itself gives one row; the others give one for each word piece.
+    vector: Vectors = states[0].mean(axis=0) if states.ndim == 3 else states[0]
+    length = max(float(np.linalg.norm(vector)), _LEAST_LENGTH)
+    return (vector / length).astype(np.float32)
+
+
+def _naming(layer: str) -> bytes:
+    """Bytes that, put behind those of an ONNX model, make one more tensor an output of it: what is
+    appended to a protobuf message is merged with it. The name has fewer than 120 characters."""
+    told = layer.encode()
+    for field in (_NAME, _OUTPUT, _GRAPH):
+        told = bytes((field << 3 | 2, len(told))) + told
+    return told
 
 
 def digest_of(path: Path) -> str:

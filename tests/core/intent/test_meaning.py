@@ -14,7 +14,7 @@ from gateway.encoder_files import find_model
 from gateway.piece_file import load_pieces
 from gateway.settings import Settings
 from gateway.settings_memory import Embeddings
-from gateway.training import model_now
+from gateway.training import digest, model_now
 from memory.encoder import load_model
 from tests.core.intent.examples import EXAMPLES, TITLES
 
@@ -98,11 +98,16 @@ def test_the_child_learns_with_the_encoder_and_keeps_its_vectors(tmp_path: Path)
     found = find_model(Settings().model_copy(update={"embeddings": Embeddings(enabled=True)}))
     assert found is not None
     model = model_now(EXAMPLES, tmp_path, titles=TITLES, encoder=found)
-    assert model.meaning is not None and model.meaning.encoder == found.name
-    said = load_model(found.name, found.model, found.vocabulary)
+    assert model.meaning is not None and model.meaning.encoder == found.deep_name
+    said = load_model(found.name, found.model, found.vocabulary, found.layer)
     text = "abort my purchase"
     assert model.classify(text).name is None
-    assert model.classify(text, said.encode([text])[0]).name == "cancel_order"
+    assert model.classify(text, said.deep([text])[0]).name == "cancel_order"
+    # What was learned without the inner layer is another model, and this one goes without it.
+    assert found.layer is not None and found.deep_name != found.name
+    shallow = replace(found, layer=None)
+    assert digest(EXAMPLES, TITLES, "en", shallow) != digest(EXAMPLES, TITLES, "en", found)
+    assert model.classify(text, said.encode([text])[0]) == model.classify(text)
     kept = next(tmp_path.glob("vectors-*.npz"))
     before = kept.stat().st_mtime_ns
     other = model_now(EXAMPLES[:-1], tmp_path, titles=TITLES, encoder=found)
