@@ -27,6 +27,8 @@ from core.pipeline.meaning_head import ENCODER_SHARES, PIECE_SHARES, MeaningHead
 from gateway.calibration import FLOOR, Held, Matrix, find_temperature, find_threshold
 from gateway.piece_file import load_pieces
 from gateway.training_meaning import (
+    ENCODER_PENALTY,
+    PIECE_PENALTY,
     EncoderFiles,
     Fitted,
     Vectors,
@@ -44,16 +46,18 @@ Row = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Another way to look at texts than their terms: vectors that `name` made, and the shares of
-    the terms beside them (`core.pipeline.meaning_head.fuse_share`)."""
+    """Another way to look at texts than their terms: vectors that `name` made, the shares of the
+    terms beside them (`core.pipeline.meaning_head.fuse_share`), and the strength that `fit_meaning`
+    takes."""
 
     name: str
     vectors: Vectors
     shares: tuple[float, float] = ENCODER_SHARES
+    penalty: float = ENCODER_PENALTY
 
     def fit(self, rows: Sequence[Row], column: Mapping[str, int]) -> Fitted:
         """What can be told from the vectors of rows."""
-        return fit_meaning(rows, column, self.vectors, self.shares)
+        return fit_meaning(rows, column, self.vectors, self.shares, self.penalty)
 
     def of(self, texts: Sequence[str]) -> Matrix:
         """A vector for each text, all of which are known."""
@@ -123,7 +127,9 @@ def gist_view(texts: Sequence[str]) -> View | None:
     """What the table of word pieces says of texts; nothing where it does not know the language."""
     pieces = load_pieces()
     vectors = gists_of(texts, pieces)
-    return None if pieces is None or vectors is None else View(pieces.name, vectors, PIECE_SHARES)
+    if pieces is None or vectors is None:
+        return None
+    return View(pieces.name, vectors, PIECE_SHARES, PIECE_PENALTY)
 
 
 def _headed(
