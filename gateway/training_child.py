@@ -24,7 +24,15 @@ from sklearn.svm import LinearSVC
 from core.pipeline.features import CHARACTERS_MAX, CHARACTERS_MIN, Stems, plain, word_terms
 from core.pipeline.intent import DEFAULT_THRESHOLD, IntentModel
 from core.pipeline.meaning_head import ENCODER_SHARES, PIECE_SHARES, MeaningHead
-from gateway.calibration import FLOOR, Held, Matrix, find_temperature, find_threshold
+from gateway.calibration import (
+    ENCODER_TARGET,
+    FLOOR,
+    TARGET,
+    Held,
+    Matrix,
+    find_temperature,
+    find_threshold,
+)
 from gateway.piece_file import load_pieces
 from gateway.training_meaning import (
     ENCODER_PENALTY,
@@ -117,7 +125,7 @@ def train(
         head, metrics = _headed(gist, rows, column, held[1], threshold)
         model = replace(model, pieces=load_pieces(), gist=head, metrics=metrics)
     if meaning is not None:
-        head, metrics = _headed(meaning, rows, column, held[-1])
+        head, metrics = _headed(meaning, rows, column, held[-1], target=ENCODER_TARGET)
         more = {f"{key} with meaning": one for key, one in metrics.items()}
         model = replace(model, meaning=head, metrics={**model.metrics, **more})
     return model
@@ -133,11 +141,16 @@ def gist_view(texts: Sequence[str]) -> View | None:
 
 
 def _headed(
-    view: View, rows: Sequence[Row], column: Mapping[str, int], held: Held, least: float = FLOOR
+    view: View,
+    rows: Sequence[Row],
+    column: Mapping[str, int],
+    held: Held,
+    least: float = FLOOR,
+    target: float = TARGET,
 ) -> tuple[MeaningHead, Mapping[str, float]]:
     """The head of a view with its own temperature and threshold, and what was measured of it."""
     temperature = find_temperature(held)
-    threshold, metrics = find_threshold(held, temperature, least)
+    threshold, metrics = find_threshold(held, temperature, least, target)
     return head_of(view.fit(rows, column), view.name, temperature, threshold), metrics
 
 
