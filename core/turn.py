@@ -330,8 +330,8 @@ class TurnInput:
     contacts: tuple[Contact, ...] = ()
     """Their cases of the last days, where a rule asks how often they came."""
     vector: NDArray[np.float32] | None = field(default=None, compare=False)
-    """The sentence vector of the text, as intents are learned with it (of an encoder that is known
-    two layers', behind each other), where there is an encoder and a model that wants it."""
+    """The sentence vector of the text, where there is an encoder. Behind the usual one there may be
+    another of the same length, of an inner layer, for intents alone."""
 
     @property
     def text(self) -> str:

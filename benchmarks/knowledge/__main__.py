@@ -144,8 +144,8 @@ def trained(playbook: Playbook, encoder: Found | None) -> Trained:
         index = article_index(playbook, sentences)
     if encoder is None:
         return Trained(model, index, _no_vector)
-    loaded = load_model(encoder.name, encoder.model, encoder.vocabulary)
-    return Trained(model, index, lambda text: loaded.encode([text])[0])
+    loaded = load_model(encoder.name, encoder.model, encoder.vocabulary, encoder.layer)
+    return Trained(model, index, lambda text: loaded.deep([text])[0])
 
 
 def encoder_found() -> Found:

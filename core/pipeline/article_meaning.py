@@ -78,10 +78,12 @@ class Nearness:
         return None if asked is None else self._sentences.nearest(asked, _FAR)
 
     def of_vector(self, vector: Floats | None) -> Floats | None:
-        """The same, of a text whose vector the sentence encoder made."""
-        if vector is None or self._encoded.width != vector.shape[0]:
+        """The same, of a text whose vector the sentence encoder made. What stands behind the usual
+        vector is for intents alone."""
+        width = self._encoded.width
+        if vector is None or not width or vector.shape[0] not in (width, 2 * width):
             return None
-        return self._encoded.nearest(vector, _ENCODED_FAR, _ENCODED_SAME)
+        return self._encoded.nearest(vector[:width], _ENCODED_FAR, _ENCODED_SAME)
 
     def of_word(self, word: str) -> Floats | None:
         """How near the nearest word of each entry is to this one."""

@@ -41,7 +41,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> Encoder:
     made = Encoder()
 
     def load(name: str, model: Path, vocabulary: Path) -> Model:
-        return Model(name, 2, made)
+        return Model(name, 2, made, made)
 
     monkeypatch.setattr(article_vectors, "load_model", load)
     return made
@@ -82,6 +82,8 @@ def test_the_vector_of_a_question_finds_what_means_the_same(
     (near, far) = index.search(question, vector=encoder([question])[0])
     assert (near.article, far.article) == (WASHING, POSTING)
     assert index.search(question, vector=np.ones(3, dtype=np.float32)) == index.search(question)
+    behind = np.concatenate([encoder([question])[0], np.ones(2, dtype=np.float32)])
+    assert index.search(question, vector=behind) == (near, far)
 
 
 def test_without_a_usable_encoder_words_go_on(
