@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from core.clock import Micros, to_micros
 from core.escalation import Verdict
 from core.message import OutboundMessage
-from core.pipeline.acts import tags_of
+from core.pipeline.acts import reason_of, tags_of
 from core.pipeline.sentences import choose, remember
 from core.playbook import Playbook, Rule
 from core.timer_rules import after, due, is_quiet, timer_rules
@@ -187,6 +187,7 @@ def _timed(
 
 
 def _reason(rule: Rule, verdict: Verdict) -> str:
-    """What people read: why it is theirs, or more urgent, and the tags of all rules that hold."""
-    own = str(rule.then.get("reason") or rule.id.replace("-", " ")) if verdict.winner else ""
-    return " ".join(filter(None, (own, *(f"[{tag}]" for tag in tags_of(verdict)))))
+    """What people read: why it is theirs or more urgent; of what only adds tags, these alone."""
+    if verdict.winner is not None:
+        return reason_of(rule, verdict)
+    return " ".join(f"[{tag}]" for tag in tags_of(verdict))

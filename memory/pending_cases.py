@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Select, and_, null, select
 
@@ -22,6 +22,9 @@ from memory.tables import Case, Conversation, Handle, Handoff, Message
 from memory.units import asides
 from memory.units.attributes import current_attributes
 from memory.units.rows import table
+
+Attributes: TypeAlias = "dict[str, str]"
+"""By name, as the business's own systems tell them."""
 
 PAGE = 100
 LOOKED_BACK = timedelta(days=7)
@@ -114,12 +117,35 @@ def waiting_for_us(connection: Connection, after: int, now: Micros) -> list[Pend
 
 def _found(connection: Connection, query: Select[Any], answering: set[Author]) -> list[PendingCase]:
     rows = connection.execute(query.limit(PAGE)).all()
-    told = current_attributes(connection, {row.handle_id for row in rows}) if rows else {}
-    return [_made(connection, row, told.get(row.handle_id, {}), answering) for row in rows]
+    told = _attributes(connection, {row.customer_id for row in rows}) if rows else {}
+    return [
+        _made(connection, row, _of_all(told[row.customer_id], row.handle_id), answering)
+        for row in rows
+    ]
+
+
+def _attributes(connection: Connection, customers: set[int]) -> dict[int, dict[int, Attributes]]:
+    """What is known now of each customer, by their handles."""
+    found = connection.execute(
+        select(_handle.c.id, _handle.c.customer_id).where(_handle.c.customer_id.in_(customers))
+    ).all()
+    told = current_attributes(connection, {row.id for row in found})
+    of: dict[int, dict[int, Attributes]] = {one: {} for one in customers}
+    for row in found:
+        of[row.customer_id][row.id] = told.get(row.id, {})
+    return of
+
+
+def _of_all(told: dict[int, Attributes], own: int) -> Attributes:
+    """What is known over all of somebody's handles; what is known of this one goes before."""
+    known: Attributes = {}
+    for one in told.values():
+        known |= one
+    return known | told[own]
 
 
 def _made(
-    connection: Connection, row: AnyRow, attributes: dict[str, str], answering: set[Author]
+    connection: Connection, row: AnyRow, attributes: Attributes, answering: set[Author]
 ) -> PendingCase:
     since = _waits_since(connection, row, answering)
     if row.handoff_id is not None and row.answered_at is None:

@@ -18,7 +18,7 @@ from memory.units import asides
 from memory.units.people import resolve
 from memory.units.rows import table
 from memory.units.timing import Acted, Timed, act_in_time
-from tests.memory.world import PHONE, Place, World
+from tests.memory.world import MAIL, PHONE, Place, World
 
 
 def timed(world: World, one: PendingCase, **told: object) -> Timed:
@@ -134,6 +134,18 @@ def test_since_when_somebody_waits(world: World) -> None:
     world.say(PHONE, "are you there?")
     (again,) = with_people(world.connection, 0)
     assert again.pending.waiting_since == asked_at
+
+
+def test_what_is_known_of_somebody_is_known_on_each_of_their_channels(world: World) -> None:
+    """The shop's system told it of the mailbox; the case came by phone."""
+    place, mail = world.say(PHONE, "a person please"), world.say(MAIL, "hello")
+    world.link(PHONE, MAIL)
+    world.fact(mail, "attribute:tier", "gold")
+    world.fact(mail, "attribute:tags", "old")
+    world.fact(place, "attribute:tags", "vip")
+    world.handoff(place, world.case(place))
+    (one,) = with_people(world.connection, 0)
+    assert one.pending.attributes == {"tier": "gold", "tags": "vip"}
 
 
 def test_whom_we_have_answered_does_not_wait(world: World) -> None:
