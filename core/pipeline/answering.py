@@ -19,7 +19,7 @@ from core.pipeline.phrases import (
 )
 from core.pipeline.pointing import helped, point
 from core.pipeline.questions import acknowledge, question_for
-from core.pipeline.sentences import choose
+from core.pipeline.sentences import choose, split_sentences
 from core.pipeline.speaker import Speaker
 from core.playbook import Playbook
 
@@ -75,7 +75,8 @@ def _is_remark(speaker: Speaker) -> bool:
     text = speaker.turn.text
     if is_chat(text) or yes_or_no(text) is not None:
         return True
-    return speaker.step.case.intent is not None and not is_question(text)
+    asks = any(map(is_question, split_sentences(text)))
+    return speaker.step.case.intent is not None and not asks
 
 
 def ask_purpose(speaker: Speaker) -> str:

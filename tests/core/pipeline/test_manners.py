@@ -96,3 +96,20 @@ def test_a_playbook_may_say_itself_what_answers() -> None:
     assert step.guess is not None
     draft = response_stage(ArticleIndex(()))(turn, step.guess, step, playbook)
     assert draft.text == "I am Loomy."
+
+
+@pytest.mark.parametrize(
+    ("text", "noted"),
+    [
+        (
+            "Thanks for that. Could you also confirm the thread count? I just want to be sure.",
+            False,
+        ),
+        ("I just want to be sure that it is the right one.", True),
+    ],
+)
+def test_a_question_between_two_sentences_is_not_only_noted(text: str, noted: bool) -> None:
+    talk = Talk(proved=("email:robin@example.com", "email:kim@example.com"))
+    talk.say("where is my order 1042")
+    decision = talk.say(text)
+    assert (decision.stages[2].output["template"] == "noted") is noted
