@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.pipeline.dates import NoSuchDay, day_of
-from core.pipeline.days_abroad import ALL, FRENCH, GERMAN, SPANISH, DayWords
-from core.pipeline.shapes import SHAPES
-from core.pipeline.validation import Judged, Place, judged
-from core.playbook import Slot
+from core.pipeline.reading.days_abroad import ALL, FRENCH, GERMAN, SPANISH, DayWords
+from core.pipeline.reading.dates import NoSuchDay, day_of
+from core.pipeline.reading.shapes import SHAPES
+from core.pipeline.state.validation import Judged, Place, judged
+from core.playbook.model import Slot
 
 TODAY = date(2026, 3, 4)
 """A Wednesday."""

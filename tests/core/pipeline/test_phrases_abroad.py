@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.pipeline.human_wish import asks_for_human
-from core.pipeline.phrases import (
+from core.pipeline.reading.human_wish import asks_for_human
+from core.pipeline.reading.phrases import (
     asks_for_help,
     asks_only_who_answers,
     courtesy,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.pipeline.contracts import IntentGuess
-from core.pipeline.several import hear_several, parts_of, without
+from core.pipeline.intent.several import hear_several, parts_of, without
 from core.turn import CaseState, Said, TurnInput, Waiting
 from memory.codec import dump_case, load_case
 from tests.core.pipeline.shop import SHOP, Talk, stages
