@@ -9,7 +9,7 @@ import pytest
 
 from core.effects import Act, Consult, Effect
 from core.message import Assurance, Audience
-from core.playbook import Action, Flow, Playbook
+from core.playbook.model import Action, Flow, Playbook
 from tests.core.pipeline.shop import SHOP, Talk
 
 QUOTE = Action("quote", "the order", url="https://erp.shop.example/quote", results=("refund",))
