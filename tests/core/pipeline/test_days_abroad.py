@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.pipeline.reading.days_abroad import ALL, FRENCH, GERMAN, SPANISH, DayWords
 from core.pipeline.reading.dates import NoSuchDay, day_of
+from core.pipeline.reading.days_abroad import ALL, FRENCH, GERMAN, SPANISH, DayWords
 from core.pipeline.reading.shapes import SHAPES
 from core.pipeline.state.validation import Judged, Place, judged
 from core.playbook.model import Slot
