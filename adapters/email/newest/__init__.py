@@ -1,1 +1,0 @@
-"""What of a mail is new: without quotations, signatures, and what we wrote ourselves."""

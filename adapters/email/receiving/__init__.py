@@ -1,1 +1,0 @@
-"""How mail comes in, by IMAP or by webhook, and what a raw one is to us."""
