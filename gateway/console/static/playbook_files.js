@@ -1,8 +1,7 @@
-// The files of a playbook as text, with every fault beside its line.
+// The files of a playbook as text, with every faulty line marked.
 
 import { fill, h, skeleton } from "./dom.js";
 import { settled } from "./panes.js";
-import { fault } from "./playbook.js";
 
 let last = "";
 
@@ -31,7 +30,6 @@ export function filesView(place, book, where) {
 function textEditor(text, name, book) {
   const numbers = h("ol", { class: "book-numbers", "aria-hidden": "true" });
   const area = h("textarea", { class: "book-text", value: text, spellcheck: "false", autocapitalize: "off", autocomplete: "off", wrap: "off", readonly: !book.edits, "aria-label": `Text of ${name}` });
-  const told = h("ul", { class: "book-faults", "aria-live": "polite" });
   const keep = settled(() => book.draft.write(name, area.value), 300);
   let faulty = [];
 
@@ -51,10 +49,9 @@ function textEditor(text, name, book) {
   area.addEventListener("scroll", scroll);
   number();
   return {
-    element: [h("div", { class: "book-editor" }, h("div", { class: "book-gutter" }, numbers), area), told],
+    element: h("div", { class: "book-editor" }, h("div", { class: "book-gutter" }, numbers), area),
     mark() {
       faulty = (book.checked?.faults ?? book.shown.status.faults).filter((one) => one.file === name);
-      fill(told, faulty.map((one) => fault(one, { open: (_, line) => go(line) })));
       number();
     },
     go,
