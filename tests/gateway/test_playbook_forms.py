@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.demo_settings import PLAYBOOK
-from gateway.playbook_folder import difference
-from gateway.playbook_forms import CannotSet, set_value
-from gateway.playbook_journal import put_in_place
+from gateway.demo.settings import PLAYBOOK
+from gateway.playbook.folder import difference
+from gateway.playbook.forms import CannotSet, set_value
+from gateway.playbook.journal import put_in_place
 
 ANSWERS = """# What we say, agreed with Ada.
 greeting = [

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from core.playbook_fields import PlaybookError
-from gateway.playbook_folder import replace_folder
-from gateway.playbook_journal import JOURNAL, put_in_place
-from gateway.playbook_kept import KeptVersions
-from gateway.playbooks import Folder, read_folder
+from core.playbook.fields import PlaybookError
+from gateway.playbook.folder import replace_folder
+from gateway.playbook.journal import JOURNAL, put_in_place
+from gateway.playbook.kept import KeptVersions
+from gateway.playbook.reader import Folder, read_folder
 
 OLD = {
     "playbook.toml": 'name = "shop"\nbusiness = "Old"\n',
@@ -31,9 +31,9 @@ NEW = {
 KILLED_AT_EACH_STEP = """
 import json, os, signal, sys
 from pathlib import Path
-from gateway.playbook_folder import replace_folder
-from gateway.playbook_kept import KeptVersions
-from gateway.playbooks import read_folder
+from gateway.playbook.folder import replace_folder
+from gateway.playbook.kept import KeptVersions
+from gateway.playbook.reader import read_folder
 
 root, new, step = Path(sys.argv[1]), json.loads(sys.argv[2]), 0
 STEPS = {"open", "os.rename", "os.remove", "os.mkdir", "os.chmod"}

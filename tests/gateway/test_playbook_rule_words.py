@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from gateway.playbook_rule_words import rule_words
+from gateway.playbook.rule_words import rule_words
 
 
 @pytest.mark.parametrize(
