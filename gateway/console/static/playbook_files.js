@@ -20,7 +20,7 @@ export function filesView(place, book, where) {
     fill(host, editor.element);
     stop.checked = editor.mark;
     editor.mark();
-    if (line) editor.go(line);
+    if (line !== undefined) editor.go(line);
   }
 
   if (known) show(known, where?.line);
@@ -57,9 +57,10 @@ function textEditor(text, name, book) {
     go,
   };
 
+  /** Go to a line, with what stands there chosen; 0 is the file as a whole. */
   function go(line) {
     const lines = area.value.split("\n");
-    const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+    const start = lines.slice(0, Math.max(0, line - 1)).join("\n").length + (line > 1 ? 1 : 0);
     area.focus();
     area.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
     area.scrollTop = Math.max(0, (line - 5) * (area.scrollHeight / lines.length));
