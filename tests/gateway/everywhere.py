@@ -20,7 +20,7 @@ from aiohttp import web
 from sqlalchemy import Connection, Table, func, select
 from sqlmodel import SQLModel
 
-from adapters.email.simulator import MailSimulator
+from adapters.email.simulator.service import MailSimulator
 from adapters.slack.simulator import SlackSimulator
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Line, TwilioSimulator
 from adapters.webchat.client import ChatClient
