@@ -129,11 +129,11 @@ PLEASE = re.compile(r"\bbitte\b|\bs'il (?:vous|te) pla[îi]t\b|\bsvp\b|\bpor fav
 HELP = re.compile(
     r"\W*(?:(?:hallo|guten tag|bonjour|hola|buenas|bitte)[ ,.!]+)*(?:"
     r"(?:ich (?:brauche|benötige) )?(?:bitte )?(?:ihre )?hilfe|(?:können|"
-    r"könnten) sie mir (?:bitte )?helfen|"
+    r"könnten) sie mir (?:bitte )?(?:dabei |damit )?helfen|"
     r"helfen sie mir|(?:j['’]ai besoin )?(?:d['’]|de l['’])?aide|(?:pouvez|"
     r"pourriez)-vous m['’]aider|"
     r"aidez-moi|(?:necesito )?ayuda|(?:me puede|puede) ayudar(?:me)?|ay[úu]d[ae]n?me)"
-    r"(?:[ ,]+(?:bitte|s['’]il vous pla[îi]t|svp|por favor))*\W*",
+    r"(?:[ ,]+(?:bitte|s['’]il vous pla[îi]t|svp|por favor|avec (?:ça|cela)|con (?:eso|esto)))*\W*",
     re.I,
 )
 """A whole message that asks for help and does not say with what."""
