@@ -159,8 +159,6 @@ def _heard(
         spoken_of[whole.name] = whole.confidence
     heard: dict[str, _Heard] = {}
     for source, at, text in pieces:
-        if asks_for_help(text):
-            continue
         told = classify(text)
         if told.name == _HUMAN:
             return []
@@ -169,7 +167,9 @@ def _heard(
         if intent is not None and not intent.small_talk:
             waiting = Waiting(intent.name, source, at)
             heard.setdefault(intent.name, _Heard(waiting, guess, text, guess is told))
-    return list(heard.values())
+    # "Can you help me with that?" asks for nothing else than what stands before it.
+    wishes = [one for one in heard.values() if not asks_for_help(one.text)]
+    return wishes or list(heard.values())
 
 
 def _meant(guess: IntentGuess, text: str, spoken_of: Mapping[str, float]) -> IntentGuess:

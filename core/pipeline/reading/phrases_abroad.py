@@ -57,7 +57,8 @@ ASKS = re.compile(
 """How a question begins."""
 
 CHAT = re.compile(
-    r"\W*(?:(?:hallo|moin|servus|gr(?:ü|ue)(?:ß|ss) gott|guten (?:tag|morgen|abend)|(?:vielen |"
+    r"\W*(?:(?:bitte|s['’]il vous pla[îi]t|svp|por favor|"
+    r"hallo|moin|servus|gr(?:ü|ue)(?:ß|ss) gott|guten (?:tag|morgen|abend)|(?:vielen |"
     r"herzlichen )?"
     r"dank|danke(?: (?:schön|sehr|vielmals|ihnen))*|tsch(?:ü|ue)(?:ß|ss)|auf wiedersehen|bis bald|"
     r"super|prima|toll|"
@@ -175,6 +176,7 @@ WHO_ANSWERS = re.compile(
 """The question what answers here."""
 
 _NAMED = re.compile(
+    ""
     "mensch|mitarbeiter|berater|ansprechpartner|kolleg|person|verbinden|jemand|humain|conseill|agent"
     "|responsable|hablar|humano|operador"
 )

@@ -178,6 +178,7 @@ GUESSES = {
     "track my parcel": IntentGuess("order_status", 0.95, 0.9),
     "can i come by": IntentGuess(None, 0.7, 0.5, (("visit", 0.7), ("opening", 0.2))),
     "my shirt is too small": IntentGuess("return", 0.95, 0.9),
+    "can you help me with that?": IntentGuess("return", 0.95, 0.9),
     "i might come by": IntentGuess(None, 0.7, 0.5, (("visit", 0.7), ("opening", 0.2))),
 }
 
