@@ -17,6 +17,7 @@ from pathlib import Path
 from core.addresses import KINDS
 from core.clock import id_source, to_micros
 from core.pipeline.contracts import Stages
+from core.pipeline.returning import open_for
 from core.playbook import Playbook
 from gateway.access import Keeper
 from gateway.action_opening import check_secrets, open_actions
@@ -239,7 +240,12 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     admissions = Admissions(
         store,
         bus,
-        AdmissionRules(bytes.fromhex(digest_key), lambda: work.playbook.protected_patterns, quiet),
+        AdmissionRules(
+            bytes.fromhex(digest_key),
+            lambda: work.playbook.protected_patterns,
+            quiet,
+            lambda: open_for(work.playbook),
+        ),
         files,
         count_tokens=count_tokens,
         now=now,
