@@ -8,11 +8,11 @@ from typing import NamedTuple
 from sqlalchemy import Connection, bindparam, exists, select
 
 from core.clock import Micros
-from core.identity_rules import DEFAULT_RULES, IdentityRules
+from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, InboundMessage
 from core.secrets import expected_code, lone
-from memory.sender import AnyRow, ContextQuery, read_sender
-from memory.tables import Case, Conversation, Handle, Message
+from memory.readable.sender import AnyRow, ContextQuery, read_sender
+from memory.tables.main import Case, Conversation, Handle, Message
 from memory.units.rows import table
 
 _case = table(Case)

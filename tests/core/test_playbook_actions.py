@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.message import Assurance
-from core.playbook_fields import PlaybookError
-from core.playbook_reader import read_playbook
+from core.playbook.fields import PlaybookError
+from core.playbook.reader import read_playbook
 
 FILES = {
     "playbook.toml": 'name = "shop"\nbusiness = "Shop"\n',
@@ -63,6 +63,18 @@ def test_an_action_is_read_with_all_it_says() -> None:
         ("flows.toml", '"book"', '"bok"', "there is no action 'bok'. Did you mean book?"),
         ("flows.toml", 'action = "book"\n', "", "visit.failed: is never said"),
         ("flows.toml", "{number}", "{place}", "nothing fills {place}"),
+        ("flows.toml", 'action = "book"', 'look_up = "book"', "book.summary: is never said"),
+        (
+            "flows.toml",
+            'action = "book"',
+            'action = "book"\nlook_up = "book"',
+            "book: is both looked up and done",
+        ),
+        ("flows.toml", "failed =", 'to_people = ["late"]\nfailed =', "'late' has no words"),
+        ("flows.toml", "failed =", 'refused.late = ["No {x}."]\nfailed =', "nothing fills {x}"),
+        ("flows.toml", "failed =", "refused.late = []\nfailed =", "is an empty list"),
+        ("flows.toml", "failed =", 'refused.Late = ["No."]\nfailed =', "is no good name"),
+        ("flows.toml", 'action = "book"\n', 'refused.late = ["No."]\n', "visit.refused: is never"),
         ("flows.toml", '"seats"]', '"pin"]', "'pin' is a secret, whose value is never kept"),
         ("slots.toml", '"number"\n', '"number"\nmin = 9\nmax = 2\n', "seats.min: is above max"),
         ("slots.toml", '"number"\n', '"number"\nwhen = "past"\n', "says nothing of a number"),

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, select
 
 from core.clock import to_micros
 from core.message import Assurance
-from core.playbook import Slot
+from core.playbook.model import Slot
 from gateway.app import utc_now
-from memory.tables import Handle, Message
-from memory.units.identity import link
+from memory.tables.main import Handle, Message
+from memory.units.identity.linking import link
 from memory.units.rows import table
 from tests.core.pipeline.shop import SHOP, stages
 from tests.gateway.way import Way, running

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from adapters.registry import BUILT_IN, find_spec
-from gateway.settings import ConfigError, Settings, adapter_config, load_settings
+from gateway.settings.model import ConfigError, Settings, adapter_config, load_settings
 
 ROOT = Path(__file__).parents[2]
 Key = tuple[str, ...]
@@ -41,6 +41,7 @@ VALUES: Mapping[Key, object] = {
     ("turns", "quiet_seconds"): {"sms": 1.5, "webchat": 0.5, "slack": 0.0, "email": 2.0},
     ("turns", "answers_per_hour"): {"email": 3},
     ("actions", "secrets"): {"book_repair": "a-secret-of-an-action-of-the-tests"},
+    ("actions", "secret"): "a-secret-of-all-actions-of-the-tests",
     ("actions", "networks"): ["10.20.0.0/16"],
     ("logging", "level"): "DEBUG",
     ("logging", "format"): "json",

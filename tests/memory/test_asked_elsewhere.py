@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from core.clock import to_micros
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance, InboundMessage
 from core.message import Handle as Address
 from memory.expectations import OpenQuestions, expectation
-from memory.tables import Case
-from memory.units.admission import Admission, Cleaned, admit
-from memory.units.identity import IdentityProblem
-from memory.units.people import AgentAnswer, answer
-from memory.units.retiring import retire
-from memory.units.revisions import Change, revise
+from memory.tables.main import Case
+from memory.units.identity.linking import IdentityProblem
+from memory.units.identity.retiring import retire
+from memory.units.messages.admission import Admission, Cleaned, admit
+from memory.units.messages.revisions import Change, revise
+from memory.units.people.cases import AgentAnswer, answer
 from memory.units.rows import table
 from tests.memory.world import CHAT, LEVELS, MAIL, PHONE, VISITOR, Place, World
 

@@ -11,11 +11,15 @@ import pytest
 from pydantic import BaseModel
 
 from adapters.registry import BUILT_IN, find_spec
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.structure.files import python_files
 
 # Read through a method of their own section, which knows more than the value.
-THROUGH = {("turns", "quiet_seconds"): "quiet_for"}
+THROUGH = {
+    ("turns", "quiet_seconds"): "quiet_for",
+    ("actions", "secret"): "secret_of",
+    ("actions", "secrets"): "secret_of",
+}
 # Handed on whole, and called so where it is read.
 CALLED = {"logging": "settings"}
 
