@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, exists, select
+from sqlalchemy import Connection, bindparam, exists, literal_column, select
 
 from core.clock import Micros
 from core.identity.rules import DEFAULT_RULES, IdentityRules
@@ -59,7 +59,8 @@ AWAITED = (
     _handle.c.code_until,
     exists()
     .where(_theirs.c.customer_id == _handle.c.customer_id)
-    .where(_case.c.handle_id == _theirs.c.id, _case.c.expecting > NO_SECRET)
+    # Not bound: SQLite would plan the statement anew each time.
+    .where(_case.c.handle_id == _theirs.c.id, _case.c.expecting > literal_column("''"))
     .correlate(_handle)
     .label("asked"),
 )
