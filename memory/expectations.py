@@ -13,7 +13,7 @@ from core.message import Assurance, InboundMessage
 from core.secrets import expected_code, lone
 from memory.readable.sender import AnyRow, ContextQuery, read_sender
 from memory.tables.main import Case, Conversation, Handle, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _case = table(Case)
 _conversation = table(Conversation)

@@ -12,8 +12,8 @@ from core.message import Assurance
 from core.playbook.model import Slot
 from gateway.app import utc_now
 from memory.tables.main import Handle, Message
+from memory.tables.rows import table
 from memory.units.identity.linking import link
-from memory.units.rows import table
 from tests.core.pipeline.shop import SHOP, stages
 from tests.gateway.way import Way, running
 from tests.memory.test_code_traces import told_everywhere

@@ -17,12 +17,12 @@ from core.message import Assurance, InboundMessage
 from core.message import Handle as Address
 from memory.expectations import OpenQuestions, expectation
 from memory.tables.main import Case
+from memory.tables.rows import table
 from memory.units.identity.linking import IdentityProblem
 from memory.units.identity.retiring import retire
 from memory.units.messages.admission import Admission, Cleaned, admit
 from memory.units.messages.revisions import Change, revise
 from memory.units.people.cases import AgentAnswer, answer
-from memory.units.rows import table
 from tests.memory.world import CHAT, LEVELS, MAIL, PHONE, VISITOR, Place, World
 
 OPEN_FOR = timedelta(hours=72)

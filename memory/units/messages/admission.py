@@ -17,6 +17,7 @@ from core.message import Assurance, ConsentChange
 from memory.expectations import AWAITED, Writer, awaited
 from memory.readable.sender import AnyRow
 from memory.tables.main import Conversation, Customer, Handle, Inbound, Link, Message
+from memory.tables.rows import table
 from memory.units.identity.components import lock
 from memory.units.identity.retiring import (
     Retired,
@@ -39,7 +40,6 @@ from memory.units.messages.admission_rows import (
     person_rows,
 )
 from memory.units.prepared import write
-from memory.units.rows import table
 
 __all__ = ["Admission", "Admitted", "Cleaned", "admit"]
 
