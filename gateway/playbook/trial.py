@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.effects import Act, AskProof, Consult, Disown, Effect, LookUp, MoveTo, ShowCode
+from core.effects import Act, AskProof, Consult, Disown, LookUp, MoveTo, ShowCode
 from core.message import Assurance, Audience, Author, OutboundMessage
+from core.pipeline.contracts import Effect
 from core.pipeline.decide import decide
 from core.playbook.model import Playbook
 from core.secrets import find_secrets
@@ -106,7 +107,7 @@ def try_talk(
         found.append(_told(said.text, decision, notes))
         case, case_id = decision.case, "1"
         queued = queued or decision.escalation is not None
-        expecting = _expected(decision, by.playbook)
+        expecting = decision.expecting
         exchanges = (*exchanges, said, *_answer(number, decision, who, now))
         now += _TURN
     return tuple(found)
@@ -133,12 +134,6 @@ def _proved(turn: TurnInput) -> Sender:
     others = proof.choices[:1] if proof is not None else ()
     proved = tuple(dict.fromkeys((*before.proved, before.handle, *others)))
     return replace(before, level=max(before.level, Assurance.PROVED), proved=proved)
-
-
-def _expected(decision: Decision, playbook: Playbook) -> str | None:
-    """The kind of secret that may come next."""
-    slots = (playbook.slots.get(name) for name in decision.asked)
-    return next((one.secret for one in slots if one is not None and one.secret), decision.expecting)
 
 
 def _answer(number: int, decision: Decision, who: Who, now: datetime) -> Iterable[Said]:
