@@ -18,7 +18,7 @@ from adapters.webchat.client import ChatClient
 from examples.systems.books import Books
 from examples.systems.stand_in import StandIn, opened
 from memory.tables.main import Handoff
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.examples.businesses import NAMES, playbook_of, stages_of
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 
