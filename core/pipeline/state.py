@@ -26,6 +26,7 @@ from core.pipeline.phrases import (
     leaning,
 )
 from core.pipeline.taking_in import merged, take_in
+from core.pipeline.told_about import by_values
 from core.pipeline.undertaking import agrees, awaits_yes, unasked
 from core.playbook import Flow, Playbook
 from core.rule_counters import CONFIRMING, unmarked
@@ -51,6 +52,9 @@ def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Stat
     if is_cancellation(turn.text) and (before.flow or before.offering):
         return dropped(at, case)
     told = take_in(at, _started(at, case, answered=False))
+    if intent is None and told.values:
+        guess = by_values(guess, told.case, playbook)
+        at = replace(at, guess=guess, intent=playbook.intent(guess.name))
     answered = before.asking is not None and told.about(before.asking)
     confirmed = before.offering is not None and told.case.slot(before.offering.name) is not None
     answered = answered or confirmed

@@ -12,11 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from core.playbook import Slot
 from gateway.replay.dialogues import Dialogue
-from gateway.replay.shapes import generalise, guess_kind, list_choices, secret_kind
+from gateway.replay.shapes import generalise, guess_kind, list_choices, secret_kind, shared_ends
 from gateway.replay.wording import OFFER, PEOPLE, ask_for, label_of, split_words
 
-_PATTERNED = frozenset({"order", "number", "choice", "name", "phone", "money", "secret", "email"})
-"""Kinds whose values have a shape of their own in each business; a date or a time has not."""
+_PATTERNED = frozenset({"order", "number", "choice", "name", "phone", "money", "secret"})
+"""Kinds whose values have a shape of their own in each business; a date or a time has not, and
+of a mail address it is how it ends."""
+
+_BEFORE_ANY = frozenset("i i'm am it it's its is this that that's".split())
 
 CUES = 12
 """Cues a slot has at most, the longest first."""
@@ -51,13 +54,19 @@ def _slot(
         label=label,
         ask=ask_for(words, label, kind),
         offer=OFFER,
-        patterns=generalise(values) if kind in _PATTERNED else (),
+        patterns=_patterns(kind, values),
         choices=_choices(kind, told, choices),
         cues=_cues(name, words, heard, another=another),
         secret=secret_kind(words) if kind == "secret" else None,
         # Some of those it was learned from were served without it.
         optional=True,
     )
+
+
+def _patterns(kind: str, values: Sequence[str]) -> tuple[str, ...]:
+    if kind == "email":
+        return shared_ends(values)
+    return generalise(values) if kind in _PATTERNED else ()
 
 
 def _choices(
@@ -98,7 +107,8 @@ def _cues(
     """The label, and the one to three words that come before the value in several dialogues.
 
     `heard` has for every slot its cues with the dialogues they were heard in. Words that come
-    before another slot's values more often, or end another slot's own cue, announce neither.
+    before another slot's values more often, or end another slot's own cue, announce neither; nor does
+    what stands before any answer ("it is").
     """
     own = " ".join(words)
     stem = "my name" if own == "name" else own
@@ -110,6 +120,7 @@ def _cues(
         cue
         for cue, found in heard.get(name, {}).items()
         if len(found) >= 2
+        and not _BEFORE_ANY.issuperset(cue.split())
         and not any(len(rival.get(cue, ())) > len(found) for rival in heard.values())
         and not any(f"{other} is".endswith(f" {cue}") for other in others if other != own)
     ]
