@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from core.playbook import Slot
+from core.playbook.model import Slot
 from gateway.replay.dialogues import Dialogue
 from gateway.replay.shapes import generalise, guess_kind, list_choices, secret_kind, shared_ends
 from gateway.replay.wording import OFFER, PEOPLE, ask_for, label_of, split_words
@@ -107,8 +107,8 @@ def _cues(
     """The label, and the one to three words that come before the value in several dialogues.
 
     `heard` has for every slot its cues with the dialogues they were heard in. Words that come
-    before another slot's values more often, or end another slot's own cue, announce neither; nor does
-    what stands before any answer ("it is").
+    before another slot's values more often, or end another slot's own cue, announce neither; nor
+    does what stands before any answer ("it is").
     """
     own = " ".join(words)
     stem = "my name" if own == "name" else own

@@ -13,9 +13,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from playwright.async_api import Error as PlaywrightError
 
-from gateway.access import LINK_LIFE
-from gateway.demo import Demo, running_demo
-from gateway.demo_people import ADA, OWNER
+from gateway.access.callers import LINK_LIFE
+from gateway.demo.people import ADA, OWNER
+from gateway.demo.start import Demo, running_demo
 from tests.browser.driving import chromium, window
 from tests.gateway.credentials import PASSWORD, person
 

@@ -12,9 +12,9 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, expect
 
 from core.message import Assurance, Handle, InboundMessage, Original, Place
-from gateway.demo import Demo, running_demo
-from gateway.demo_people import ADA, MAIL, WORKSPACE
-from gateway.demo_places import PICTURE
+from gateway.demo.people import ADA, MAIL, WORKSPACE
+from gateway.demo.places import PICTURE
+from gateway.demo.start import Demo, running_demo
 from tests.browser.driving import chromium, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

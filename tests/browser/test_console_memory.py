@@ -10,11 +10,11 @@ from playwright.async_api import Browser, Page, expect
 from sqlalchemy import Connection, select
 
 from core.clock import to_micros
-from gateway.demo import Demo, running_demo
-from gateway.demo_people import ADA
-from memory.tables import Conversation, Handle
-from memory.units.facts import Telling, tell
-from memory.units.hand_telling import promise_by_hand
+from gateway.demo.people import ADA
+from gateway.demo.start import Demo, running_demo
+from memory.tables.main import Conversation, Handle
+from memory.units.remembering.facts import Telling, tell
+from memory.units.remembering.hand_telling import promise_by_hand
 from memory.units.rows import table
 from tests.browser.driving import DESK, POCKET, window
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from gateway.demo import Demo, running_demo
-from gateway.demo_people import ADA
-from gateway.roles import Role
+from gateway.access.roles import Role
+from gateway.demo.people import ADA
+from gateway.demo.start import Demo, running_demo
 from gateway.running import Gateway
 from tests.browser.driving import POCKET, Window, window
 from tests.gateway.credentials import person

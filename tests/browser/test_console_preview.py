@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from gateway.demo import Demo, running_demo
-from gateway.demo_people import ADA
-from gateway.demo_places import PICTURE
+from gateway.demo.people import ADA
+from gateway.demo.places import PICTURE
+from gateway.demo.start import Demo, running_demo
 from tests.browser.driving import DESK, POCKET, chromium, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway.demo import Demo, running_demo
-from gateway.demo_people import ADA
-from memory.units.identity import customer_of
+from gateway.demo.people import ADA
+from gateway.demo.start import Demo, running_demo
+from memory.units.identity.linking import customer_of
 from tests.browser.driving import window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

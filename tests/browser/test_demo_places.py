@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from gateway.demo import Demo, running_demo
-from gateway.demo_people import WORKSPACE
-from gateway.demo_places import Mailbox
+from gateway.demo.people import WORKSPACE
+from gateway.demo.places import Mailbox
+from gateway.demo.start import Demo, running_demo
 from tests.browser.driving import chromium, wait_for_reply, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway import api_imports
-from gateway.demo import Demo, running_demo
+from gateway.api import imports as api_imports
+from gateway.demo.start import Demo, running_demo
 from tests.browser.driving import window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

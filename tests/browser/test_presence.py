@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway.demo import Demo, running_demo
+from gateway.demo.start import Demo, running_demo
 from tests.browser.driving import reply_count, wait_for_reply, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.demo_settings import PLAYBOOK
-from gateway.playbook_folder import difference, write_changes
-from gateway.playbook_forms import CannotSet, set_value
+from gateway.demo.settings import PLAYBOOK
+from gateway.playbook.folder import difference, write_changes
+from gateway.playbook.forms import CannotSet, set_value
 
 ANSWERS = """# What we say, agreed with Ada.
 greeting = [

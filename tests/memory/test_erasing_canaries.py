@@ -16,7 +16,7 @@ from memory.compacting import compact
 from memory.engine import database_url as with_driver
 from memory.engine import writer_engine
 from memory.migrate import upgrade
-from memory.units.erasing import START, close_receipt, erase
+from memory.units.erasing.whole import START, close_receipt, erase
 from tests.memory.canaries import Person, Plants, all_words, text_columns
 
 NOW = 1_780_000_000_000_000

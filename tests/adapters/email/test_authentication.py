@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.email.auth_results import read_results
-from adapters.email.authentication import Proof, aligned, prove
+from adapters.email.parsing.auth_results import read_results
+from adapters.email.parsing.authentication import Proof, aligned, prove
 from core.message import Assurance
 from tests.adapters.email.letters import ANN, SERVER, proved, raw_mail, read
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.pipeline.bare import bare_value
-from core.pipeline.go_ahead import is_go_ahead
-from core.playbook import Slot
+from core.pipeline.reading.bare import bare_value
+from core.pipeline.reading.go_ahead import is_go_ahead
+from core.playbook.model import Slot
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,14 @@ def test_what_tells_something(text: str) -> None:
 
 @pytest.mark.timeout(20)
 def test_no_message_makes_it_go_back_and_forth() -> None:
-    for word in ("please ", "yes, ", "go ahead with the ", "that is good ", "i confirm ", "it works, yes "):
+    for word in (
+        "please ",
+        "yes, ",
+        "go ahead with the ",
+        "that is good ",
+        "i confirm ",
+        "it works, yes ",
+    ):
         assert not is_go_ahead((word * 200)[:158] + "7")
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from core.message import Assurance
 from core.pipeline.contracts import IntentGuess
-from core.pipeline.told_about import by_values
-from core.playbook import Flow, Intent
+from core.pipeline.state.told_about import by_values
+from core.playbook.model import Flow, Intent
 from core.turn import CaseState, SlotValue
 from tests.core.pipeline.shop import SHOP, Talk
 
@@ -50,7 +50,11 @@ def test_of_two_flows_that_ask_for_it_the_likelier_is_meant() -> None:
 
 
 def test_a_talk_that_was_understood_stays_what_it_is() -> None:
-    for case in (_case("card", flow="visit"), _case("card", intent="washing"), _case("card", done=("visit",))):
+    for case in (
+        _case("card", flow="visit"),
+        _case("card", intent="washing"),
+        _case("card", done=("visit",)),
+    ):
         assert by_values(UNSURE, case, SHOP) is UNSURE
     sure = replace(UNSURE, name="washing")
     assert by_values(sure, _case("card"), SHOP) is sure
