@@ -137,7 +137,7 @@ def rollback(
 
     Example: onethread playbook rollback 3f2a --why "the new greeting was too long"
     """
-    from gateway.playbook.folder import alone, difference, keep_folder, write_changes
+    from gateway.playbook.folder import replace_folder
     from gateway.playbook.reader import Folder, playbook_of, read_folder
     from gateway.playbook.status import ask_for_look
     from memory.units.playbook_log import ROLLED_BACK, note_in_force
@@ -151,9 +151,8 @@ def rollback(
     for one in told:
         say(one)
     ask("Put these files back?", yes)
-    with alone(kept.folder):
-        keep_folder(kept, folder)
-        write_changes(settings.playbook.path, difference(folder.files, files))
+    if not replace_folder(settings.playbook.path, kept, folder, files, back.version):
+        refuse("The files were changed meanwhile; nothing was put back.")
     with desk(config) as here:
         note_in_force(
             here.connection,

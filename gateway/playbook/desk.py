@@ -20,7 +20,7 @@ from core.pipeline.contracts import Stages
 from core.playbook.fields import PlaybookError
 from core.playbook.model import Playbook
 from gateway.playbook.draft import Checked, check, drafted
-from gateway.playbook.folder import Changes, alone, difference, keep_folder, write_changes
+from gateway.playbook.folder import Changes, replace_folder
 from gateway.playbook.kept import put_back
 from gateway.playbook.learning import Shelves, learned
 from gateway.playbook.reader import Folder, read_folder
@@ -145,21 +145,14 @@ class PlaybookDesk:
     async def _write(
         self, folder: Folder, files: Mapping[str, str], by: Deciding, cause: Cause
     ) -> Status:
-        def put() -> bool:
-            with alone(self.reloading.kept.folder):
-                if read_folder(self.reloading.folder).digest != folder.digest:
-                    return False
-                # What is replaced may never have been in force; it is not lost either.
-                keep_folder(self.reloading.kept, folder)
-                write_changes(self.reloading.folder, difference(folder.files, files))
-                return True
-
-        if not await asyncio.to_thread(put):
+        path, kept = self.reloading.folder, self.reloading.kept
+        version = by.playbook.version
+        if not await asyncio.to_thread(replace_folder, path, kept, folder, files, version):
             await self._same(await self.folder(), folder.digest)
         self._ready = None
         status = await self.reloading.take_over(cause, by)
         # What was learned for trying is compared with what was in force before, in its own time.
-        await asyncio.to_thread(ask_for_look, self.reloading.kept.folder)
+        await asyncio.to_thread(ask_for_look, kept.folder)
         return status
 
     async def _deciding(self, checked: Checked) -> Deciding:

@@ -1,7 +1,6 @@
-"""Writes a playbook's folder: a change is put in as a whole, and what was there before is kept.
+"""Replaces what a playbook's folder holds: as a whole, and what was there before is kept.
 
-Every new text lies on the disk, complete and durable, before the first takes its place; then they
-take their places in one quick row. What the texts mean is judged before, elsewhere.
+What the texts mean is judged before, elsewhere.
 """
 
 from __future__ import annotations
@@ -12,9 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.playbook.fields import PlaybookError
+from gateway.playbook.journal import put_in_place
 from gateway.playbook.kept import KeptVersions
-from gateway.playbook.reader import Folder, playbook_of
-from gateway.whole_files import beside, settle
+from gateway.playbook.reader import Folder, playbook_of, read_folder
 
 Changes = Mapping[str, str | None]
 """File -> its new text; nothing for a file that is to go."""
@@ -32,27 +31,22 @@ def alone(folder: Path) -> Iterator[None]:
         yield
 
 
-def write_changes(folder: Path, changes: Changes) -> None:
-    """Put these texts in the place of the files of their names. Raises `OSError`.
+def replace_folder(
+    path: Path, kept: KeptVersions, folder: Folder, files: Mapping[str, str], version: str
+) -> bool:
+    """Put the files of this `version` in the place of those of the `folder` that was read, as a
+    whole; says whether it still held the same. Raises `OSError`, and then nothing was changed.
 
-    Where a text cannot be written, nothing was changed.
+    Both are kept: what is replaced may never have been in force, and of what is new a file may be
+    changed by hand before it is read.
     """
-    written: dict[Path, Path] = {}
-    try:
-        for name, text in changes.items():
-            if text is not None:
-                target = folder / name
-                target.parent.mkdir(exist_ok=True)
-                written[target] = beside(target, text.encode())
-        for target, new in written.items():
-            new.replace(target)
-    finally:
-        for new in written.values():
-            new.unlink(missing_ok=True)
-    for name in (one for one, text in changes.items() if text is None):
-        (folder / name).unlink(missing_ok=True)
-    for parent in sorted({(folder / name).parent for name in changes}):
-        settle(parent)
+    with alone(kept.folder):
+        if read_folder(path).digest != folder.digest:
+            return False
+        keep_folder(kept, folder)
+        kept.keep(version, files)
+        put_in_place(path, folder.files, difference(folder.files, files))
+        return True
 
 
 def keep_folder(kept: KeptVersions, folder: Folder) -> None:

@@ -17,6 +17,7 @@ from core.playbook.fields import PlaybookError, PlaybookProblem, Report, parse_t
 from core.playbook.model import Playbook
 from core.playbook.reader import read_playbook
 from gateway.actions.registry import check_installed
+from gateway.playbook.journal import JOURNAL, finish
 from gateway.stages.registry import check_stages
 
 FILE_LIMIT = 5_000_000
@@ -26,6 +27,9 @@ FILES_LIMIT = 2_000
 """Files a playbook may have."""
 
 KINDS = ("*.toml", "tables/*.csv", "articles/*.md")
+
+_LOOKS = 3
+"""How often files that change while they are read are read again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,26 @@ def read_folder(path: Path) -> Folder:
             "`onethread playbook check`; docs/playbook.md tells how to make one"
         )
         raise PlaybookError([PlaybookProblem(str(path), "", wrong, mend)])
+    looks = 0
+    while True:
+        _finish(path)
+        seen, looks = signature_of(path), looks + 1
+        found = _read_once(path)
+        if looks == _LOOKS or signature_of(path) == seen:
+            return found
+
+
+def _finish(path: Path) -> None:
+    """Have a change that was broken off put in place, so that no mixture is read."""
+    try:
+        finish(path)
+    except (OSError, ValueError) as error:
+        wrong = f"holds a change that was broken off, which cannot be put in place: {error}"
+        mend = f"Let this user write there; or remove {JOURNAL}, and look at what the files hold"
+        raise PlaybookError([PlaybookProblem(str(path), "", wrong, mend)]) from None
+
+
+def _read_once(path: Path) -> Folder:
     report = Report()
     paths = list(_paths(path))
     if len(paths) > FILES_LIMIT:

@@ -314,7 +314,7 @@ async def test_a_folder_that_cannot_be_written_changes_nothing(
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("gateway.playbook.desk.write_changes", refuse)
+    monkeypatch.setattr("gateway.playbook.folder.put_in_place", refuse)
     before = desk.gateway.playbook
     draft = await desk.draft(answers='greeting = ["Welcome."]\n')
     refused = await desk.call("POST", "/publish", {**draft, "reason": "x"})

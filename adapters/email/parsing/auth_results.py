@@ -74,7 +74,7 @@ class _Reader:
     def server(self) -> str:
         """The authserv-id, and its version where there is one."""
         name = self._value().lower()
-        if "=" in name:
+        if not name or "=" in name:
             raise _Broken
         self._spaces()
         if self._next() not in ("", ";"):

@@ -27,8 +27,8 @@ from core.pipeline.state.flow_end import finish, give_up
 from core.pipeline.state.flow_turn import FlowTurn, count, stepped
 from core.pipeline.state.lookups import look_up
 from core.pipeline.state.taking_in import merged, take_in
-from core.pipeline.state.undertaking import agrees, awaits_yes, unasked
 from core.pipeline.state.told_about import by_values
+from core.pipeline.state.undertaking import agrees, awaits_yes, unasked
 from core.playbook.model import Flow, Playbook
 from core.turn import CaseState, SlotValue, TurnInput
 

@@ -171,6 +171,7 @@ def test_alignment_is_by_the_organisations_domain(signer: str, domain: str, same
         f"{SERVER} 2; dmarc=pass header.from=a",
         f"{SERVER}; dmarc=pass header.from=a header.from=b",
         f"{SERVER}; dmarc=pass header.from",
+        '""; dmarc=pass',
         f"{SERVER}; dmarc pass",
         f"{SERVER}; =pass",
         f"{SERVER}; dmarc=pass (unclosed",

@@ -59,7 +59,10 @@ def test_a_mail_address_is_known_by_its_end_and_no_other_shape() -> None:
 
 def test_what_stands_before_any_answer_announces_none() -> None:
     crowd = [replace(one, turns=tuple(map(_as_it_is, one.turns))) for one in CROWD]
-    assert derive_playbook(crowd).slots["CustomerName"].cues == ("customer name is", "customer name")
+    assert derive_playbook(crowd).slots["CustomerName"].cues == (
+        "customer name is",
+        "customer name",
+    )
 
 
 def _as_it_is(turn: Utterance) -> Utterance:
