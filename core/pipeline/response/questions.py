@@ -23,7 +23,7 @@ from core.playbook.model import Slot
 _VALUE_LIMIT = 40
 _TEXT_WORDS = 4
 _BESIDE_WORDS = 5
-"""Words of a sentence beside a value that nobody asked for, with more of which it is not about it."""
+"""More words than these around a value that nobody asked for, and the sentence is about them."""
 _UNMISTAKABLE = frozenset({"order", "email", "phone"})
 _SPEAKS = re.compile(
     r"[?!]|\b(?:i|i['’](?:ll|m|d|ve)|my|me|we|us|you|your|ich|mein\w*|je|j['’]\w+|yo|mi)\b", re.I
