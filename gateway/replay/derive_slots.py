@@ -10,6 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from core.pipeline.reading.phrases import is_wish
 from core.playbook.model import Slot
 from gateway.replay.dialogues import Dialogue
 from gateway.replay.shapes import generalise, guess_kind, list_choices, secret_kind, shared_ends
@@ -58,9 +59,19 @@ def _slot(
         choices=_choices(kind, told, choices),
         cues=_cues(name, words, heard, another=another),
         secret=secret_kind(words) if kind == "secret" else None,
+        in_wish=kind == "text" and _told_in_wishes(name, dialogues),
         # Some of those it was learned from were served without it.
         optional=True,
     )
+
+
+def _told_in_wishes(name: str, dialogues: Iterable[Dialogue]) -> bool:
+    """Whether most of those who tell it do so while they say what they want."""
+    wishes = Counter[bool]()
+    for dialogue in dialogues:
+        texts = {turn.index: turn.text for turn in dialogue.played}
+        wishes.update(is_wish(texts.get(one.turn, "")) for one in dialogue.told if one.name == name)
+    return wishes[True] > wishes[False]
 
 
 def _patterns(kind: str, values: Sequence[str]) -> tuple[str, ...]:

@@ -58,6 +58,14 @@ def take_in(at: FlowTurn, case: CaseState) -> Taken:
     return Taken(replace(case, slots=(*kept, *values)), tuple(values), faults)
 
 
+def with_wish(told: Taken, value: SlotValue | None) -> Taken:
+    """What was told, with what the wish itself tells."""
+    if value is None:
+        return told
+    case = replace(told.case, slots=(*told.case.slots, value))
+    return replace(told, case=case, values=(*told.values, value))
+
+
 def _is_told(value: SlotValue, at: FlowTurn) -> bool:
     """Whether a value is one by its shape: the words of a goodbye tell nothing."""
     return value.secret or at.playbook.slots[value.name].kind in _SHAPED
