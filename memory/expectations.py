@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from core.clock import Micros
 from core.secrets import lone_code
 from memory.tables.main import Conversation, Handle, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _conversation = table(Conversation)
 _handle = table(Handle)

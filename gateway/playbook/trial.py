@@ -20,6 +20,9 @@ from core.turn import CaseState, Decision, Escalation, HeldBack, Recall, Said, S
 from gateway.stages.deciding import Deciding
 from gateway.turns.effects import Result, perform
 from gateway.turns.replaying import Vector
+from gateway.turns.story import decided_data
+from gateway.turns.trace import tell
+from gateway.turns.trace_details import lines_of
 
 MOST_MESSAGES = 20
 LONGEST = 2_000
@@ -49,7 +52,8 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class Tried:
     """One turn of the talk. `matched` are the rules that held, `stands_in` says what was not done
-    in earnest, `slots` are all that is known by now, and `sources` what the answer came from."""
+    in earnest, `slots` are all that is known by now, `sources` what the answer came from, and `why`
+    explains it in the words that explain a turn of a customer's."""
 
     text: str
     intent: str | None
@@ -66,6 +70,7 @@ class Tried:
     silent: str | None
     reply: OutboundMessage | None = field(repr=False)
     stands_in: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
 
 
 def try_talk(
@@ -198,6 +203,7 @@ _ELSEWHERE: Mapping[str, str] = {
 
 
 def _told(text: str, decision: Decision, notes: tuple[str, ...]) -> Tried:
+    data = decided_data(decision)
     outputs: Mapping[str, Mapping[str, Any]] = {one.stage: one.output for one in decision.stages}
     intent, state = outputs.get("intent", {}), outputs.get("state", {})
     return Tried(
@@ -216,4 +222,5 @@ def _told(text: str, decision: Decision, notes: tuple[str, ...]) -> Tried:
         silent=decision.silent,
         reply=decision.reply,
         stands_in=notes,
+        why=(tell("decided", data) or "", *lines_of("decided", data)),
     )

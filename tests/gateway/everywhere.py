@@ -33,7 +33,7 @@ from gateway.demo.settings import PLAYBOOK
 from gateway.running import Gateway
 from gateway.settings.model import Settings
 from memory.tables.main import Handle, Inbound
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.way import KEY, ORIGIN
 
 FORM = "form@lampandloom.example"

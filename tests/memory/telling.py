@@ -29,9 +29,9 @@ from memory.recall.indexed_thread import index
 from memory.recall.standing_block import Known
 from memory.resume import log_after
 from memory.tables.main import Conversation, Handoff, Turn
+from memory.tables.rows import table
 from memory.units.messages.claims import Claim, Claimed, claim
 from memory.units.messages.turns import commit
-from memory.units.rows import table
 from tests.memory.world import Place, World
 
 _MARK = re.compile(r"mark-(\w+?)-\d+")

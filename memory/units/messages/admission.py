@@ -16,6 +16,7 @@ from core.clock import Micros
 from core.message import Assurance, ConsentChange
 from memory.expectations import awaited
 from memory.tables.main import Conversation, Customer, Handle, Inbound, Link, Message
+from memory.tables.rows import table
 from memory.units.identity.components import lock
 from memory.units.identity.retiring import (
     Retired,
@@ -38,7 +39,6 @@ from memory.units.messages.admission_rows import (
     person_rows,
 )
 from memory.units.prepared import write
-from memory.units.rows import table
 
 __all__ = ["Admission", "Admitted", "Cleaned", "admit"]
 

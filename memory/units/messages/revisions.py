@@ -22,12 +22,12 @@ from memory.readable.drawing import drawn_of
 from memory.recall.about import about
 from memory.stored_turns import GIVEN
 from memory.tables.main import Case, Conversation, Customer, Handle, Handoff, Inbound, Message, Turn
+from memory.tables.rows import table
 from memory.units.messages.admission_rows import Cleaned
 from memory.units.remembering.episodes import spoil
 from memory.units.remembering.fact_rows import forget_told
 from memory.units.remembering.segmenting import forget_segments
 from memory.units.remembering.vectors import forget_vectors
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -28,12 +28,12 @@ from memory.tables.main import (
     Message,
     Turn,
 )
+from memory.tables.rows import table
 from memory.units.messages.consent import OPTED_OUT, opted_out_among
 from memory.units.people.asides import Aside, set_aside
 from memory.units.people.raising import Raise, raise_handoffs
 from memory.units.prepared import write
 from memory.units.remembering.fact_rows import Given, lay
-from memory.units.rows import table
 
 _LEAVING = DeliveryStatus.SENDING.value
 

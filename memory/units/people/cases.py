@@ -21,12 +21,12 @@ from memory.readable.drawing import drawn_of
 from memory.readable.sender import ContextQuery, read_sender
 from memory.recall.about import about
 from memory.tables.main import Case, Conversation, Customer, Delivery, Handle, Handoff, Message
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.messages.part_ends import discarded
 from memory.units.people import asides
 from memory.units.people.addressee import addressee, open_handoff_of
 from memory.units.remembering.promising import Answer, note_promises
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

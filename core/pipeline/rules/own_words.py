@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from core.answers.sentences import split_sentences
 from core.answers.wording import speech
 from core.grounding import Claims, claims_of, folded, plain, words_of
 from core.languages.unspoken import OTHER, UNSPOKEN
 from core.pipeline.reading.readers import PlaybookKey
-from core.pipeline.response.sentences import split_sentences
 from core.pipeline.rules.verdict_words import loads
 from core.playbook.bounds import figure
 from core.playbook.model import Playbook
