@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from core.pipeline.intent.features import Stems
+from core.languages.features import Stems
 from core.pipeline.intent.judgement import usual_words
+from core.pipeline.reading.shapes import CODE_WORDS
 from core.pipeline.reading.stop_words import STOP_WORDS
 from core.pipeline.state.flow_turn import FlowTurn
 from core.playbook.model import Playbook
@@ -34,10 +35,9 @@ _END = re.compile(
 )
 _WORD = re.compile(r"[\w#]+(?:['’-]\w+)*")
 _ANYTHING = frozenset(
-    "something anything everything thing things item items product products stuff article articles "
-    "purchase one ones couple few last recent some several whole entire help assistance question "
-    "regarding about today now please also back make do get have".split()
-)
+    "item items product products stuff article articles purchase ones couple last recent whole "
+    "entire assistance question regarding".split()
+) | {each for one in CODE_WORDS for each in (one, f"{one}s")}
 """Words that name nothing in particular."""
 
 
