@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.effects import Act, LookUp, NeedEffect
+from core.effects import Act, LookUp
 from core.escalation.fixtures import NONE, Fixture
 from core.escalation.timers import Pending, due, timer_rules
 from core.hours import next_opening
 from core.message import Assurance, Audience, Author
-from core.pipeline.contracts import Stages
+from core.pipeline.contracts import NeedEffect, Stages
 from core.pipeline.decide import decide
 from core.pipeline.rules.table import table_of
 from core.playbook.model import Playbook

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.effects import Act, AskProof, Consult, Disown, Effect, LookUp, MoveTo, ShowCode
+from core.effects import Act, AskProof, Consult, Disown, LookUp, MoveTo, ShowCode
 from core.message import Assurance, Audience, Author, OutboundMessage
+from core.pipeline.contracts import Effect
 from core.pipeline.decide import decide
 from core.playbook.model import Playbook
 from core.secrets import find_secrets

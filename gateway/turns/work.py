@@ -17,10 +17,11 @@ import orjson
 import structlog
 
 from core.clock import from_micros, to_micros
-from core.effects import Effect, NeedEffect, is_guess
+from core.effects import is_guess
 from core.facts.preferences import preferences_of
 from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Audience, Author
+from core.pipeline.contracts import Effect, NeedEffect
 from core.pipeline.decide import decide
 from core.pipeline.rules.stage import IN_HANDOFF
 from core.pipeline.rules.table import table_of

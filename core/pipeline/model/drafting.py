@@ -14,10 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from core.answers.sentences import split_sentences
-from core.effects import Compose
 from core.languages.telling import language_of, turn_language
 from core.message import Audience, Sensitivity
-from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
+from core.pipeline.contracts import Compose, Draft, IntentGuess, Ruled, StateStep
 from core.pipeline.reading.phrases import asks_who_answers, is_negative
 from core.pipeline.reading.whereabouts import is_above
 from core.pipeline.response.modes import mode_of

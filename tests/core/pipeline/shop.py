@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
-from core.effects import Effect, LookUp, NeedEffect
+from core.effects import LookUp
 from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Author
-from core.pipeline.contracts import Stages
+from core.pipeline.contracts import Effect, NeedEffect, Stages
 from core.pipeline.decide import decide, default_stages
 from core.pipeline.response.articles import ArticleIndex
 from core.playbook.model import Article, Flow, Hours, Intent, Playbook, Slot, Table
