@@ -27,7 +27,7 @@ from core.pipeline.state.flow_end import finish, give_up
 from core.pipeline.state.flow_turn import FlowTurn, count, stepped
 from core.pipeline.state.in_wish import told_in_wish
 from core.pipeline.state.lookups import look_up
-from core.pipeline.state.taking_in import merged, take_in, with_wish
+from core.pipeline.state.taking_in import merged, take_in, with_earlier, with_wish
 from core.pipeline.state.told_about import by_values
 from core.pipeline.state.undertaking import agrees, awaits_yes, unasked
 from core.playbook.model import Flow, Playbook
@@ -63,6 +63,7 @@ def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Stat
     if switched.flow != told.case.flow:
         told = merged(told, take_in(at, switched))
     if told.case.flow != before.flow:
+        told = with_earlier(told, at)
         told = with_wish(told, told_in_wish(at, told.case))
     at = replace(at, faults=told.faults)
     if (otherwise := asked_otherwise(at, told.case, told.values)) is not None:
