@@ -190,7 +190,7 @@ def pair_view(one: Pair) -> PairView:
     return PairView(one.id, one.at, one.channel, one.text, one.was, one.now, one.differs)
 
 
-def version_view(one: PutInForce, kept: frozenset[str], current: str) -> VersionView:
+def version_view(one: PutInForce, kept: frozenset[str], *, in_force: bool) -> VersionView:
     """A row of the versions."""
     return VersionView(
         one.version,
@@ -201,5 +201,5 @@ def version_view(one: PutInForce, kept: frozenset[str], current: str) -> Version
         one.changes,
         one.before,
         one.version in kept,
-        one.version == current,
+        in_force,
     )

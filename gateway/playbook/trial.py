@@ -107,7 +107,7 @@ def try_talk(
         found.append(_told(said.text, decision, notes))
         case, case_id = decision.case, "1"
         queued = queued or decision.escalation is not None
-        expecting = _expected(decision, by.playbook)
+        expecting = decision.expecting
         exchanges = (*exchanges, said, *_answer(number, decision, who, now))
         now += _TURN
     return tuple(found)
@@ -134,12 +134,6 @@ def _proved(turn: TurnInput) -> Sender:
     others = proof.choices[:1] if proof is not None else ()
     proved = tuple(dict.fromkeys((*before.proved, before.handle, *others)))
     return replace(before, level=max(before.level, Assurance.PROVED), proved=proved)
-
-
-def _expected(decision: Decision, playbook: Playbook) -> str | None:
-    """The kind of secret that may come next."""
-    slots = (playbook.slots.get(name) for name in decision.asked)
-    return next((one.secret for one in slots if one is not None and one.secret), decision.expecting)
 
 
 def _answer(number: int, decision: Decision, who: Who, now: datetime) -> Iterable[Said]:

@@ -306,7 +306,6 @@ class TurnWork:
             tokens,
             now,
             ids,
-            _expected_secret(decision, playbook),
             dead,
             person,
             had,
@@ -333,13 +332,6 @@ def _tell_faults(decision: Decision) -> None:
     for one in decision.stages:
         if "failed" in one.output:
             log.warning("stage_failed", stage=one.stage, how=one.output["failed"])
-
-
-def _expected_secret(decision: Decision, playbook: Playbook) -> str | None:
-    """The kind of secret the reply asks for, so that the answer is cleaned before it is stored."""
-    asked = (playbook.slots.get(name) for name in decision.asked)
-    kinds = (slot.secret for slot in asked if slot is not None and slot.secret)
-    return next(kinds, decision.expecting)
 
 
 def _said(one: Waiting, channel: str, handle: str) -> Said:

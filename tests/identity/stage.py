@@ -182,7 +182,6 @@ class Stage:
             3,
             self.now,
             Ids(self.id, owner, 0.0),
-            None,
             given=given(context, turn, last.handle_id),
         )
         commit(self.connection, [change])

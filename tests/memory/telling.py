@@ -87,7 +87,7 @@ class Telling:
         words = [] if decision.reply is None else [RenderedPart({"text": decision.reply.text})]
         change = build_commit(
             claimed, claimed.waiting, turn, decision, words, {"status": self.born}, 9,
-            self.world.now, ids, None, given=had,
+            self.world.now, ids, given=had,
         )  # fmt: skip
         commit(connection, [change])
 

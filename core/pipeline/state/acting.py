@@ -105,8 +105,10 @@ def act(
             # What was done before the correction stands.
             case = undertaken(case, Undertaking(flow.name, DONE, before, ""))
         case = unmarked(case, CONFIRMING + flow.name)
-        ends = finish if flow.settles(reason_of(at.turn, effect)) else missed
-        return replace(ends(at, case, captured, flow), effect=effect)
+        reason = reason_of(at.turn, effect)
+        if flow.settles(reason):
+            return replace(finish(at, case, captured, flow), effect=effect)
+        return replace(missed(at, case, captured, flow, reason), effect=effect)
     stage = DONE if outcome == "done" else FAILED
     case = undertaken(case, Undertaking(flow.name, stage, key, digest, before))
     return replace(finish(at, case, captured, flow), effect=effect)
@@ -279,7 +281,8 @@ def failure_of(turn: TurnInput, step: StateStep, playbook: Playbook) -> tuple[st
     outcome = outcome_of(turn, effect)
     why = (turn.effects.get(effect.id) or {}).get("why", "nobody carried it out")
     if outcome == "refused":
-        reason = f"“{action.title}” is left to people: {why.replace('_', ' ')}."
+        title = (last or action).title
+        reason = f"“{title}” is left to people: {why.replace('_', ' ')}."
     elif isinstance(effect, Consult):
         reason = f"“{action.title}” could not be looked up: {why}. Nothing was done."
     else:

@@ -172,9 +172,7 @@ class Talk:
 
     def say(self, *texts: str, quick_reply: str | None = None) -> Decision:
         """One turn of these messages; effects are performed with the shop's tables."""
-        asked = self.decisions[-1].asked if self.decisions else ()
-        code = self.decisions[-1].expecting if self.decisions else None
-        expecting = next((s for one in asked if (s := self.playbook.slots[one].secret)), code)
+        expecting = self.decisions[-1].expecting if self.decisions else None
         turn = self.turn(*texts, expecting=expecting, quick_reply=quick_reply)
         decision = decide(turn, self.playbook, stages(), lambda: 0)
         for _ in range(4):
