@@ -21,7 +21,6 @@ from gateway.settings import Settings
 from gateway.settings_memory import Embeddings
 from memory.columns import Floats
 from memory.encoder import Model, load_model
-from memory.migrate import upgrade
 from memory.remembered_tables import Vector
 from memory.store import Store
 from memory.units.admission_rows import Cleaned
@@ -91,7 +90,6 @@ def model() -> Model:
 
 @pytest.fixture
 async def talk(database_url: str, model: Model) -> AsyncIterator[Talk]:
-    upgrade(database_url)
     store = Store(database_url, readers=1)
     await store.open()
     yield Talk(store, model)

@@ -23,7 +23,6 @@ from memory.engine import database_url as with_driver
 from memory.engine import writer_engine
 from memory.export_shapes import HIDDEN, SECRET
 from memory.holdings import HELD, NOT_THEIRS
-from memory.migrate import upgrade
 from memory.remembered_tables import Fact
 from memory.tables import Delivery, Message, Turn
 from memory.units.rows import table
@@ -35,7 +34,6 @@ NOW = 1_780_000_000_000_000
 
 @pytest.fixture
 def connection(database_url: str) -> Iterator[Connection]:
-    upgrade(database_url)
     engine: Engine = writer_engine(with_driver(database_url), "NORMAL")
     with engine.connect() as one:
         yield one

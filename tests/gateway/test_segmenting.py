@@ -12,7 +12,6 @@ from core.message import Assurance
 from gateway.segmenting import Segmenting
 from memory.context import load_context
 from memory.deep import find_deep
-from memory.migrate import upgrade
 from memory.remembered_tables import Segment
 from memory.sender import ContextQuery
 from memory.store import Store
@@ -49,7 +48,6 @@ def _found(connection: Connection) -> list[str]:
 
 
 async def test_a_long_history_is_packed_once_and_found_before_and_after(database_url: str) -> None:
-    upgrade(database_url)
     store = Store(database_url)
     await store.open()
     try:
