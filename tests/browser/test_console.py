@@ -5,33 +5,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 from playwright.async_api import Error as PlaywrightError
 
 from gateway.access import LINK_LIFE
-from gateway.demo import Demo, running_demo
+from gateway.demo import Demo
 from gateway.demo_people import ADA, OWNER
-from tests.browser.driving import chromium, window
+from tests.browser.driving import window
 from tests.gateway.credentials import PASSWORD, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        yield running
-
-
-@pytest.fixture
-async def browser(chromium_path: str) -> AsyncIterator[Browser]:
-    async with chromium(chromium_path) as running:
-        yield running
 
 
 async def text(demo: Demo, words: str, phone: str = ADA.phone) -> str:
