@@ -197,7 +197,7 @@ def gateway() -> Iterator[tuple[int, int]]:
             "DATA__FOLDER": folder,
             "SERVER__PORT": str(port),
             "PIPELINE__STAGES": "trivial",
-            "PLAYBOOK__PATH": "gateway/demo_shop/playbook",
+            "PLAYBOOK__PATH": "gateway/demo/shop/playbook",
             "LOGGING__LEVEL": "ERROR",
             "ADAPTERS__WEBCHAT__ALLOWED_ORIGINS": ORIGIN,
             "ADAPTERS__WEBCHAT__SECRET": secrets.token_hex(32),

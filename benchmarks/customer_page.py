@@ -24,8 +24,8 @@ from sqlalchemy import insert
 from benchmarks.fill import OURS, TEXTS, rows
 from memory.engine import database_url, writer_engine
 from memory.migrate import upgrade
-from memory.remembered_tables import Fact
-from memory.tables import Case, Conversation, Customer, Delivery, Handle, Link, Message
+from memory.tables.main import Case, Conversation, Customer, Delivery, Handle, Link, Message
+from memory.tables.remembered import Fact
 from memory.units.rows import table
 from tests.browser.driving import chromium, window
 from tests.gateway.console_world import Client, World, bearer, served

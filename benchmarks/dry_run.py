@@ -19,12 +19,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert
 
-from core.identity_rules import DEFAULT_RULES
-from memory.dry_run import dry_run
+from core.identity.rules import DEFAULT_RULES
 from memory.engine import database_url, writer_engine
-from memory.identity_tables import Sighting
 from memory.migrate import upgrade
-from memory.tables import Customer, Handle, Link
+from memory.previews.dry_run import dry_run
+from memory.tables.identity import Sighting
+from memory.tables.main import Customer, Handle, Link
 from memory.units.rows import table
 
 NOW = 1_800_000_000_000_000

@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from gateway.encoder_files import open_model
-from gateway.settings import Settings
-from gateway.settings_memory import Embeddings
-from memory.columns import Floats
-from memory.encoder import Model
-from memory.indexed_thread import IndexedThread
-from memory.vectors import nearness, pack
+from gateway.recall.encoder_files import open_model
+from gateway.settings.memory import Embeddings
+from gateway.settings.model import Settings
+from memory.recall.columns import Floats
+from memory.recall.encoder import Model
+from memory.recall.indexed_thread import IndexedThread
+from memory.recall.vectors import nearness, pack
 
 FOLDER = Path("build") / "recall"
 

@@ -16,7 +16,7 @@ from sqlalchemy import insert
 
 from memory.engine import database_url, writer_engine
 from memory.migrate import upgrade
-from memory.tables import Conversation, Customer, Handle, Link, Message
+from memory.tables.main import Conversation, Customer, Handle, Link, Message
 from memory.units.rows import table
 
 TEXTS = (

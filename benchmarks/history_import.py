@@ -31,17 +31,17 @@ from adapters.email.archive import read_archived
 from adapters.sms.simulator import Line, TwilioSimulator
 from benchmarks.mail_flood import ACCOUNT, NUMBER, ROOT, TOKEN, Times, serving, text_while
 from core.clock import id_source, to_micros
-from core.identity_rules import DEFAULT_RULES
-from core.learning import told_in
+from core.facts.learning import told_in
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance
-from gateway.history_importing import apply
-from gateway.history_reading import Form, Preparing, opened
-from gateway.importing import Step, Tools, drive
-from gateway.playbooks import load_playbook
+from gateway.customers.importing import Step, Tools, drive
+from gateway.history.importing import apply
+from gateway.history.reading import Form, Preparing, opened
+from gateway.playbook.reader import load_playbook
 from memory.engine import database_url, writer_engine
 from memory.migrate import upgrade
-from memory.tokens import token_counter
-from memory.units.bringing import Source
+from memory.recall.tokens import token_counter
+from memory.units.identity.bringing import Source
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 BAR = 1.25
@@ -76,7 +76,7 @@ def bring_in(folder: Path, messages: int) -> None:
     url = f"sqlite:///{folder / str(messages)}.db"
     upgrade(url)
     engine = writer_engine(database_url(url), "NORMAL")
-    playbook = load_playbook(ROOT / "gateway/demo_shop/playbook")
+    playbook = load_playbook(ROOT / "gateway/demo/shop/playbook")
     preparing = Preparing(
         folder,
         b"k" * 32,
@@ -127,7 +127,7 @@ def environment(folder: Path, name: str) -> dict[str, str]:
         **os.environ,
         "ONETHREAD__STORAGE__URL": f"sqlite:///{folder / name}.db",
         "ONETHREAD__DATA__FOLDER": str(folder),
-        "ONETHREAD__PLAYBOOK__PATH": str(ROOT / "gateway/demo_shop/playbook"),
+        "ONETHREAD__PLAYBOOK__PATH": str(ROOT / "gateway/demo/shop/playbook"),
     }
 
 

@@ -22,8 +22,8 @@ from sqlalchemy import Connection, insert, select
 from core.message import Assurance
 from memory.engine import database_url, writer_engine
 from memory.migrate import upgrade
-from memory.sender import ContextQuery, read_sender
-from memory.tables import Customer, Handle, Link
+from memory.readable.sender import ContextQuery, read_sender
+from memory.tables.main import Customer, Handle, Link
 from memory.units.rows import table
 
 _handle = table(Handle)

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from core.pipeline.intent import IntentModel
-from gateway.encoder_files import find_model
-from gateway.settings import Settings
-from gateway.settings_memory import Embeddings
-from gateway.training import model_now
-from memory.encoder import Model, load_model
+from core.pipeline.intent.stage import IntentModel
+from gateway.intents.training import model_now
+from gateway.recall.encoder_files import find_model
+from gateway.settings.memory import Embeddings
+from gateway.settings.model import Settings
+from memory.recall.encoder import Model, load_model
 
 OUT_OF_SCOPE = "oos"
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.intent_predictions import OUT_OF_SCOPE, predict, predict_file
-from gateway.training import model_now
+from gateway.intents.training import model_now
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 STRANGERS = 0.18

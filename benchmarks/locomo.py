@@ -20,10 +20,10 @@ from typing import Any
 from benchmarks.encoded import Meaning, add_option, meaning_of, without
 from core.message import Author
 from core.turn import Said
-from memory.indexed_thread import IndexedThread, index
-from memory.recall import Packing, recall
-from memory.standing_block import NOTHING
-from memory.tokens import token_counter
+from memory.recall.choosing import Packing, recall
+from memory.recall.indexed_thread import IndexedThread, index
+from memory.recall.standing_block import NOTHING
+from memory.recall.tokens import token_counter
 
 ENCODING = "cl100k_base"
 TOKENS = Path("build") / "recall" / "tokens"

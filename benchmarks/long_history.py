@@ -31,21 +31,21 @@ from benchmarks.support.scenes import HERE
 from core.clock import to_micros
 from core.message import Assurance, Author
 from core.turn import Said
-from memory import terms
-from memory.about import about
-from memory.columns import view_of
-from memory.context import load_context
-from memory.deep import History, find_deep, look_back
 from memory.engine import database_url, reader_engine, writer_engine
-from memory.indexed_thread import THREAD_LIMIT, index
 from memory.migrate import upgrade
-from memory.recall import recall
-from memory.sender import ContextQuery
-from memory.standing_block import NOTHING
-from memory.tables import Conversation, Customer, Handle, Link, Message
+from memory.readable.context import load_context
+from memory.readable.sender import ContextQuery
+from memory.recall import terms
+from memory.recall.about import about
+from memory.recall.choosing import recall
+from memory.recall.columns import view_of
+from memory.recall.deep import History, find_deep, look_back
+from memory.recall.indexed_thread import THREAD_LIMIT, index
+from memory.recall.standing_block import NOTHING
+from memory.recall.unpacked import unpacked
+from memory.tables.main import Conversation, Customer, Handle, Link, Message
+from memory.units.remembering.segmenting import keep_segment
 from memory.units.rows import table
-from memory.units.segmenting import keep_segment
-from memory.unpacked import unpacked
 
 KINDS = ("single", "identifier", "agent", "typo")
 """Questions that do not depend on when they are asked."""

@@ -90,7 +90,7 @@ async def serving(
         **os.environ,
         "ONETHREAD__STORAGE__URL": f"sqlite:///{folder / name}.db",
         "ONETHREAD__DATA__FOLDER": str(folder),
-        "ONETHREAD__PLAYBOOK__PATH": str(ROOT / "gateway/demo_shop/playbook"),
+        "ONETHREAD__PLAYBOOK__PATH": str(ROOT / "gateway/demo/shop/playbook"),
         "ONETHREAD__SERVER__PORT": str(port),
         "ONETHREAD__LOGGING__LEVEL": "ERROR",
         "ONETHREAD__TURNS__QUIET_SECONDS": '{"sms": 0}',

@@ -26,8 +26,8 @@ from core.turn import CaseState, SlotValue
 from memory.codec import dump_case
 from memory.engine import database_url, writer_engine
 from memory.migrate import upgrade
-from memory.tables import Case, Turn
-from memory.units.parting import part
+from memory.tables.main import Case, Turn
+from memory.units.identity.parting import part
 from memory.units.rows import table
 
 BAR_MS = 50

@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.encoded import add_option, meaning_of
 from benchmarks.locomo import ENCODING, predict, read, timed
-from memory.tokens import token_counter
+from memory.recall.tokens import token_counter
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 BARS = {500: 0.72, 1000: 0.78, 2000: 0.83, 4000: 0.87}

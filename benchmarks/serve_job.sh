@@ -9,7 +9,7 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 cd "$here"
 python=${PYTHON:-.venv/bin/python}
 playbook="$2/playbook"
-cp -r gateway/demo_shop/playbook "$playbook"
+cp -r gateway/demo/shop/playbook "$playbook"
 sed -i 's/^\[settings\]$/&\nfallback_limit = 0\nnegative_limit = 0\nrepeat_limit = 0/' \
     "$playbook/playbook.toml"
 sed -i -e '/^\[order_status\]$/,/^\[return_item\]$/{/^look_up/d;/^missing/,/^\]/d;s/{[a-z_]*}/it/g}' \

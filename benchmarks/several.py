@@ -21,11 +21,11 @@ from pathlib import Path
 
 from benchmarks.intents import Row, Setting, draw, read
 from core.message import Assurance, Audience, Author
-from core.pipeline.intent import IntentModel, stage
-from core.pipeline.several import hear_several, parts_of
-from core.playbook import Hours, Intent, Playbook
+from core.pipeline.intent.several import hear_several, parts_of
+from core.pipeline.intent.stage import IntentModel, stage
+from core.playbook.model import Hours, Intent, Playbook
 from core.turn import CaseState, Recall, Said, Sender, TurnInput
-from gateway.training import model_now
+from gateway.intents.training import model_now
 
 JOINED = ("{a}. {b}", "{a}? {b}?", "{a} and {b}", "{a}\n{b}")
 PAIRS = 2_000

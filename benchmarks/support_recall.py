@@ -29,10 +29,10 @@ from benchmarks.support.judging import (
 from benchmarks.support.scenes import HERE
 from core.message import Author
 from core.turn import Said
-from memory.indexed_thread import IndexedThread, index
-from memory.recall import Packing, recall
-from memory.standing_block import NOTHING
-from memory.tokens import token_counter
+from memory.recall.choosing import Packing, recall
+from memory.recall.indexed_thread import IndexedThread, index
+from memory.recall.standing_block import NOTHING
+from memory.recall.tokens import token_counter
 
 HALVES = ("tuning", "held-out")
 FLOORS = {250: 0.83, 500: 0.87, 1000: 0.91}

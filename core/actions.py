@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from core.message import Assurance
-from core.playbook import Action
+from core.playbook.model import Action
 
 
 @dataclass(frozen=True, slots=True)

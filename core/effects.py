@@ -123,7 +123,7 @@ class AnswerAt:
 class Classify:
     """An effect: ask a language model which of the playbook's intents the turn's text is, where the
     first stage was not sure. The result's "outcome" is "named", with "intent", or "none" of them;
-    any other outcome says why there is no answer (`core.pipeline.second_guess`).
+    any other outcome says why there is no answer (`core.pipeline.model.second_guess`).
     """
 
     text: str
@@ -142,7 +142,7 @@ class Compose:
     `instructions` are ours and hold nothing that was written by others. With `remembered` it may be
     given what is known of the customer. The result's "outcome" is "composed", with "text"; any
     other says why the draft stands, for "refused" with "rule" and "what" of the "text" that was not
-    let through (`core.pipeline.drafting`).
+    let through (`core.pipeline.model.drafting`).
     """
 
     body: str

@@ -1,7 +1,8 @@
 """What a text claims, in a form that can be compared: numbers, names, addresses, places on the web.
 
-Pure, and shared by all that judges a text by what it was made from (`core.model_checks`,
-`core.pipeline.verdicts`). It says what stands in a text; whether that may stand is theirs to say.
+Pure, and shared by all that judges a text by what it was made from (`core.facts.model_checks`,
+`core.pipeline.rules.verdicts`). It says what stands in a text; whether that may stand is theirs to
+say.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from core.model_words import NUMBERS
+from core.facts.model_words import NUMBERS
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")

@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.languages.speeches import ENGLISH, Speech
-from core.playbook import Hours
+from core.playbook.model import Hours
 
 _LOOK_AHEAD = 60
 _WEEK = 7

@@ -1,6 +1,7 @@
 """What a business lets an answer say, as frozen data with the defaults of one that says nothing.
 
-Data alone: reading it is `core.playbook_limits`'s work, keeping to it `core.pipeline.verdicts`'s.
+Data alone: reading it is `core.playbook.limits`'s work, keeping to it
+`core.pipeline.rules.verdicts`'s.
 """
 
 from __future__ import annotations

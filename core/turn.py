@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.identity_rules import DEFAULT_RULES, IdentityRules
+from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Author, OutboundMessage
 
 CONFIRMED = "confirmed"
@@ -154,7 +154,7 @@ class Undertaking:
 
 class Waiting(NamedTuple):
     """Something asked beside another matter that is still to be taken up: its intent, the id of the
-    message, and which of its parts (`core.pipeline.several`)."""
+    message, and which of its parts (`core.pipeline.intent.several`)."""
 
     intent: str
     source: str
@@ -204,10 +204,10 @@ class Recalled(NamedTuple):
 class Line(NamedTuple):
     """One thing that is known of a customer, as it goes before a turn in `tokens` tokens.
 
-    `kind` is the part of the block that it belongs to (`memory.standing_block.SHARES`); `source` is
-    the id of the message that told it, or names what else did. It is only claimed unless it is
-    `verified`; `was` says what it was before, until when. A promise is to be kept by `due_at`.
-    `handles` are whom it came from, where neither a fact nor a slot says so.
+    `kind` is the part of the block that it belongs to (`memory.recall.standing_block.SHARES`);
+    `source` is the id of the message that told it, or names what else did. It is only claimed
+    unless it is `verified`; `was` says what it was before, until when. A promise is to be kept by
+    `due_at`. `handles` are whom it came from, where neither a fact nor a slot says so.
     """
 
     kind: str
@@ -240,8 +240,8 @@ class Recall:
     `exchanges` are the last messages on any channel, oldest first, without the turn's own;
     `recalled` are older ones that match, oldest first. `trace` and `left_out` say why.
 
-    `degraded` names what could not be had in time or at all (`gateway.recalling`), and `took` how
-    many milliseconds each part that was waited for took.
+    `degraded` names what could not be had in time or at all (`gateway.turns.recalling`), and `took`
+    how many milliseconds each part that was waited for took.
     """
 
     facts: tuple[Fact, ...] = ()

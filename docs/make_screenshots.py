@@ -21,8 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from adapters.sms.simulator import Fault  # noqa: E402 - after the path is set
-from gateway.demo import Demo, model_cache, running_demo  # noqa: E402
-from gateway.demo_places import PICTURE  # noqa: E402
+from gateway.demo.places import PICTURE  # noqa: E402
+from gateway.demo.start import Demo, model_cache, running_demo  # noqa: E402
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = "--no-sandbox --disable-gpu --disable-dev-shm-usage --disable-quic --no-first-run"

@@ -29,11 +29,11 @@ sys.path.insert(0, str(ROOT))
 
 from adapters.webchat.client import ChatClient  # noqa: E402 - after the path is set
 from core.clock import to_micros  # noqa: E402
-from gateway.access import hash_secret  # noqa: E402
-from gateway.demo import Demo, model_cache, running_demo  # noqa: E402
-from gateway.demo_people import ADA, CHAT  # noqa: E402
-from gateway.roles import ROLES, Role  # noqa: E402
-from memory.units.api_tokens import NewToken, add_token  # noqa: E402
+from gateway.access.callers import hash_secret  # noqa: E402
+from gateway.access.roles import ROLES, Role  # noqa: E402
+from gateway.demo.people import ADA, CHAT  # noqa: E402
+from gateway.demo.start import Demo, model_cache, running_demo  # noqa: E402
+from memory.units.people.api_tokens import NewToken, add_token  # noqa: E402
 
 STORIES = ROOT / "docs" / "stories.toml"
 PHONES = {"Ada": ADA.phone, "Ben": "+447700900318", "Chiara": "+447700900477"}

@@ -17,60 +17,60 @@ from pathlib import Path
 from core.addresses import KINDS
 from core.clock import id_source, to_micros
 from core.pipeline.contracts import Stages
-from core.playbook import Playbook
-from gateway.access import Keeper
-from gateway.action_opening import check_secrets, open_actions
-from gateway.addresses import public_url_of
-from gateway.admission import AdmissionRules, Admissions
-from gateway.answer_guard import AnswerGuard
-from gateway.channels import open_channels
-from gateway.deciding import Deciding
-from gateway.deliveries import Backoff, Deliveries
-from gateway.effects import Effects
-from gateway.encoder_files import open_model
-from gateway.encoding import Encoding
-from gateway.episode_work import EpisodeWork
+from core.playbook.model import Playbook
+from gateway.access.callers import Keeper
+from gateway.access.passwords import Passwords
+from gateway.access.reception import Reception
+from gateway.access.roles import Right
+from gateway.actions.opening import check_secrets, open_actions
+from gateway.api.lines import Lines
+from gateway.channels.addresses import public_url_of
+from gateway.channels.admission import AdmissionRules, Admissions
+from gateway.channels.deliveries import Backoff, Deliveries
+from gateway.channels.keeping import StoreKeep
+from gateway.channels.loading import open_channels
+from gateway.channels.outgoing import Outgoing
+from gateway.channels.pulling import Pulling
+from gateway.customers.import_work import ImportWork
+from gateway.customers.importing import Tools
+from gateway.customers.retaining import Retaining
 from gateway.events import Bus
 from gateway.files import FileStore
-from gateway.history_desk import preparing_for
-from gateway.identity_rules import RulesInForce
-from gateway.import_work import ImportWork
-from gateway.importing import Tools
-from gateway.keeping import StoreKeep
-from gateway.leaving import Leaving
-from gateway.lines import Lines
-from gateway.memory_trial import Trial
-from gateway.model_opening import composing_of, open_language_model
-from gateway.model_work import ModelWork, Tasks
-from gateway.moving import Moving
-from gateway.obstacles import place, reaching_database
-from gateway.outgoing import Outgoing
-from gateway.passwords import Passwords
-from gateway.playbook_desk import desk_for
-from gateway.playbooks import identity_text, playbook_of, read_folder
-from gateway.proving import Chance, Proving
-from gateway.pulling import Pulling
-from gateway.reaching import Reaching
-from gateway.recalling import Recalling, RecallSettings
-from gateway.reception import Reception
-from gateway.retaining import Retaining
-from gateway.roles import Right
+from gateway.history.desk import preparing_for
+from gateway.identity.moving import Moving
+from gateway.identity.proving import Chance, Proving
+from gateway.identity.reaching import Reaching
+from gateway.identity.rules import RulesInForce
+from gateway.identity.suggesting import Suggesting, kinds_of
+from gateway.model.opening import composing_of, open_language_model
+from gateway.model.work import ModelWork, Tasks
+from gateway.playbook.desk import desk_for
+from gateway.playbook.reader import identity_text, playbook_of, read_folder
+from gateway.recall.encoder_files import open_model
+from gateway.recall.encoding import Encoding
+from gateway.recall.episodes import EpisodeWork
+from gateway.recall.segmenting import Segmenting
+from gateway.recall.trial import Trial
 from gateway.running import Gateway
-from gateway.segmenting import Segmenting
-from gateway.session_watch import SessionWatch
-from gateway.settings import ConfigError, Problem, Settings
-from gateway.sockets import SocketHub
-from gateway.stages import build_stages
-from gateway.suggesting import Suggesting, kinds_of
-from gateway.threads import SocketThreads
-from gateway.timers import Timers
-from gateway.turn_work import TurnSettings, TurnWork
-from gateway.turns import TurnRules, Turns
+from gateway.settings.model import ConfigError, Problem, Settings
+from gateway.settings.obstacles import place, reaching_database
+from gateway.sockets.hub import SocketHub
+from gateway.sockets.leaving import Leaving
+from gateway.sockets.session_watch import SessionWatch
+from gateway.sockets.threads import SocketThreads
+from gateway.stages.building import build_stages
+from gateway.stages.deciding import Deciding
+from gateway.turns.answer_guard import AnswerGuard
+from gateway.turns.effects import Effects
+from gateway.turns.recalling import Recalling, RecallSettings
+from gateway.turns.timers import Timers
+from gateway.turns.work import TurnSettings, TurnWork
+from gateway.turns.workers import TurnRules, Turns
 from gateway.web import mount
 from memory.migrate import upgrade
-from memory.recall import latest, recall
+from memory.recall.choosing import latest, recall
+from memory.recall.tokens import token_counter
 from memory.store import Store
-from memory.tokens import token_counter
 from memory.units.installation import keep_secret
 
 

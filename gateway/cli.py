@@ -22,9 +22,9 @@ from rich.text import Text
 from gateway.installation import fault_of, locate
 
 if TYPE_CHECKING:
-    from core.playbook_fields import PlaybookError
-    from gateway.settings import Settings
-    from gateway.settings_problems import ConfigError
+    from core.playbook.fields import PlaybookError
+    from gateway.settings.model import Settings
+    from gateway.settings.problems import ConfigError
 
 EXIT_CONFIG = 2
 EXIT_UNEXPECTED = 1
@@ -46,120 +46,120 @@ class Late:
 LATE: tuple[Late, ...] = (
     Late(
         "actions",
-        "gateway.actions_cli:app",
+        "gateway.commands.actions:app",
         "See what flows do in your own systems, and try it.\n\nExample: onethread actions check",
     ),
     Late(
         "adapters",
-        "gateway.adapters_cli:app",
+        "gateway.commands.adapters:app",
         "See the channels there are, prove one, begin a new one.\n\n"
         "Example: onethread adapters list",
     ),
     Late(
         "channels",
-        "gateway.channels_cli:channels",
+        "gateway.commands.channels:channels",
         "Show the addresses of every enabled account, to be entered at its provider.\n\n"
         "Example: onethread channels --config shop.toml",
     ),
     Late(
         "db",
-        "gateway.db_cli:app",
+        "gateway.commands.db:app",
         "Look after the database.\n\nExample: onethread db version",
     ),
     Late(
         "doctor",
-        "gateway.doctor_cli:doctor",
+        "gateway.commands.doctor:doctor",
         "Look at everything that has to be right, here and at the providers; "
         "exit code 1 if something is not.\n\n"
         "Example: onethread doctor --config shop.toml",
     ),
     Late(
         "erase",
-        "gateway.erase_cli:erase",
+        "gateway.commands.erase:erase",
         "Erase a customer, or one handle, with all that is theirs.\n\n"
         "Example: onethread erase phone:+15550001111",
     ),
     Late(
         "export",
-        "gateway.export_cli:export",
+        "gateway.commands.export:export",
         "Write everything that is held of one customer into a file.\n\n"
         "Example: onethread export phone:+15550001111 --out ada.zip",
     ),
     Late(
         "identities",
-        "gateway.identities_cli:app",
+        "gateway.commands.identities:app",
         "See who is who; join and part handles.\n\n"
         "Example: onethread identities show phone:+15550001111",
     ),
     Late(
         "import-history",
-        "gateway.history_cli:import_history",
+        "gateway.commands.history:import_history",
         "Bring in what customers wrote elsewhere before; or take it back.\n\n"
         'Example: onethread import-history tickets.csv --source zendesk --reason "our export"',
     ),
     Late(
         "init",
-        "gateway.init_cli:init",
+        "gateway.commands.init:init",
         "Make the first configuration in a conversation.\n\nExample: onethread init",
     ),
     Late(
         "intents",
-        "gateway.intents_cli:app",
+        "gateway.commands.intents:app",
         "See how well a playbook's intents are told apart.\n\n"
         "Example: onethread intents evaluate playbook",
     ),
     Late(
         "memory",
-        "gateway.memory_cli:app",
+        "gateway.commands.memory:app",
         "See what is remembered of a customer, and put it right.\n\n"
         "Example: onethread memory show phone:+15550001111",
     ),
     Late(
         "people",
-        "gateway.people_cli:app",
+        "gateway.commands.people:app",
         "Say who may sign in to the console.\n\nExample: onethread people link",
     ),
     Late(
         "playbook",
-        "gateway.playbook_cli:app",
+        "gateway.commands.playbook:app",
         "Check a playbook.\n\nExample: onethread playbook check playbook",
     ),
     Late(
         "replay",
-        "gateway.replay_cli:app",
+        "gateway.commands.replay:app",
         "Play recorded dialogues, or show one.\n\n"
         "Example: onethread replay talks.jsonl --playbook playbook --out played",
     ),
     Late(
         "retention",
-        "gateway.retention_cli:retention",
+        "gateway.commands.retention:retention",
         "Show for how long each class of what is stored is kept, and what would go now.\n\n"
         "Example: onethread retention",
     ),
     Late(
         "rules",
-        "gateway.rules_test_cli:app",
+        "gateway.commands.rules_test:app",
         "Test the rules of a playbook.\n\nExample: onethread rules test playbook",
     ),
     Late(
         "send",
-        "gateway.send_cli:send",
+        "gateway.commands.send:send",
         "Send one message through an account, to see that it works.\n\n"
         "Example: onethread send --channel sms --to +447700900123",
     ),
     Late(
         "stages",
-        "gateway.stages_cli:app",
+        "gateway.commands.stages:app",
         "Use stages of your own in the pipeline.\n\nExample: onethread stages list",
     ),
     Late(
         "tokens",
-        "gateway.token_cli:app",
+        "gateway.commands.tokens:app",
         "Let programs use the API.\n\nExample: onethread tokens add shop --right provision",
     ),
     Late(
         "turns",
-        "gateway.turns_cli:app",
+        "gateway.commands.turns:app",
         "See why a message was answered as it was.\n\n"
         "Example: onethread turns show 1838753721606405057",
     ),
@@ -202,9 +202,9 @@ def demo(
 
     Example: onethread demo --port 9000
     """
-    from gateway.demo_terminal import run_demo
-    from gateway.obstacles import COMMAND_LINE, folder_problem
-    from gateway.settings import ConfigError
+    from gateway.demo.terminal import run_demo
+    from gateway.settings.model import ConfigError
+    from gateway.settings.obstacles import COMMAND_LINE, folder_problem
 
     if data is not None and (problem := folder_problem(data, (COMMAND_LINE, "--data"))):
         raise ConfigError([problem])
@@ -227,7 +227,7 @@ def check(config: ConfigOption = None) -> None:
 
     Example: onethread config check --config shop.toml
     """
-    from gateway.settings_check import check_settings
+    from gateway.settings.check import check_settings
 
     for line in check_settings(_settings(config)):
         Console().print(line, markup=False)
@@ -261,10 +261,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     if fault := fault_of(locate()):
         Console(stderr=True).print(fault, style="red", markup=False)
         sys.exit(EXIT_CONFIG)
-    from core.playbook_fields import PlaybookError
+    from core.playbook.fields import PlaybookError
     from gateway.logs import configure_logs, plain_exception
-    from gateway.settings_problems import ConfigError
-    from gateway.settings_sections import Logging
+    from gateway.settings.problems import ConfigError
+    from gateway.settings.sections import Logging
 
     # Until the settings are read: nothing may be logged the way structlog does by itself.
     configure_logs(Logging(level="WARNING"))
@@ -286,7 +286,7 @@ def show_problems(
     error: ConfigError | PlaybookError, console: Console, where: str = "configuration"
 ) -> None:
     """Print each fault as its place, what is wrong, and what to do."""
-    from core.playbook_fields import PlaybookProblem
+    from core.playbook.fields import PlaybookProblem
 
     count = len(error.problems)
     console.print(f"{count} fault{'s' if count != 1 else ''} in the {where}:", style="bold")
@@ -323,7 +323,7 @@ def _settings(
 ) -> Settings:
     """The settings, with the tables of adapters read by the adapters' own models."""
     from adapters.registry import find_spec
-    from gateway.settings import load_settings
+    from gateway.settings.model import load_settings
 
     return load_settings(
         config, overrides=overrides, adapter_model=lambda name: find_spec(name).config

@@ -17,7 +17,7 @@ from aiohttp.typedefs import Handler
 from memory.units.installation import kept_secret
 
 if TYPE_CHECKING:
-    from gateway.composing import Composing
+    from gateway.model.composing import Composing
     from memory.store import Store
 
 DIGEST_KEY = "digest-key"

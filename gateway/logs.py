@@ -17,7 +17,7 @@ from typing import Any
 
 import structlog
 
-from gateway.settings_sections import Logging
+from gateway.settings.sections import Logging
 
 log = structlog.get_logger(__name__)
 

@@ -10,13 +10,13 @@ import structlog
 import typer
 from aiohttp import web
 
-from gateway.addresses import addresses
+from gateway.access.safety import simulator_problems
 from gateway.app import build_gateway
+from gateway.channels.addresses import addresses
 from gateway.logs import configure_logs
-from gateway.obstacles import listening, machine_problems, tls_context, with_port
 from gateway.running import Gateway
-from gateway.safety import simulator_problems
-from gateway.settings import ConfigError, Settings
+from gateway.settings.model import ConfigError, Settings
+from gateway.settings.obstacles import listening, machine_problems, tls_context, with_port
 
 _COLLECT_EVERY = 100_000
 """New objects after which the youngest generation is collected."""

@@ -1,6 +1,7 @@
 """What is mounted where: channels, API, console and health on one web application.
 
-Only mounting. Who may enter which path is `gateway.gate`'s table; what an endpoint does is its own.
+Only mounting. Who may enter which path is `gateway.access.gate`'s table; what an endpoint does is
+its own.
 """
 
 from __future__ import annotations
@@ -11,20 +12,20 @@ from aiohttp import web
 
 from core.channel_abilities import Fetches
 from core.socket_channel import CarriesFiles
-from gateway.api import NEEDS, register_api
-from gateway.api_calls import ApiServices
-from gateway.api_socket import NEEDS as SOCKET_NEEDS
-from gateway.api_socket import register_console_socket
+from gateway.access.gate import make_gate
+from gateway.access.hosts import hosts_of
+from gateway.api.calls import ApiServices
+from gateway.api.dispatch import NEEDS, register_api
+from gateway.api.socket import NEEDS as SOCKET_NEEDS
+from gateway.api.socket import register_console_socket
+from gateway.channels.webhooks import webhook
 from gateway.console.pages import register_console
-from gateway.gate import make_gate
 from gateway.health import health
-from gateway.hosts import hosts_of
-from gateway.socket_files import Uploads, download
-from gateway.socket_widget import widget
-from gateway.webhooks import webhook
+from gateway.sockets.files import Uploads, download
+from gateway.sockets.widget import widget
 
 if TYPE_CHECKING:
-    from gateway.channels import Channel
+    from gateway.channels.loading import Channel
     from gateway.running import Gateway
 
 

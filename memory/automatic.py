@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from core.answer_limit import Answers
 from core.clock import Micros
+from core.escalation.answer_limit import Answers
 from core.message import Author
-from memory.tables import Conversation, Message
+from memory.tables.main import Conversation, Message
 from memory.units.rows import table
 
 _conversation = table(Conversation)

@@ -1,6 +1,6 @@
 """With what somebody came lately: the intents of their cases, and when each was opened.
 
-Only of handles that the sender may read, which the caller has from `memory.context`.
+Only of handles that the sender may read, which the caller has from `memory.readable.context`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from core.clock import Micros, from_micros
 from core.turn import Contact
-from memory.tables import Case
+from memory.tables.main import Case
 from memory.units.rows import table
 
 LIMIT = 50

@@ -15,13 +15,13 @@ import orjson
 from sqlalchemy import Connection, Row, and_, select
 
 from core.clock import Micros
-from core.identity import is_shared, silent_before
-from core.identity_rules import IdentityRules
+from core.identity.graph import is_shared, silent_before
+from core.identity.rules import IdentityRules
 from core.message import Assurance, Audience, Author, Sensitivity
-from memory.identity_tables import Challenge
-from memory.sender import ContextQuery, read_sender
-from memory.tables import Conversation, Handle, Message
-from memory.units.blocking import blocked_patterns, is_blocked
+from memory.readable.sender import ContextQuery, read_sender
+from memory.tables.identity import Challenge
+from memory.tables.main import Conversation, Handle, Message
+from memory.units.identity.blocking import blocked_patterns, is_blocked
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"

@@ -1,8 +1,8 @@
 """What episodes are made of: which stretches of talk are over, and the messages in one.
 
 Reads only. What it finds beside a transaction are places, never words: the words are read again in
-the transaction that writes the episode (`memory.units.episodes`), since somebody may change or take
-back a message in between.
+the transaction that writes the episode (`memory.units.remembering.episodes`), since somebody may
+change or take back a message in between.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from core.clock import Micros, from_micros
-from core.episode_head import Line, stretches
+from core.facts.episode_head import Line, stretches
 from core.message import Assurance, Author
-from core.pipeline.features import TEXT_LIMIT
-from memory.drawing import MESSAGE, drawn_of, is_withdrawn, load_drawn
+from core.pipeline.intent.features import TEXT_LIMIT
 from memory.episodes import SESSION, Part
-from memory.remembered_tables import Episode
-from memory.scoring import SESSION_LENGTH
-from memory.tables import Case, Conversation, Inbound, Message, Turn
-from memory.terms import identifiers
+from memory.readable.drawing import MESSAGE, drawn_of, is_withdrawn, load_drawn
+from memory.recall.scoring import SESSION_LENGTH
+from memory.recall.terms import identifiers
+from memory.tables.main import Case, Conversation, Inbound, Message, Turn
+from memory.tables.remembered import Episode
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"

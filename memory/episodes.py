@@ -1,7 +1,8 @@
 """What episodes are read: for a turn, for people, and for whoever makes them.
 
 Reads only. An episode belongs to one handle; whoever reads several hands in all of them. What drew
-on a handle that is not among those is left out here, as `memory.context` leaves out such answers.
+on a handle that is not among those is left out here, as `memory.readable.context` leaves out such
+answers.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ import orjson
 from sqlalchemy import Connection, Row, or_, select
 
 from core.clock import Micros, from_micros, to_micros
-from core.episode_head import Head, line_of_head
-from memory.drawing import load_drawn
-from memory.remembered_tables import Episode
-from memory.tables import Case
+from core.facts.episode_head import Head, line_of_head
+from memory.readable.drawing import load_drawn
+from memory.tables.main import Case
+from memory.tables.remembered import Episode
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"

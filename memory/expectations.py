@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from core.clock import Micros
 from core.secrets import lone_code
-from memory.tables import Conversation, Handle, Message
+from memory.tables.main import Conversation, Handle, Message
 from memory.units.rows import table
 
 _conversation = table(Conversation)

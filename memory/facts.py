@@ -1,8 +1,9 @@
 """What is remembered of one customer with its whole history, for people and for what is made of it.
 
 Of several handles that tell the same thing the best founded value is the live one, and the others
-are told beside it. What is personal is kept back as on the customer's page (`memory.personal`), and
-so is what was made of others' memory. Reads only; what a *sender* may know is `memory.context`.
+are told beside it. What is personal is kept back as on the customer's page
+(`memory.pages.personal`), and so is what was made of others' memory. Reads only; what a *sender*
+may know is `memory.readable.context`.
 """
 
 from __future__ import annotations
@@ -15,15 +16,15 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Row, select
 
 from core.clock import Micros, from_micros
-from core.fact_history import Held
-from core.identity_rules import DEFAULT_RULES, IdentityRules
-from core.known_facts import PEOPLE
+from core.facts.history import Held
+from core.facts.known import PEOPLE
+from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance
-from memory.drawing import drawn_of
-from memory.fact_words import bare_key
-from memory.personal import is_hidden, proved_reach
-from memory.remembered_tables import Fact
-from memory.tables import Customer, Handle
+from memory.pages.fact_words import bare_key
+from memory.pages.personal import is_hidden, proved_reach
+from memory.readable.drawing import drawn_of
+from memory.tables.main import Customer, Handle
+from memory.tables.remembered import Fact
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
@@ -180,7 +181,7 @@ def _together(values: Sequence[FactView]) -> FactView:
 
 
 def _founded(one: FactView) -> tuple[tuple[int, int], datetime, int]:
-    """As turns choose between them (`memory.context`)."""
+    """As turns choose between them (`memory.readable.context`)."""
     by_people = one.told_by.startswith(PEOPLE)
     held = Held(one.id, "", 0, 0, one.level, one.needs, one.verified, by_people)
     return held.standing, one.touched_at, one.id

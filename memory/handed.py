@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, select
 
-from memory.tables import Case, Handle
+from memory.tables.main import Case, Handle
 from memory.units.rows import table
 
 _case = table(Case)

@@ -13,11 +13,11 @@ from typing import Any, TypeAlias
 import orjson
 from sqlalchemy import Connection, Row, select
 
-from core.likeness import ADDRESSES, Told, kind_of_fact, told, typed
+from core.identity.likeness import ADDRESSES, Told, kind_of_fact, told, typed
 from core.message import Assurance
 from memory.codec import load_case
-from memory.remembered_tables import Fact
-from memory.tables import Case, Handle, Inbound, Message, Turn
+from memory.tables.main import Case, Handle, Inbound, Message, Turn
+from memory.tables.remembered import Fact
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"

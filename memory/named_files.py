@@ -11,8 +11,8 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
-from memory.channel_tables import Parked
-from memory.tables import Message
+from memory.tables.channels import Parked
+from memory.tables.main import Message
 from memory.units.rows import table
 
 _REFERENCE = re.compile(r'"(file:[0-9a-f]{64})"', re.ASCII)

@@ -14,12 +14,12 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Row, select
 
 from core.clock import Micros
-from core.identity import is_shared, silent_before
-from core.identity_rules import IdentityRules
+from core.identity.graph import is_shared, silent_before
+from core.identity.rules import IdentityRules
 from core.message import Author, Handle
-from memory.remembered_tables import HistoryLine
-from memory.tables import Handle as HandleRow
-from memory.units.blocking import blocked_patterns, is_blocked
+from memory.tables.main import Handle as HandleRow
+from memory.tables.remembered import HistoryLine
+from memory.units.identity.blocking import blocked_patterns, is_blocked
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"

@@ -2,7 +2,7 @@
 waits for a word of ours.
 
 It reads page by page and is shown to rules alone, never to a customer. What the rules make of it is
-`core.timer_rules`'.
+`core.escalation.timers`'.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, Select, and_, null, select
 
 from core.clock import Micros, from_micros, to_micros
+from core.escalation.timers import Pending
 from core.message import Author
-from core.timer_rules import Pending
 from memory.codec import load_case
-from memory.sender import AnyRow
-from memory.tables import Case, Conversation, Handle, Handoff, Message
-from memory.units import asides
-from memory.units.attributes import current_attributes
+from memory.readable.sender import AnyRow
+from memory.tables.main import Case, Conversation, Handle, Handoff, Message
+from memory.units.identity.attributes import current_attributes
+from memory.units.people import asides
 from memory.units.rows import table
 
 Attributes: TypeAlias = "dict[str, str]"

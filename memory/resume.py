@@ -12,9 +12,9 @@ import orjson
 from sqlalchemy import Connection, and_, select, update
 
 from core.clock import Micros
-from memory.drawing import drawn_of, strangers
-from memory.page_rows import AnyRow
-from memory.tables import Conversation, Delivery, Message
+from memory.pages.rows import AnyRow
+from memory.readable.drawing import drawn_of, strangers
+from memory.tables.main import Conversation, Delivery, Message
 from memory.units.rows import table
 
 _conversation = table(Conversation)

@@ -1,7 +1,8 @@
 """What was kept for long enough, by class: what would go now, and what an open case holds back.
 
 Reads only, page by page. Nothing of a customer is old while a case or a handoff of theirs is open,
-or a message of theirs waits for an answer. What goes along with it is `memory.units.retention`'s.
+or a message of theirs waits for an answer. What goes along with it is
+`memory.units.erasing.retention`'s.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ from sqlalchemy import (
 )
 
 from core.clock import Micros
-from memory.channel_tables import Parked
-from memory.identity_tables import Alarm, Challenge
 from memory.named_files import kept_files
-from memory.people_tables import Viewing
-from memory.remembered_tables import Fact
-from memory.tables import Audit, Case, Handle, Handoff, Inbound, Message, Turn
-from memory.units.erasing_log import ERASE
+from memory.tables.channels import Parked
+from memory.tables.identity import Alarm, Challenge
+from memory.tables.main import Audit, Case, Handle, Handoff, Inbound, Message, Turn
+from memory.tables.people import Viewing
+from memory.tables.remembered import Fact
+from memory.units.erasing.log import ERASE
 from memory.units.rows import table
 
 Key: TypeAlias = tuple[int, ...]

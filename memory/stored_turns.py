@@ -17,10 +17,10 @@ from sqlalchemy import Connection, select, tuple_
 from core.clock import Micros, from_micros
 from core.message import Author
 from core.turn import Said
-from memory.drawing import load_drawn, strangers
-from memory.page_rows import AnyRow
-from memory.recalled_rows import unfolded
-from memory.tables import Conversation, Handle, Message, Turn
+from memory.pages.rows import AnyRow
+from memory.readable.drawing import load_drawn, strangers
+from memory.recall.recalled_rows import unfolded
+from memory.tables.main import Conversation, Handle, Message, Turn
 from memory.units.rows import table
 
 GIVEN, TOLD = "given", "told"

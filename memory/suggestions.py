@@ -1,7 +1,8 @@
 """Who may be the same person: found by what was told, with every reason in words and a weight.
 
 It only reads. A suggestion joins nobody and unlocks nothing; it is shown to people, who decide
-through `memory.units.suggesting`. Shared, blocked and retired handles say nothing about anybody.
+through `memory.units.identity.suggesting`. Shared, blocked and retired handles say nothing about
+anybody.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ import orjson
 from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from core.clock import from_micros
-from core.identity import LOGIN_KIND, is_shared
-from core.identity_rules import IdentityRules
-from core.likeness import LIKE_ADDRESS, LIKE_NAME, address_likeness, name_likeness
+from core.identity.graph import LOGIN_KIND, is_shared
+from core.identity.likeness import LIKE_ADDRESS, LIKE_NAME, address_likeness, name_likeness
+from core.identity.rules import IdentityRules
 from memory.hints import HINT, TOLD
-from memory.identity_tables import Sighting, Suggestion
-from memory.page_rows import display_names
-from memory.tables import Handle
-from memory.units.blocking import blocked_patterns, is_blocked
+from memory.pages.rows import display_names
+from memory.tables.identity import Sighting, Suggestion
+from memory.tables.main import Handle
+from memory.units.identity.blocking import blocked_patterns, is_blocked
 from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"

@@ -21,12 +21,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from core.pipeline.piece_vectors import INNER, take_apart
-from gateway.encoder_files import find_model
-from gateway.piece_file import TABLE, pack
-from gateway.settings import Settings
-from gateway.settings_memory import Embeddings
-from memory.encoder import VOCABULARY, Model, load_model
+from core.pipeline.intent.piece_vectors import INNER, take_apart
+from gateway.intents.piece_file import TABLE, pack
+from gateway.recall.encoder_files import find_model
+from gateway.settings.memory import Embeddings
+from gateway.settings.model import Settings
+from memory.recall.encoder import VOCABULARY, Model, load_model
 
 Matrix = NDArray[np.float64]
 

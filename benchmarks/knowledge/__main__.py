@@ -29,23 +29,23 @@ from numpy.typing import NDArray
 
 from core.effects import LookUp
 from core.message import Assurance, Audience, Author
-from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide, default_stages
-from core.pipeline.intent import IntentModel
-from core.pipeline.knowledge import least_named, least_of, likely_of
-from core.pipeline.passages import split_sentences
-from core.playbook import Playbook
+from core.pipeline.intent.stage import IntentModel
+from core.pipeline.response.articles import ArticleIndex
+from core.pipeline.response.knowledge import least_named, least_of, likely_of
+from core.pipeline.response.passages import split_sentences
+from core.playbook.model import Playbook
 from core.turn import CaseState, Decision, Recall, Said, Sender, TurnInput
-from gateway.article_index import article_index
-from gateway.article_vectors import ArticleVectors
-from gateway.effects import perform
-from gateway.encoder_files import Found, find_model
-from gateway.playbooks import load_playbook
-from gateway.settings import Settings
-from gateway.settings_memory import Embeddings
-from gateway.training import model_now, playbook_rows
-from memory.encoder import load_model
+from gateway.intents.training import model_now, playbook_rows
+from gateway.playbook.reader import load_playbook
+from gateway.recall.encoder_files import Found, find_model
+from gateway.settings.memory import Embeddings
+from gateway.settings.model import Settings
+from gateway.stages.article_index import article_index
+from gateway.stages.article_vectors import ArticleVectors
+from gateway.turns.effects import perform
+from memory.recall.encoder import load_model
 
 HERE = Path(__file__).resolve().parent
 EXAMPLES = HERE.parents[1] / "examples"

@@ -1,6 +1,6 @@
 """The German, French and Spanish wording of what is said about actions.
 
-Data only, as `core.action_answers`, whose keys and words in braces they have.
+Data only, as `core.answers.actions`, whose keys and words in braces they have.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The English words beside the answers of `core.default_answers`: days, places, last resorts.
+"""The English words beside the answers of `core.answers.defaults`: days, places, last resorts.
 
 Data only, by the same keys as in the other languages.
 """

@@ -1,6 +1,6 @@
 """The German, French and Spanish wording of why a detail is asked for again.
 
-Data only, as `core.invalid_answers`, whose keys and words in braces they have.
+Data only, as `core.answers.invalid`, whose keys and words in braces they have.
 """
 
 from __future__ import annotations

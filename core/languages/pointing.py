@@ -1,6 +1,6 @@
 """The German, French and Spanish wording of naming an article that may answer what was asked.
 
-Data only, as `core.pointing_answers`, whose keys and words in braces they have.
+Data only, as `core.answers.pointing`, whose keys and words in braces they have.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The German, French and Spanish wording of coming back to a matter that was left.
 
-Data only, as `core.returning_answers`, whose keys and words in braces they have.
+Data only, as `core.answers.returning`, whose keys and words in braces they have.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The Spanish wording a playbook falls back to, in the polite form.
 
 Data only, by the same keys and with the same words in braces as the English wording in
-`core.default_answers`. Whoever adds a key there adds it here.
+`core.answers.defaults`. Whoever adds a key there adds it here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the product says by itself, in one language or another: each language's words in one value.
 
-It looks up and fills; which language is spoken to whom is `core.wording`'s.
+It looks up and fills; which language is spoken to whom is `core.answers.wording`'s.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.default_answers import DEFAULT_ANSWERS, WHERE
-from core.identity_answers import BY
+from core.answers.defaults import DEFAULT_ANSWERS, WHERE
+from core.answers.identity import BY
 from core.languages import (
     actions,
     english,

@@ -1,7 +1,7 @@
 """The sentence said to whoever writes in a language that the business does not answer in.
 
 Data only: it says that a person takes over, and promises no time. Whether it is said is
-`core.pipeline.foreign`'s to decide.
+`core.pipeline.response.foreign`'s to decide.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from typing import Any
 
 from core.effects import Effect
 from core.message import OutboundMessage, QuickReply, Sensitivity
-from core.playbook import Playbook
+from core.playbook.model import Playbook
 from core.turn import CaseState, Escalation, Fact, HeldBack, SlotValue, TurnInput, Waiting
 
 

@@ -10,26 +10,27 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from core.effects import NeedEffect
-from core.language import language_of, turn_language
-from core.learning import learned
-from core.pipeline import acting, drafting, second_guess
-from core.pipeline.articles import ArticleIndex
+from core.facts.learning import learned
+from core.languages.telling import language_of, turn_language
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, Stages, StateStep
-from core.pipeline.expecting import expected_secret
-from core.pipeline.intent import IntentModel, stage
-from core.pipeline.knowledge import searched_of
-from core.pipeline.proving import with_identity
-from core.pipeline.response import response_stage
-from core.pipeline.returning import come_back
-from core.pipeline.rules import rules_stage
-from core.pipeline.ruling import judging
-from core.pipeline.several import hear_several
+from core.pipeline.intent.several import hear_several
+from core.pipeline.intent.stage import IntentModel, stage
+from core.pipeline.model import drafting, second_guess
+from core.pipeline.response.articles import ArticleIndex
+from core.pipeline.response.knowledge import searched_of
+from core.pipeline.response.stage import response_stage
+from core.pipeline.rules.ruling import judging
+from core.pipeline.rules.stage import rules_stage
+from core.pipeline.rules.table import tags_in
 from core.pipeline.stage_run import StageRun
-from core.pipeline.state import state_stage
-from core.pipeline.table import tags_in
-from core.pipeline.taking_up import keep_others
-from core.pipeline.undertaking import unasked
-from core.playbook import Playbook
+from core.pipeline.state import acting
+from core.pipeline.state.expecting import expected_secret
+from core.pipeline.state.proving import with_identity
+from core.pipeline.state.returning import come_back
+from core.pipeline.state.stage import state_stage
+from core.pipeline.state.taking_up import keep_others
+from core.pipeline.state.undertaking import unasked
+from core.playbook.model import Playbook
 from core.turn import CONFIRMED, Decision, StageRecord, TurnInput
 
 VERSION = "1"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from core.message import OutboundMessage
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, Stages, StateStep
-from core.playbook import Playbook
+from core.playbook.model import Playbook
 from core.turn import TurnInput
 
 ECHO_LIMIT = 200

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.answers.wording import spoken_to, variants
 from core.effects import NeedEffect
 from core.message import OutboundMessage
-from core.playbook import Playbook
+from core.playbook.model import Playbook
 from core.turn import CaseState, Decision, TurnInput
-from core.wording import spoken_to, variants
 
 NO_MEMORY = "memory_away"
 """The answer's name, for a playbook that words it itself."""

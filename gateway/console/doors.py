@@ -1,7 +1,7 @@
 """The doors of the console: signing in and out, and the pages that a one-time link opens.
 
-Documents and cookies only; what opens a door is decided in `gateway.access` and
-`gateway.reception`.
+Documents and cookies only; what opens a door is decided in `gateway.access.callers` and
+`gateway.access.reception`.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from collections.abc import Mapping, Sequence
 
 from aiohttp import web
 
-from gateway.access import Keeper
-from gateway.bodies import read_form
+from gateway.access.bodies import read_form
+from gateway.access.callers import Keeper
+from gateway.access.gate import COOKIE, remote_of
+from gateway.access.passwords import Crowded
+from gateway.access.reception import WELCOME, Reception
 from gateway.console.sheets import page
-from gateway.gate import COOKIE, remote_of
-from gateway.passwords import Crowded
-from gateway.reception import WELCOME, Reception
-from memory.people_pages import Invited
-from memory.units.actors import ActorProblem
-from memory.units.sessions import SESSION_LIFE
+from memory.pages.people import Invited
+from memory.units.people.actors import ActorProblem
+from memory.units.people.sessions import SESSION_LIFE
 
 HOME = "/console/queue"
 _AFTER_ENTERING = {"": HOME, "demo": "/demo"}

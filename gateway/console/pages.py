@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from gateway.access import Keeper
+from gateway.access.callers import Keeper
+from gateway.access.gate import caller_of
+from gateway.access.reception import Reception
 from gateway.console.doors import register_doors
 from gateway.console.sheets import HERE, page, static_files
-from gateway.gate import caller_of
-from gateway.reception import Reception
 
 _VIEWS = (
     "queue",

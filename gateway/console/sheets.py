@@ -12,7 +12,7 @@ from string import Template
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from gateway.gate import Problem
+from gateway.access.gate import Problem
 
 HERE = Path(__file__).parent
 _MEDIA = {

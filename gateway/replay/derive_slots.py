@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from core.playbook import Slot
+from core.playbook.model import Slot
 from gateway.replay.dialogues import Dialogue
 from gateway.replay.shapes import generalise, guess_kind, list_choices, secret_kind
 from gateway.replay.wording import OFFER, PEOPLE, ask_for, label_of, split_words

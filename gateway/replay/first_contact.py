@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.pipeline.asking import ASK_LIMIT
 from core.pipeline.contracts import (
     Draft,
     IntentGuess,
@@ -19,8 +18,9 @@ from core.pipeline.contracts import (
     StateStage,
     StateStep,
 )
-from core.pipeline.judgement import Boldness, presumed
-from core.playbook import Playbook
+from core.pipeline.intent.judgement import Boldness, presumed
+from core.pipeline.state.asking import ASK_LIMIT
+from core.playbook.model import Playbook
 from core.turn import CaseState, TurnInput
 
 MOVE = "confirm"

@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.playbook import Playbook
+from core.playbook.model import Playbook
 from gateway.replay.derive import THRESHOLD, derive_playbooks, fold_of
 from gateway.replay.dialogues import Dialogue
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from core.playbook import Playbook, Table
+from core.playbook.model import Playbook, Table
 from gateway.replay.dialogues import Dialogue
 from gateway.replay.people import Person
 

@@ -1,6 +1,6 @@
 """A playbook as the files a person would write, to be looked at or to begin a real one from.
 
-The opposite of `core.playbook_reader` for what a derived playbook has: intents, slots, flows and
+The opposite of `core.playbook.reader` for what a derived playbook has: intents, slots, flows and
 answers. Articles, tables and rules are left to whoever goes on with it.
 """
 
@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from core.playbook import Flow, Intent, Playbook, Slot
-from core.playbook_checks import LEAST_EXAMPLES
+from core.playbook.checks import LEAST_EXAMPLES
+from core.playbook.model import Flow, Intent, Playbook, Slot
 
 
 def playbook_files(playbook: Playbook) -> dict[str, str]:

@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
-from memory.recalled_rows import unfolded
-from memory.tables import Conversation, Delivery, Handle, Handoff, Inbound, Message, Turn
+from memory.recall.recalled_rows import unfolded
+from memory.tables.main import Conversation, Delivery, Handle, Handoff, Inbound, Message, Turn
 from memory.units.rows import table
 
 _handle = table(Handle)

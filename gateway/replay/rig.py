@@ -18,9 +18,9 @@ from core.clock import to_micros
 from core.message import Assurance, Handle
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import default_stages
-from core.playbook import Playbook
+from core.playbook.model import Playbook
 from gateway.app import Parts, build_gateway, utc_now
-from gateway.article_index import article_index
+from gateway.intents.training import model_for, playbook_rows
 from gateway.replay.first_contact import confirm_first
 from gateway.replay.people import Person
 from gateway.replay.player import Line
@@ -28,11 +28,11 @@ from gateway.replay.records import Ledger, Progress, find_handoffs, find_progres
 from gateway.replay.sides import SIDES, Side
 from gateway.replay.wire import Wire
 from gateway.running import Gateway
-from gateway.settings import Settings
-from gateway.training import model_for, playbook_rows
-from memory.units.handles import introduce
-from memory.units.identity import BY_HAND, link
-from memory.units.people import hand_back
+from gateway.settings.model import Settings
+from gateway.stages.article_index import article_index
+from memory.units.identity.handles import introduce
+from memory.units.identity.linking import BY_HAND, link
+from memory.units.people.cases import hand_back
 
 _ADMIN = "replay"
 _WHY = "One customer of the file, who changes the channel."

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from core.playbook import Playbook
+from core.playbook.model import Playbook
 from gateway.replay.decisions import decision_log
 from gateway.replay.dialogues import Dialogue
 from gateway.replay.groups import group

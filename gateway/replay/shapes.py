@@ -46,7 +46,7 @@ _BRIEF = 2.5
 
 
 def guess_kind(words: Sequence[str], values: Sequence[str], choices: Sequence[str] = ()) -> str:
-    """One of `core.playbook.SLOT_KINDS` for a slot of this name (in words) with these values.
+    """One of `core.playbook.model.SLOT_KINDS` for a slot of this name (in words) with these values.
 
     `choices` are the values that several dialogues share: a choice is between two at least.
     """

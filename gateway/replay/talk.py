@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from core.playbook import Intent, Rule
+from core.playbook.model import Intent, Rule
 from gateway.replay.dialogues import Utterance
 
 LABELS: Mapping[str, str] = {

@@ -10,11 +10,11 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-import memory.channel_tables
-import memory.identity_tables
-import memory.people_tables
-import memory.remembered_tables
-import memory.tables  # noqa: F401  # filling the metadata is what they are imported for
+import memory.tables.channels  # filling the metadata is what they are imported for
+import memory.tables.identity
+import memory.tables.main
+import memory.tables.people
+import memory.tables.remembered  # noqa: F401
 
 
 def run(connection: Connection) -> None:

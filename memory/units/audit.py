@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection, insert
 
 from core.clock import Micros
-from memory.tables import Audit
+from memory.tables.main import Audit
 from memory.units.rows import table
 
 _insert = insert(table(Audit))

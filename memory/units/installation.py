@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select, text
 
 from core.clock import Micros
-from memory.people_tables import Secret
+from memory.tables.people import Secret
 from memory.units.rows import table
 
 _secret = table(Secret)

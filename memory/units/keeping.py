@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, func, select, text
 
 from core.clock import Micros
-from memory.channel_tables import Kept
+from memory.tables.channels import Kept
 from memory.units.rows import table
 
 LONGEST_NAME = 200

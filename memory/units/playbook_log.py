@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Connection, Row, select
 
 from core.clock import Micros, from_micros
-from memory.tables import Audit
+from memory.tables.main import Audit
 from memory.units.audit import record
 from memory.units.keeping import keep_value
 from memory.units.rows import table

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
 
-from gateway.demo import Demo, running_demo
+from gateway.demo.start import Demo, running_demo
 from tests.browser.driving import chromium
 from tests.browser.shop import Shop, open_shop
 from tests.layouts import laid_out

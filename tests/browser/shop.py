@@ -44,7 +44,7 @@ class Shop:
             "DATA__FOLDER": str(self._folder),
             "SERVER__PORT": str(self.port),
             "PIPELINE__STAGES": "trivial",
-            "PLAYBOOK__PATH": "gateway/demo_shop/playbook",
+            "PLAYBOOK__PATH": "gateway/demo/shop/playbook",
             "TURNS__QUIET_SECONDS": '{"webchat": 0}',
             "ADAPTERS__WEBCHAT__ALLOWED_ORIGINS": self.url,
             "ADAPTERS__WEBCHAT__SECRET": "only-for-the-tests-of-the-widget-in-a-browser",

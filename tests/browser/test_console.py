@@ -11,9 +11,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from playwright.async_api import Error as PlaywrightError
 
-from gateway.access import LINK_LIFE
-from gateway.demo import Demo
-from gateway.demo_people import ADA, OWNER
+from gateway.access.callers import LINK_LIFE
+from gateway.demo.people import ADA, OWNER
+from gateway.demo.start import Demo
 from tests.browser.driving import window
 from tests.gateway.credentials import PASSWORD, person
 

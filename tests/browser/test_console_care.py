@@ -6,9 +6,9 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from adapters.sms.simulator import Fault
-from gateway.demo import Demo
-from gateway.demo_people import ADA
-from gateway.turn_work import TurnWork
+from gateway.demo.people import ADA
+from gateway.demo.start import Demo
+from gateway.turns.work import TurnWork
 from tests.browser.driving import wait_for_reply, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

@@ -11,9 +11,9 @@ from aiohttp import web
 from playwright.async_api import Browser, Page, expect
 
 from core.message import Assurance, Handle, InboundMessage, Original, Place
-from gateway.demo import Demo
-from gateway.demo_people import ADA, MAIL, WORKSPACE
-from gateway.demo_places import PICTURE
+from gateway.demo.people import ADA, MAIL, WORKSPACE
+from gateway.demo.places import PICTURE
+from gateway.demo.start import Demo
 from tests.browser.driving import window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

@@ -8,11 +8,11 @@ from playwright.async_api import Browser, Page, expect
 from sqlalchemy import Connection, select
 
 from core.clock import to_micros
-from gateway.demo import Demo
-from gateway.demo_people import ADA
-from memory.tables import Conversation, Handle
-from memory.units.facts import Telling, tell
-from memory.units.hand_telling import promise_by_hand
+from gateway.demo.people import ADA
+from gateway.demo.start import Demo
+from memory.tables.main import Conversation, Handle
+from memory.units.remembering.facts import Telling, tell
+from memory.units.remembering.hand_telling import promise_by_hand
 from memory.units.rows import table
 from tests.browser.driving import DESK, POCKET, window
 

@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from gateway.demo import Demo
-from gateway.demo_people import ADA
-from gateway.roles import Role
+from gateway.access.roles import Role
+from gateway.demo.people import ADA
+from gateway.demo.start import Demo
 from gateway.running import Gateway
 from tests.browser.driving import POCKET, Window, window
 from tests.gateway.credentials import person

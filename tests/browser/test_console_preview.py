@@ -7,9 +7,9 @@ import json
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from gateway.demo import Demo
-from gateway.demo_people import ADA
-from gateway.demo_places import PICTURE
+from gateway.demo.people import ADA
+from gateway.demo.places import PICTURE
+from gateway.demo.start import Demo
 from tests.browser.driving import DESK, POCKET, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

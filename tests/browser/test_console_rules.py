@@ -8,9 +8,9 @@ import re
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway.demo import Demo
-from gateway.demo_people import ADA
-from memory.units.identity import customer_of
+from gateway.demo.people import ADA
+from gateway.demo.start import Demo
+from memory.units.identity.linking import customer_of
 from tests.browser.driving import window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from gateway.demo import Demo
-from gateway.demo_people import WORKSPACE
-from gateway.demo_places import Mailbox
+from gateway.demo.people import WORKSPACE
+from gateway.demo.places import Mailbox
+from gateway.demo.start import Demo
 from tests.browser.driving import wait_for_reply, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, Page
 
-from gateway.demo import Demo, running_demo
+from gateway.demo.start import Demo, running_demo
 from tests.browser.driving import (
     POCKET,
     chat_texts,

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.registry import find_spec
 from adapters.webchat.config import WebchatConfig
-from gateway.settings import adapter_config, load_settings
+from gateway.settings.model import adapter_config, load_settings
 from tests.adapters.webchat.page import EXAMPLE
 
 README = (EXAMPLE / "README.md").read_text(encoding="utf-8")

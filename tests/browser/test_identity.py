@@ -10,12 +10,12 @@ from sqlalchemy import Connection, insert, select
 from core.clock import to_micros
 from core.message import Assurance
 from core.message import Handle as Address
-from gateway.demo import Demo
-from gateway.demo_people import ADA
-from memory.remembered_tables import Fact
-from memory.tables import Handle
-from memory.units.handles import introduce
-from memory.units.identity import link
+from gateway.demo.people import ADA
+from gateway.demo.start import Demo
+from memory.tables.main import Handle
+from memory.tables.remembered import Fact
+from memory.units.identity.handles import introduce
+from memory.units.identity.linking import link
 from memory.units.rows import table
 from tests.browser.driving import POCKET, window
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway import api_imports
-from gateway.demo import Demo
+from gateway.api import imports as api_imports
+from gateway.demo.start import Demo
 from tests.browser.driving import window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

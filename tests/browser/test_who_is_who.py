@@ -10,11 +10,11 @@ from sqlalchemy import Connection
 
 from core.clock import to_micros
 from core.message import Handle
-from gateway.demo import Demo
+from gateway.demo.start import Demo
 from memory.suggestions import Candidate, Reason
-from memory.units.alarms import SHARED, sound
-from memory.units.handles import introduce
-from memory.units.suggesting import propose
+from memory.units.identity.alarms import SHARED, sound
+from memory.units.identity.handles import introduce
+from memory.units.identity.suggesting import propose
 from tests.browser.driving import window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

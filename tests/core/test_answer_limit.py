@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.answer_limit import Answers, why_enough
+from core.escalation.answer_limit import Answers, why_enough
 
 LONG = "I am out of the office until Monday."
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.article_hints import alike_articles, lacking_words
-from core.playbook import Article, Wording
-from core.playbook_hints import hints
-from core.playbook_wordings import missing_words
+from core.playbook.article_hints import alike_articles, lacking_words
+from core.playbook.hints import hints
+from core.playbook.model import Article, Wording
+from core.playbook.wordings import missing_words
 from tests.core.pipeline.shop import SHOP
 
 RETURNS = Article(

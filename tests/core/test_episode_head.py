@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.episode_head import (
+from core.facts.episode_head import (
     WORDS_LIMIT,
     Ending,
     Head,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.hours import is_open, next_opening, opening_words
-from core.playbook import Hours
+from core.playbook.model import Hours
 
 BERLIN = Hours(
     "Europe/Berlin", {day: ((time(9), time(17)),) for day in range(5)}, (date(2026, 12, 25),)

@@ -7,7 +7,7 @@ from itertools import permutations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.identity import Edge, components, home_edge, level_now, sender_level, widest_paths
+from core.identity.graph import Edge, components, home_edge, level_now, sender_level, widest_paths
 from core.message import Assurance
 
 NEEDED = Assurance.AUTHENTICATED

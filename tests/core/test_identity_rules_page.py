@@ -6,8 +6,8 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from core.identity_rules import DEFAULT_RULES
-from core.identity_rules_reader import read_identity_rules
+from core.identity.rule_reader import read_identity_rules
+from core.identity.rules import DEFAULT_RULES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "identity-rules.md").read_text("utf-8")
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.identity_rules import (
+from core.identity.rule_reader import digest_of, read_identity_rules
+from core.identity.rule_text import write_identity_rules
+from core.identity.rules import (
     DEFAULT_RULES,
     CodeRules,
     IdentityRules,
@@ -19,11 +21,9 @@ from core.identity_rules import (
     SuggestionRules,
     joining_rule,
 )
-from core.identity_rules_reader import digest_of, read_identity_rules
-from core.identity_rules_text import write_identity_rules
 from core.message import Assurance
-from core.playbook_fields import PlaybookError, PlaybookProblem
-from core.playbook_reader import read_playbook
+from core.playbook.fields import PlaybookError, PlaybookProblem
+from core.playbook.reader import read_playbook
 from tests.core.playbook_faults import GOOD
 
 levels = st.lists(st.integers(1, 4), min_size=3, max_size=3).map(

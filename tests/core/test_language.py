@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.language import language_of, turn_language
-from core.language_words import LETTERS, SCRIPTS, WORDS
+from core.languages.small_words import LETTERS, SCRIPTS, WORDS
+from core.languages.telling import language_of, turn_language
 from core.message import Assurance, Audience, Author
-from core.playbook import Playbook, Rule
+from core.playbook.model import Playbook, Rule
 from core.turn import CaseState, Fact, Preferences, Recall, Said, Sender, TurnInput
-from gateway.demo_settings import PLAYBOOK
-from gateway.playbooks import load_playbook
+from gateway.demo.settings import PLAYBOOK
+from gateway.playbook.reader import load_playbook
 from tests.core.pipeline.shop import SHOP, Talk
 
 NOW = datetime(2026, 3, 4, 12, tzinfo=UTC)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from core.identifiers import MOST, find_identifiers
-from core.learning import learned, own_words
+from core.facts.identifiers import MOST, find_identifiers
+from core.facts.learning import learned, own_words
+from core.facts.preferences import find_wishes, preferences_of
+from core.facts.promises import find_promises
 from core.message import Assurance, Audience
-from core.preferences import find_wishes, preferences_of
-from core.promises import find_promises
 from core.turn import Fact, Preferences, SlotValue
 from tests.core.pipeline.shop import SHOP, Talk
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.model_checks import Refusal, Sentence, Source, check_fact, check_summary
+from core.facts.model_checks import Refusal, Sentence, Source, check_fact, check_summary
 
 ORDER = Source("7-1", "Hi, order AB-1042 cost £20.50 on 3 March. Write to Anna@x.org, please.")
 ANSWER = Source("7-2", "It will come on Tuesday with DHL, sorry!", by="Ben")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.message import Assurance
-from core.playbook_fields import PlaybookError
-from core.playbook_reader import read_playbook
+from core.playbook.fields import PlaybookError
+from core.playbook.reader import read_playbook
 
 FILES = {
     "playbook.toml": 'name = "shop"\nbusiness = "Shop"\n',

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from core.playbook import Article, Playbook
-from core.playbook_changes import changes
-from core.playbook_fields import PlaybookError
-from core.playbook_hints import hints
-from core.playbook_reader import read_playbook
+from core.playbook.changes import changes
+from core.playbook.fields import PlaybookError
+from core.playbook.hints import hints
+from core.playbook.model import Article, Playbook
+from core.playbook.reader import read_playbook
 
 FILES = {
     "playbook.toml": 'name = "s"\nbusiness = "S"\nhours = { mon = ["09:00-17:00"] }\n',

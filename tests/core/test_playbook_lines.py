@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.playbook_fields import PlaybookError
-from core.playbook_lines import line_of
-from core.playbook_reader import read_playbook
+from core.playbook.fields import PlaybookError
+from core.playbook.lines import line_of
+from core.playbook.reader import read_playbook
 from tests.core.playbook_faults import GOOD, faults
 
 TEXT = """version = 1

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.escalation import DEFAULT_RULES
+from core.escalation.rules import DEFAULT_RULES
 from core.message import Assurance
-from core.playbook import Playbook, Slot, Table
-from core.playbook_reader import PLAYBOOK_FILES, PlaybookError, PlaybookProblem, read_playbook
+from core.playbook.model import Playbook, Slot, Table
+from core.playbook.reader import PLAYBOOK_FILES, PlaybookError, PlaybookProblem, read_playbook
 from tests.core.playbook_faults import GOOD, Files, Row, faults
 
 

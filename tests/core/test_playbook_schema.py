@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from core.playbook_schema import schemas
-from core.rule_facts import FACTS, THEN
-from gateway.init_files import STARTER
-from gateway.playbook_schema_cli import write_schemas
+from core.escalation.facts import FACTS, THEN
+from core.playbook.schema import schemas
+from gateway.commands.playbook_schema import write_schemas
+from gateway.init.files import STARTER
 from tests.core.playbook_faults import GOOD, Row, faults
 from tests.core.schema_fits import fits
 
@@ -32,7 +32,7 @@ def _file(path: Path) -> str:
 
 SHIPPED = sorted(
     path
-    for folder in ("gateway/demo_shop/playbook", "gateway/starter_playbook")
+    for folder in ("gateway/demo/shop/playbook", "gateway/init/starter_playbook")
     for path in (ROOT / folder).glob("*.toml")
     if path.name in SCHEMAS
 )

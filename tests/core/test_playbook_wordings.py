@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from core.answers.wording import in_language, variants
 from core.hours import opening_words
 from core.languages.speeches import SPEECHES
-from core.playbook_fields import PlaybookError
-from core.playbook_reader import read_playbook
-from core.wording import in_language, variants
+from core.playbook.fields import PlaybookError
+from core.playbook.reader import read_playbook
 from tests.core.playbook_faults import GOOD
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "playbook.md"

@@ -8,10 +8,10 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.identity_rules import DEFAULT_RULES, IdentityRules, JoinRule, KindRule
+from core.identity.rule_effect import effect_of
+from core.identity.rule_world import Bond, Effect, Known, Seen, Standing, World
+from core.identity.rules import DEFAULT_RULES, IdentityRules, JoinRule, KindRule
 from core.message import Assurance
-from core.rule_effect import effect_of
-from core.rule_world import Bond, Effect, Known, Seen, Standing, World
 
 KINDS = ("email", "phone", "login", "visitor")
 EVIDENCE = ("code", "trusted-profile", "import", "hint")

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
+from core.escalation.conditions import check_rule
+from core.escalation.facts import more_urgent
+from core.escalation.timers import Pending, after, due, is_quiet, timer_rules
 from core.message import Assurance
-from core.pipeline.table import table_of
-from core.playbook import Hours, Rule
-from core.rule_conditions import check_rule
-from core.rule_facts import more_urgent
-from core.timer_rules import Pending, after, due, is_quiet, timer_rules
+from core.pipeline.rules.table import table_of
+from core.playbook.model import Hours, Rule
 from core.turn import CaseState, SlotValue
 from tests.core.pipeline.shop import SHOP
 

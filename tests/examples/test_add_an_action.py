@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo_settings import PLAYBOOK
+from gateway.demo.settings import PLAYBOOK
 from tests.examples.page import blocks
 from tests.examples.workplace import Workplace
 from tests.structure.files import ROOT

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from core.escalation.fixtures import FLOW, NONE
 from core.pipeline.contracts import Stages
-from core.playbook import Playbook
-from core.rule_fixtures import FLOW, NONE
-from gateway.playbooks import load_fixtures, load_playbook
-from gateway.rules_fixture import Played, play
-from gateway.rules_test_cli import _stages
+from core.playbook.model import Playbook
+from gateway.commands.rules_test import _stages
+from gateway.playbook.reader import load_fixtures, load_playbook
+from gateway.playbook.rules_fixture import Played, play
 from tests.structure.files import ROOT
 
 NAMES = ("retail", "airline")

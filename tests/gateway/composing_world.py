@@ -11,10 +11,10 @@ from typing import Any
 
 import orjson
 
-from core.playbook import FREE, ModeRow
-from gateway.composing import Composing
-from gateway.trace_details import lines_of
-from memory.tables import Turn
+from core.playbook.model import FREE, ModeRow
+from gateway.model.composing import Composing
+from gateway.turns.trace_details import lines_of
+from memory.tables.main import Turn
 from tests.core.pipeline.shop import SHOP, Talk, stages
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 from tests.model_server import Behaviour, ModelServer, model_server, streams

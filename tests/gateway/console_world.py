@@ -19,26 +19,26 @@ from adapters.sms import SPEC
 from adapters.sms.parts import parts
 from core.channel import AdapterSpec
 from core.clock import from_micros
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance, Attachment, Handle, OutboundMessage, RenderedPart
 from core.turn import CaseState
-from gateway.access import Keeper
-from gateway.api import NEEDS, ApiServices, register_api
-from gateway.api_socket import NEEDS as SOCKET_NEEDS
-from gateway.api_socket import register_console_socket
+from gateway.access.callers import Keeper
+from gateway.access.gate import make_gate
+from gateway.access.reception import Reception
+from gateway.access.roles import Right
+from gateway.api.dispatch import NEEDS, ApiServices, register_api
+from gateway.api.lines import Lines
+from gateway.api.socket import NEEDS as SOCKET_NEEDS
+from gateway.api.socket import register_console_socket
 from gateway.console.pages import register_console
 from gateway.events import Bus
 from gateway.files import FileStore
-from gateway.gate import make_gate
-from gateway.history_reading import Preparing
-from gateway.lines import Lines
-from gateway.reception import Reception
-from gateway.roles import Right
+from gateway.history.reading import Preparing
 from memory.codec import dump_case
 from memory.store import Store
-from memory.units.admission import admit
-from memory.units.deliveries import NotSent, mark_not_sent
-from memory.units.turns import commit
+from memory.units.messages.admission import admit
+from memory.units.messages.deliveries import NotSent, mark_not_sent
+from memory.units.messages.turns import commit
 from tests.gateway.credentials import enter_link, keep_token, quick_passwords
 from tests.memory.hot import NOW, admission, admitted, claimed, ids, inbound, opened, reply
 

@@ -8,14 +8,14 @@ from datetime import timedelta
 
 from argon2 import PasswordHasher
 
-from gateway.access import TOKEN_MARK, Keeper, hash_secret
-from gateway.passwords import Passwords
-from gateway.roles import Right, Role
+from gateway.access.callers import TOKEN_MARK, Keeper, hash_secret
+from gateway.access.passwords import Passwords
+from gateway.access.roles import Right, Role
 from gateway.running import Gateway
-from memory.people_pages import person_of
+from memory.pages.people import person_of
 from memory.store import Store
-from memory.units.actors import ActorProblem, NewPerson, add_person
-from memory.units.api_tokens import NewToken, add_token
+from memory.units.people.actors import ActorProblem, NewPerson, add_person
+from memory.units.people.api_tokens import NewToken, add_token
 
 PASSWORD = "nine blue herons wade"
 FULL_TOKEN = f"{TOKEN_MARK}tests-only-token-of-everything-there-is"

@@ -25,14 +25,14 @@ from adapters.slack.simulator import SlackSimulator
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Line, TwilioSimulator
 from adapters.webchat.client import ChatClient
 from core.pipeline.contracts import Stages
-from core.playbook import Playbook
+from core.playbook.model import Playbook
 from gateway.app import Parts, build_gateway, utc_now
-from gateway.demo_outside import Counter
-from gateway.demo_people import ADA, SHOP, WORKSPACE
-from gateway.demo_settings import PLAYBOOK
+from gateway.demo.outside import Counter
+from gateway.demo.people import ADA, SHOP, WORKSPACE
+from gateway.demo.settings import PLAYBOOK
 from gateway.running import Gateway
-from gateway.settings import Settings
-from memory.tables import Handle, Inbound
+from gateway.settings.model import Settings
+from memory.tables.main import Handle, Inbound
 from memory.units.rows import table
 from tests.gateway.way import KEY, ORIGIN
 from tests.layouts import laid_out

@@ -14,14 +14,20 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from core.clock import to_micros
-from gateway.access import FAILURE_WINDOW, FAILURES_ALLOWED, LINK_LIFE, SIGN_INS_ALLOWED, Keeper
+from gateway.access.callers import (
+    FAILURE_WINDOW,
+    FAILURES_ALLOWED,
+    LINK_LIFE,
+    SIGN_INS_ALLOWED,
+    Keeper,
+)
+from gateway.access.entries import RULES, Entry, entry_for
+from gateway.access.gate import COOKIE, CSRF_HEADER, Needs, caller_of, make_gate
+from gateway.access.hosts import Hosts
+from gateway.access.reception import Reception
+from gateway.access.roles import Right
 from gateway.console.pages import register_console
-from gateway.entries import RULES, Entry, entry_for
-from gateway.gate import COOKIE, CSRF_HEADER, Needs, caller_of, make_gate
-from gateway.hosts import Hosts
-from gateway.reception import Reception
-from gateway.roles import Right
-from memory.people_pages import token_list
+from memory.pages.people import token_list
 from memory.store import Store
 from tests.gateway.console_world import Clock
 from tests.gateway.credentials import PASSWORD, keep_token, person, quick_passwords

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.accounts import CommandKeep
-from gateway.database import NoDatabase
-from gateway.keeping import StoreKeep
+from gateway.channels.keeping import StoreKeep
+from gateway.commands.accounts import CommandKeep
+from gateway.commands.database import NoDatabase
 from memory.store import Store
 from tests.memory.world import START
 

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from core.actions import ActionFailed, Call, Perform, RefusedAction, TryAgain
 from core.effects import Act
 from core.message import Assurance
-from core.playbook import Action
-from core.playbook_fields import PlaybookError
-from gateway.action_opening import check_secrets, require_secrets
-from gateway.action_registry import Runners
-from gateway.action_webhook import Webhooks, body_of, may_ask
-from gateway.actions import Actions, Patience
-from gateway.effects import Asked
-from gateway.settings import ConfigError, Settings
+from core.playbook.fields import PlaybookError
+from core.playbook.model import Action
+from gateway.actions.opening import check_secrets, require_secrets
+from gateway.actions.performing import Actions, Patience
+from gateway.actions.registry import Runners
+from gateway.actions.webhook import Webhooks, body_of, may_ask
+from gateway.settings.model import ConfigError, Settings
+from gateway.turns.effects import Asked
 from tests.core.pipeline.shop import SHOP, Talk
 from tests.gateway.action_server import SECRET, Business
 

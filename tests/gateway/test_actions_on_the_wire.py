@@ -10,11 +10,11 @@ import orjson
 from aiohttp.test_utils import TestServer
 from sqlalchemy import select
 
-from core.playbook import Action, Playbook
-from gateway.demo_settings import PLAYBOOK
-from gateway.playbooks import load_playbook
-from gateway.trace_details import lines_of
-from memory.tables import Turn
+from core.playbook.model import Action, Playbook
+from gateway.demo.settings import PLAYBOOK
+from gateway.playbook.reader import load_playbook
+from gateway.turns.trace_details import lines_of
+from memory.tables.main import Turn
 from memory.units.rows import table
 from tests.gateway.action_server import SECRET, Business
 from tests.gateway.everywhere import Everywhere, Options, everywhere

@@ -21,11 +21,11 @@ from adapters.registry import BUILT_IN, find_spec
 from adapters.testing import Proof, Result
 from core.channel import Capabilities, Transport
 from core.channel_abilities import Health
-from gateway import accounts
-from gateway.adapters_cli import app
-from gateway.capability_matrix import ROWS, rows
-from gateway.channels import Channel
-from gateway.settings import Settings
+from gateway.channels.capability_matrix import ROWS, rows
+from gateway.channels.loading import Channel
+from gateway.commands import accounts
+from gateway.commands.adapters import app
+from gateway.settings.model import Settings
 from gateway.skeleton import CannotWrite, write_skeleton
 from tests.structure.files import ROOT
 

@@ -14,9 +14,9 @@ from adapters.sms.adapter import SmsAdapter
 from adapters.sms.signature import sign
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN
 from core.channel_abilities import Link
-from gateway.addresses import addresses, public_url_of
+from gateway.channels.addresses import addresses, public_url_of
 from gateway.cli import main
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.gateway import test_kill
 from tests.gateway.way import ORIGIN, OURS, running
 

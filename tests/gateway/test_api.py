@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.api_routes import ENDPOINTS
+from gateway.api.routes import ENDPOINTS
 from tests.gateway.console_world import PHONE, TOKEN, World, bearer, enter, served
 from tests.gateway.credentials import TESTER
 from tests.gateway.schema_check import faults

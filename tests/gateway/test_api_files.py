@@ -13,8 +13,8 @@ import pytest
 
 from core.message import Attachment, OutboundMessage, Place, RenderedPart
 from gateway.files import FileStore
-from memory.units.admission import admit
-from memory.units.parking import Parking, park
+from memory.units.messages.admission import admit
+from memory.units.messages.parking import Parking, park
 from tests.gateway.console_world import World, bearer, served
 from tests.memory.hot import NOW, admission, inbound
 

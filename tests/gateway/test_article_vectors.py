@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.playbook import Article
-from gateway import article_vectors
-from gateway.article_index import article_index
-from gateway.article_vectors import ArticleVectors
-from gateway.encoder_files import Found
-from memory.encoder import Model, UnusableModel, Vectors
+from core.playbook.model import Article
+from gateway.recall.encoder_files import Found
+from gateway.stages import article_vectors
+from gateway.stages.article_index import article_index
+from gateway.stages.article_vectors import ArticleVectors
+from memory.recall.encoder import Model, UnusableModel, Vectors
 from tests.core.pipeline.shop import SHOP as EMPTY
 
 ENCODER = Found("test", Path("model.onnx"), Path("vocab.txt"), "a test")

@@ -20,10 +20,10 @@ from sqlalchemy import Connection, select
 
 from adapters.sms.signature import sign
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Fault, Line, TwilioSimulator
-from gateway.deliveries import Backoff
+from gateway.channels.deliveries import Backoff
 from memory.store import Overloaded, Store
-from memory.tables import Message
-from memory.units.deliveries import mark_sent
+from memory.tables.main import Message
+from memory.units.messages.deliveries import mark_sent
 from memory.units.rows import table
 from tests.gateway import test_kill, way
 from tests.gateway.credentials import bearer

@@ -18,7 +18,7 @@ import pytest
 from sqlalchemy import Connection, Select, func, select
 
 from adapters.sms.signature import sign
-from memory.tables import Handle, Message
+from memory.tables.main import Handle, Message
 from memory.units.rows import table
 from tests.gateway.credentials import bearer
 from tests.gateway.way import Way, running
@@ -254,7 +254,7 @@ async def test_signing_in_with_a_form_that_is_none(
 async def test_a_body_that_does_not_come_is_not_waited_for(
     way: Way, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.bodies.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("gateway.access.bodies.BODY_SECONDS", 0.2)
     kind = b"Content-Type: application/json\r\n" if path.startswith("/api") else FORM
     credentials = f"Authorization: {(await bearer(way.gateway))['Authorization']}\r\n".encode()
     head = f"POST {path} HTTP/1.1\r\n".encode() + HOST + kind + credentials
@@ -266,7 +266,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(
 async def test_slow_bodies_do_not_keep_a_provider_out(
     way: Way, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateway.bodies.BODY_SECONDS", 0.2)
+    monkeypatch.setattr("gateway.access.bodies.BODY_SECONDS", 0.2)
     head = b"POST /channels/sms/inbound HTTP/1.1\r\n" + HOST + FORM
     async with wired(way) as (first, one), wired(way) as (second, two):
         for writer in (one, two):

@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from memory.tables import Turn
+from memory.tables.main import Turn
 from tests.gateway.test_way import count
 from tests.gateway.workers import Clock, bursts, provider, thread, working
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.pipeline.intent import DEFAULT_THRESHOLD
-from gateway.calibration import (
+from core.pipeline.intent.stage import DEFAULT_THRESHOLD
+from gateway.intents.calibration import (
     CEILING,
     ENCODER_TARGET,
     FLOOR,
@@ -19,7 +19,7 @@ from gateway.calibration import (
     find_threshold,
     probabilities,
 )
-from gateway.training_child import hold_out
+from gateway.intents.training_child import hold_out
 from tests.core.intent.examples import EXAMPLES, TITLES
 
 

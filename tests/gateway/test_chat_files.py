@@ -17,7 +17,7 @@ import pytest
 from aiohttp import web
 
 from adapters.webchat.client import ChatClient, ChatRefused
-from gateway.socket_files import UploadLimits, Uploads
+from gateway.sockets.files import UploadLimits, Uploads
 from tests.adapters.webchat.chat_server import ORIGIN as SHOP
 from tests.adapters.webchat.chat_server import ChatServer, make_config, until
 from tests.gateway.way import ORIGIN, Way, login_token, running

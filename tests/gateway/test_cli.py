@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from gateway import cli
 from gateway.cli import LATE, Late, build_app, main
-from gateway.demo_settings import PLAYBOOK
+from gateway.demo.settings import PLAYBOOK
 from gateway.installation import PACKAGES, fault_of, locate
 
 HEAVY = ("aiohttp", "numpy", "pydantic_settings", "sklearn", "sqlalchemy", "twilio")

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from core.pipeline.verdict_words import PROMISES
-from gateway.turn_replaying import Replaying
+from core.pipeline.rules.verdict_words import PROMISES
+from gateway.turns.replaying import Replaying
 from memory.stored_turns import turns_since
 from tests.gateway.composing_world import GOOD, QUESTION, SECONDS, draft, model_in, shop, told
 from tests.model_server import (

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
-from core.pipeline.second_guess import INTENTS, MARGIN, SHARE, wanted, weighed
+from core.pipeline.model.second_guess import INTENTS, MARGIN, SHARE, wanted, weighed
 from tests.core.pipeline.shop import SHOP, Talk, stages
 from tests.gateway.composing_world import SECONDS, model_in, shop, told
 from tests.model_server import (

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 
-from memory.tables import Message, Turn
+from memory.tables.main import Message, Turn
 from tests.gateway.composing_world import (
     GOOD,
     QUESTION,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.gate import COOKIE
+from gateway.access.gate import COOKIE
 from tests.gateway.console_world import World, enter, served
 from tests.gateway.credentials import PASSWORD, person
 from tests.layouts import laid_out

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from core.default_answers import DEFAULT_ANSWERS
+from core.answers.defaults import DEFAULT_ANSWERS
 from core.gsm import normalise, segments
-from core.pipeline.articles import DEFAULT_ARTICLE_THRESHOLD
-from core.pipeline.intent import IntentModel
-from core.playbook import Playbook
+from core.pipeline.intent.stage import IntentModel
+from core.pipeline.response.articles import DEFAULT_ARTICLE_THRESHOLD
+from core.playbook.model import Playbook
 from core.secrets import find_secrets
-from gateway.article_index import article_index
-from gateway.demo_people import ADA, SENTENCES, SHOP
-from gateway.demo_settings import PLAYBOOK
-from gateway.playbooks import load_playbook
-from gateway.training import model_now, playbook_rows
+from gateway.demo.people import ADA, SENTENCES, SHOP
+from gateway.demo.settings import PLAYBOOK
+from gateway.intents.training import model_now, playbook_rows
+from gateway.playbook.reader import load_playbook
+from gateway.stages.article_index import article_index
 
 UNSEEN = (
     ("has my lamp been shipped?", "order_status"),

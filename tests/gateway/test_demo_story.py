@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from gateway.demo_story import Story, advance
+from gateway.demo.story import Story, advance
 from gateway.events import Event
 
 AT = datetime(2026, 3, 2, 12, tzinfo=UTC)

@@ -24,16 +24,16 @@ from sqlmodel import SQLModel
 
 from adapters.sms import RETRY_FRAGMENT
 from core.channel_abilities import Finding, Gravity
-from gateway import doctor
-from gateway.doctor import Section, examine
-from gateway.doctor_address import address_findings
+from gateway.doctor import findings as doctor
+from gateway.doctor.address import address_findings
+from gateway.doctor.findings import Section, examine
 from gateway.health import proof_of
-from gateway.obstacles import tls_context
-from gateway.settings import Settings
+from gateway.settings.model import Settings
+from gateway.settings.obstacles import tls_context
 from memory.units.installation import kept_secret
 from tests.gateway.way import Way, running
 
-PLAYBOOK = Path(__file__).parents[2] / "gateway" / "demo_shop" / "playbook"
+PLAYBOOK = Path(__file__).parents[2] / "gateway" / "demo" / "shop" / "playbook"
 NONCE = "a-nonce-of-the-tests-0123"
 
 

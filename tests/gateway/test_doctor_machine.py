@@ -17,14 +17,14 @@ from typer.testing import CliRunner, Result
 
 from core.channel_abilities import Finding, Gravity
 from gateway.cli import build_app
-from gateway.doctor import Section
-from gateway.doctor_cli import show
-from gateway.doctor_machine import database_findings, machine_findings, playbook_findings
-from gateway.doctor_secrets import secret_findings
-from gateway.settings import load_settings
+from gateway.commands.doctor import show
+from gateway.doctor.findings import Section
+from gateway.doctor.machine import database_findings, machine_findings, playbook_findings
+from gateway.doctor.secrets import secret_findings
+from gateway.settings.model import load_settings
 from memory.migrate import needed_version, upgrade
 
-PLAYBOOK = Path(__file__).parents[2] / "gateway" / "demo_shop" / "playbook"
+PLAYBOOK = Path(__file__).parents[2] / "gateway" / "demo" / "shop" / "playbook"
 SECRET = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 
 

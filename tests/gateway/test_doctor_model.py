@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from core.channel_abilities import Finding, Gravity
-from gateway.demo_settings import PLAYBOOK
-from gateway.doctor import examine
-from gateway.doctor_model import model_findings
-from gateway.settings import Settings
+from gateway.demo.settings import PLAYBOOK
+from gateway.doctor.findings import examine
+from gateway.doctor.model import model_findings
+from gateway.settings.model import Settings
 from tests.model_server import Behaviour, answers, fails, model_server, says, stalls
 
 

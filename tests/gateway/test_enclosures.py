@@ -10,7 +10,7 @@ import pytest
 from core.message import Attachment, InboundMessage, Original
 from core.message import Place as Room
 from core.secrets import find_secrets
-from gateway.enclosures import (
+from gateway.channels.enclosures import (
     LONGEST_NAME,
     LONGEST_TITLE,
     MOST_ATTACHMENTS,

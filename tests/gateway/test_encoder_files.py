@@ -12,13 +12,13 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from gateway import encoder_files
-from gateway.doctor_encoder import encoder_findings
-from gateway.encoder_files import HUB_FILE, find_model, open_model
-from gateway.settings import ConfigError, Settings
-from gateway.settings_memory import Embeddings
-from gateway.settings_sections import Data
-from memory.encoder import VOCABULARY, digest_of
+from gateway.doctor.encoder import encoder_findings
+from gateway.recall import encoder_files
+from gateway.recall.encoder_files import HUB_FILE, find_model, open_model
+from gateway.settings.memory import Embeddings
+from gateway.settings.model import ConfigError, Settings
+from gateway.settings.sections import Data
+from memory.recall.encoder import VOCABULARY, digest_of
 
 PACKAGE = find_model(Settings().model_copy(update={"embeddings": Embeddings(enabled=True)}))
 

@@ -15,20 +15,20 @@ from sqlalchemy import Connection, select
 
 from core.message import Assurance, Author
 from core.turn import Said
-from gateway.encoder_files import find_model
-from gateway.encoding import Encoding
-from gateway.settings import Settings
-from gateway.settings_memory import Embeddings
-from memory.columns import Floats
-from memory.encoder import Model, load_model
-from memory.remembered_tables import Vector
+from gateway.recall.encoder_files import find_model
+from gateway.recall.encoding import Encoding
+from gateway.settings.memory import Embeddings
+from gateway.settings.model import Settings
+from memory.recall.columns import Floats
+from memory.recall.encoder import Model, load_model
+from memory.recall.vectors import nearness, pack, place_of, vectors_of
 from memory.store import Store
-from memory.units.admission_rows import Cleaned
-from memory.units.erasing import erase
-from memory.units.revisions import Change, revise
+from memory.tables.remembered import Vector
+from memory.units.erasing.whole import erase
+from memory.units.messages.admission_rows import Cleaned
+from memory.units.messages.revisions import Change, revise
+from memory.units.remembering.vectors import Encoded, keep_vectors
 from memory.units.rows import table
-from memory.units.vectors import Encoded, keep_vectors
-from memory.vectors import nearness, pack, place_of, vectors_of
 from tests.gateway.everywhere import Options, everywhere
 from tests.memory.world import CHAT, MAIL, PHONE, START, Place, World
 

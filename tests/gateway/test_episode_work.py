@@ -6,11 +6,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select, update
 
-from gateway.episode_work import chunks
+from gateway.recall.episodes import chunks
 from memory.episode_sources import Plan, Stretch
 from memory.episodes import Part
-from memory.remembered_tables import Episode
-from memory.tables import Inbound, Message
+from memory.tables.main import Inbound, Message
+from memory.tables.remembered import Episode
 from memory.units.rows import table
 from tests.gateway.everywhere import everywhere
 

@@ -15,10 +15,10 @@ from adapters.sms.simulator_media import Picture
 from core.clock import to_micros
 from core.message import Assurance
 from gateway.app import utc_now
-from gateway.erasing import WRITTEN_ANEW, Receipt, erase_whole
+from gateway.customers.erasing import WRITTEN_ANEW, Receipt, erase_whole
 from memory.compacting import settle
-from memory.tables import Handle, Message
-from memory.units.identity import BY_HAND, customer_of, link
+from memory.tables.main import Handle, Message
+from memory.units.identity.linking import BY_HAND, customer_of, link
 from tests.gateway.everywhere import Everywhere, everywhere
 
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452")

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, func, select, update
 
 from gateway.files import FileStore
-from memory.tables import Handle, Message
+from memory.tables.main import Handle, Message
 from memory.units.rows import table
 from tests.gateway.console_world import PHONE, World, bearer, served
 

@@ -15,16 +15,16 @@ from sqlalchemy import Connection, Engine, insert, update
 
 from core.message import Assurance, Audience
 from core.turn import SlotValue
-from gateway.customer_exporting import PAGE, Source, export_zip
+from gateway.customers.customer_exporting import PAGE, Source, export_zip
 from gateway.files import FileStore
-from memory.customer_export import EXPORTED, NOT_EXPORTED, find_own
-from memory.drawing import WITHHELD
 from memory.engine import database_url as with_driver
 from memory.engine import writer_engine
-from memory.export_shapes import HIDDEN, SECRET
-from memory.holdings import HELD, NOT_THEIRS
-from memory.remembered_tables import Fact
-from memory.tables import Delivery, Message, Turn
+from memory.exports.customer import EXPORTED, NOT_EXPORTED, find_own
+from memory.exports.shapes import HIDDEN, SECRET
+from memory.readable.drawing import WITHHELD
+from memory.tables.holdings import HELD, NOT_THEIRS
+from memory.tables.main import Delivery, Message, Turn
+from memory.tables.remembered import Fact
 from memory.units.rows import table
 from tests.memory.canaries import NOT_WORDS, Plants
 from tests.memory.world import CHAT, MAIL, PHONE, START, World

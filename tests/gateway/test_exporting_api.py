@@ -10,7 +10,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from memory.pages import audit_log
+from memory.pages.lists import audit_log
 from tests.gateway.console_world import PHONE, World, bearer, served
 
 

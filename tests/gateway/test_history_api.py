@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from gateway import history_importing
+from gateway.history import importing as history_importing
 from tests.gateway.console_world import PHONE, World, served
 from tests.gateway.test_imports_api import call, files_kept, work
 from tests.memory.hot import admitted

@@ -7,9 +7,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from gateway.demo import running_demo
-from gateway.hosts import hosts_of
-from gateway.settings_sections import Server
+from gateway.access.hosts import hosts_of
+from gateway.demo.start import running_demo
+from gateway.settings.sections import Server
 from tests.gateway.credentials import bearer
 from tests.gateway.way import running
 

@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from core.clock import id_source, to_micros
-from core.identity_rules import DEFAULT_RULES
-from gateway import api_imports, exporting
+from core.identity.rules import DEFAULT_RULES
+from gateway.api import imports as api_imports
+from gateway.customers import exporting
+from gateway.customers.import_files import read_file
+from gateway.customers.import_work import ImportWork
+from gateway.customers.importing import Step, Tools
 from gateway.files import FileStore
-from gateway.import_files import read_file
-from gateway.import_work import ImportWork
-from gateway.importing import Step, Tools
 from tests.gateway.console_world import PHONE, World, bearer, served
 from tests.memory.hot import NOW
 

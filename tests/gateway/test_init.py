@@ -17,11 +17,11 @@ from adapters.registry import BUILT_IN, find_spec
 from adapters.sms.config import SmsConfig
 from adapters.webchat.config import WebchatConfig
 from gateway.cli import build_app, main
-from gateway.env_file import take_env_file, write_private, written
-from gateway.init_questions import QUESTIONS, is_secret
-from gateway.init_talk import machine_timezone
-from gateway.playbooks import load_playbook
-from gateway.settings import ConfigError, adapter_config, load_settings
+from gateway.init.questions import QUESTIONS, is_secret
+from gateway.init.talk import machine_timezone
+from gateway.playbook.reader import load_playbook
+from gateway.settings.env_file import take_env_file, write_private, written
+from gateway.settings.model import ConfigError, adapter_config, load_settings
 
 ROOT = Path(__file__).parents[2]
 SID = "AC" + "1" * 32

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from memory.tables import Turn
+from memory.tables.main import Turn
 from tests.core.pipeline.shop import SHOP, stages
 from tests.gateway.everywhere import Options, everywhere
 from tests.redteam.obedient import cases, obedient

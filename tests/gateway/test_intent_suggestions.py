@@ -15,10 +15,10 @@ import pytest
 from typer.testing import CliRunner
 
 from core.message import Author
-from core.playbook import Slot
+from core.playbook.model import Slot
 from core.turn import Said
-from gateway.intent_suggestions import Unclear, grouped, line_of, masked, unclear_of
-from gateway.intents_cli import app
+from gateway.commands.intents import app
+from gateway.intents.suggestions import Unclear, grouped, line_of, masked, unclear_of
 from memory.stored_turns import StoredTurn
 from tests.core.intent.examples import PLAYBOOK
 from tests.gateway.everywhere import everywhere

@@ -14,18 +14,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.pipeline.intent import IntentModel
-from core.playbook import Intent, Playbook
-from gateway import intent_choice, intent_trial, training
+from core.pipeline.intent.stage import IntentModel
+from core.playbook.model import Intent, Playbook
 from gateway.cli import main
-from gateway.doctor_intents import intents_findings
-from gateway.intent_choice import Choosing, Standing
-from gateway.intent_trial import Compared, part_of
-from gateway.intent_trial_child import Row, Rows, compared
-from gateway.intent_versions import FILE, Ledger, Ledgers, NoVersion, Promotion, Version
-from gateway.settings import load_settings
-from gateway.training import model_for, playbook_rows
-from gateway.training_child import train
+from gateway.doctor.intents import intents_findings
+from gateway.intents import choice as intent_choice
+from gateway.intents import training
+from gateway.intents import trial as intent_trial
+from gateway.intents.choice import Choosing, Standing
+from gateway.intents.training import model_for, playbook_rows
+from gateway.intents.training_child import train
+from gateway.intents.trial import Compared, part_of
+from gateway.intents.trial_child import Row, Rows, compared
+from gateway.intents.versions import FILE, Ledger, Ledgers, NoVersion, Promotion, Version
+from gateway.settings.model import load_settings
 from tests.core.intent.examples import PLAYBOOK
 
 SMALL = replace(

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from core.playbook import Intent
+from core.playbook.model import Intent
 from gateway.cli import main
-from gateway.intents_report import TooFew, evaluate
+from gateway.commands.intents_report import TooFew, evaluate
 from tests.core.intent.examples import PLAYBOOK
 
 

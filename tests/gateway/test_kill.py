@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import create_engine, func, select
 
 from adapters.sms.simulator import DEMO_ACCOUNT, Line, TwilioSimulator
-from memory.tables import Delivery, Inbound
+from memory.tables.main import Delivery, Inbound
 from memory.units.rows import table
 
 TOKEN = "a-real-looking-token-of-the-kill-test"
@@ -35,7 +35,7 @@ def environment(folder: Path, port: int, api: str) -> Mapping[str, str]:
         "SERVER__PORT": str(port),
         "SERVER__PUBLIC_URL": f"http://127.0.0.1:{port}",
         "PIPELINE__STAGES": "trivial",
-        "PLAYBOOK__PATH": "gateway/demo_shop/playbook",
+        "PLAYBOOK__PATH": "gateway/demo/shop/playbook",
         "TURNS__QUIET_SECONDS": '{"sms": 0}',
         "DELIVERY__BACKOFF_BASE_SECONDS": "0.2",
         "ADAPTERS__SMS__ACCOUNT_SID": DEMO_ACCOUNT,

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.language_model import (
+from gateway.model.client import (
     AT_ONCE,
     Completion,
     Failure,
@@ -21,8 +21,8 @@ from gateway.language_model import (
     Role,
     Trouble,
 )
-from gateway.model_opening import model_problems, open_language_model
-from gateway.settings import ConfigError, Settings
+from gateway.model.opening import model_problems, open_language_model
+from gateway.settings.model import ConfigError, Settings
 from tests.model_server import (
     Behaviour,
     ModelServer,

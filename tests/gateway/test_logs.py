@@ -22,7 +22,7 @@ from sqlalchemy.engine import make_url
 from adapters.sms.simulator import DEMO_ACCOUNT, Fault, Line, TwilioSimulator
 from adapters.webchat.client import ChatClient, ChatRefused
 from gateway.logs import configure_logs, plain_exception
-from gateway.settings_sections import Logging
+from gateway.settings.sections import Logging
 from memory.store import Store
 from tests.gateway.credentials import FULL_TOKEN, keep_token
 from tests.gateway.test_kill import environment, serve

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.email.simulator import Fault
 from core.pipeline.trivial import trivial_stages
-from memory.tables import Delivery, Inbound
+from memory.tables.main import Delivery, Inbound
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 from tests.gateway.way import empty_playbook
 

@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from core.pipeline.trivial import trivial_stages
-from memory.tables import Handoff
+from memory.tables.main import Handoff
 from tests.gateway.credentials import bearer
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 from tests.gateway.way import empty_playbook

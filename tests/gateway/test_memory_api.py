@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, select
 
-from gateway.roles import Right
-from memory.pages import audit_log
-from memory.tables import Handle
-from memory.units.facts import Telling, tell
+from gateway.access.roles import Right
+from memory.pages.lists import audit_log
+from memory.tables.main import Handle
+from memory.units.remembering.facts import Telling, tell
 from memory.units.rows import table
 from tests.gateway.console_world import PHONE, World, bearer, served
 from tests.gateway.credentials import keep_token

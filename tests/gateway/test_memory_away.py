@@ -13,14 +13,14 @@ import orjson
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
 
-from gateway.demo_people import ADA
-from gateway.recalling import Recalling
-from memory.context import load_context
+from gateway.demo.people import ADA
+from gateway.turns.recalling import Recalling
+from memory.readable.context import load_context
 from memory.store import Store
-from memory.tables import Case, Handoff, Inbound, Turn
-from memory.units.identity import customer_of
+from memory.tables.main import Case, Handoff, Inbound, Turn
+from memory.units.identity.linking import customer_of
+from memory.units.messages.turns import commit
 from memory.units.rows import table
-from memory.units.turns import commit
 from tests.gateway.everywhere import Everywhere, everywhere
 
 BOB = "+447700900455"

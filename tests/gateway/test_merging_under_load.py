@@ -20,14 +20,14 @@ from core.clock import to_micros
 from core.message import Assurance
 from core.pipeline.contracts import Draft, IntentGuess, Stages, StateStep
 from core.pipeline.trivial import trivial_stages
-from core.playbook import Playbook
+from core.playbook.model import Playbook
 from core.turn import TurnInput
 from gateway.app import utc_now
-from memory.tables import Audit, Delivery, Handle, Inbound, Link, Message, Turn
-from memory.units.identity import BY_HAND, IdentityProblem, customer_of, link
-from memory.units.parting import part
+from memory.tables.main import Audit, Delivery, Handle, Inbound, Link, Message, Turn
+from memory.units.identity.linking import BY_HAND, IdentityProblem, customer_of, link
+from memory.units.identity.parting import part
+from memory.units.identity.undoing import CannotUndo, undo
 from memory.units.rows import table
-from memory.units.undoing import CannotUndo, undo
 from tests.gateway.test_two_workers import LEASE, finish
 from tests.gateway.test_way import settled
 from tests.gateway.way import Way, running

@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.breaker import FAILURES, LONGEST_PAUSE, PAUSE, Breaker
-from gateway.language_model import Failure, Prompt, Role, Streamed, Trouble
-from gateway.model_budget import Allowance, Budget, Hold
-from gateway.model_opening import model_problems, open_language_model
-from gateway.model_stream import LARGEST_STREAM, Failed, Garbled, Stream, Usage
-from gateway.settings import Settings
+from gateway.model.breaker import FAILURES, LONGEST_PAUSE, PAUSE, Breaker
+from gateway.model.budget import Allowance, Budget, Hold
+from gateway.model.client import Failure, Prompt, Role, Streamed, Trouble
+from gateway.model.opening import model_problems, open_language_model
+from gateway.model.stream import LARGEST_STREAM, Failed, Garbled, Stream, Usage
+from gateway.settings.model import Settings
 from memory.store import Store
 from tests.layouts import laid_out
 from tests.model_server import model_server, streams, streams_for_ever

@@ -15,17 +15,17 @@ from sqlalchemy import Connection, select
 from structlog.testing import capture_logs
 
 from core.clock import id_source, to_micros
-from gateway.demo_settings import PLAYBOOK
-from gateway.episode_work import EpisodeWork
-from gateway.model_opening import open_language_model
-from gateway.model_work import PAUSE, TRIES, ModelWork, Tasks
-from gateway.playbooks import load_playbook
-from gateway.settings import Settings
+from gateway.demo.settings import PLAYBOOK
+from gateway.model.opening import open_language_model
+from gateway.model.work import PAUSE, TRIES, ModelWork, Tasks
+from gateway.playbook.reader import load_playbook
+from gateway.recall.episodes import EpisodeWork
+from gateway.settings.model import Settings
 from memory.engine import database_url, writer_engine
 from memory.episodes import EpisodeView, episodes_of
-from memory.remembered_tables import Fact
 from memory.store import Store
-from memory.tables import Handle
+from memory.tables.main import Handle
+from memory.tables.remembered import Fact
 from memory.units.rows import table
 from tests.gateway.everywhere import Options, everywhere
 from tests.gateway.test_episode_work import age

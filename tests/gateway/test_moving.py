@@ -10,11 +10,11 @@ import aiohttp
 from sqlalchemy import Connection, update
 
 from adapters.webchat.client import ChatClient
-from core.identity_rules import DEFAULT_RULES
-from gateway.demo_people import ADA
-from gateway.leaving import Leaving
+from core.identity.rules import DEFAULT_RULES
+from gateway.demo.people import ADA
+from gateway.sockets.leaving import Leaving
 from memory.resume import mark_seen
-from memory.tables import Conversation, Handle, Handoff, Message
+from memory.tables.main import Conversation, Handle, Handoff, Message
 from memory.units.rows import table
 from tests.gateway.credentials import bearer
 from tests.gateway.everywhere import SECRETS, Everywhere, everywhere

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.networks import network_of
+from gateway.access.networks import network_of
 
 
 @pytest.mark.parametrize(

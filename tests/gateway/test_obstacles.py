@@ -16,10 +16,10 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from gateway.cli import main
-from gateway.demo_settings import PLAYBOOK
-from gateway.obstacles import machine_problems, with_port
-from gateway.settings import load_settings
-from gateway.training import TrainingFailed
+from gateway.demo.settings import PLAYBOOK
+from gateway.intents.training import TrainingFailed
+from gateway.settings.model import load_settings
+from gateway.settings.obstacles import machine_problems, with_port
 from tests.gateway.replay.crowd import write_crowd
 
 ROOT = Path(__file__).parents[2]
@@ -115,7 +115,7 @@ def test_what_the_system_says_of_a_socket_names_the_key(
     def refuse(*_: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr("gateway.obstacles._probe", refuse)
+    monkeypatch.setattr("gateway.settings.obstacles._probe", refuse)
     assert [one.key for one in machine_problems(load_settings())] == [f"server.{key}"]
 
 
@@ -229,7 +229,7 @@ def test_a_playbook_that_cannot_be_learned_from_is_told(
     async def fail(*_: object, **__: object) -> None:
         raise TrainingFailed("the training took longer than 60 seconds", None)
 
-    monkeypatch.setattr("gateway.intent_choice.model_for", fail)
+    monkeypatch.setattr("gateway.intents.choice.model_for", fail)
     monkeypatch.setenv("ONETHREAD__PIPELINE__STAGES", "default")
     said = refused(capsys, "serve", "--port", "0")
     assert "intents.toml\n  no model could be learned" in said

@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from gateway.passwords import Crowded, Passwords
+from gateway.access.passwords import Crowded, Passwords
 from tests.gateway.credentials import PASSWORD, quick_passwords
 
 

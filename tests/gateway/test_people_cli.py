@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import Connection
 
 from core.clock import to_micros
-from gateway.access import hash_secret
+from gateway.access.callers import hash_secret
 from gateway.app import utc_now
 from gateway.cli import main
-from gateway.database import transaction
-from memory.pages import audit_log
-from memory.people_pages import invited, people_list, token_holder, token_list
+from gateway.commands.database import transaction
+from memory.pages.lists import audit_log
+from memory.pages.people import invited, people_list, token_holder, token_list
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway import piece_file
-from gateway.piece_file import TABLE, TABLE_NAME, TABLE_SHA256, load_pieces, pack, unpack
-from gateway.training_child import train
+from gateway.intents import piece_file
+from gateway.intents.piece_file import TABLE, TABLE_NAME, TABLE_SHA256, load_pieces, pack, unpack
+from gateway.intents.training_child import train
 from tests.core.intent.examples import EXAMPLES, TITLES
 
 
@@ -78,7 +78,8 @@ def test_without_the_right_file_intents_go_by_their_words(
 
 def test_importing_reads_nothing() -> None:
     code = (
-        "import gateway.training, gateway.piece_file as one; print(one._load.cache_info().currsize)"
+        "import gateway.intents.training, gateway.intents.piece_file as one; "
+        "print(one._load.cache_info().currsize)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "0"

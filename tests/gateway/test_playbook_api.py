@@ -15,12 +15,12 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from core.message import Assurance, Handle, InboundMessage
 from core.secrets import find_secrets
+from gateway.access.roles import ROLES, Right, Role
 from gateway.app import Parts, build_gateway
-from gateway.playbooks import load_playbook
-from gateway.roles import ROLES, Right, Role
+from gateway.playbook.reader import load_playbook
 from gateway.running import Gateway
-from gateway.settings_sections import Playbook
-from memory.tables import Conversation, Customer, Message, Turn
+from gateway.settings.sections import Playbook
+from memory.tables.main import Conversation, Customer, Message, Turn
 from tests.gateway.credentials import bearer, keep_token
 from tests.gateway.test_way import count
 from tests.gateway.way import running, settings_for
@@ -314,7 +314,7 @@ async def test_a_folder_that_cannot_be_written_changes_nothing(
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("gateway.playbook_desk.write_changes", refuse)
+    monkeypatch.setattr("gateway.playbook.folder.put_in_place", refuse)
     before = desk.gateway.playbook
     draft = await desk.draft(answers='greeting = ["Welcome."]\n')
     refused = await desk.call("POST", "/publish", {**draft, "reason": "x"})

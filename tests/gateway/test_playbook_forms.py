@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.demo_settings import PLAYBOOK
-from gateway.playbook_folder import difference, write_changes
-from gateway.playbook_forms import CannotSet, set_value
+from gateway.demo.settings import PLAYBOOK
+from gateway.playbook.folder import difference
+from gateway.playbook.forms import CannotSet, set_value
+from gateway.playbook.journal import put_in_place
 
 ANSWERS = """# What we say, agreed with Ada.
 greeting = [
@@ -135,7 +136,7 @@ def test_a_change_is_written_whole_and_leaves_nothing_behind(tmp_path: Path) -> 
     (tmp_path / "slots.toml").write_text("", encoding="utf-8")
     before = {"answers.toml": "a = ['b']\n", "slots.toml": ""}
     after = {"answers.toml": "a = ['c']\n", "articles/new.md": "text"}
-    write_changes(tmp_path, difference(before, after))
+    put_in_place(tmp_path, before, difference(before, after))
     found = {
         one.relative_to(tmp_path).as_posix(): one.read_text(encoding="utf-8")
         for one in tmp_path.rglob("*")
@@ -148,6 +149,6 @@ def test_where_one_file_cannot_be_written_none_is(tmp_path: Path) -> None:
     (tmp_path / "answers.toml").write_text("old", encoding="utf-8")
     (tmp_path / "articles").write_text("in the way", encoding="utf-8")
     with pytest.raises(OSError, match="articles"):
-        write_changes(tmp_path, {"answers.toml": "new", "articles/a.md": "text"})
+        put_in_place(tmp_path, {}, {"answers.toml": "new", "articles/a.md": "text"})
     assert (tmp_path / "answers.toml").read_text(encoding="utf-8") == "old"
     assert sorted(one.name for one in tmp_path.iterdir()) == ["answers.toml", "articles"]

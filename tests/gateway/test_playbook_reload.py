@@ -19,17 +19,17 @@ from sqlalchemy import Connection, select
 
 from core.pipeline.contracts import Stages
 from core.pipeline.trivial import trivial_stages
-from core.playbook import Article, Playbook
-from core.playbook_fields import PlaybookError, PlaybookProblem
-from gateway.deciding import Deciding
-from gateway.playbook_kept import KeptVersions
-from gateway.playbook_learning import Shelves
-from gateway.playbook_reload import Cause, Reloading
-from gateway.playbook_status import ask_for_look, told_status
-from gateway.playbooks import playbook_of, read_folder
+from core.playbook.fields import PlaybookError, PlaybookProblem
+from core.playbook.model import Article, Playbook
+from gateway.playbook.kept import KeptVersions
+from gateway.playbook.learning import Shelves
+from gateway.playbook.reader import playbook_of, read_folder
+from gateway.playbook.reload import Cause, Reloading
+from gateway.playbook.status import ask_for_look, told_status
+from gateway.stages.deciding import Deciding
 from memory.store import Store
 from memory.stored_turns import GIVEN, turns_since
-from memory.tables import Turn
+from memory.tables.main import Turn
 from memory.units.playbook_log import PUBLISHED, put_in_force
 from memory.units.rows import table
 from tests.gateway.test_way import settled

@@ -9,10 +9,10 @@ import pytest
 
 from core.effects import Act, AnswerAt, AskProof, Disown, Effect, LookUp, MoveTo, ShowCode
 from core.message import Assurance
-from core.playbook import Action, Playbook, Table
+from core.playbook.model import Action, Playbook, Table
 from core.turn import TurnInput
-from gateway.deciding import Deciding
-from gateway.playbook_trial import Who, _stand_in, try_talk
+from gateway.playbook.trial import Who, _stand_in, try_talk
+from gateway.stages.deciding import Deciding
 from tests.core.pipeline.shop import NOW, SHOP, stages
 
 ORDERS = Table(

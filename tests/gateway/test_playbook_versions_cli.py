@@ -14,11 +14,11 @@ import structlog
 from typer.testing import CliRunner, Result
 
 from gateway.app import Parts, build_gateway
-from gateway.playbook_cli import app
-from gateway.playbook_kept import needed
+from gateway.commands.playbook import app
+from gateway.commands.turns import app as turns
+from gateway.playbook.kept import needed
 from gateway.running import Gateway
-from gateway.settings_sections import Playbook
-from gateway.turns_cli import app as turns
+from gateway.settings.sections import Playbook
 from memory.units.playbook_log import PutInForce
 from tests.gateway.test_playbook_api import FILES
 from tests.gateway.way import settings_for

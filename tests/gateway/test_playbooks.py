@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from core.playbook_reader import PlaybookError
+from core.playbook.reader import PlaybookError
 from gateway.cli import main
-from gateway.demo_settings import PLAYBOOK
-from gateway.playbooks import FILE_LIMIT, load_playbook
+from gateway.demo.settings import PLAYBOOK
+from gateway.playbook.reader import FILE_LIMIT, load_playbook
 from tests.core.playbook_faults import GOOD
 
 

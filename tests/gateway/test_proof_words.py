@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from core.notice_answers import HOLDS
-from core.pipeline.identity_phrases import is_not_me
-from core.playbook import Playbook
-from core.playbook_reader import read_playbook
-from gateway.proof_words import code_message, hidden, joined_message, shown_message
+from core.answers.notices import HOLDS
+from core.pipeline.reading.identity_phrases import is_not_me
+from core.playbook.model import Playbook
+from core.playbook.reader import read_playbook
+from gateway.identity.proof_words import code_message, hidden, joined_message, shown_message
 from tests.core.playbook_faults import GOOD
 
 LIFE = timedelta(minutes=10)

@@ -17,12 +17,12 @@ from core.turn import (
     Sender,
     TurnInput,
 )
-from gateway.provenance import Given, given
-from gateway.turn_record import record_of
-from memory.context import Context
-from memory.drawing import CASE
-from memory.recalled_rows import unfolded
-from memory.sender import NEVER
+from gateway.turns.provenance import Given, given
+from gateway.turns.record import record_of
+from memory.readable.context import Context
+from memory.readable.drawing import CASE
+from memory.readable.sender import NEVER
+from memory.recall.recalled_rows import unfolded
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from sqlmodel import SQLModel
 
-from gateway.demo_people import ADA
-from memory.identity_tables import Challenge
-from memory.tables import Conversation, Handle, Link
+from gateway.demo.people import ADA
+from memory.tables.identity import Challenge
+from memory.tables.main import Conversation, Handle, Link
 from tests.gateway.everywhere import Everywhere, everywhere
 
 BEA_PHONE, BEA_MAIL, BEA_SLACK = "+447700900777", "bea@else.example", "U0BEA"

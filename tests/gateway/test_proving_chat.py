@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from adapters.webchat.client import ChatClient
-from gateway.demo_people import ADA
-from memory.identity_tables import Challenge
-from memory.tables import Handle, Link
+from gateway.demo.people import ADA
+from memory.tables.identity import Challenge
+from memory.tables.main import Handle, Link
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 from tests.gateway.test_proving import BEA_MAIL, BEA_PHONE, customers, mailed, stored, until
 from tests.gateway.way import ORIGIN, login_token

@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.access import FAILURES_ALLOWED
-from gateway.gate import COOKIE
-from gateway.proxies import Client, Networks, seen_through
-from gateway.socket_limits import Remotes, SocketLimits
+from gateway.access.callers import FAILURES_ALLOWED
+from gateway.access.gate import COOKIE
+from gateway.access.proxies import Client, Networks, seen_through
+from gateway.sockets.limits import Remotes, SocketLimits
 from tests.gateway.credentials import enter_link
 from tests.gateway.way import ORIGIN, Way, running
 

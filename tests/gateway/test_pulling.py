@@ -12,10 +12,10 @@ from sqlalchemy import Connection, select
 from core.channel import AdapterSpec, Capabilities, Received, Transport
 from core.channel_abilities import Sink
 from core.message import Assurance, Handle, InboundMessage
-from gateway.channels import Channel
-from gateway.pulling import Pulling
-from memory.tables import Handle as HandleRow
-from memory.tables import Inbound, Message
+from gateway.channels.loading import Channel
+from gateway.channels.pulling import Pulling
+from memory.tables.main import Handle as HandleRow
+from memory.tables.main import Inbound, Message
 from memory.units.rows import table
 from tests.gateway.way import Way, running
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.message import Audience, OutboundMessage
-from gateway.demo_people import ADA, SHOP
-from memory.tables import Conversation, Handle
+from gateway.demo.people import ADA, SHOP
+from memory.tables.main import Conversation, Handle
 from tests.gateway.everywhere import Everywhere, everywhere
 
 NEWS = OutboundMessage("Your lamp has arrived at the shop.")

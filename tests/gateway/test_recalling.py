@@ -13,14 +13,14 @@ import numpy as np
 from core.clock import to_micros
 from core.message import Assurance, Author
 from core.turn import CaseState, Said, Sender
-from gateway.recalling import Back, Recalling, RecallSettings
-from gateway.remembered import Kept, Memory
-from memory.columns import Floats
-from memory.context import Context
-from memory.indexed_thread import THREAD_LIMIT, index
-from memory.recall import recall
-from memory.sender import NEVER, ContextQuery
-from memory.standing_block import Past
+from gateway.turns.recalling import Back, Recalling, RecallSettings
+from gateway.turns.remembered import Kept, Memory
+from memory.readable.context import Context
+from memory.readable.sender import NEVER, ContextQuery
+from memory.recall.choosing import recall
+from memory.recall.columns import Floats
+from memory.recall.indexed_thread import THREAD_LIMIT, index
+from memory.recall.standing_block import Past
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NOW = START + timedelta(days=90)

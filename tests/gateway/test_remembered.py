@@ -14,14 +14,14 @@ from typer.testing import CliRunner
 from core.clock import from_micros, to_micros
 from core.message import Assurance
 from gateway.app import utc_now
-from gateway.demo_people import ADA
-from gateway.remembered import Memory
-from gateway.turns_cli import app as turns_app
-from memory.context import Context, load_context
-from memory.recalled_rows import unfolded
-from memory.sender import ContextQuery
-from memory.tables import Message, Turn
-from memory.units.identity import customer_of
+from gateway.commands.turns import app as turns_app
+from gateway.demo.people import ADA
+from gateway.turns.remembered import Memory
+from memory.readable.context import Context, load_context
+from memory.readable.sender import ContextQuery
+from memory.recall.recalled_rows import unfolded
+from memory.tables.main import Message, Turn
+from memory.units.identity.linking import customer_of
 from memory.units.rows import table
 from tests.gateway.everywhere import Everywhere, everywhere
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine, update
 
 from adapters.webchat.client import ChatClient
-from memory.tables import Customer
+from memory.tables.main import Customer
 from memory.units.rows import table
 from tests.gateway.way import Way, running
 

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import Connection, func, select
 
 from core.clock import to_micros
+from gateway.customers.retaining import CHUNK, PAUSE, Retaining
 from gateway.files import FileStore
-from gateway.retaining import CHUNK, PAUSE, Retaining
-from gateway.settings_memory import Retention
+from gateway.settings.memory import Retention
 from memory.store import Store
-from memory.tables import Message
-from memory.units.erasing import erase
+from memory.tables.main import Message
+from memory.units.erasing.whole import erase
 from memory.units.rows import table
 from tests.memory.world import PHONE, START, World
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from gateway.api import NEEDS
-from gateway.api_calls import PREFIX, Endpoint
-from gateway.api_routes import ENDPOINTS
-from gateway.roles import ROLES, Right, Role, rights_named, rights_of
-from memory.pages import audit_log
+from gateway.access.roles import ROLES, Right, Role, rights_named, rights_of
+from gateway.api.calls import PREFIX, Endpoint
+from gateway.api.dispatch import NEEDS
+from gateway.api.routes import ENDPOINTS
+from memory.pages.lists import audit_log
 from tests.gateway.console_world import World, served
 from tests.gateway.credentials import keep_token, person
 from tests.structure.files import ROOT

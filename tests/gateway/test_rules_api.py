@@ -11,10 +11,10 @@ from structlog.testing import capture_logs
 
 from core.clock import id_source, to_micros
 from core.message import Assurance
-from gateway.identity_rules import DEFAULT_TEXT, RulesInForce
-from gateway.rule_application import AT_ONCE
-from memory.tables import Audit, Handle
-from memory.units.identity import link
+from gateway.identity.rule_application import AT_ONCE
+from gateway.identity.rules import DEFAULT_TEXT, RulesInForce
+from memory.tables.main import Audit, Handle
+from memory.units.identity.linking import link
 from memory.units.rows import table
 from tests.gateway.console_world import PHONE, World, served
 from tests.memory.hot import NOW, admitted

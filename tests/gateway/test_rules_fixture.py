@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from core.playbook_fields import PlaybookError
-from gateway.init_files import STARTER
-from gateway.playbooks import load_fixtures, load_playbook
-from gateway.rules_test_cli import app
+from core.playbook.fields import PlaybookError
+from gateway.commands.rules_test import app
+from gateway.init.files import STARTER
+from gateway.playbook.reader import load_fixtures, load_playbook
 
-DEMO = Path("gateway/demo_shop/playbook")
+DEMO = Path("gateway/demo/shop/playbook")
 RUN = CliRunner()
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from core.clock import to_micros
-from gateway.demo_people import ADA
+from gateway.demo.people import ADA
 from memory.store import Store
-from memory.units.rule_versions import in_force, publish, roll_back
-from memory.units.turns import commit
+from memory.units.identity.rule_versions import in_force, publish, roll_back
+from memory.units.messages.turns import commit
 from tests.gateway.everywhere import Everywhere, everywhere
 
 BEN = "+447700900318"

@@ -9,13 +9,13 @@ from sqlalchemy import Connection, func, insert, select, update
 from benchmarks.fill import rows
 from core.clock import from_micros, to_micros
 from core.message import Assurance
-from gateway.segmenting import Segmenting
-from memory.context import load_context
-from memory.deep import find_deep
-from memory.remembered_tables import Segment
-from memory.sender import ContextQuery
+from gateway.recall.segmenting import Segmenting
+from memory.readable.context import load_context
+from memory.readable.sender import ContextQuery
+from memory.recall.deep import find_deep
 from memory.store import Store
-from memory.tables import Message
+from memory.tables.main import Message
+from memory.tables.remembered import Segment
 from memory.units.rows import table
 
 LONG = 1_400

@@ -13,7 +13,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from adapters.registry import find_spec
-from gateway.settings import ConfigError, Settings, adapter_config, load_settings
+from gateway.settings.model import ConfigError, Settings, adapter_config, load_settings
 
 ROOT = Path(__file__).parents[2]
 OPTION = re.compile(r"^# (?P<line>[a-z_]+ = .+|\[adapters\..+\])$")

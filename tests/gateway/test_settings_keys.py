@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from adapters.registry import BUILT_IN, find_spec
-from gateway.settings import ConfigError, Settings, adapter_config, load_settings
+from gateway.settings.model import ConfigError, Settings, adapter_config, load_settings
 
 ROOT = Path(__file__).parents[2]
 Key = tuple[str, ...]

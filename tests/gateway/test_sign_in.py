@@ -16,17 +16,17 @@ from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
 from core.clock import to_micros
-from gateway.access import Keeper
+from gateway.access.callers import Keeper
+from gateway.access.gate import COOKIE, CSRF_HEADER, UNATTENDED_HEADER
+from gateway.access.passwords import Passwords, fault_of
+from gateway.access.reception import WELCOME
+from gateway.access.roles import Role
 from gateway.events import Event
-from gateway.gate import COOKIE, CSRF_HEADER, UNATTENDED_HEADER
-from gateway.passwords import Passwords, fault_of
-from gateway.reception import WELCOME
-from gateway.roles import Role
-from memory.pages import audit_log
-from memory.people_tables import ApiToken, Invitation, Person, Session
-from memory.units import actors
+from memory.pages.lists import audit_log
+from memory.tables.people import ApiToken, Invitation, Person, Session
+from memory.units.people import actors
+from memory.units.people.sessions import FREE_FAILURES, LONGEST_LOCK, MINUTE, lock_after
 from memory.units.rows import table
-from memory.units.sessions import FREE_FAILURES, LONGEST_LOCK, MINUTE, lock_after
 from tests.gateway.console_world import Client, World, bearer, served
 from tests.gateway.credentials import PASSWORD, person, quick_passwords
 from tests.memory.hot import ids

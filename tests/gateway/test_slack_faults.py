@@ -9,7 +9,7 @@ import pytest
 
 from adapters.slack.simulator import Fault
 from core.pipeline.trivial import trivial_stages
-from memory.tables import Inbound
+from memory.tables.main import Inbound
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 from tests.gateway.way import empty_playbook
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from core.pipeline.contracts import STAGE_KINDS, Draft, IntentGuess, StageSpec, StateStep
-from core.playbook import Playbook
+from core.playbook.model import Playbook
 from core.turn import TurnInput
-from gateway.stage_check import check_stage, faults
+from gateway.stages.check import check_stage, faults
 from tests.core.pipeline.shop import SHOP
 
 Usual = Callable[[TurnInput, IntentGuess, StateStep, Playbook], Draft]

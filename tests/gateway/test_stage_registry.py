@@ -11,12 +11,12 @@ import pytest
 
 from core.pipeline.contracts import Draft, IntentGuess, StageSpec, StateStep
 from core.pipeline.decide import decide
-from core.playbook import Playbook
-from core.playbook_fields import PlaybookError
-from core.playbook_reader import read_playbook
+from core.playbook.fields import PlaybookError
+from core.playbook.model import Playbook
+from core.playbook.reader import read_playbook
 from core.turn import Decision, TurnInput
-from gateway import stage_registry
-from gateway.stage_registry import with_own
+from gateway.stages import registry as stage_registry
+from gateway.stages.registry import with_own
 from tests.core.pipeline.shop import SHOP, Talk, stages
 
 NAMED = replace(SHOP, stages={"response": "loud"})

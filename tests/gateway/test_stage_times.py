@@ -11,9 +11,9 @@ from sqlalchemy import Connection, select
 
 from core.pipeline.contracts import IntentGuess
 from core.pipeline.trivial import trivial_stages
-from core.playbook import Playbook
+from core.playbook.model import Playbook
 from core.turn import TurnInput
-from memory.tables import Turn
+from memory.tables.main import Turn
 from memory.units.rows import table
 from tests.gateway.test_way import PHONE
 from tests.gateway.way import running

@@ -7,10 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.message import Assurance
-from gateway.demo_people import ADA
-from gateway.demo_settings import PLAYBOOK
-from gateway.playbooks import load_playbook
-from memory.tables import Message
+from gateway.demo.people import ADA
+from gateway.demo.settings import PLAYBOOK
+from gateway.playbook.reader import load_playbook
+from memory.tables.main import Message
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 
 SENT = "If that address can be reached, I have sent a code there. Type it here."

@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from memory.hints import Marks
-from memory.identity_tables import Suggestion
 from memory.suggestions import suggestions
+from memory.tables.identity import Suggestion
 from tests.gateway.everywhere import everywhere
 
 EVE = "+447700900666"

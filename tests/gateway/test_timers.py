@@ -9,12 +9,12 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from core.playbook import Playbook, Rule
-from gateway.demo_settings import PLAYBOOK
-from gateway.playbooks import load_playbook
-from gateway.timers import Timers
-from memory.pages import queue
-from memory.tables import Case, Customer
+from core.playbook.model import Playbook, Rule
+from gateway.demo.settings import PLAYBOOK
+from gateway.playbook.reader import load_playbook
+from gateway.turns.timers import Timers
+from memory.pages.lists import queue
+from memory.tables.main import Case, Customer
 from memory.units.rows import table
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.trace_details import lines_of
+from gateway.turns.trace_details import lines_of
 from tests.gateway.test_trace import values
 
 NAMES = "facts recalled left_out stages sources playbook reply why output stage us".split()

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.limits import Broken
-from core.pipeline.worded import Unfit
-from gateway.language_model import Trouble
-from gateway.trace_model import intent_lines, words_lines
+from core.pipeline.model.worded import Unfit
+from gateway.model.client import Trouble
+from gateway.turns.trace_model import intent_lines, words_lines
 
 NAMED = {"name": "qwen3:8b", "ms": "1204", "prompt": "412", "answer": "38"}
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from core.pipeline.intent import IntentModel
-from gateway import training
-from gateway.training import TrainingFailed, model_for, model_now, playbook_rows, previous
-from gateway.training_child import train
+from core.pipeline.intent.stage import IntentModel
+from gateway.intents import training
+from gateway.intents.training import TrainingFailed, model_for, model_now, playbook_rows, previous
+from gateway.intents.training_child import train
 from tests.core.intent.examples import EXAMPLES, PLAYBOOK, TITLES
 
 SMALL = tuple(row for row in EXAMPLES if row[1] in ("hello", "cancel_order", "opening_hours"))
@@ -150,7 +150,7 @@ def test_the_child_tells_its_failure_in_one_line(tmp_path: Path) -> None:
         '{"examples": [["?", "a"], ["!", "b"]], "titles": [], "language": "en", "target": "x"}'
     )
     ran = subprocess.run(
-        [sys.executable, "-m", "gateway.training_child"],
+        [sys.executable, "-m", "gateway.intents.training_child"],
         input=request,
         capture_output=True,
         text=True,

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Connection, select
 from structlog.testing import capture_logs
 
-from core.playbook import Intent, Playbook
-from core.playbook_fields import PlaybookError, PlaybookProblem
+from core.playbook.fields import PlaybookError, PlaybookProblem
+from core.playbook.model import Intent, Playbook
 from gateway.app import Parts, build_gateway
-from memory.tables import Turn
+from memory.tables.main import Turn
 from memory.units.rows import table
 from tests.gateway.test_way import PHONE, settled
 from tests.gateway.way import empty_playbook, running, settings_for

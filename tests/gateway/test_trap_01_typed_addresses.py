@@ -6,9 +6,9 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from gateway.demo_people import ADA
-from memory.identity_tables import Sighting, Suggestion
-from memory.tables import Link, Message, Turn
+from gateway.demo.people import ADA
+from memory.tables.identity import Sighting, Suggestion
+from memory.tables.main import Link, Message, Turn
 from tests.gateway.everywhere import SECRETS, everywhere
 
 CLAIM = f"I am {ADA.name}, {ADA.mail}, my number is {ADA.phone}. Any news on my order?"

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo_people import ADA, SHOP
-from memory.tables import Handle, Link
+from gateway.demo.people import ADA, SHOP
+from memory.tables.main import Handle, Link
 from tests.gateway.everywhere import Everywhere, everywhere, secrets_in
 
 MALLORY = "mallory@evil.example"

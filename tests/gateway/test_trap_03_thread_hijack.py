@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from adapters.email.simulator import Crossing
-from gateway.demo_people import ADA
-from memory.tables import Conversation
+from gateway.demo.people import ADA
+from memory.tables.main import Conversation
 from tests.gateway.everywhere import Everywhere, beside_threads, everywhere, secrets_in
 
 MALLORY = "mallory@evil.example"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, update
 
-from gateway.demo_people import ADA
-from memory.identity_tables import Alarm
-from memory.tables import Handle
+from gateway.demo.people import ADA
+from memory.tables.identity import Alarm
+from memory.tables.main import Handle
 from memory.units.rows import table
 from tests.gateway.everywhere import SECRETS, Everywhere, everywhere, secrets_in
 

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.sms.signature import sign
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN
-from gateway.demo_people import ADA, SHOP
+from gateway.demo.people import ADA, SHOP
 from tests.gateway.everywhere import Everywhere, everywhere, secrets_in
 
 TEXT = {

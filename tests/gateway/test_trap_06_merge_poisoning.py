@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, update
 
-from gateway.demo_people import ADA
-from memory.tables import Customer, Link
+from gateway.demo.people import ADA
+from memory.tables.main import Customer, Link
 from memory.units.rows import table
 from tests.gateway.everywhere import Everywhere, everywhere, secrets_in
 from tests.gateway.test_proving import BEA_PHONE, by_text, code_in, customers, mailed, texted

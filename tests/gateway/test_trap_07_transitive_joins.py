@@ -8,9 +8,9 @@ import pytest
 
 from core.clock import to_micros
 from core.message import Assurance
-from gateway.demo_people import ADA
-from memory.tables import Handle
-from memory.units import identity
+from gateway.demo.people import ADA
+from memory.tables.main import Handle
+from memory.units.identity import linking as identity
 from tests.gateway.everywhere import Everywhere, everywhere, secrets_in
 
 BEN = "+447700900318"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo_people import ADA
-from memory.remembered_tables import Fact
-from memory.tables import Handle, Handoff, Message
+from gateway.demo.people import ADA
+from memory.tables.main import Handle, Handoff, Message
+from memory.tables.remembered import Fact
 from tests.gateway.everywhere import SECRETS, everywhere
 
 MALLORY = "mallory@evil.example"

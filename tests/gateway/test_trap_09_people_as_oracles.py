@@ -13,11 +13,11 @@ from typing import Any
 import aiohttp
 
 from core.message import Assurance
-from gateway.demo_settings import PLAYBOOK
-from gateway.playbooks import load_playbook
-from gateway.roles import ROLES, Right, Role
-from memory.remembered_tables import Fact
-from memory.tables import Handle, Handoff, Turn
+from gateway.access.roles import ROLES, Right, Role
+from gateway.demo.settings import PLAYBOOK
+from gateway.playbook.reader import load_playbook
+from memory.tables.main import Handle, Handoff, Turn
+from memory.tables.remembered import Fact
 from tests.gateway.credentials import keep_token
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 

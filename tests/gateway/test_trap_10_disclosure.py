@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.message import Assurance
-from gateway.demo_people import ADA
+from gateway.demo.people import ADA
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 from tests.gateway.test_step_up import GUARDED, SENT, code_to
 

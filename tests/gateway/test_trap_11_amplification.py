@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.demo_people import ADA, WORKSPACE
+from gateway.demo.people import ADA, WORKSPACE
 from tests.gateway.everywhere import Everywhere, everywhere, secrets_in
 
 VICTIM_MAIL, VICTIM_PHONE, VICTIM_SLACK = "victim@elsewhere.example", "+447700900999", "U0VICTIM"

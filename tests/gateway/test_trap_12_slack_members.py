@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.slack.simulator import Seat
-from gateway.demo_people import ADA, WORKSPACE
+from gateway.demo.people import ADA, WORKSPACE
 from tests.gateway.everywhere import Everywhere, Options, beside_threads, everywhere, secrets_in
 
 ASKED = "Any news on my order?"

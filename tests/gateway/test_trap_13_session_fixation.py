@@ -13,7 +13,7 @@ import pytest
 from adapters.webchat.client import ChatClient
 from core.clock import to_micros
 from core.message import Assurance
-from memory.units import identity
+from memory.units.identity import linking as identity
 from tests.adapters.webchat.chat_server import until
 from tests.gateway.way import Way, running
 

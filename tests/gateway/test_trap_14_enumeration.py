@@ -14,17 +14,17 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from core.effects import AskProof
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance, Audience
 from core.turn import CaseState, Recall, Sender, TurnInput
-from gateway.effects import Asked
-from gateway.proving import Chance, Proving
-from gateway.reaching import Reaching
+from gateway.identity.proving import Chance, Proving
+from gateway.identity.reaching import Reaching
 from gateway.running import Gateway
-from memory.identity_tables import Challenge
+from gateway.turns.effects import Asked
 from memory.store import Store
-from memory.tables import Conversation, Handle
-from memory.units.claims import Thread, Waiting
+from memory.tables.identity import Challenge
+from memory.tables.main import Conversation, Handle
+from memory.units.messages.claims import Thread, Waiting
 from memory.units.rows import table
 from tests.gateway.everywhere import Everywhere, everywhere
 from tests.gateway.test_proving import BEA_SLACK, by_chat, by_slack, by_text, mailed, stored

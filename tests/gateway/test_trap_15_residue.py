@@ -11,14 +11,14 @@ from sqlmodel import SQLModel
 from core.clock import to_micros
 from core.message import Assurance
 from gateway.app import utc_now
-from gateway.demo_people import ADA
-from memory.customer_page import customer_page, timeline
-from memory.drawing import WITHHELD
-from memory.pages import conversations, handoff_page, turn_page
-from memory.parting_report import SawWhat, who_saw_what
-from memory.tables import Handoff, Turn
-from memory.units.identity import BY_HAND, customer_of, link
-from memory.units.parting import part
+from gateway.demo.people import ADA
+from memory.pages.customer import customer_page, timeline
+from memory.pages.lists import conversations, handoff_page, turn_page
+from memory.pages.parting_report import SawWhat, who_saw_what
+from memory.readable.drawing import WITHHELD
+from memory.tables.main import Handoff, Turn
+from memory.units.identity.linking import BY_HAND, customer_of, link
+from memory.units.identity.parting import part
 from memory.units.rows import table
 from tests.gateway.everywhere import Everywhere, everywhere, secrets_in
 

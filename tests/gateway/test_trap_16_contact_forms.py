@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gateway.demo_people import ADA
-from memory.tables import Conversation, Customer, Handle
+from gateway.demo.people import ADA
+from memory.tables.main import Conversation, Customer, Handle
 from tests.gateway.everywhere import FORM, Everywhere, everywhere, secrets_in
 
 BEN, CHIARA = "ben@customer.example", "chiara@customer.example"

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from email.utils import getaddresses
 from pathlib import Path
 
-from gateway.demo_people import ADA, WORKSPACE
+from gateway.demo.people import ADA, WORKSPACE
 from tests.gateway.everywhere import Everywhere, beside_threads, everywhere, secrets_in
 
 BEN_MAIL, BEN_SLACK = "ben@example.com", "U0BEN"

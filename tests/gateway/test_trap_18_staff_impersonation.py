@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from adapters.webchat.client import ChatRefused
-from gateway.demo_people import ADA
-from memory.identity_tables import Challenge, Sighting
-from memory.tables import Handle, Link
+from gateway.demo.people import ADA
+from memory.tables.identity import Challenge, Sighting
+from memory.tables.main import Handle, Link
 from tests.gateway.everywhere import everywhere
 from tests.gateway.test_proving_chat import WITH_PAGE, asked
 from tests.gateway.way import login_token

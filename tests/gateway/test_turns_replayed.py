@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 from typer.testing import CliRunner
 
-from gateway.demo_people import ADA
-from gateway.demo_settings import PLAYBOOK
-from gateway.playbooks import load_playbook
-from gateway.turn_replaying import Pair, Replayed, Replaying, Vector
-from gateway.turns_cli import app as turns_app
-from memory.pages import turn_page
-from memory.remembered_tables import Fact
+from gateway.commands.turns import app as turns_app
+from gateway.demo.people import ADA
+from gateway.demo.settings import PLAYBOOK
+from gateway.playbook.reader import load_playbook
+from gateway.turns.replaying import Pair, Replayed, Replaying, Vector
+from memory.pages.lists import turn_page
 from memory.stored_turns import StoredTurn, turns_since
-from memory.tables import Customer, Turn
+from memory.tables.main import Customer, Turn
+from memory.tables.remembered import Fact
 from tests.gateway.everywhere import Everywhere, everywhere
 from tests.gateway.test_remembered import TALK, say
 

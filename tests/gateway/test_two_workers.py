@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from memory.tables import Delivery, Turn
+from memory.tables.main import Delivery, Turn
 from tests.gateway.test_way import count
 from tests.gateway.workers import Clock, Worker, bursts, provider, thread, working
 

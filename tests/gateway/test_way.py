@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 
 from adapters.sms.signature import sign
 from adapters.sms.simulator import Fault
-from memory.tables import Delivery, Handle, Handoff, Inbound, Message, Turn
+from memory.tables.main import Delivery, Handle, Handoff, Inbound, Message, Turn
 from memory.units.rows import table
 from tests.gateway.way import Way, poisoned, running
 

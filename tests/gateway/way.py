@@ -17,10 +17,10 @@ from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Line, TwilioSimulat
 from adapters.webchat.client import ChatClient
 from core.pipeline.contracts import Stages
 from core.pipeline.trivial import trivial_stages
-from core.playbook import Hours, Playbook
+from core.playbook.model import Hours, Playbook
 from gateway.app import Parts, build_gateway, utc_now
 from gateway.running import Gateway
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.layouts import laid_out
 
 ORIGIN = "http://shop.test"

@@ -16,11 +16,11 @@ from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Line, TwilioSimulat
 from core.pipeline.trivial import trivial_stages
 from gateway.app import Parts, build_gateway
 from gateway.running import Gateway
-from gateway.turns import Step, _Lane
+from gateway.turns.workers import Step, _Lane
 from memory.store import Store
-from memory.tables import Inbound, Message
+from memory.tables.main import Inbound, Message
+from memory.units.messages.turns import commit
 from memory.units.rows import table
-from memory.units.turns import commit
 from tests.gateway.way import OURS, empty_playbook, settings_for
 from tests.memory.hot import inbound
 

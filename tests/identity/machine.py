@@ -12,21 +12,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import Engine, select, update
 
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance, Handle
-from memory.tables import Audit, Customer, Link
-from memory.tables import Handle as HandleRow
-from memory.units import challenges
-from memory.units.erasing import erase
-from memory.units.handles import mark_shared
-from memory.units.identity import IdentityProblem, link, merge, unlink_by_id
-from memory.units.parting import part
-from memory.units.proofs import Showing, show
-from memory.units.retiring import disown
-from memory.units.reversal import CannotUndo
+from memory.tables.main import Audit, Customer, Link
+from memory.tables.main import Handle as HandleRow
+from memory.units.erasing.whole import erase
+from memory.units.identity import challenges
+from memory.units.identity.handles import mark_shared
+from memory.units.identity.linking import IdentityProblem, link, merge, unlink_by_id
+from memory.units.identity.parting import part
+from memory.units.identity.proofs import Showing, show
+from memory.units.identity.retiring import disown
+from memory.units.identity.reversal import CannotUndo
+from memory.units.identity.sightings import Seen, see
+from memory.units.identity.undoing import undo
 from memory.units.rows import table
-from memory.units.sightings import Seen, see
-from memory.units.undoing import undo
 from tests.identity.oracle import HISTORY, Truth, truth
 from tests.identity.stage import LEVELS, Stage, by_word, context_words
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from memory.tables import Handle, Link
+from memory.tables.main import Handle, Link
 from memory.units.rows import table
 
 _handle = table(Handle)

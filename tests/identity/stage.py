@@ -19,8 +19,8 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import SQLModel
 
 from core.clock import from_micros, to_micros
-from core.identity import silent_before
-from core.identity_rules import DEFAULT_RULES
+from core.identity.graph import silent_before
+from core.identity.rules import DEFAULT_RULES
 from core.message import (
     Assurance,
     Audience,
@@ -32,20 +32,20 @@ from core.message import (
     RenderedPart,
 )
 from core.turn import CaseState, Decision, Fact, Recall, Said, SlotValue, TurnInput
-from gateway.provenance import given
-from gateway.turn_rows import Ids, build_commit
-from memory.context import Context, load_context
-from memory.customer_page import customer_page, timeline
-from memory.sender import ContextQuery
-from memory.tables import Conversation, Delivery, Inbound
-from memory.tables import Handle as HandleRow
-from memory.units.admission import Admission, Cleaned, admit
-from memory.units.challenges import Asking
-from memory.units.claims import Claim as LeaseClaim
-from memory.units.claims import claim, release_leases
-from memory.units.reaching import Letter, Way
+from gateway.turns.provenance import given
+from gateway.turns.rows import Ids, build_commit
+from memory.pages.customer import customer_page, timeline
+from memory.readable.context import Context, load_context
+from memory.readable.sender import ContextQuery
+from memory.tables.main import Conversation, Delivery, Inbound
+from memory.tables.main import Handle as HandleRow
+from memory.units.identity.challenges import Asking
+from memory.units.messages.admission import Admission, Cleaned, admit
+from memory.units.messages.claims import Claim as LeaseClaim
+from memory.units.messages.claims import claim, release_leases
+from memory.units.messages.reaching import Letter, Way
+from memory.units.messages.turns import commit
 from memory.units.rows import table
-from memory.units.turns import commit
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WORD = re.compile(r"\bw\d+x\b")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from core.message import DeliveryStatus
-from memory.tables import Audit, Delivery
-from memory.units.retiring import retire
+from memory.tables.main import Audit, Delivery
+from memory.units.identity.retiring import retire
+from memory.units.identity.undoing import undo
 from memory.units.rows import table
-from memory.units.undoing import undo
 from tests.identity.campaign import opened
 from tests.identity.stage import Stage
 

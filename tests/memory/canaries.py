@@ -14,8 +14,8 @@ import orjson
 from sqlalchemy import Column, Connection, LargeBinary, Table, Text, insert, select
 from sqlmodel import SQLModel
 
-from memory.holdings import HELD
-from memory.tables import Customer, Handle
+from memory.tables.holdings import HELD
+from memory.tables.main import Customer, Handle
 from memory.units.rows import table
 
 NOT_WORDS = frozenset(

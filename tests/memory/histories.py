@@ -15,15 +15,15 @@ from sqlmodel import SQLModel
 
 from adapters.email.archive import read_archived
 from core.clock import to_micros
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance
-from gateway.history_importing import HistoryReport, apply, preview
-from gateway.history_reading import Form, Preparing, opened
-from gateway.importing import Step, Tools, drive, take_back
-from memory.context import load_context
-from memory.sender import ContextQuery
-from memory.tables import Handle
-from memory.units.bringing import Source
+from gateway.customers.importing import Step, Tools, drive, take_back
+from gateway.history.importing import HistoryReport, apply, preview
+from gateway.history.reading import Form, Preparing, opened
+from memory.readable.context import load_context
+from memory.readable.sender import ContextQuery
+from memory.tables.main import Handle
+from memory.units.identity.bringing import Source
 from memory.units.rows import table
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from core.clock import id_source
 from core.message import Assurance, ConsentChange, Handle, InboundMessage
 from memory.store import Store
-from memory.units.admission import Admission, Admitted, Cleaned, admit
-from memory.units.claims import Claim, Claimed, claim
-from memory.units.turns import Commit
+from memory.units.messages.admission import Admission, Admitted, Cleaned, admit
+from memory.units.messages.claims import Claim, Claimed, claim
+from memory.units.messages.turns import Commit
 
 NOW = 1_800_000_000_000_000
 AT = datetime(2027, 1, 15, 8, tzinfo=UTC)

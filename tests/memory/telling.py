@@ -18,20 +18,20 @@ from sqlmodel import SQLModel
 from core.clock import to_micros
 from core.message import Assurance, Audience, Author, OutboundMessage, RenderedPart
 from core.turn import Decision, Escalation, Fact, Said, SlotValue, TurnInput
-from gateway.provenance import given
-from gateway.turn_rows import Ids, build_commit
-from memory.context import load_context
-from memory.customer_page import customer_page, timeline
-from memory.indexed_thread import index
-from memory.pages import conversations, handoff_page, queue, turn_page
-from memory.recall import recall
+from gateway.turns.provenance import given
+from gateway.turns.rows import Ids, build_commit
+from memory.pages.customer import customer_page, timeline
+from memory.pages.lists import conversations, handoff_page, queue, turn_page
+from memory.readable.context import load_context
+from memory.readable.sender import ContextQuery
+from memory.recall.choosing import recall
+from memory.recall.indexed_thread import index
+from memory.recall.standing_block import Known
 from memory.resume import log_after
-from memory.sender import ContextQuery
-from memory.standing_block import Known
-from memory.tables import Conversation, Handoff, Turn
-from memory.units.claims import Claim, Claimed, claim
+from memory.tables.main import Conversation, Handoff, Turn
+from memory.units.messages.claims import Claim, Claimed, claim
+from memory.units.messages.turns import commit
 from memory.units.rows import table
-from memory.units.turns import commit
 from tests.memory.world import Place, World
 
 _MARK = re.compile(r"mark-(\w+?)-\d+")

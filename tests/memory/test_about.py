@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from core.message import Author
 from core.turn import Said
-from memory import about as packed_form
-from memory.about import about, is_current, unpack
-from memory.columns import view_of
-from memory.indexed_thread import IndexedThread, index
-from memory.scoring import Scores, score
-from memory.segment_view import SegmentView
-from memory.segments import ToPack, in_time, pack_segment, unpack_segments
-from memory.vocabulary import ASKING, IRREGULAR, STOP_WORDS, TELLING_TIME
+from memory.recall import about as packed_form
+from memory.recall.about import about, is_current, unpack
+from memory.recall.columns import view_of
+from memory.recall.indexed_thread import IndexedThread, index
+from memory.recall.scoring import Scores, score
+from memory.recall.segment_view import SegmentView
+from memory.recall.segments import ToPack, in_time, pack_segment, unpack_segments
+from memory.recall.vocabulary import ASKING, IRREGULAR, STOP_WORDS, TELLING_TIME
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NOW = START + timedelta(days=30)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select
 
 from core.clock import from_micros
-from memory.pages import audit_log
-from memory.people_pages import (
+from memory.pages.lists import audit_log
+from memory.pages.people import (
     has_owner,
     invited,
     people_list,
@@ -18,13 +18,12 @@ from memory.people_pages import (
     signed_in,
     token_holder,
 )
-from memory.people_tables import Invitation, Session
-from memory.tables import Handoff
-from memory.units import actors, api_tokens
-from memory.units.actors import Acceptance, ActorProblem, Invite, NewPerson
-from memory.units.api_tokens import NewToken
-from memory.units.rows import table
-from memory.units.sessions import (
+from memory.tables.main import Handoff
+from memory.tables.people import Invitation, Session
+from memory.units.people import actors, api_tokens
+from memory.units.people.actors import Acceptance, ActorProblem, Invite, NewPerson
+from memory.units.people.api_tokens import NewToken
+from memory.units.people.sessions import (
     IDLE_LIFE,
     MINUTE,
     SESSION_LIFE,
@@ -33,6 +32,7 @@ from memory.units.sessions import (
     open_session,
     touch_session,
 )
+from memory.units.rows import table
 from tests.memory.world import World
 
 

@@ -11,9 +11,9 @@ from sqlalchemy import update
 from core.message import Assurance
 from core.turn import CaseState, SlotValue
 from memory.codec import dump_case
-from memory.tables import Case, Handle, Link
-from memory.units.parting import part
-from memory.units.retiring import retire
+from memory.tables.main import Case, Handle, Link
+from memory.units.identity.parting import part
+from memory.units.identity.retiring import retire
 from memory.units.rows import table
 from tests.memory.world import MAIL, PHONE, Place, World
 

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import Connection, Engine, event, select
 
 from core.message import Assurance, Attachment, InboundMessage, Place
-from memory.tables import Conversation, Handle, Inbound, Message
-from memory.units.admission import Admission, Cleaned, admit
+from memory.tables.main import Conversation, Handle, Inbound, Message
+from memory.units.messages.admission import Admission, Cleaned, admit
 from memory.units.rows import table
 from tests.memory.hot import NOW, admission, ids, inbound
 

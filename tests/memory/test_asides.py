@@ -8,14 +8,14 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
-from memory.pages import conversation_page, queue
-from memory.tables import Case, Conversation, Turn
-from memory.units.asides import RULE, STATUS, Aside
-from memory.units.claims import Claim, claim
-from memory.units.people import hand_back, resolve
+from memory.pages.lists import conversation_page, queue
+from memory.pages.views import HandoffView
+from memory.tables.main import Case, Conversation, Turn
+from memory.units.messages.claims import Claim, claim
+from memory.units.messages.turns import commit
+from memory.units.people.asides import RULE, STATUS, Aside
+from memory.units.people.cases import hand_back, resolve
 from memory.units.rows import table
-from memory.units.turns import commit
-from memory.views import HandoffView
 from tests.memory.hot import ids, reply
 from tests.memory.world import MAIL, PHONE, Place, World
 

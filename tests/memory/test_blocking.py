@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from core.identity_rules import DEFAULT_RULES
-from memory.tables import Audit
-from memory.units.blocking import BlockingProblem, block, block_list, unblock
-from memory.units.identity import IdentityProblem
+from core.identity.rules import DEFAULT_RULES
+from memory.tables.main import Audit
+from memory.units.identity.blocking import BlockingProblem, block, block_list, unblock
+from memory.units.identity.linking import IdentityProblem
+from memory.units.identity.undoing import undo
 from memory.units.rows import table
-from memory.units.undoing import undo
 from tests.memory.world import MAIL, PHONE, World
 
 

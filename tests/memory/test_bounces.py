@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import select, update
 
 from core.message import DeliveryStatus
-from memory.pages import queue
-from memory.tables import Case, Delivery, Handle, Turn
-from memory.units.bounces import RULE
-from memory.units.deliveries import NotSent, Report, mark_not_sent, report
-from memory.units.people import resolve
+from memory.pages.lists import queue
+from memory.pages.views import HandoffView
+from memory.tables.main import Case, Delivery, Handle, Turn
+from memory.units.messages.bounces import RULE
+from memory.units.messages.deliveries import NotSent, Report, mark_not_sent, report
+from memory.units.people.cases import resolve
 from memory.units.rows import table
-from memory.views import HandoffView
 from tests.memory.world import MAIL, Place, World
 
 WHY = "There is no such mailbox."

@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from core.turn import CaseState
 from memory.codec import dump_case
-from memory.tables import Case, Link
+from memory.tables.main import Case, Link
 from memory.units.rows import table
 from tests.memory.world import CHAT, PHONE, World
 

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, update
 
 from core.clock import to_micros
-from core.identity_rules import DEFAULT_RULES, CodeRules, IdentityRules
+from core.identity.rules import DEFAULT_RULES, CodeRules, IdentityRules
 from core.message import Assurance
 from core.message import Handle as Address
-from memory.identity_tables import Alarm, Challenge, Reach, Sighting
-from memory.standing import handles_changed, newest_change, standing
-from memory.tables import Audit, Handle, Link, Message
-from memory.units.challenges import Asked, Asking, ask
-from memory.units.proofs import Showing, Shown, show
-from memory.units.reaching import Letter, Way
-from memory.units.refusing import ACTION, Refused, Refusing, say_not_me
+from memory.readable.standing import handles_changed, newest_change, standing
+from memory.tables.identity import Alarm, Challenge, Reach, Sighting
+from memory.tables.main import Audit, Handle, Link, Message
+from memory.units.identity.challenges import Asked, Asking, ask
+from memory.units.identity.proofs import Showing, Shown, show
+from memory.units.identity.refusing import ACTION, Refused, Refusing, say_not_me
+from memory.units.messages.reaching import Letter, Way
 from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, Place, World
 

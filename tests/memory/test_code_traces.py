@@ -8,15 +8,15 @@ from sqlalchemy import Connection, select
 from sqlmodel import SQLModel
 
 from core.clock import to_micros
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance, DeliveryStatus, InboundMessage
 from core.message import Handle as Address
 from core.secrets import lone_code
 from memory.expectations import expectation
-from memory.units.admission import Admission, Cleaned, admit
-from memory.units.deliveries import NotSent, Sent, mark_not_sent, mark_sent, retry
-from memory.units.holding import claim_due
-from memory.units.retiring import retire
+from memory.units.identity.retiring import retire
+from memory.units.messages.admission import Admission, Cleaned, admit
+from memory.units.messages.deliveries import NotSent, Sent, mark_not_sent, mark_sent, retry
+from memory.units.messages.holding import claim_due
 from tests.memory.test_challenges import OTHER, RIGHT, WRONG, Desk
 from tests.memory.world import MAIL, PHONE, Place, World
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from gateway.cli import main
-from memory.pages import audit_log
+from memory.pages.lists import audit_log
 from tests.memory.world import CHAT, PHONE, World
 
 

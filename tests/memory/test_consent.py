@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from core.message import ConsentChange
-from memory.tables import Delivery
-from memory.units.admission import admit
-from memory.units.consent import OPTED_OUT, is_recipient_gone, opted_out_among
+from memory.tables.main import Delivery
+from memory.units.messages.admission import admit
+from memory.units.messages.consent import OPTED_OUT, is_recipient_gone, opted_out_among
+from memory.units.messages.turns import commit
 from memory.units.rows import table
-from memory.units.turns import commit
 from tests.memory.hot import admission, admitted, claimed, ids, inbound, opened, reply
 
 STAYS, LEAVES = "+15550001111", "+15550002222"

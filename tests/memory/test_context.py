@@ -13,11 +13,11 @@ from sqlalchemy import Connection, select, update
 from core.clock import to_micros
 from core.message import Assurance, Audience
 from core.turn import CONFIRMED, CaseState, SlotValue
-from memory.context import REOPEN_WINDOW, load_context
-from memory.remembered_tables import Fact
-from memory.sender import ContextQuery
-from memory.tables import Handle, Link
-from memory.units.identity import link
+from memory.readable.context import REOPEN_WINDOW, load_context
+from memory.readable.sender import ContextQuery
+from memory.tables.main import Handle, Link
+from memory.tables.remembered import Fact
+from memory.units.identity.linking import link
 from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 

@@ -15,18 +15,18 @@ from sqlalchemy import func, select, update
 from core.clock import to_micros
 from core.message import Assurance, Audience
 from core.turn import Said
-from memory import unpacked as packing
-from memory.context import Context, load_context
-from memory.deep import Found, History, find_deep, look_back
-from memory.remembered_tables import Segment
-from memory.sender import ContextQuery
-from memory.tables import Message
-from memory.units.admission_rows import Cleaned
-from memory.units.identity import IdentityProblem
-from memory.units.revisions import Change, revise
+from memory.readable.context import Context, load_context
+from memory.readable.sender import ContextQuery
+from memory.recall import unpacked as packing
+from memory.recall.deep import Found, History, find_deep, look_back
+from memory.recall.unpacked import BEGINNING, Covered, gaps, unpacked
+from memory.tables.main import Message
+from memory.tables.remembered import Segment
+from memory.units.identity.linking import IdentityProblem
+from memory.units.messages.admission_rows import Cleaned
+from memory.units.messages.revisions import Change, revise
+from memory.units.remembering.segmenting import forget_segments, keep_segment
 from memory.units.rows import table
-from memory.units.segmenting import forget_segments, keep_segment
-from memory.unpacked import BEGINNING, Covered, gaps, unpacked
 from tests.memory.world import CHAT, LEVELS, MAIL, PHONE, VISITOR, World
 
 _segment, _message = table(Segment), table(Message)

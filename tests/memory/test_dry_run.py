@@ -7,16 +7,15 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from core.identity_rules import DEFAULT_RULES, IdentityRules
+from core.identity.rule_world import Effect
+from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance
-from core.rule_world import Effect
-from memory.dry_run import dry_run
-from memory.identity_tables import Sighting
-from memory.tables import Audit, Link
-from memory.units.reversal import CannotUndo
-from memory.units.rows import table
-from memory.units.rule_steps import Publication, carry_out
-from memory.units.rule_versions import (
+from memory.previews.dry_run import dry_run
+from memory.tables.identity import Sighting
+from memory.tables.main import Audit, Link
+from memory.units.identity.reversal import CannotUndo
+from memory.units.identity.rule_steps import Publication, carry_out
+from memory.units.identity.rule_versions import (
     PUBLISHED,
     RulesProblem,
     Version,
@@ -27,7 +26,8 @@ from memory.units.rule_versions import (
     roll_back,
     versions,
 )
-from memory.units.undoing import undo
+from memory.units.identity.undoing import undo
+from memory.units.rows import table
 from tests.memory.telling import Telling
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, insert, select
 
-from core.identity_rules import DEFAULT_RULES, IdentityRules
+from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Author, Sensitivity
 from memory.elsewhere import Places, Wanted, find_places, find_unseen
-from memory.identity_tables import Challenge
-from memory.tables import Conversation, Handle
-from memory.units.carrying import answer_at, mark_carried, stay_here
+from memory.tables.identity import Challenge
+from memory.tables.main import Conversation, Handle
+from memory.units.messages.carrying import answer_at, mark_carried, stay_here
 from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, Place, World
 

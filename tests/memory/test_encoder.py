@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from memory.encoder import (
+from memory.recall.encoder import (
     VOCABULARY,
     VOCABULARY_SHA256,
     Model,
@@ -16,7 +16,7 @@ from memory.encoder import (
     digest_of,
     load_model,
 )
-from memory.vectors import nearness, pack
+from memory.recall.vectors import nearness, pack
 
 LAYER = "layer_norm_8"
 """What the installed file calls the output of its fourth layer."""

@@ -12,14 +12,14 @@ from sqlalchemy import delete, select, update
 
 from core.clock import to_micros
 from core.message import Assurance
-from memory.drawing import dump_drawn
 from memory.episode_sources import Marks, find_ended, plan_case, plan_sessions
 from memory.episodes import EpisodeView, episodes_of, line_of
-from memory.remembered_tables import Episode
-from memory.tables import Case, Handle, Handoff, Message, Turn
-from memory.units.admission_rows import Cleaned
-from memory.units.episodes import ask_anew, spoil, spoiled, write_case, write_sessions
-from memory.units.revisions import Change, revise
+from memory.readable.drawing import dump_drawn
+from memory.tables.main import Case, Handle, Handoff, Message, Turn
+from memory.tables.remembered import Episode
+from memory.units.messages.admission_rows import Cleaned
+from memory.units.messages.revisions import Change, revise
+from memory.units.remembering.episodes import ask_anew, spoil, spoiled, write_case, write_sessions
 from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, Place, World
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine, select
 
-from memory.tables import Handle
+from memory.tables.main import Handle
 from memory.units.rows import table
 from tests.memory.test_commands import run, settled
 from tests.memory.world import CHAT, PHONE

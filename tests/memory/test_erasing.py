@@ -7,15 +7,15 @@ from sqlalchemy import select, update
 from sqlmodel import SQLModel
 
 from core.message import Assurance, Audience
-from memory.customer_page import customer_page, timeline
-from memory.pages import audit_log
-from memory.tables import Conversation, Customer, Handle
+from memory.pages.customer import customer_page, timeline
+from memory.pages.lists import audit_log
+from memory.tables.main import Conversation, Customer, Handle
 from memory.units.audit import record
-from memory.units.claims import Claim, claim
-from memory.units.erasing import Erased, erase
-from memory.units.holding import claim_due
-from memory.units.identity import IdentityProblem, resolve_customer
-from memory.units.retiring import retire
+from memory.units.erasing.whole import Erased, erase
+from memory.units.identity.linking import IdentityProblem, resolve_customer
+from memory.units.identity.retiring import retire
+from memory.units.messages.claims import Claim, claim
+from memory.units.messages.holding import claim_due
 from memory.units.rows import table
 from tests.memory.telling import Telling
 from tests.memory.test_parting_without_residue import NAMES, end

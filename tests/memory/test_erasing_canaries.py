@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 from memory.compacting import compact
 from memory.engine import database_url as with_driver
 from memory.engine import writer_engine
-from memory.units.erasing import START, close_receipt, erase
+from memory.units.erasing.whole import START, close_receipt, erase
 from tests.layouts import laid_out
 from tests.memory.canaries import Person, Plants, all_words, text_columns
 

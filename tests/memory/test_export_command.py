@@ -9,8 +9,8 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import Engine
 
-from memory.pages import audit_log
-from memory.units.identity import customer_of
+from memory.pages.lists import audit_log
+from memory.units.identity.linking import customer_of
 from tests.memory.test_commands import run, settled
 from tests.memory.world import PHONE
 

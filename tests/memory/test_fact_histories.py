@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from core.fact_history import Held, place, without
+from core.facts.history import Held, place, without
 from memory.facts import FactView, facts_of
-from memory.units.fact_rows import Telling
-from memory.units.facts import FactProblem, correct, pin, retire, roll_back, tell
+from memory.units.remembering.fact_rows import Telling
+from memory.units.remembering.facts import FactProblem, correct, pin, retire, roll_back, tell
 from tests.memory.world import MAIL, PHONE, World
 
 _values = st.sampled_from(["one", "two", "three"])

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.fact_history import Told
+from core.facts.history import Told
 from memory.facts import facts_of
-from memory.remembered_tables import Fact
-from memory.tables import Audit, Customer
-from memory.units.attributes import current_attributes, tell_attributes
-from memory.units.fact_rows import Telling
-from memory.units.facts import (
+from memory.tables.main import Audit, Customer
+from memory.tables.remembered import Fact
+from memory.units.identity.attributes import current_attributes, tell_attributes
+from memory.units.identity.undoing import undo
+from memory.units.messages.revisions import Change, Revised, revise
+from memory.units.people.cases import AgentAnswer, answer
+from memory.units.remembering.fact_rows import Telling
+from memory.units.remembering.facts import (
     FactProblem,
     correct,
     pin,
@@ -24,10 +27,7 @@ from memory.units.facts import (
     settle_promise,
     tell,
 )
-from memory.units.people import AgentAnswer, answer
-from memory.units.revisions import Change, Revised, revise
 from memory.units.rows import table
-from memory.units.undoing import undo
 from tests.memory.world import MAIL, PHONE, Place, World
 
 HOME, AWAY = "5 Elm Road", "9 Oak Street"

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from core.message import Assurance
-from gateway import history_importing
+from gateway.history import importing as history_importing
 from memory.past import ANOTHER_LIFE, BLOCKED
-from memory.remembered_tables import Fact, HistoryLine
-from memory.tables import (
+from memory.tables.main import (
     Audit,
     Case,
     Conversation,
@@ -28,10 +27,11 @@ from memory.tables import (
     Message,
     Turn,
 )
-from memory.units.importing import ImportProblem, batches
-from memory.units.reaching import find_ways
-from memory.units.reversal import CannotUndo
-from memory.units.undoing import undo
+from memory.tables.remembered import Fact, HistoryLine
+from memory.units.identity.importing import ImportProblem, batches
+from memory.units.identity.reversal import CannotUndo
+from memory.units.identity.undoing import undo
+from memory.units.messages.reaching import find_ways
 from tests.memory.histories import Desk, Killed, csv
 from tests.memory.world import MAIL, PHONE, World
 

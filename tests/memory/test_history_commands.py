@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, select
 
-from gateway.demo_settings import PLAYBOOK
-from memory.tables import Message
+from gateway.demo.settings import PLAYBOOK
+from memory.tables.main import Message
 from memory.units.rows import table
 from tests.memory.test_commands import run, settled
 from tests.memory.world import PHONE

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Engine, select
 
 from gateway.cli import main
-from memory.pages import audit_log
-from memory.tables import Handle, Link
-from memory.units import alarms
+from memory.pages.lists import audit_log
+from memory.tables.main import Handle, Link
+from memory.units.identity import alarms
 from memory.units.rows import table
 from tests.memory.world import CHAT, PHONE, START, World
 

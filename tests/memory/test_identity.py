@@ -12,12 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance
-from memory.pages import audit_log, customer_page, timeline
-from memory.tables import Conversation, Handle, Link
-from memory.units.claims import Claim, claim
-from memory.units.identity import (
+from memory.pages.lists import audit_log, customer_page, timeline
+from memory.tables.main import Conversation, Handle, Link
+from memory.units.identity.linking import (
     Changed,
     IdentityProblem,
     customer_of,
@@ -26,8 +25,9 @@ from memory.units.identity import (
     unlink,
     unlink_by_id,
 )
+from memory.units.messages.claims import Claim, claim
+from memory.units.messages.turns import Commit, Fenced, commit
 from memory.units.rows import table
-from memory.units.turns import Commit, Fenced, commit
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 WHO = (PHONE, MAIL, "phone:+15550002222", VISITOR, CHAT)

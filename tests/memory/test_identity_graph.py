@@ -13,12 +13,18 @@ from sqlalchemy import Connection, select
 
 from core.clock import to_micros
 from core.message import Assurance
-from memory.pages import audit_log
-from memory.sender import ContextQuery, read_sender
-from memory.tables import Handle, Link
-from memory.units.identity import IdentityProblem, link, merge, resolve_customer, unlink_by_id
+from memory.pages.lists import audit_log
+from memory.readable.sender import ContextQuery, read_sender
+from memory.tables.main import Handle, Link
+from memory.units.identity.linking import (
+    IdentityProblem,
+    link,
+    merge,
+    resolve_customer,
+    unlink_by_id,
+)
+from memory.units.identity.undoing import CannotUndo, can_be_undone, undo
 from memory.units.rows import table
-from memory.units.undoing import CannotUndo, can_be_undone, undo
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 WHO = (PHONE, MAIL, "phone:+15550002222", VISITOR, CHAT, "login:eve")

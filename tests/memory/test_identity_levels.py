@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 
 from core.clock import to_micros
-from core.identity_rules import DEFAULT_RULES, IdentityRules, Levels
+from core.identity.rules import DEFAULT_RULES, IdentityRules, Levels
 from core.message import Assurance
-from memory.sender import ContextQuery, Reader, read_sender
-from memory.units.handles import mark_shared, raise_level
+from memory.readable.sender import ContextQuery, Reader, read_sender
+from memory.units.identity.handles import mark_shared, raise_level
 from tests.memory.world import CHAT, LEVELS, MAIL, PHONE, VISITOR, World
 
 SALES = "email:sales@x.org"

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from gateway.demo_settings import PLAYBOOK
+from gateway.demo.settings import PLAYBOOK
 from tests.memory.test_commands import run, settled
 from tests.memory.world import CHAT, PHONE, VISITOR, World
 

@@ -13,16 +13,16 @@ from sqlalchemy import Connection, Engine, select
 from sqlmodel import SQLModel
 
 from core.handle_addresses import read_handle
-from core.identity_rules import DEFAULT_RULES, JoinRule
+from core.identity.rules import DEFAULT_RULES, JoinRule
 from core.message import Assurance, Claim
-from memory.identity_tables import Batch
-from memory.import_preview import Preview
-from memory.page_rows import display_names
-from memory.pages import customers
-from memory.remembered_tables import Fact
-from memory.tables import Audit, Handle, Link
-from memory.units.bringing import Brought, Entry, Source
-from memory.units.import_undoing import (
+from memory.pages.lists import customers
+from memory.pages.rows import display_names
+from memory.previews.imports import Preview
+from memory.tables.identity import Batch
+from memory.tables.main import Audit, Handle, Link
+from memory.tables.remembered import Fact
+from memory.units.identity.bringing import Brought, Entry, Source
+from memory.units.identity.import_undoing import (
     batch_to_undo,
     facts_of_batch,
     finish_undo,
@@ -32,10 +32,10 @@ from memory.units.import_undoing import (
     undo_links,
     undo_sightings,
 )
-from memory.units.importing import ImportProblem, batches, begin, take_in
-from memory.units.reversal import CannotUndo
+from memory.units.identity.importing import ImportProblem, batches, begin, take_in
+from memory.units.identity.reversal import CannotUndo
+from memory.units.identity.undoing import undo
 from memory.units.rows import table
-from memory.units.undoing import undo
 from tests.memory.world import CHAT, MAIL, PHONE, World
 
 SHOP = "external:1001"

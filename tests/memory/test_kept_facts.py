@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from core.message import Assurance
 from core.turn import Fact
-from gateway.kept_facts import carried_facts
-from gateway.provenance import Given
-from gateway.turn_rows import Ids, _fact_rows
-from memory.units.fact_rows import lay
-from memory.units.facts import retire
+from gateway.turns.kept_facts import carried_facts
+from gateway.turns.provenance import Given
+from gateway.turns.rows import Ids, _fact_rows
+from memory.units.remembering.fact_rows import lay
+from memory.units.remembering.facts import retire
 from tests.memory.test_facts import rows
 from tests.memory.world import MAIL, PHONE, Place, World
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from core.message import Author
 from core.turn import Said
-from memory.columns import Floats
-from memory.indexed_thread import index
-from memory.recall import Packing, recall
-from memory.scoring import NEAR
-from memory.standing_block import NOTHING
+from memory.recall.choosing import Packing, recall
+from memory.recall.columns import Floats
+from memory.recall.indexed_thread import index
+from memory.recall.scoring import NEAR
+from memory.recall.standing_block import NOTHING
 from tests.memory.world import START
 
 TEXTS = ["My package never came.", "Lovely weather here.", "Please call me Jo.", "Thanks a lot!"]

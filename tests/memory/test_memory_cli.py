@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 
 from core.clock import to_micros
 from gateway.cli import main
-from memory.pages import audit_log
-from memory.units.facts import Telling, tell
+from memory.pages.lists import audit_log
+from memory.units.remembering.facts import Telling, tell
 from tests.memory.world import CHAT, PHONE, START, World
 
 STREET, LANE = "12 Loom Street", "14 Lamp Lane"

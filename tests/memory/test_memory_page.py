@@ -5,16 +5,16 @@ from __future__ import annotations
 from sqlalchemy import Engine, insert, update
 
 from core.clock import to_micros
-from core.episode_head import Head
+from core.facts.episode_head import Head
 from core.message import Assurance
 from core.turn import CaseState, SlotValue
 from memory.codec import dump_case
 from memory.episodes import dump_head
-from memory.memory_page import memory_page
-from memory.memory_views import MemoryView
-from memory.remembered_tables import Episode
-from memory.tables import Case
-from memory.thread_place import end_of_stretch
+from memory.pages.memory import memory_page
+from memory.pages.memory_views import MemoryView
+from memory.pages.thread_place import end_of_stretch
+from memory.tables.main import Case
+from memory.tables.remembered import Episode
 from memory.units.rows import table
 from tests.memory.world import CHAT, PHONE, Place, World
 

@@ -10,14 +10,14 @@ from sqlalchemy import update
 
 from core.clock import from_micros
 from core.message import Audience
-from memory.message_page import extras, kept_message
-from memory.page_rows import handle_name
-from memory.pages import conversations, timeline
-from memory.tables import Conversation, Message
-from memory.units.attachments import KeptFile, keep_reference
-from memory.units.claims import Claim, claim
+from memory.pages.lists import conversations, timeline
+from memory.pages.message import extras, kept_message
+from memory.pages.rows import handle_name
+from memory.tables.main import Conversation, Message
+from memory.units.messages.attachments import KeptFile, keep_reference
+from memory.units.messages.claims import Claim, claim
+from memory.units.messages.turns import commit
 from memory.units.rows import table
-from memory.units.turns import commit
 from tests.memory.hot import reply
 from tests.memory.world import PHONE, Place, World
 

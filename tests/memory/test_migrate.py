@@ -19,8 +19,8 @@ from sqlmodel import SQLModel
 from memory import migrations
 from memory.engine import database_url as with_driver
 from memory.migrate import upgrade, version
-from memory.tables import Conversation, Customer, Handle, Inbound, Message
-from memory.units.claims import Claim, claim
+from memory.tables.main import Conversation, Customer, Handle, Inbound, Message
+from memory.units.messages.claims import Claim, claim
 from memory.units.rows import table
 
 _FIRST: dict[str, list[dict[str, object]]] = {

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from core.clock import from_micros, to_micros
 from core.message import Assurance, Claim
-from memory.pages import (
+from memory.pages.lists import (
     conversation_page,
     conversations,
     customer_page,
@@ -21,7 +21,7 @@ from memory.pages import (
     timeline,
     turn_page,
 )
-from memory.tables import Customer, Delivery, Inbound
+from memory.tables.main import Customer, Delivery, Inbound
 from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
@@ -51,7 +51,7 @@ def test_the_queue_is_in_the_order_in_which_to_help(world: World) -> None:
     for who, urgency in ((PHONE, "normal"), (CHAT, "high"), (MAIL, "normal"), (VISITOR, "odd")):
         place = world.say(who, f"help {who}")
         handoffs[who] = world.handoff(place, world.case(place), urgency=urgency)
-    from memory.units.people import resolve, take
+    from memory.units.people.cases import resolve, take
 
     take(world.connection, handoffs[CHAT], "mia", world.micros(), world.id())
     now = world.micros()

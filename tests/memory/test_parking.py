@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from memory.pages import audit_log, dead_letters
-from memory.units.parking import LONGEST_REASON, LONGEST_TITLE, Parking, dismiss, park, parked_file
+from memory.pages.lists import audit_log, dead_letters
+from memory.units.messages.parking import (
+    LONGEST_REASON,
+    LONGEST_TITLE,
+    Parking,
+    dismiss,
+    park,
+    parked_file,
+)
 from tests.memory.world import World
 
 

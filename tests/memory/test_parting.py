@@ -11,19 +11,19 @@ from sqlalchemy import Connection, select, update
 from core.message import Assurance, DeliveryStatus
 from core.turn import SlotValue
 from memory.codec import load_case
-from memory.pages import audit_log, handoff_page
-from memory.parting_report import who_saw_what
-from memory.tables import Case, Conversation, Delivery, Handoff, Message
-from memory.units.consent import is_recipient_gone
-from memory.units.deliveries import Sent, mark_sent
-from memory.units.identity import IdentityProblem, customer_of
-from memory.units.parting import Parted, part
-from memory.units.people import AgentAnswer, answer
+from memory.pages.lists import audit_log, handoff_page
+from memory.pages.parting_report import who_saw_what
+from memory.tables.main import Case, Conversation, Delivery, Handoff, Message
+from memory.units.identity.linking import IdentityProblem, customer_of
+from memory.units.identity.parting import Parted, part
+from memory.units.identity.settling import PARTED
+from memory.units.identity.undoing import undo
+from memory.units.messages.consent import is_recipient_gone
+from memory.units.messages.deliveries import Sent, mark_sent
+from memory.units.messages.withdrawing import DISCARDED
+from memory.units.people.cases import AgentAnswer, answer
+from memory.units.people.viewings import HOUR, note_viewing
 from memory.units.rows import table
-from memory.units.settling import PARTED
-from memory.units.undoing import undo
-from memory.units.viewings import HOUR, note_viewing
-from memory.units.withdrawing import DISCARDED
 from tests.memory.telling import Telling
 from tests.memory.test_parting_without_residue import NAMES
 from tests.memory.world import CHAT, MAIL, PHONE, World

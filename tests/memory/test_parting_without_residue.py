@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
 from core.message import Assurance
-from memory.tables import Link
-from memory.units.parting import part
+from memory.tables.main import Link
+from memory.units.identity.parting import part
 from memory.units.rows import table
 from tests.memory.telling import Telling
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World

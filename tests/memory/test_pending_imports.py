@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import Connection, Engine
 
-from memory.units.pending_imports import (
+from memory.units.identity.pending_imports import (
     CalledOff,
     Pending,
     call_off,

@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 
 from core.message import Assurance, DeliveryStatus
 from memory.codec import load_case
-from memory.pages import audit_log, handoff_page, timeline
-from memory.tables import Case, Delivery, Handle, Handoff
-from memory.units.people import (
+from memory.pages.lists import audit_log, handoff_page, timeline
+from memory.tables.main import Case, Delivery, Handle, Handoff
+from memory.units.people.cases import (
     TOOK_OVER,
     AgentAnswer,
     Answered,

@@ -12,9 +12,9 @@ from sqlalchemy import Connection
 
 from core.message import Author
 from core.turn import Recall, Said
-from memory.prompting import Context, Material, context_of
-from memory.quoting import Count, mark_of
-from memory.tokens import token_counter
+from memory.recall.prompting import Context, Material, context_of
+from memory.recall.quoting import Count, mark_of
+from memory.recall.tokens import token_counter
 from memory.units.spending import Spent, spend, spent_on
 from tests.memory.test_quoting import ODD
 

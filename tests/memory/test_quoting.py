@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from core.message import Assurance, Author
 from core.turn import CaseState, Fact, Line, Recall, Recalled, Said, SlotValue
-from memory.indexed_thread import index
-from memory.quoting import FRAME, HEADER, LINE, NAME, RULE, line_words, mark_of, plain, quote
-from memory.recall import PACKING, recall
-from memory.standing_block import Known, Past
-from memory.tokens import ENCODINGS, token_counter
+from memory.recall.choosing import PACKING, recall
+from memory.recall.indexed_thread import index
+from memory.recall.quoting import FRAME, HEADER, LINE, NAME, RULE, line_words, mark_of, plain, quote
+from memory.recall.standing_block import Known, Past
+from memory.recall.tokens import ENCODINGS, token_counter
 
 Count = Callable[[str], int]
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 from core.message import Author
 from core.turn import Said
-from memory.indexed_thread import index
-from memory.recall import recall
-from memory.standing_block import NOTHING
+from memory.recall.choosing import recall
+from memory.recall.indexed_thread import index
+from memory.recall.standing_block import NOTHING
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 IDLE = (

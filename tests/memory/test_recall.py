@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from core.message import Assurance, Author
 from core.turn import Fact, Recall, Said
-from memory.indexed_thread import index
-from memory.recall import PACKING, Packing, recall
-from memory.scoring import SESSION_LENGTH
-from memory.standing_block import NOTHING, Known
+from memory.recall.choosing import PACKING, Packing, recall
+from memory.recall.indexed_thread import index
+from memory.recall.scoring import SESSION_LENGTH
+from memory.recall.standing_block import NOTHING, Known
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 NOW = START + timedelta(days=90)

@@ -10,17 +10,17 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select, update
 from sqlmodel import SQLModel
 
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance
-from memory.identity_pages import graph
-from memory.identity_sides import reads_of
-from memory.identity_views import GraphView
-from memory.rehearsals import merge_preview, unmerge_preview
-from memory.sender import ContextQuery, read_sender
-from memory.tables import Handle
-from memory.units.handles import mark_shared
-from memory.units.identity import BY_HAND, IdentityProblem, customer_of, link, merge
-from memory.units.parting import part
+from memory.pages.identity import graph
+from memory.pages.identity_sides import reads_of
+from memory.pages.identity_views import GraphView
+from memory.previews.rehearsals import merge_preview, unmerge_preview
+from memory.readable.sender import ContextQuery, read_sender
+from memory.tables.main import Handle
+from memory.units.identity.handles import mark_shared
+from memory.units.identity.linking import BY_HAND, IdentityProblem, customer_of, link, merge
+from memory.units.identity.parting import part
 from memory.units.rows import table
 from tests.memory.world import LEVELS, World
 

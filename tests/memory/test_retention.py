@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, select, update
 
 from core.clock import Micros, to_micros
-from memory.remembered_tables import Fact, Segment, Vector
 from memory.retention import KINDS, Key, cutoff, due, old_rows
-from memory.tables import Audit, Case, Delivery, Handoff, Inbound, Message, Turn
+from memory.tables.main import Audit, Case, Delivery, Handoff, Inbound, Message, Turn
+from memory.tables.remembered import Fact, Segment, Vector
 from memory.units.audit import record
-from memory.units.retention import cut
+from memory.units.erasing.retention import cut
 from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, START, Place, World
 

@@ -7,16 +7,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance
-from memory.identity_tables import Alarm
-from memory.pages import audit_log
-from memory.tables import Conversation, Delivery, Handle
-from memory.units.identity import customer_of
-from memory.units.link_rows import IdentityProblem
-from memory.units.retiring import Disowned, Retired, disown, retire
+from memory.pages.lists import audit_log
+from memory.tables.identity import Alarm
+from memory.tables.main import Conversation, Delivery, Handle
+from memory.units.identity.link_rows import IdentityProblem
+from memory.units.identity.linking import customer_of
+from memory.units.identity.retiring import Disowned, Retired, disown, retire
+from memory.units.identity.undoing import CannotUndo, Undone, undo
 from memory.units.rows import table
-from memory.units.undoing import CannotUndo, Undone, undo
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 YEARS = timedelta(days=400)

@@ -12,11 +12,11 @@ from core.clock import to_micros
 from core.message import Assurance
 from core.turn import SlotValue
 from memory.codec import load_case
-from memory.remembered_tables import Fact
-from memory.tables import Case, Handoff, Inbound, Message, Turn
-from memory.units.admission_rows import Cleaned
-from memory.units.claims import Claim, claim
-from memory.units.revisions import Change, Revised, revise
+from memory.tables.main import Case, Handoff, Inbound, Message, Turn
+from memory.tables.remembered import Fact
+from memory.units.messages.admission_rows import Cleaned
+from memory.units.messages.claims import Claim, claim
+from memory.units.messages.revisions import Change, Revised, revise
 from memory.units.rows import table
 from tests.memory.world import MAIL, PHONE, Place, World
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.identity_rules import DEFAULT_RULES, Levels
+from core.identity.rules import DEFAULT_RULES, Levels
 from core.message import Assurance
-from memory.context import load_context
-from memory.sender import ContextQuery
+from memory.readable.context import load_context
+from memory.readable.sender import ContextQuery
 from tests.memory.world import PHONE, VISITOR, Place, World
 
 

@@ -9,14 +9,14 @@ from threading import Barrier
 from sqlalchemy import Connection, Engine, func, select
 
 from core.clock import id_source
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rule_world import Change
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance
-from core.rule_world import Change
-from memory.tables import Audit, Link
+from memory.tables.main import Audit, Link
+from memory.units.identity.rule_steps import Publication, carry_out
+from memory.units.identity.rule_versions import RulesProblem, begin, in_force, publish, versions
 from memory.units.installation import keep_secret
 from memory.units.rows import table
-from memory.units.rule_steps import Publication, carry_out
-from memory.units.rule_versions import RulesProblem, begin, in_force, publish, versions
 from tests.memory.hot import NOW
 from tests.memory.world import MAIL, PHONE, World
 

@@ -10,13 +10,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from core.identity_rules import DEFAULT_RULES, IdentityRules, KindRule
+from core.identity.rule_world import Effect
+from core.identity.rules import DEFAULT_RULES, IdentityRules, KindRule
 from core.message import Assurance
-from core.rule_world import Effect
-from memory.dry_run import dry_run, read_world
-from memory.units.identity import IdentityProblem
-from memory.units.rule_steps import Publication, carry_out
-from memory.units.rule_versions import begin, in_force, publish, roll_back
+from memory.previews.dry_run import dry_run, read_world
+from memory.units.identity.linking import IdentityProblem
+from memory.units.identity.rule_steps import Publication, carry_out
+from memory.units.identity.rule_versions import begin, in_force, publish, roll_back
 from tests.memory.test_dry_run import saw
 from tests.memory.world import World
 

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Engine
 
 from core.message import Assurance
-from gateway.identity_rules import DEFAULT_TEXT
-from memory.units.rule_versions import begin, in_force
+from gateway.identity.rules import DEFAULT_TEXT
+from memory.units.identity.rule_versions import begin, in_force
 from tests.memory.test_commands import run
 from tests.memory.world import CHAT, PHONE, World
 

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.message import Author
-from memory.columns import view_of
-from memory.indexed_thread import index
-from memory.scoring import score
-from memory.segment_view import SegmentView
-from memory.segments import ToPack, pack_segment, taken, unpack_segments
-from memory.sifting import sift
-from memory.terms import LANGUAGE, matter, stems_of
+from memory.recall.columns import view_of
+from memory.recall.indexed_thread import index
+from memory.recall.scoring import score
+from memory.recall.segment_view import SegmentView
+from memory.recall.segments import ToPack, pack_segment, taken, unpack_segments
+from memory.recall.sifting import sift
+from memory.recall.terms import LANGUAGE, matter, stems_of
 from tests.memory.test_about import NOW, START, rows, texts, thread_of
 
 STEMS = stems_of(LANGUAGE)

@@ -8,16 +8,16 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, select
 
-from core.identity_rules import DEFAULT_RULES, IdentityRules, JoinRule, KindRule
+from core.identity.rules import DEFAULT_RULES, IdentityRules, JoinRule, KindRule
 from core.message import Assurance, Handle
-from memory.identity_tables import Alarm, BlockedValue, Sighting
-from memory.tables import Handle as HandleRow
-from memory.tables import Link
-from memory.units.alarms import close_alarm, sound
-from memory.units.handles import mark_shared
-from memory.units.identity import unlink_by_id
+from memory.tables.identity import Alarm, BlockedValue, Sighting
+from memory.tables.main import Handle as HandleRow
+from memory.tables.main import Link
+from memory.units.identity.alarms import close_alarm, sound
+from memory.units.identity.handles import mark_shared
+from memory.units.identity.linking import unlink_by_id
+from memory.units.identity.sightings import Seen, Sighted, see
 from memory.units.rows import table
-from memory.units.sightings import Seen, Sighted, see
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 SALES = "email:sales@x.org"

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from core.message import Assurance, Author
 from core.turn import CaseState, Fact, Said, SlotValue
-from memory.indexed_thread import index
-from memory.recall import recall
-from memory.standing_block import (
+from memory.recall.choosing import recall
+from memory.recall.indexed_thread import index
+from memory.recall.standing_block import (
     SHARES,
     WHOLE_SHARE,
     Before,

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Connection, insert, select
 from sqlalchemy.exc import DBAPIError
 
-from memory.people_tables import Secret
 from memory.store import Overloaded, Store
+from memory.tables.people import Secret
 from memory.units.rows import table
 from tests.memory.hot import NOW, opened
 

@@ -7,23 +7,30 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select, update
 
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance, Claim, Handle
 from core.turn import SlotValue
 from memory.hints import Marks, listen
-from memory.identity_tables import Sighting, Suggestion
 from memory.suggestions import Candidate, Reason, SuggestionView, find_candidates, suggestions
-from memory.tables import Audit, Link, Turn
-from memory.tables import Handle as HandleRow
-from memory.units.blocking import block
-from memory.units.bringing import Entry, Source, bring
-from memory.units.erasing import erase
-from memory.units.handles import mark_shared
-from memory.units.identity import IdentityProblem
-from memory.units.reviewing import review
+from memory.tables.identity import Sighting, Suggestion
+from memory.tables.main import Audit, Link, Turn
+from memory.tables.main import Handle as HandleRow
+from memory.units.erasing.whole import erase
+from memory.units.identity.blocking import block
+from memory.units.identity.bringing import Entry, Source, bring
+from memory.units.identity.handles import mark_shared
+from memory.units.identity.linking import IdentityProblem
+from memory.units.identity.reviewing import review
+from memory.units.identity.suggesting import (
+    SYSTEM,
+    SuggestionProblem,
+    join,
+    note,
+    propose,
+    set_apart,
+)
+from memory.units.identity.undoing import undo
 from memory.units.rows import table
-from memory.units.suggesting import SYSTEM, SuggestionProblem, join, note, propose, set_apart
-from memory.units.undoing import undo
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 KINDS = {"order_number": "order"}

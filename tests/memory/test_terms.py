@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.pipeline.features import Stems
-from memory.terms import asks_time, has_time, identifiers, is_question, periods, terms
+from core.pipeline.intent.features import Stems
+from memory.recall.terms import asks_time, has_time, identifiers, is_question, periods, terms
 
 NOW = datetime(2026, 11, 25, 15, 30, tzinfo=UTC)
 

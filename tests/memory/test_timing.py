@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from core.clock import from_micros, to_micros
-from core.rule_counters import FIRED, marked
+from core.escalation.counters import FIRED, marked
 from memory.codec import load_case
-from memory.pages import audit_log, queue
+from memory.pages.lists import audit_log, queue
 from memory.pending_cases import PAGE, PendingCase, waiting_for_us, with_people
-from memory.tables import Case, Handoff
-from memory.units import asides
-from memory.units.people import resolve
+from memory.tables.main import Case, Handoff
+from memory.units.people import asides
+from memory.units.people.cases import resolve
+from memory.units.people.timing import Acted, Timed, act_in_time
 from memory.units.rows import table
-from memory.units.timing import Acted, Timed, act_in_time
 from tests.memory.world import MAIL, PHONE, Place, World
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from gateway.app import counter_of
-from gateway.settings import ConfigError, Settings
-from gateway.settings_sections import Data
-from memory.tokens import ENCODINGS, token_counter
+from gateway.settings.model import ConfigError, Settings
+from gateway.settings.sections import Data
+from memory.recall.tokens import ENCODINGS, token_counter
 
 NO_NETWORK = """
 import socket, sys
@@ -24,7 +24,7 @@ def refuse(*args, **kwargs):
 
 socket.socket.connect = refuse
 socket.getaddrinfo = refuse
-from memory.tokens import token_counter
+from memory.recall.tokens import token_counter
 count = token_counter(sys.argv[1], Path(sys.argv[2]))
 print(count("Where is my order 1042?"), count(""))
 """

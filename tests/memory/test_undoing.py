@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from core.message import Assurance
-from memory.pages import audit_log
-from memory.tables import Link
-from memory.units.erasing import erase
-from memory.units.handles import mark_shared
-from memory.units.identity import customer_of, merge, resolve_customer
-from memory.units.parting import part
-from memory.units.undoing import CannotUndo, Undone, can_be_undone, undo
+from memory.pages.lists import audit_log
+from memory.tables.main import Link
+from memory.units.erasing.whole import erase
+from memory.units.identity.handles import mark_shared
+from memory.units.identity.linking import customer_of, merge, resolve_customer
+from memory.units.identity.parting import part
+from memory.units.identity.undoing import CannotUndo, Undone, can_be_undone, undo
 from tests.memory.world import CHAT, MAIL, PHONE, World
 
 

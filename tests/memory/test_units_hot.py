@@ -13,13 +13,21 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, select
 
 from core.message import ConsentChange, DeliveryStatus
-from memory.tables import Delivery, Handle, Inbound, Message
-from memory.units.admission import admit
-from memory.units.backlog import Stumble, revive, stumble, unfinished
-from memory.units.deliveries import NotSent, Report, Sent, mark_not_sent, mark_sent, report, retry
-from memory.units.holding import claim_due, release_claims
+from memory.tables.main import Delivery, Handle, Inbound, Message
+from memory.units.messages.admission import admit
+from memory.units.messages.backlog import Stumble, revive, stumble, unfinished
+from memory.units.messages.deliveries import (
+    NotSent,
+    Report,
+    Sent,
+    mark_not_sent,
+    mark_sent,
+    report,
+    retry,
+)
+from memory.units.messages.holding import claim_due, release_claims
+from memory.units.messages.turns import Fenced, commit
 from memory.units.rows import table
-from memory.units.turns import Fenced, commit
 from tests.layouts import laid_out
 from tests.memory.hot import NOW, admission, admitted, claimed, ids, inbound, opened, reply
 

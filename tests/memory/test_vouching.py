@@ -7,12 +7,12 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from core.message import Assurance, Handle, Vouched
-from memory.identity_tables import Alarm
-from memory.tables import Audit
-from memory.tables import Handle as HandleRow
-from memory.units.identity import Changed, unlink_by_id
+from memory.tables.identity import Alarm
+from memory.tables.main import Audit
+from memory.tables.main import Handle as HandleRow
+from memory.units.identity.linking import Changed, unlink_by_id
+from memory.units.identity.vouching import Vouching, is_news, vouch
 from memory.units.rows import table
-from memory.units.vouching import Vouching, is_news, vouch
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 ANNA = Handle("email", "anna@x.org")

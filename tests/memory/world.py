@@ -14,18 +14,27 @@ import orjson
 from sqlalchemy import Connection, insert, select, update
 
 from core.clock import to_micros
-from core.identity import silent_before
-from core.identity_rules import DEFAULT_RULES, IdentityRules
+from core.identity.graph import silent_before
+from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Claim, Handle, InboundMessage
 from core.turn import CaseState, SlotValue
 from memory.codec import dump_case
-from memory.context import Context, load_context
-from memory.remembered_tables import Fact
-from memory.sender import ContextQuery
-from memory.tables import Case, Conversation, Customer, Delivery, Handoff, Inbound, Message, Turn
-from memory.tables import Handle as HandleRow
-from memory.units.admission import Admission, Cleaned, admit
-from memory.units.identity import Changed, link, unlink
+from memory.readable.context import Context, load_context
+from memory.readable.sender import ContextQuery
+from memory.tables.main import (
+    Case,
+    Conversation,
+    Customer,
+    Delivery,
+    Handoff,
+    Inbound,
+    Message,
+    Turn,
+)
+from memory.tables.main import Handle as HandleRow
+from memory.tables.remembered import Fact
+from memory.units.identity.linking import Changed, link, unlink
+from memory.units.messages.admission import Admission, Cleaned, admit
 from memory.units.rows import table
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

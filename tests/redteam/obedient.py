@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core.pipeline.contracts import Draft, IntentGuess, Stages, StateStep
-from core.playbook import Playbook
+from core.playbook.model import Playbook
 from core.turn import TurnInput
 
 _ORDERED = re.compile(r"«([^»]+)»")

@@ -11,9 +11,9 @@ from core.effects import Compose, NeedEffect
 from core.message import Assurance, Author
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide
-from core.pipeline.drafting import ANSWERS
-from core.pipeline.worded import Wording
-from core.playbook import FREE, ModeRow, Playbook
+from core.pipeline.model.drafting import ANSWERS
+from core.pipeline.model.worded import Wording
+from core.playbook.model import FREE, ModeRow, Playbook
 from core.turn import Decision, Fact, Recall, Said, TurnInput
 from tests.core.pipeline.shop import ARTICLE, NOW, SHOP, Talk, stages
 from tests.redteam.obedient import Case, cases, obedient, orders_in

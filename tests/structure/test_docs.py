@@ -17,12 +17,12 @@ from types import FrameType
 
 import pytest
 
-from core.default_answers import DEFAULT_ANSWERS
-from core.escalation import DEFAULT_RULES
-from core.playbook import SLOT_KINDS
-from core.playbook_reader import PLAYBOOK_FILES, read_playbook
-from gateway.demo import running_demo
-from gateway.demo_people import ADA
+from core.answers.defaults import DEFAULT_ANSWERS
+from core.escalation.rules import DEFAULT_RULES
+from core.playbook.model import SLOT_KINDS
+from core.playbook.reader import PLAYBOOK_FILES, read_playbook
+from gateway.demo.people import ADA
+from gateway.demo.start import running_demo
 from tests.structure import way_page
 from tests.structure.files import ROOT, files, shown
 from tests.structure.way_page import PAGE, Named

@@ -15,11 +15,11 @@ import typer.main
 from adapters.registry import find_spec
 from adapters.sms.consent import WORDS
 from adapters.webchat import protocol
+from core.escalation.facts import COUNTERS, FACTS
 from core.message import ConsentChange
-from core.rule_facts import COUNTERS, FACTS
-from gateway.api_routes import ENDPOINTS
+from gateway.api.routes import ENDPOINTS
 from gateway.cli import build_app
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.structure.files import ROOT, files, shown
 
 PAGES = [one for one in files("docs") if one.suffix == ".md"] + [ROOT / "README.md"]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlmodel import SQLModel
 
-import memory.channel_tables
-import memory.identity_tables
-import memory.people_tables
-import memory.remembered_tables
-import memory.tables  # noqa: F401 - they make the tables known
-from memory.holdings import HELD, NOT_THEIRS
+import memory.tables.channels
+import memory.tables.identity
+import memory.tables.main
+import memory.tables.people
+import memory.tables.remembered  # noqa: F401 - they make the tables known
+from memory.tables.holdings import HELD, NOT_THEIRS
 
 
 def test_every_table_is_on_one_of_the_two_lists() -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
 from memory.migrate import needed_version, version
-from memory.tables import Customer
+from memory.tables.main import Customer
 from memory.units.rows import table
 
 

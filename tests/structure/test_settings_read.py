@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from adapters.registry import BUILT_IN, find_spec
-from gateway.settings import Settings
+from gateway.settings.model import Settings
 from tests.structure.files import python_files
 
 # Read through a method of their own section, which knows more than the value.

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from contextlib import closing
 
 from core.actions import ActionSpec, Call, Perform, RefusedAction
-from core.playbook import Action
+from core.playbook.model import Action
 
 TABLE = "CREATE TABLE IF NOT EXISTS calls (number INTEGER PRIMARY KEY, key TEXT UNIQUE, day TEXT)"
 

@@ -8,7 +8,7 @@ from onethread_calls import SPEC
 
 from core.actions import Call
 from core.message import Assurance
-from core.playbook import Action
+from core.playbook.model import Action
 
 
 def test_the_same_key_is_one_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

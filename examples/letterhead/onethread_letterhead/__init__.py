@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.pipeline.contracts import Draft, IntentGuess, ResponseStage, StageSpec, StateStep
-from core.playbook import Playbook
+from core.playbook.model import Playbook
 from core.turn import TurnInput
 
 

@@ -2,7 +2,7 @@
 
 from onethread_letterhead import SPEC
 
-from gateway.stage_check import check_stage, faults
+from gateway.stages.check import check_stage, faults
 
 
 def test_it_conforms() -> None:

@@ -12,7 +12,7 @@ import pytest
 from adapters.email import SPEC
 from adapters.email.config import EmailConfig
 from adapters.email.simulator import DEMO_PASSWORD, Crossing, Fault, MailSimulator
-from gateway.safety import DEMO_MARK
+from gateway.access.safety import DEMO_MARK
 from tests.adapters.email.mailbox import ANNA, service
 
 OURS = (

@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from adapters.slack.simulator import SlackSimulator
-from gateway.safety import simulator_problems
-from gateway.settings import Settings
+from gateway.access.safety import simulator_problems
+from gateway.settings.model import Settings
 from tests.adapters.slack.account import SECRET, TOKEN, make_config
 
 

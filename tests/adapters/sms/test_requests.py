@@ -20,9 +20,9 @@ from sqlalchemy import Connection, func, select
 from structlog.testing import capture_logs
 
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Fault
-from gateway.bodies import form_fields
-from memory.channel_tables import ParkedUpdate
-from memory.tables import Customer, Delivery, Handle, Inbound, Message
+from gateway.access.bodies import form_fields
+from memory.tables.channels import ParkedUpdate
+from memory.tables.main import Customer, Delivery, Handle, Inbound, Message
 from memory.units.rows import table
 from tests.adapters.sms.account import inbound_form, official_signature, sid
 from tests.gateway.test_way import settled

@@ -28,10 +28,10 @@ from core.channel import AdapterContext
 from core.message import Attachment, Author, InboundMessage, OutboundMessage, QuickReply
 from core.rendering import renderer
 from core.socket_channel import LoggedMessage, SocketRequest
-from gateway.socket_files import Uploads, download
-from gateway.socket_limits import SocketLimits
-from gateway.socket_widget import widget
-from gateway.sockets import SocketHub
+from gateway.sockets.files import Uploads, download
+from gateway.sockets.hub import SocketHub
+from gateway.sockets.limits import SocketLimits
+from gateway.sockets.widget import widget
 from memory.store import Overloaded
 from tests.adapters.keep import MemoryKeep, no_file
 

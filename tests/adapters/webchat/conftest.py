@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from gateway.socket_limits import SocketLimits
+from gateway.sockets.limits import SocketLimits
 from tests.adapters.webchat.chat_server import ChatServer
 
 

@@ -14,7 +14,7 @@ import orjson
 import structlog
 
 from gateway.logs import configure_logs
-from gateway.settings_sections import Logging
+from gateway.settings.sections import Logging
 from tests.adapters.webchat.chat_server import ACCOUNT, ORIGIN, ChatServer
 
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0x0, 0x1, 0x2, 0x8, 0x9, 0xA

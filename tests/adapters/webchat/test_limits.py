@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from adapters.webchat.client import ChatClient, ChatRefused
 from adapters.webchat.protocol import TEXT_LIMIT
 from core.message import Author
-from gateway.socket_limits import Allowance, Remotes, SocketLimits
+from gateway.sockets.limits import Allowance, Remotes, SocketLimits
 from tests.adapters.webchat.chat_server import ACCOUNT, ORIGIN, ChatServer, until
 from tests.adapters.webchat.raw_socket import (
     CLIENT_ID,

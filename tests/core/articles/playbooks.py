@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.playbook import Article
+from core.playbook.model import Article
 
 
 def article(name: str, title: str, body: str, *keywords: str, intents: str = "") -> Article:

@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from core.pipeline import articles
-from core.pipeline.article_text import Encode, Entry, Meanings, prepared
-from core.pipeline.articles import ArticleIndex
-from core.pipeline.features import Stems
-from core.playbook import Article
+from core.pipeline.intent.features import Stems
+from core.pipeline.response import articles
+from core.pipeline.response.article_text import Encode, Entry, Meanings, prepared
+from core.pipeline.response.articles import ArticleIndex
+from core.playbook.model import Article
 
 WORDS = "return refund parcel lost card order size wash iron dryer open sunday price fee post"
 TEXTS = st.lists(st.sampled_from(WORDS.split()), min_size=1, max_size=8).map(" ".join)

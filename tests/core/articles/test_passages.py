@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.pipeline.passages import join_sentences, split_sentences
+from core.pipeline.response.passages import join_sentences, split_sentences
 
 BODY = """<!-- for staff -->
 # Title

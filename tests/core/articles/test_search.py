@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from core.pipeline.articles import (
+from core.pipeline.response.articles import (
     DEFAULT_ARTICLE_THRESHOLD,
     DEFAULT_POINT_THRESHOLD,
     INTENT_SHARE,
     RIVAL_SHARE,
     ArticleIndex,
 )
-from core.playbook import Article
+from core.playbook.model import Article
 from tests.core.articles.playbooks import (
     BANK,
     BANK_ANSWERED,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.pipeline.intent import IntentModel
-from gateway.training_child import train
+from core.pipeline.intent.stage import IntentModel
+from gateway.intents.training_child import train
 from tests.core.intent.examples import EXAMPLES, TITLES
 
 

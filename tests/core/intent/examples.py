@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, time
 
 from core.message import Assurance, Audience, Author
-from core.playbook import Hours, Intent, Playbook
+from core.playbook.model import Hours, Intent, Playbook
 from core.turn import CaseState, Recall, Said, Sender, TurnInput
 
 _SENTENCES: dict[str, tuple[str, str]] = {

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.pipeline.intent import CorruptModel, IntentModel
-from core.pipeline.meaning_head import MeaningHead, fuse_share
-from gateway.encoder_files import find_model
-from gateway.piece_file import load_pieces
-from gateway.settings import Settings
-from gateway.settings_memory import Embeddings
-from gateway.training import digest, model_now
-from memory.encoder import load_model
+from core.pipeline.intent.meaning_head import MeaningHead, fuse_share
+from core.pipeline.intent.stage import CorruptModel, IntentModel
+from gateway.intents.piece_file import load_pieces
+from gateway.intents.training import digest, model_now
+from gateway.recall.encoder_files import find_model
+from gateway.settings.memory import Embeddings
+from gateway.settings.model import Settings
+from memory.recall.encoder import load_model
 from tests.core.intent.examples import EXAMPLES, TITLES
 
 

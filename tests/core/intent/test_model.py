@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.pipeline.intent import CorruptModel, IntentModel
-from gateway.piece_file import load_pieces
-from gateway.training_child import train
+from core.pipeline.intent.stage import CorruptModel, IntentModel
+from gateway.intents.piece_file import load_pieces
+from gateway.intents.training_child import train
 from tests.core.intent.examples import EXAMPLES, TITLES
 
 

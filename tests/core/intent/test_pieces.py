@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.pipeline.features import plain
-from core.pipeline.intent import CorruptModel, IntentModel
-from core.pipeline.piece_vectors import LONGEST_WORD, PieceVectors, take_apart
-from gateway.piece_file import load_pieces
-from gateway.training_child import gist_view, train
+from core.pipeline.intent.features import plain
+from core.pipeline.intent.piece_vectors import LONGEST_WORD, PieceVectors, take_apart
+from core.pipeline.intent.stage import CorruptModel, IntentModel
+from gateway.intents.piece_file import load_pieces
+from gateway.intents.training_child import gist_view, train
 from tests.core.intent.examples import EXAMPLES, TITLES
 from tests.core.intent.other_languages import TOLD
 

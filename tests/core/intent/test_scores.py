@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
-from core.pipeline.features import TEXT_LIMIT, character_terms, plain
-from core.pipeline.intent import IntentModel
-from gateway.training_child import fit, freeze
+from core.pipeline.intent.features import TEXT_LIMIT, character_terms, plain
+from core.pipeline.intent.stage import IntentModel
+from gateway.intents.training_child import fit, freeze
 from tests.core.intent.examples import EXAMPLES, TITLES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -114,7 +114,8 @@ def test_only_the_beginning_of_a_long_text_is_scored(
 
 def test_serving_never_loads_scikit_learn() -> None:
     script = (
-        "import sys, core.pipeline.intent, core.pipeline.articles, gateway.training; "
+        "import sys, core.pipeline.intent.stage, core.pipeline.response.articles\n"
+        "import gateway.intents.training\n"
         "print([n for n in sys.modules if n.split('.')[0] in ('sklearn', 'scipy')])"
     )
     ran = subprocess.run(

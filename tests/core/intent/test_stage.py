@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.pipeline.intent import IntentModel, stage
+from core.pipeline.intent.stage import IntentModel, stage
 from tests.core.intent.examples import PLAYBOOK, turn
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.pipeline.slots import capture
-from core.playbook import Flow, Playbook, Slot
+from core.pipeline.reading.slots import capture
+from core.playbook.model import Flow, Playbook, Slot
 from core.turn import CaseState, SlotValue
 from tests.core.pipeline.shop import SHOP, Talk
 

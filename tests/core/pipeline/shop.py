@@ -8,16 +8,16 @@ from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
 from core.effects import Effect, LookUp, NeedEffect
-from core.identity_rules import DEFAULT_RULES, IdentityRules
+from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Author
-from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import decide, default_stages
-from core.playbook import Article, Flow, Hours, Intent, Playbook, Slot, Table
+from core.pipeline.response.articles import ArticleIndex
+from core.playbook.model import Article, Flow, Hours, Intent, Playbook, Slot, Table
 from core.secrets import find_secrets
 from core.turn import CaseState, Decision, Fact, Recall, Said, Sender, TurnInput
-from gateway.effects import perform
-from gateway.training_child import train
+from gateway.intents.training_child import train
+from gateway.turns.effects import perform
 
 NOW = datetime(2026, 3, 4, 11, 0, tzinfo=UTC)
 """A Wednesday morning; the shop is open."""

@@ -10,7 +10,7 @@ import pytest
 from core.effects import Act, NeedEffect
 from core.message import Assurance, Audience
 from core.pipeline.decide import decide
-from core.playbook import Action, Flow, Playbook, Rule
+from core.playbook.model import Action, Flow, Playbook, Rule
 from core.turn import Decision
 from memory.codec import dump_case, load_case
 from tests.core.pipeline.shop import SHOP, Talk, stages

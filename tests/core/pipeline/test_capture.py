@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.message import Assurance
-from core.pipeline.expecting import expected_secret
-from core.playbook import Playbook
+from core.pipeline.state.expecting import expected_secret
+from core.playbook.model import Playbook
 from core.secrets import find_secrets
 from core.turn import CaseState, SlotValue
 from tests.core.pipeline.reading import playbook, slot, told

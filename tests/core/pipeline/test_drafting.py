@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.effects import Compose, NeedEffect
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance, Audience, Author, Sensitivity
 from core.pipeline.contracts import Draft, Stages, StateStep
 from core.pipeline.decide import decide
-from core.pipeline.drafting import ANSWERS, Parts, parts_of
-from core.pipeline.worded import Unfit, Wording
-from core.playbook import FREE, GUIDED, ModeRow, Playbook
+from core.pipeline.model.drafting import ANSWERS, Parts, parts_of
+from core.pipeline.model.worded import Unfit, Wording
+from core.playbook.model import FREE, GUIDED, ModeRow, Playbook
 from core.turn import Decision, Recall, Said, TurnInput
 from tests.core.pipeline.shop import NOW, SHOP, Talk, stages
 

@@ -12,9 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core.effects import Act, Effect
 from core.message import Assurance
-from core.pipeline.phrases import is_cancellation
-from core.pipeline.undertaking import ASKED, agrees
-from core.playbook import Action, Flow
+from core.pipeline.reading.phrases import is_cancellation
+from core.pipeline.state.undertaking import ASKED, agrees
+from core.playbook.model import Action, Flow
 from core.turn import CaseState, Decision
 from tests.core.pipeline.shop import Talk
 from tests.core.pipeline.test_actions import BOOK, VISIT, shop

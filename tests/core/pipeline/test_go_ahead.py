@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.pipeline.bare import bare_value
-from core.pipeline.go_ahead import is_go_ahead
-from core.playbook import Slot
+from core.pipeline.reading.bare import bare_value
+from core.pipeline.reading.go_ahead import is_go_ahead
+from core.playbook.model import Slot
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.pipeline.human_wish import asks_for_human
+from core.pipeline.reading.human_wish import asks_for_human
 
 
 @pytest.mark.parametrize(

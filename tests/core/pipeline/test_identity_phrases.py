@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.pipeline.identity_phrases import (
+from core.pipeline.reading.identity_phrases import (
     bare_address,
     claimed_address,
     is_not_me,

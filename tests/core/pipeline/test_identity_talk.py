@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from core.effects import AnswerAt, AskProof, Disown, MoveTo, ShowCode
-from core.identity_rules import DEFAULT_RULES
+from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance, Audience, Sensitivity
-from core.playbook import Flow, Playbook, Slot
+from core.playbook.model import Flow, Playbook, Slot
 from core.turn import Decision, Fact
 from tests.core.pipeline.shop import NOW, SHOP, Talk
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.pipeline.contracts import IntentGuess
-from core.pipeline.judgement import reconsider
+from core.pipeline.intent.judgement import reconsider
 from tests.core.pipeline.shop import SHOP, Talk
 
 UNSURE = IntentGuess(None, 0.4, 0.18, (("order_status", 0.4), ("washing", 0.22)))

@@ -7,16 +7,16 @@ from dataclasses import replace
 
 import pytest
 
-from core.default_answers import DEFAULT_ANSWERS
+from core.answers.defaults import DEFAULT_ANSWERS
+from core.answers.notices import HOLDS
+from core.answers.wording import in_language, languages_of, spoken_to
 from core.languages.english import WORDS
 from core.languages.speeches import SPEECHES
 from core.languages.unspoken import NAMES, UNSPOKEN
 from core.message import Author
-from core.notice_answers import HOLDS
-from core.pipeline.identity_phrases import is_not_me
-from core.playbook import Article, Flow, Playbook, Slot, Wording
+from core.pipeline.reading.identity_phrases import is_not_me
+from core.playbook.model import Article, Flow, Playbook, Slot, Wording
 from core.turn import Recall, Said
-from core.wording import in_language, languages_of, spoken_to
 from tests.core.pipeline.shop import NOW, SHOP, Talk
 
 _BRACED = re.compile(r"\{(\w+)\}")

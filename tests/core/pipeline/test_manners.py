@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from core.default_answers import DEFAULT_ANSWERS
-from core.pipeline.articles import ArticleIndex
+from core.answers.defaults import DEFAULT_ANSWERS
 from core.pipeline.contracts import IntentGuess
-from core.pipeline.response import response_stage
-from core.pipeline.state import state_stage
-from core.playbook import Intent
+from core.pipeline.response.articles import ArticleIndex
+from core.pipeline.response.stage import response_stage
+from core.pipeline.state.stage import state_stage
+from core.playbook.model import Intent
 from tests.core.pipeline.shop import SHOP, Talk
 
 OWNER = ("email:robin@example.com",)

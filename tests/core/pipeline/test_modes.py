@@ -8,8 +8,8 @@ import pytest
 
 from core.message import Assurance
 from core.pipeline.contracts import IntentGuess
-from core.pipeline.modes import mode_of
-from core.playbook import FREE, GUIDED, STRICT, ModeRow
+from core.pipeline.response.modes import mode_of
+from core.playbook.model import FREE, GUIDED, STRICT, ModeRow
 from tests.core.pipeline.shop import SHOP, Talk
 
 ROWS = (

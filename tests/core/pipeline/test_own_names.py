@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.message import Assurance
-from core.pipeline.own_names import asks_own_name, lone_name
+from core.pipeline.reading.own_names import asks_own_name, lone_name
 from core.turn import SlotValue
 from tests.core.pipeline.reading import playbook, slot, told
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.pipeline.bare import bare_value
-from core.pipeline.human_wish import asks_for_human
-from core.pipeline.phrases import (
+from core.pipeline.reading.bare import bare_value
+from core.pipeline.reading.human_wish import asks_for_human
+from core.pipeline.reading.phrases import (
     asks_who_answers,
     courtesy,
     does_not_know,
@@ -16,7 +16,7 @@ from core.pipeline.phrases import (
     is_waiting,
     is_wish,
 )
-from core.playbook import Slot
+from core.playbook.model import Slot
 
 
 @pytest.mark.parametrize(

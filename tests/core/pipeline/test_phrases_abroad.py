@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core.pipeline.human_wish import asks_for_human
-from core.pipeline.phrases import is_negative, is_question, leaning, yes_or_no
+from core.pipeline.reading.human_wish import asks_for_human
+from core.pipeline.reading.phrases import is_negative, is_question, leaning, yes_or_no
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from core.pipeline.articles import ArticleIndex
+from core.answers.wording import variants
 from core.pipeline.contracts import Draft, IntentGuess, Told
-from core.pipeline.pointing import POINTED
-from core.pipeline.response import response_stage
-from core.pipeline.state import state_stage
-from core.playbook import Article
+from core.pipeline.response.articles import ArticleIndex
+from core.pipeline.response.pointing import POINTED
+from core.pipeline.response.stage import response_stage
+from core.pipeline.state.stage import state_stage
+from core.playbook.model import Article
 from core.turn import Decision
-from core.wording import variants
 from tests.core.pipeline.shop import ARTICLE, SHOP, Talk
 
 SETTINGS = {"article_threshold": 0.95, "point_threshold": 0.1, "fallback_limit": 2}

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.message import Assurance, Audience
-from core.pipeline.sentences import digests
+from core.pipeline.response.sentences import digests
 from core.turn import Fact
 from tests.core.pipeline.shop import INTENTS, NOW, Talk
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.pipeline.phrases import refuses
-from core.playbook import Rule
+from core.pipeline.reading.phrases import refuses
+from core.playbook.model import Rule
 from tests.core.pipeline.shop import SHOP, Talk
 
 SURE = Rule(

@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 
 from core.message import Assurance, Author
-from core.pipeline.acting import CONFIRM_LIMIT
 from core.pipeline.contracts import IntentGuess
 from core.pipeline.decide import decide
-from core.pipeline.table import table_of
-from core.playbook import Counter, Intent, Playbook, Rule, RuleDefaults
+from core.pipeline.rules.table import table_of
+from core.pipeline.state.acting import CONFIRM_LIMIT
+from core.playbook.model import Counter, Intent, Playbook, Rule, RuleDefaults
 from core.turn import Contact, Decision, Fact, Recall, Said, TurnInput
 from tests.core.pipeline.shop import NOW, SHOP, Talk, stages
 

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from core.escalation import DEFAULT_RULES, evaluate, holds
+from core.escalation.conditions import check_rule
+from core.escalation.facts import COUNTERS
+from core.escalation.facts import FACTS as FACTS_KNOWN
+from core.escalation.rules import DEFAULT_RULES, evaluate, holds
 from core.pipeline.contracts import Draft, IntentGuess
-from core.pipeline.turn_facts import facts_of
-from core.playbook import Rule
-from core.rule_conditions import check_rule
-from core.rule_facts import COUNTERS
-from core.rule_facts import FACTS as FACTS_KNOWN
+from core.pipeline.rules.turn_facts import facts_of
+from core.playbook.model import Rule
 from tests.core.pipeline.shop import SHOP, Talk
 
 FACTS: dict[str, object] = {

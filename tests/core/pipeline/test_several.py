@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.pipeline.several import parts_of, without
+from core.pipeline.intent.several import parts_of, without
 from core.turn import CaseState, Said, TurnInput, Waiting
 from memory.codec import dump_case, load_case
 from tests.core.pipeline.shop import SHOP, Talk, stages

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from core.message import Assurance
-from core.pipeline.slots import capture
-from core.playbook import Flow, Playbook, Slot
+from core.pipeline.reading.slots import capture
+from core.playbook.model import Flow, Playbook, Slot
 from core.turn import CaseState, SlotValue
 from tests.core.pipeline.shop import SHOP, Talk
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.pipeline.support import Support
+from core.pipeline.model.support import Support
 
 RETURNS = (
     "You can return anything unused within 30 days of delivery, whatever the reason.",

@@ -9,12 +9,12 @@ import pytest
 
 from core.effects import LookUp, NeedEffect
 from core.message import Assurance, Audience, Sensitivity
-from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import IntentGuess, StateStep
 from core.pipeline.decide import decide
-from core.pipeline.response import response_stage
+from core.pipeline.response.articles import ArticleIndex
+from core.pipeline.response.stage import response_stage
 from core.pipeline.trivial import trivial_stages
-from core.playbook import Article
+from core.playbook.model import Article
 from core.turn import CaseState, Decision, Fact
 from tests.core.pipeline.shop import NOW, SHOP, Talk, stages
 

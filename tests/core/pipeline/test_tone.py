@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
+from core.answers.wording import variants
 from core.message import Audience, Author
-from core.pipeline.articles import ArticleIndex
 from core.pipeline.contracts import IntentGuess
-from core.pipeline.letter import lettered
-from core.pipeline.response import response_stage
-from core.pipeline.state import state_stage
-from core.playbook import FREE, GUIDED, ModeRow, Rule
+from core.pipeline.response.articles import ArticleIndex
+from core.pipeline.response.letter import lettered
+from core.pipeline.response.stage import response_stage
+from core.pipeline.state.stage import state_stage
+from core.playbook.model import FREE, GUIDED, ModeRow, Rule
 from core.turn import CaseState, Preferences, Recall, Said, TurnInput
-from core.wording import variants
 from tests.core.pipeline.shop import ARTICLE, NOW, SHOP, Talk
 
 WASHING = "how do i wash the shirt?"

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.pipeline.identity_phrases import claimed_address, wants_elsewhere
-from core.pipeline.phrases import is_cancellation
+from core.pipeline.reading.identity_phrases import claimed_address, wants_elsewhere
+from core.pipeline.reading.phrases import is_cancellation
 
 JANE, PHONE = "email:jane@example.com", "phone:+447700900142"
 

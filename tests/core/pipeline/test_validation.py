@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.pipeline.dates import NoSuchDay, day_of
-from core.pipeline.validation import Judged, Place, judged
-from core.playbook import SLOT_KINDS, Slot
+from core.pipeline.reading.dates import NoSuchDay, day_of
+from core.pipeline.state.validation import Judged, Place, judged
+from core.playbook.model import SLOT_KINDS, Slot
 from tests.core.pipeline.shop import SHOP, Talk
 
 TODAY = date(2026, 3, 4)

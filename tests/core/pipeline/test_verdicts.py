@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from core.limits import Limits
 from core.message import Assurance, Audience, Sensitivity
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
-from core.pipeline.ruling import judging
+from core.pipeline.rules.ruling import judging
 from core.turn import CaseState, SlotValue
-from gateway.trace import tell
+from gateway.turns.trace import tell
 from tests.core.pipeline.shop import ARTICLE, SHOP, Talk, stages
 
 GUESS = IntentGuess(None, 0.0, 0.0)

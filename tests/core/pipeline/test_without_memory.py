@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from core.effects import AskProof, NeedEffect
 from core.message import Assurance, Audience, Author, OutboundMessage
 from core.pipeline.without_memory import NO_MEMORY, WHY_PERSON, without_memory
-from core.playbook import Hours, Playbook
+from core.playbook.model import Hours, Playbook
 from core.turn import (
     CONTEXT,
     CaseState,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from core.effects import LookUp
-from core.playbook import Flow, Hours, Playbook, Table
-from gateway.effects import perform
+from core.playbook.model import Flow, Hours, Playbook, Table
 from gateway.replay.derive import THRESHOLD
 from gateway.replay.dialogues import Dialogue, Utterance
 from gateway.replay.groups import EVERYTHING, group
 from gateway.replay.known_rows import with_rows
 from gateway.replay.people import Person
+from gateway.turns.effects import perform
 
 ADA = Person("+12025550100", "ada@example.com", "ada", "UADA")
 

@@ -8,8 +8,8 @@ from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel
 
 from core.message import Assurance, Handle
-from memory.units.handles import introduce
-from memory.units.identity import BY_HAND, link
+from memory.units.identity.handles import introduce
+from memory.units.identity.linking import BY_HAND, link
 
 PHONE = Handle("phone", "+12025550143")
 LOGIN = Handle("login", "ada")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.playbook_reader import read_playbook
+from core.playbook.reader import read_playbook
 from gateway.replay.derive import derive_playbook
 from gateway.replay.playbook_writer import playbook_files, with_plain_names, write_playbook
 from tests.gateway.replay.test_derive import CROWD

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from core.playbook_reader import PLAYBOOK_FILES
-from gateway.playbooks import load_playbook
-from gateway.replay_cli import app
+from core.playbook.reader import PLAYBOOK_FILES
+from gateway.commands.replay import app
+from gateway.playbook.reader import load_playbook
 from tests.gateway.replay.crowd import write_crowd
 
 

@@ -1,0 +1,1 @@
+"""The response stage: a step becomes words, from the playbook, its articles, or the product."""

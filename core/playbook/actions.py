@@ -1,0 +1,162 @@
+"""Reads what a playbook says of actions, and checks it against its flows, slots and tables.
+
+Pure, as `core.playbook.reader`, whose helper it is. Secrets are no part of a playbook, and whether
+anybody answers at an address it cannot know.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from core.message import Assurance
+from core.playbook.fields import Report, Section, check_braces, sections
+from core.playbook.model import Action, Flow, Playbook
+
+ACTIONS = "actions.toml"
+RESERVED = frozenset({"outcome", "why", "tries"})
+"""Names that results of an effect have anyhow."""
+
+SECONDS, ATTEMPTS = 5.0, 3
+"""What holds for an action that does not say otherwise."""
+
+LONGEST_SECONDS = 20.0
+"""For one try: a customer waits meanwhile, and so does whatever else they write."""
+
+MOST_ATTEMPTS = 5
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def read_actions(
+    raw: Mapping[str, object],
+    report: Report,
+    needs: Callable[[Section], Assurance | None],
+) -> dict[str, Action]:
+    """The actions that `actions.toml` describes. `needs` reads a level."""
+    found = {}
+    for name, one in sections(raw, ACTIONS, report):
+        found[name] = Action(
+            name=name,
+            title=one.text("title", default=name.replace("_", " ")),
+            url=one.text("url"),
+            run=one.text("run"),
+            send=one.texts("send"),
+            results=one.texts("results"),
+            needs=needs(one) or Assurance.NONE,
+            confirm=one.flag("confirm", default=True),
+            summary=one.texts("summary"),
+            timeout_seconds=_seconds(one),
+            attempts=_attempts(one),
+            queue=one.text("queue"),
+        )
+        _check_action(found[name], one)
+        one.close()
+    return found
+
+
+def check_actions(playbook: Playbook, report: Report) -> None:
+    """Report what does not fit together between actions and the flows that end with them."""
+    used = set()
+    for flow in playbook.flows.values():
+        if flow.action is None:
+            if flow.failed:
+                mend = "Add action, or remove it"
+                report.add("flows.toml", f"{flow.name}.failed", "is never said", mend)
+            continue
+        used.add(flow.action)
+        actions = playbook.actions
+        report.check_known("flows.toml", f"{flow.name}.action", flow.action, actions, "action")
+        if flow.action in actions:
+            _check_flow(flow, actions[flow.action], playbook, report)
+    for name in playbook.actions:
+        if name not in used and not report.broken:
+            mend = f'Write action = "{name}" into a flow, or remove it'
+            report.add(ACTIONS, name, "ends no flow", mend)
+
+
+def said_of(flow: Flow, playbook: Playbook) -> frozenset[str]:
+    """What the words at the end of a flow may name beside its slots and its row."""
+    action = playbook.actions.get(flow.action or "")
+    return frozenset(action.results) if action is not None else frozenset()
+
+
+def _seconds(one: Section) -> float:
+    seconds = one.number("timeout_seconds", SECONDS)
+    if not 0.1 <= seconds <= LONGEST_SECONDS:
+        mend = f"Write a number of seconds from 0.1 to {LONGEST_SECONDS:g}"
+        one.fault("timeout_seconds", "is out of range", mend)
+    return seconds
+
+
+def _attempts(one: Section) -> int:
+    attempts = one.whole("attempts", default=ATTEMPTS)
+    if not 1 <= attempts <= MOST_ATTEMPTS:
+        one.fault("attempts", "is out of range", f"Write a number from 1 to {MOST_ATTEMPTS}")
+    return attempts
+
+
+def _check_action(action: Action, one: Section) -> None:
+    if bool(action.url) == bool(action.run):
+        mend = "Write url for a web address, or run for what is installed under onethread.actions"
+        one.fault("url" if action.url else "", "is done nowhere, or in two places", mend)
+    if action.url and (wrong := _wrong_url(action.url)):
+        one.fault("url", *wrong)
+    for name in action.results:
+        if name in RESERVED or not _NAME.fullmatch(name):
+            mend = f"Use small letters, digits and _, and none of {', '.join(sorted(RESERVED))}"
+            one.fault("results", f"{name!r} cannot be the name of a result", mend)
+    if action.summary and not action.confirm:
+        one.fault("summary", "is never said", "Remove confirm = false, or remove it")
+
+
+def _wrong_url(url: str) -> tuple[str, str] | None:
+    """What is wrong with an address to call, and what mends it."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return "is not a web address", "Write it whole, such as https://erp.shop.example/bookings"
+    if parts.scheme not in ("http", "https") or not host or re.search(r"\s", url):
+        return "is not a web address", "Write it whole, such as https://erp.shop.example/bookings"
+    if parts.username is not None or parts.password is not None:
+        return "names a password", "Remove it: requests are signed, with a secret of the settings"
+    if parts.fragment:
+        return "has a part behind #, which is never sent", "Remove it"
+    if parts.scheme == "http" and not is_this_machine(host):
+        return "can be read on its way", "Write https://; http:// is for this machine alone"
+    return None
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a name or address of a URL means this machine; of names, only localhost does."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _check_flow(flow: Flow, action: Action, playbook: Playbook, report: Report) -> None:
+    table = playbook.tables.get(flow.look_up or "")
+    shown = set(table.show) if table is not None else set()
+    known = {*flow.slots, *shown}
+    for name in action.send:
+        if name not in known:
+            wrong = f"{name!r} is neither a slot of the flow {flow.name} nor a column it shows"
+            report.add(ACTIONS, f"{action.name}.send", wrong, "Add it to the flow, or remove it")
+    for name in action.send or flow.slots:
+        slot = playbook.slots.get(name)
+        if slot is not None and slot.secret:
+            wrong = f"{name!r} is a secret, whose value is never kept"
+            mend = "Ask for it where it is checked, and not here"
+            report.add(ACTIONS, f"{action.name}.send", wrong, mend)
+    for name in sorted(known.intersection(action.results)):
+        wrong = f"{name!r} is also a slot or a column of the flow {flow.name}"
+        report.add(ACTIONS, f"{action.name}.results", wrong, "Call one of them otherwise")
+    for text in action.summary:
+        words = known | {"title", "details"}
+        check_braces(ACTIONS, f"{action.name}.summary", text, words, report)
+    for text in flow.failed:
+        check_braces("flows.toml", f"{flow.name}.failed", text, known, report)

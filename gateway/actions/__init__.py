@@ -1,0 +1,2 @@
+"""Carrying out a playbook's actions: by signed webhook or entry point, patiently, and never
+twice."""

@@ -1,0 +1,1 @@
+"""The edge: adapters loaded, messages taken in, and answers brought out."""

@@ -1,0 +1,1 @@
+"""What `onethread doctor` looks at, each finding with its remedy."""

@@ -1,0 +1,1 @@
+"""What `onethread init` asks and writes: the first configuration."""

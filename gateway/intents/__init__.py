@@ -1,0 +1,1 @@
+"""Learning intents from a playbook's examples: training, versions, trials, suggestions."""

@@ -1,0 +1,2 @@
+"""The language model as a service: asked within time and money, streamed, left alone when it
+fails."""

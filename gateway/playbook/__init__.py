@@ -1,0 +1,2 @@
+"""The playbook of a gateway that runs: read, taken over, drafted, tried, published, kept by
+version."""

@@ -1,0 +1,2 @@
+"""Open sockets of web pages: upgrade, frames, files, limits, and what happens when a visitor
+leaves."""

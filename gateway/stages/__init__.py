@@ -1,0 +1,2 @@
+"""The stages a gateway decides with: built for a playbook, found by name, checked against their
+contract."""

@@ -1,0 +1,1 @@
+"""The turns of customers: waited for, worked, recorded, explained, decided anew."""

@@ -1,0 +1,204 @@
+"""The lines below the sentences of a stored turn: why it understood, remembered and answered so.
+
+One source of words for the console, the API and the command line. Pure wording over what was
+stored; it must bear any record, also one of an earlier release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from gateway.turns.trace_model import intent_lines, words_lines
+
+Data = Mapping[str, object]
+
+_LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
+"""Languages that the product knows words for; another is told by its code."""
+
+
+def lines_of(step: str, data: Data) -> tuple[str, ...]:
+    """What there is to say of one step beyond its sentence."""
+    teller = _TELLERS.get(step)
+    return () if teller is None else tuple(teller(data))
+
+
+def _recalled(data: Data) -> Iterator[str]:
+    for one in _rows(data, "facts"):
+        value = "hidden before a proof" if one.get("hidden") else one.get("value", "")
+        yield f"Known: {_words(one.get('name', ''))}: {value}"
+    for one in _rows(data, "recalled"):
+        yield f"Brought along{_because(one.get('why'))}: {one.get('text') or 'no longer there'}"
+    for left in _rows(data, "left_out"):
+        for one in _rows(left, "best"):
+            if one.get("text"):
+                yield f"Left out ({left.get('why', '')}): {one['text']}"
+
+
+def _because(why: object) -> str:
+    """The strongest reasons for which an older message was brought along."""
+    if not isinstance(why, Mapping | list | tuple) or not why:
+        return ""
+    return f" for {_join([_words(one) for one in why])}"
+
+
+def _decided(data: Data) -> Iterator[str]:
+    stages = {str(one.get("stage")): one for one in _rows(data, "stages")}
+    yield from _understood(_output(stages, "intent"), _output(stages, "state"))
+    yield from _did(_output(stages, "state"))
+    yield from _answered(_output(stages, "response"), data)
+    yield from _ruled(_output(stages, "rules"))
+    for name, stage in stages.items():
+        failed = _output({name: stage}, name).get("failed")
+        if isinstance(failed, list | tuple) and failed:
+            yield f"The stage {failed[0]} failed ({failed[-1]}), so the usual one decided."
+    yield from _cost(list(stages.values()), data.get("playbook"))
+
+
+def _understood(guess: Data, step: Data) -> Iterator[str]:
+    runners = [
+        f"“{_words(one[0])}” {_percent(one[1])}"
+        for one in _list(guess, "runners_up")
+        if isinstance(one, list | tuple) and len(one) > 1
+    ]
+    if runners:
+        yield f"It might also have been {_join(runners)}."
+    yield from intent_lines(guess.get("model"))
+    yield from _written(guess)
+    others = [f"“{_words(one)}”" for one in _list(guess, "others")]
+    if others:
+        yield f"It asks for {_join(others)} as well."
+    taken = step.get("intent")
+    if taken and taken != guess.get("intent"):
+        yield f"From how the talk went it was taken for “{_words(taken)}”."
+
+
+def _written(guess: Data) -> Iterator[str]:
+    language = guess.get("language")
+    if not language:
+        return
+    name = _LANGUAGES.get(str(language), language)
+    written = guess.get("written")
+    if written is None:
+        yield f"Written in {name}."
+    elif written == "unknown":
+        yield f"In which language it is written is not clear; taken for {name}."
+    else:
+        yield f"Written in {_LANGUAGES.get(str(written), written)}, to be answered in {name}."
+
+
+def _did(step: Data) -> Iterator[str]:
+    captured = [_words(one) for one in _list(step, "captured")]
+    if captured:
+        yield f"Heard in the message: {_join(captured)}."
+    also = [f"“{_words(one)}”" for one in _list(step, "also")]
+    if also:
+        yield f"Answered together: {_join(also)}."
+    waiting = [f"“{_words(one)}”" for one in _list(step, "waiting")]
+    if waiting:
+        yield f"Still to be taken up: {_join(waiting)}."
+    action, effect = step.get("action"), step.get("effect")
+    if isinstance(action, Mapping):
+        yield _carried_out(action)
+    elif effect:
+        # Behind its first word stand values that people are not shown.
+        kind = _words(str(effect).partition(":")[0]).replace("lookup", "a look-up")
+        yield f"It had something done first: {kind}."
+
+
+_OUTCOMES = {
+    "done": "It carried out “{action}”",
+    "refused": "It asked for “{action}”, which was refused",
+    "failed": "It could not carry out “{action}”",
+}
+
+
+def _carried_out(action: Mapping[str, Any]) -> str:
+    """What became of an action: which, why not, after how many tries, and its key."""
+    words = _OUTCOMES.get(str(action.get("outcome")), _OUTCOMES["failed"])
+    told = words.format(action=_words(action.get("action", "")))
+    why = f": {action['why']}" if action.get("why") else ""
+    tries = f", after {action['tries']} tries" if action.get("tries") else ""
+    return f"{told}{why}{tries} (key {action.get('key', '')})."
+
+
+def _answered(draft: Data, data: Data) -> Iterator[str]:
+    template = draft.get("template")
+    if template:
+        yield f"The words come from “{template}”."
+    yield from words_lines(draft.get("model"))
+    for one in _list(data, "sources"):
+        if isinstance(one, list | tuple) and len(one) > 1 and one[1]:
+            yield f"Source: {one[0]}, {one[1]}"
+    yield from _searched(draft.get("searched"))
+    if draft.get("grounded") is False:
+        yield "Nothing was found that answers it."
+
+
+def _searched(searched: object) -> Iterator[str]:
+    """How near the articles came to the question, and from what score one answers."""
+    if not isinstance(searched, Mapping):
+        return
+    best = [one for one in _list(searched, "best") if isinstance(one, list | tuple) and one]
+    scores = ", ".join(f"“{one[0]}” {one[1]}" for one in best if len(one) > 1)
+    if scores:
+        yield f"Articles: {scores}; one answers from {searched.get('least')}."
+    else:
+        yield "No article speaks of it."
+
+
+def _ruled(ruled: Data) -> Iterator[str]:
+    matched = [f"“{_words(one)}”" for one in _list(ruled, "matched")]
+    if matched:
+        yield f"Rules that applied: {_join(matched)}."
+    if tags := [f"“{_words(one)}”" for one in _list(ruled, "tags")]:
+        yield f"Tags: {_join(tags)}."
+    if ruled.get("raised"):
+        yield f"People who have the case see it as {ruled['raised']} from now on."
+    if ruled.get("replaced"):
+        yield "The rules put other words in the place of what was drafted."
+
+
+def _cost(stages: Sequence[Mapping[str, Any]], playbook: object) -> Iterator[str]:
+    took = [(str(one.get("stage")), one.get("us")) for one in stages]
+    known = [(name, us) for name, us in took if isinstance(us, int) and not isinstance(us, bool)]
+    if known:
+        each = ", ".join(f"{name} {us / 1000:.2f}" for name, us in known)
+        yield f"It took {sum(us for _, us in known) / 1000:.2f} ms: {each}."
+    versions = ", ".join(str(one["version"]) for one in stages if one.get("version"))
+    if versions:
+        yield f"Stages: {versions}." + (f" Playbook: {playbook}." if playbook else "")
+
+
+_TELLERS: Mapping[str, Callable[[Data], Iterator[str]]] = {
+    "recalled": _recalled,
+    "decided": _decided,
+}
+
+
+def _output(stages: Mapping[str, Mapping[str, Any]], name: str) -> Data:
+    found = stages.get(name, {}).get("output")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _rows(data: Data, name: str) -> list[Mapping[str, Any]]:
+    return [one for one in _list(data, name) if isinstance(one, Mapping)]
+
+
+def _list(data: Data, name: str) -> Sequence[Any]:
+    value = data.get(name)
+    return value if isinstance(value, list | tuple) else ()
+
+
+def _words(name: object) -> str:
+    return str(name).replace("_", " ").replace(".", " ")
+
+
+def _percent(share: object) -> str:
+    if not isinstance(share, int | float) or not 0 <= share <= 1:
+        return "less likely"
+    return f"{round(share * 100)} %"
+
+
+def _join(words: Sequence[str]) -> str:
+    return " and ".join(([", ".join(words[:-1])] if len(words) > 1 else []) + list(words[-1:]))

@@ -1,0 +1,1 @@
+"""Customers given out, as rows and shapes of a file."""

@@ -1,0 +1,1 @@
+"""The tables: what is stored, and what each holds of customers."""

@@ -1,0 +1,1 @@
+"""Transactions by which something goes for good: erasure, and the end of a retention."""

@@ -1,0 +1,1 @@
+"""Transactions about who is who: joined, parted, proved, brought in, and taken back."""

@@ -1,0 +1,1 @@
+"""Transactions of messages on their way: admitted, claimed, decided, delivered."""

@@ -1,0 +1,2 @@
+"""Transactions of those who work with the gateway: their cases, sessions and tokens, and what time
+does to a case."""

@@ -1,0 +1,1 @@
+"""Transactions over what is remembered: facts, episodes, history, vectors."""
