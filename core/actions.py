@@ -22,7 +22,8 @@ class Call:
     The same `key` means the same request: do nothing for one that was seen before, and answer as
     then. `replaces` is the key of a request that this one takes the place of, since the customer
     corrected a detail after it was done. `handle` is who writes ("phone:+447700900142"), proved as
-    `level` says, on `channel`.
+    `level` says, on `channel`; `proved` are all addresses that are theirs for sure, by which a
+    system may know them. Without one they are a guest.
     """
 
     action: str
@@ -33,14 +34,15 @@ class Call:
     level: Assurance
     channel: str
     replaces: str | None = None
+    proved: tuple[str, ...] = field(default=(), repr=False)
 
 
 class RefusedAction(Exception):
     """The business says no: nothing was done, and asking again would change nothing. `results` may
-    say what is possible instead."""
+    say what is possible instead, and `reason` names why, as flows know it under `refused`."""
 
-    def __init__(self, results: Mapping[str, object] | None = None) -> None:
-        self.results = results or {}
+    def __init__(self, results: Mapping[str, object] | None = None, reason: object = None) -> None:
+        self.results, self.reason = results or {}, reason
         super().__init__("it was refused")
 
 

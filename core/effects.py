@@ -168,10 +168,12 @@ class Act:
     of it, `values` go along as they were told, and `plain` has those of them that can be written in
     one plain way, so written. `key` is the same however often it is asked for: whoever carries it
     out does nothing for a key that was seen before, and answers as then. What this one takes the
-    place of, since a detail was corrected after it was done, is the key in `replaces`.
+    place of, since a detail was corrected after it was done, is the key in `replaces`. `proved` are
+    keys of handles that are the sender's for sure.
 
-    The result's "outcome" is "done" or "refused" (the business says no), with the named results of
-    the answer; or "failed", with "why" for people: then it is not known whether it was done.
+    The result's "outcome" is "done" or "refused" (the business says no, "why" is its reason if it
+    names one), with the named results of the answer; or "failed", with "why" for people: then it is
+    not known whether it was done.
     """
 
     action: str
@@ -179,11 +181,23 @@ class Act:
     values: Mapping[str, str]
     plain: Mapping[str, str]
     replaces: str | None = None
+    proved: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
         """A stable name for this effect within its turn."""
         return f"act:{self.action}:{self.key}"
+
+
+@dataclass(frozen=True, slots=True)
+class Consult(Act):
+    """An effect: ask a system of the business's what is so, or what may be done. It changes nothing
+    there, so that it needs no yes. Its result is as that of `Act`."""
+
+    @property
+    def id(self) -> str:
+        """A stable name for this effect within its turn."""
+        return f"lookup:{self.action}:{self.key}"
 
 
 def is_guess(effect_id: str) -> bool:

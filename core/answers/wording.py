@@ -92,8 +92,8 @@ def _flow(flow: Flow, words: Flow | None) -> Flow:
     """The flow in other words. What it found is told in any case: it has the values."""
     if words is None:
         return replace(flow, missing=(), failed=())
-    found = words.found or flow.found
-    return replace(flow, found=found, missing=words.missing, failed=words.failed)
+    found, refused = words.found or flow.found, {**flow.refused, **words.refused}
+    return replace(flow, found=found, missing=words.missing, failed=words.failed, refused=refused)
 
 
 def _action(action: Action, words: Action | None) -> Action:

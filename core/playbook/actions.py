@@ -28,6 +28,8 @@ LONGEST_SECONDS = 20.0
 MOST_ATTEMPTS = 5
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+REASON = re.compile(r"[a-z][a-z0-9_]{0,40}")
+"""How a reason of a refusal is named."""
 
 
 def read_actions(
@@ -59,28 +61,73 @@ def read_actions(
 
 def check_actions(playbook: Playbook, report: Report) -> None:
     """Report what does not fit together between actions and the flows that end with them."""
-    used = set()
+    actions = playbook.actions
+    done: set[str] = set()
+    asked: set[str | None] = set()
     for flow in playbook.flows.values():
-        if flow.action is None:
-            if flow.failed:
-                mend = "Add action, or remove it"
-                report.add("flows.toml", f"{flow.name}.failed", "is never said", mend)
-            continue
-        used.add(flow.action)
-        actions = playbook.actions
-        report.check_known("flows.toml", f"{flow.name}.action", flow.action, actions, "action")
-        if flow.action in actions:
-            _check_flow(flow, actions[flow.action], playbook, report)
-    for name in playbook.actions:
-        if name not in used and not report.broken:
+        if flow.action is not None:
+            done.add(flow.action)
+            report.check_known("flows.toml", f"{flow.name}.action", flow.action, actions, "action")
+        if flow.look_up in actions:
+            asked.add(flow.look_up)
+        of_flow = [actions[one] for one in (flow.look_up, flow.action) if one and one in actions]
+        for action in of_flow:
+            _check_flow(flow, action, playbook, report)
+        _check_reasons(flow, playbook, report)
+        if not of_flow and flow.action is None:
+            _check_idle(flow, report)
+    _check_uses(playbook, done, asked, report)
+
+
+def _check_uses(playbook: Playbook, done: set[str], asked: set[str | None], report: Report) -> None:
+    """Report actions of no use, and those of two: what is looked up is asked for without a yes."""
+    actions = playbook.actions
+    for name in actions:
+        if name in asked and name in playbook.tables:
+            mend = "Call one of them otherwise"
+            report.add(ACTIONS, name, "is also the name of a table", mend)
+        if name in done & asked:
+            mend = "Make two of them: one that only looks, and one that does it"
+            report.add(ACTIONS, name, "is both looked up and done", mend)
+        if name not in done | asked and not report.broken:
             mend = f'Write action = "{name}" into a flow, or remove it'
             report.add(ACTIONS, name, "ends no flow", mend)
+        if name in asked - done and actions[name].summary:
+            report.add(ACTIONS, f"{name}.summary", "is never said", "Remove it: it only looks")
 
 
 def said_of(flow: Flow, playbook: Playbook) -> frozenset[str]:
     """What the words at the end of a flow may name beside its slots and its row."""
-    action = playbook.actions.get(flow.action or "")
-    return frozenset(action.results) if action is not None else frozenset()
+    found = (playbook.actions.get(one or "") for one in (flow.look_up, flow.action))
+    return frozenset(name for one in found if one is not None for name in one.results)
+
+
+def _check_idle(flow: Flow, report: Report) -> None:
+    """Report what is said of an action in a flow that has none."""
+    for key in ("failed", "refused", "to_people"):
+        if getattr(flow, key):
+            mend = "Add action, or remove it"
+            report.add("flows.toml", f"{flow.name}.{key}", "is never said", mend)
+
+
+def _check_reasons(flow: Flow, playbook: Playbook, report: Report) -> None:
+    """Report reasons of a refusal that have no words, or words that nothing fills."""
+    known = {*flow.slots, *_shown(flow, playbook), *said_of(flow, playbook)}
+    for reason, texts in flow.refused.items():
+        key = f"{flow.name}.refused.{reason}"
+        if not REASON.fullmatch(reason):
+            report.add("flows.toml", key, "is no good name", "Use small letters, digits and _")
+        for text in texts:
+            check_braces("flows.toml", key, text, known, report)
+    for reason in flow.to_people:
+        if reason not in flow.refused:
+            mend = f"Add {flow.name}.refused.{reason}, with what the customer reads"
+            report.add("flows.toml", f"{flow.name}.to_people", f"{reason!r} has no words", mend)
+
+
+def _shown(flow: Flow, playbook: Playbook) -> frozenset[str]:
+    table = playbook.tables.get(flow.look_up or "")
+    return frozenset(table.show) if table is not None else frozenset()
 
 
 def _seconds(one: Section) -> float:
@@ -139,12 +186,12 @@ def is_this_machine(host: str) -> bool:
 
 
 def _check_flow(flow: Flow, action: Action, playbook: Playbook, report: Report) -> None:
-    table = playbook.tables.get(flow.look_up or "")
-    shown = set(table.show) if table is not None else set()
-    known = {*flow.slots, *shown}
+    known = {*flow.slots, *_shown(flow, playbook)}
+    if action.name != flow.look_up and (first := playbook.actions.get(flow.look_up or "")):
+        known.update(first.results)
     for name in action.send:
         if name not in known:
-            wrong = f"{name!r} is neither a slot of the flow {flow.name} nor a column it shows"
+            wrong = f"{name!r} is neither a slot of the flow {flow.name} nor what it looks up"
             report.add(ACTIONS, f"{action.name}.send", wrong, "Add it to the flow, or remove it")
     for name in action.send or flow.slots:
         slot = playbook.slots.get(name)

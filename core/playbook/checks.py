@@ -137,7 +137,7 @@ def _check_flow(flow: Flow, playbook: Playbook, report: Report) -> None:
     known = {*flow.slots, *said_of(flow, playbook)}
     for text in flow.missing:
         check_braces(FLOWS, f"{flow.name}.missing", text, known, report)
-    if flow.look_up:
+    if flow.look_up and flow.look_up not in playbook.actions:
         tables = playbook.tables
         report.check_known(FLOWS, f"{flow.name}.look_up", flow.look_up, tables, "table")
         table = tables.get(flow.look_up)
@@ -148,7 +148,7 @@ def _check_flow(flow: Flow, playbook: Playbook, report: Report) -> None:
         if len(set(flow.slots) - guests) < len(table.key):
             wrong = f"has too few slots to find a row of {flow.look_up}"
             report.add(FLOWS, f"{flow.name}.slots", wrong, "Add a slot for each key column")
-    elif flow.missing and not flow.action:
+    elif flow.missing and not flow.look_up and not flow.action:
         mend = "Add look_up or action, or remove it"
         wrong = "is never said without a table or an action"
         report.add(FLOWS, f"{flow.name}.missing", wrong, mend)
@@ -210,6 +210,8 @@ def _spoken(playbook: Playbook) -> Iterator[tuple[str, str, str]]:
         yield from ((FLOWS, f"{flow.name}.found", text) for text in flow.found)
         yield from ((FLOWS, f"{flow.name}.missing", text) for text in flow.missing)
         yield from ((FLOWS, f"{flow.name}.failed", text) for text in flow.failed)
+        for reason, texts in flow.refused.items():
+            yield from ((FLOWS, f"{flow.name}.refused.{reason}", text) for text in texts)
     for action in playbook.actions.values():
         yield ACTIONS, f"{action.name}.title", f"Shall I go ahead with {action.title}?"
         yield from ((ACTIONS, f"{action.name}.summary", text) for text in action.summary)

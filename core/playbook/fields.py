@@ -245,6 +245,13 @@ class Section:
             return {}
         return value
 
+    def wordings(self, name: str) -> dict[str, tuple[str, ...]]:
+        """A table inside this one of variants by their names."""
+        path = ".".join(one for one in (self.path, name) if one)
+        raw = self.table(name)
+        section = Section(raw, self.file, path, self.report)
+        return {key: section.texts(key, needed=True) for key in raw}
+
     def dates(self, name: str) -> tuple[date, ...]:
         """A list of days, written 2026-12-25 without quotes."""
         value = self._get(name, "dates")

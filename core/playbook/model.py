@@ -73,12 +73,15 @@ SLOT_KINDS = (
 class Flow:
     """The slots an intent needs, in asking order, and what happens when all are known.
 
-    `look_up` names a table; `found` may name its columns and the flow's slots in braces; `missing`
-    is said when there is no such row or it is not the asker's. Without a table, `found` is said.
+    `look_up` names a table, or an action by which a system of the business's is asked first;
+    `found` may name its columns or results and the flow's slots in braces; `missing` is said when
+    there is no such row or it is not the asker's. Without either, `found` is said.
     `escalate` hands the finished flow to a queue. `action` is carried out before `found` is said,
     which may name its results, as `missing` may if it was refused; `failed` is said if it could not
-    be done. A sender below `needs` is asked for a proof; without it anybody may go through the
-    flow, and to be shown a row as its owner takes the level that the rules want for history.
+    be done. A reason of a refusal that stands in `refused` is said in those words and ends the
+    flow, and one in `to_people` hands it over to them. A sender below `needs` is asked for a proof;
+    without it anybody may go through the flow, and to be shown a row as its owner takes the level
+    that the rules want for history.
     Slots in `also` are taken in when they are told, and never asked for.
     """
 
@@ -92,11 +95,18 @@ class Flow:
     action: str | None = None
     failed: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    refused: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    to_people: tuple[str, ...] = ()
+
+    def settles(self, reason: str) -> bool:
+        """Whether a refusal for this reason ends the flow; any other leaves it open."""
+        return reason in self.refused or reason in self.to_people
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that is done in a system of the business's when a flow is at its end.
+    """Something that is done in a system of the business's when a flow is at its end, or that is
+    asked there before.
 
     Either the system is asked at `url`, or the entry point `run` of `onethread.actions` does it.
     `send` names what goes along: slots of the flow, and columns that its table shows; `results`

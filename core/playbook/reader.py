@@ -223,6 +223,8 @@ def _flows(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str,
             action=one.text("action") or None,
             failed=one.texts("failed"),
             also=one.texts("also"),
+            refused=one.wordings("refused"),
+            to_people=one.texts("to_people"),
         )
         one.close()
     return found

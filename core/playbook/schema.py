@@ -40,14 +40,14 @@ PROBE: Mapping[str, str] = {
     MAIN: 'name = "probe"\nbusiness = "Probe"\n[[modes]]\n',
     "intents.toml": "[probe]\n",
     "slots.toml": "[probe]\n",
-    "flows.toml": "[probe]\n",
+    "flows.toml": "[probe.refused]\nprobe = 1\n",
     "answers.toml": 'probe = "x"\n',
     "rules.toml": "[counters.probe]\n[[rule]]\n",
     "tables.toml": "[probe.owner]\nprobe = 1\n",
     "actions.toml": "[probe]\n",
     "tests.toml": "[[test]]\n",
     "wording.xx.toml": "[answers]\nprobe = 1\n"
-    "[slots.probe]\n[flows.probe]\n[intents.probe]\n[actions.probe]\n",
+    "[slots.probe]\n[flows.probe.refused]\nprobe = 1\n[intents.probe]\n[actions.probe]\n",
 }
 """One of everything, so that every reader runs; its faults are of no interest."""
 

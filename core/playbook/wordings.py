@@ -11,7 +11,14 @@ from collections.abc import Iterator, Mapping
 
 from core.languages.speeches import SPEECHES, speech_of
 from core.playbook.actions import said_of
-from core.playbook.fields import Report, Section, check_braces, parse_toml, sections
+from core.playbook.fields import (
+    Report,
+    Section,
+    check_braces,
+    parse_toml,
+    sections,
+    suggest,
+)
 from core.playbook.model import Action, Flow, Playbook, Slot, Wording
 
 WORDING = re.compile(r"wording\.(?P<language>[a-z]{2})\.toml")
@@ -56,7 +63,8 @@ def _slots(main: Section, report: Report) -> Iterator[tuple[str, Slot]]:
 def _flows(main: Section, report: Report) -> Iterator[tuple[str, Flow]]:
     for name, one in sections(main.table("flows"), main.file, report, "flows"):
         found, missing, failed = (one.texts(key) for key in ("found", "missing", "failed"))
-        flow = Flow(name, (), found, missing=missing, failed=failed)
+        refused = one.wordings("refused")
+        flow = Flow(name, (), found, missing=missing, failed=failed, refused=refused)
         one.close()
         yield name, flow
 
@@ -94,15 +102,22 @@ def check_wordings(playbook: Playbook, report: Report) -> None:
             report.check_known(file, f"flows.{name}", name, playbook.flows, "flow")
             own = playbook.flows.get(name)
             if own is not None:
-                known = {*own.slots, *_shown(playbook, own), *said_of(own, playbook)}
-                for key, texts in (
-                    ("found", flow.found),
-                    ("missing", flow.missing),
-                    ("failed", flow.failed),
-                ):
-                    _check(file, f"flows.{name}.{key}", texts, known, report)
+                _check_flow(file, flow, own, playbook, report)
         for name in wording.actions:
             report.check_known(file, f"actions.{name}", name, playbook.actions, "action")
+
+
+def _check_flow(file: str, flow: Flow, own: Flow, playbook: Playbook, report: Report) -> None:
+    """Report what nothing fills in the words of a flow, and reasons that its `own` flow lacks."""
+    known = {*own.slots, *_shown(playbook, own), *said_of(own, playbook)}
+    for key, texts in (("found", flow.found), ("missing", flow.missing), ("failed", flow.failed)):
+        _check(file, f"flows.{own.name}.{key}", texts, known, report)
+    for reason, texts in flow.refused.items():
+        key = f"flows.{own.name}.refused.{reason}"
+        _check(file, key, texts, known, report)
+        if reason not in own.refused:
+            mend = suggest(reason, own.refused, "reasons of that flow")
+            report.add(file, key, "is no reason that the flow knows", mend)
 
 
 def _shown(playbook: Playbook, flow: Flow) -> tuple[str, ...]:
@@ -140,7 +155,7 @@ def _missing(playbook: Playbook, language: str) -> Iterator[str]:
         yield from _lacking(f"slots.{name}", slot, wording.slots.get(name), ("ask", "label"))
     for name, flow in playbook.flows.items():
         own = wording.flows.get(name)
-        yield from _lacking(f"flows.{name}", flow, own, ("found", "missing", "failed"))
+        yield from _lacking(f"flows.{name}", flow, own, ("found", "missing", "failed", "refused"))
     yield from (f"actions.{name}" for name in playbook.actions if name not in wording.actions)
     for intent in playbook.intents:
         if not intent.small_talk and intent.name not in wording.titles:

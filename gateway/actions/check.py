@@ -30,7 +30,7 @@ async def fault_of(action: Action, settings: Settings) -> ActionFault | None:
     """The first thing that keeps an action from being carried out; nothing if it is all there."""
     if action.run:
         return _installed(action)
-    if action.name not in settings.actions.secrets:
+    if settings.actions.secret_of(action.name) is None:
         mend = f"Set ONETHREAD__ACTIONS__SECRETS__{action.name.upper()}"
         return ActionFault("the settings have no secret to sign with", mend)
     return await _leads(action, settings.actions.networks)

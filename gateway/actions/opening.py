@@ -13,7 +13,7 @@ from datetime import datetime
 from core.playbook.actions import ACTIONS
 from core.playbook.fields import PlaybookError, PlaybookProblem
 from core.playbook.model import Playbook
-from gateway.actions.performing import Actions, Patience
+from gateway.actions.performing import Actions, Patience, Runner
 from gateway.actions.registry import Runners
 from gateway.actions.webhook import Webhooks
 from gateway.settings.model import ConfigError, Problem, Settings
@@ -21,12 +21,14 @@ from gateway.settings.obstacles import place
 from gateway.settings.problems import PREFIX
 
 
-def open_actions(settings: Settings, *, now: Callable[[], datetime]) -> Actions:
-    """What performs the actions of whichever playbook a turn goes by."""
-    known = settings.actions.secrets
+def open_actions(
+    settings: Settings, *, now: Callable[[], datetime], runner: Runner | None = None
+) -> Actions:
+    """What performs the actions of whichever playbook a turn goes by; `runner` in the place of the
+    systems that it names."""
 
     def secret(name: str) -> bytes | None:
-        found = known.get(name)
+        found = settings.actions.secret_of(name)
         return None if found is None else found.get_secret_value().encode()
 
     webhooks = Webhooks(secret, settings.actions.networks, lambda: now().timestamp())
@@ -34,7 +36,7 @@ def open_actions(settings: Settings, *, now: Callable[[], datetime]) -> Actions:
     patience = Patience(
         settings.turns.lease_seconds / 2, asyncio.sleep, lambda: secrets.randbelow(1000) / 1000
     )
-    return Actions(Runners(webhooks), patience)
+    return Actions(runner or Runners(webhooks), patience)
 
 
 def check_secrets(settings: Settings, playbook: Playbook) -> None:
@@ -62,9 +64,10 @@ _LACKS = "asks a web address, and the settings have no secret to sign with"
 
 
 def _lacking(settings: Settings, playbook: Playbook) -> list[str]:
-    known = settings.actions.secrets
-    return [name for name, one in playbook.actions.items() if one.url and name not in known]
+    known = settings.actions.secret_of
+    return [name for name, one in playbook.actions.items() if one.url and known(name) is None]
 
 
 def _set(name: str) -> str:
-    return f"Set {PREFIX}ACTIONS__SECRETS__{name.upper()} to what that system knows, too"
+    own = f"{PREFIX}ACTIONS__SECRETS__{name.upper()}"
+    return f"Set {own}, or {PREFIX}ACTIONS__SECRET for all of them, to what that system knows, too"

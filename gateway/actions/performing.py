@@ -15,7 +15,8 @@ from typing import Protocol
 import structlog
 
 from core.actions import ActionFailed, Call, Perform, RefusedAction, TryAgain
-from core.effects import Act
+from core.effects import Act, Consult
+from core.playbook.actions import REASON
 from core.playbook.model import Action
 from gateway.turns.effects import Asked, Performer, Result
 
@@ -49,8 +50,8 @@ class Runner(Protocol):
 
 
 class Actions:
-    """Performs `Act`. `runner` gives what carries an action out; it raises `ActionFailed` for one
-    that nobody does."""
+    """Performs `Act` and `Consult`. `runner` gives what carries an action out; it raises
+    `ActionFailed` for one that nobody does."""
 
     def __init__(self, runner: Runner, patience: Patience) -> None:
         self._runner = runner
@@ -63,7 +64,7 @@ class Actions:
     @property
     def performers(self) -> Mapping[type, Performer]:
         """By the class of the effect."""
-        return {Act: self.perform}
+        return {Act: self.perform, Consult: self.perform}
 
     async def perform(self, effect: Act, asked: Asked) -> Result:
         """Do it, or say why it was not done."""
@@ -80,6 +81,7 @@ class Actions:
             sender.level,
             asked.turn.channel,
             effect.replaces,
+            effect.proved,
         )
         return await self.run(action, call)
 
@@ -96,7 +98,7 @@ class Actions:
                     answer = await self._runner(action)(call)
                 return _done(action, answer, tries)
             except RefusedAction as no:
-                return {**_texts(action, no.results), "outcome": "refused", **_tries(tries)}
+                return _refused(action, no, tries)
             except TryAgain as later:
                 why, after = later.why, later.after
             except TimeoutError:
@@ -128,6 +130,13 @@ def _done(action: Action, answer: object, tries: int) -> Mapping[str, str]:
     if missing:
         raise ActionFailed(f"its answer lacks {', '.join(missing)}")
     return {**found, "outcome": "done", **_tries(tries)}
+
+
+def _refused(action: Action, no: RefusedAction, tries: int) -> Mapping[str, str]:
+    """The business's no. A reason that is none by its shape may hold anything, and is not kept."""
+    named = isinstance(no.reason, str) and REASON.fullmatch(no.reason)
+    why = {"why": str(no.reason)} if named else {}
+    return {**_texts(action, no.results), "outcome": "refused", **why, **_tries(tries)}
 
 
 def _texts(action: Action, answer: Mapping[str, object]) -> dict[str, str]:

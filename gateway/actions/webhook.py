@@ -126,7 +126,11 @@ def body_of(call: Call) -> bytes:
             "key": call.key,
             "values": dict(call.values),
             "plain": dict(call.plain),
-            "sender": {"handle": call.handle, "level": int(call.level)},
+            "sender": {
+                "handle": call.handle,
+                "level": int(call.level),
+                "proved": sorted(call.proved),
+            },
             "channel": call.channel,
             "replaces": call.replaces,
         },
@@ -185,7 +189,8 @@ def _meant(status: int, headers: Mapping[str, str], body: bytes) -> Mapping[str,
             raise ActionFailed("its answer is not a JSON object")
         return found
     if status in REFUSED:
-        raise RefusedAction(_object(body) or {})
+        answer = _object(body) or {}
+        raise RefusedAction(answer, answer.get("reason"))
     if status in LATER or status >= 500:
         raise TryAgain(f"it answered with the status {status}", _wait(headers))
     if 300 <= status < 400:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.effects import Act, AskProof, Disown, Effect, LookUp, MoveTo, ShowCode
+from core.effects import Act, AskProof, Consult, Disown, Effect, LookUp, MoveTo, ShowCode
 from core.message import Assurance, Audience, Author, OutboundMessage
 from core.pipeline.decide import decide
 from core.playbook.model import Playbook
@@ -182,7 +182,8 @@ def _stand_in(effect: Effect, playbook: Playbook) -> tuple[Result, str]:
 def _acted(effect: Act, playbook: Playbook) -> tuple[Result, str]:
     action = playbook.actions[effect.action]
     samples = {name: f"({name.replace('_', ' ')})" for name in action.results}
-    words = f"“{action.title}” was not done; it is taken as if it had been."
+    left = "asked" if isinstance(effect, Consult) else "done"
+    words = f"“{action.title}” was not {left}; it is taken as if it had been."
     return {"outcome": "done", **samples}, words
 
 

@@ -14,11 +14,12 @@ from pathlib import Path
 
 from aiohttp import web
 
+from core.actions import ActionFailed, Perform
 from core.clock import to_micros
 from core.message import Assurance, Handle
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import default_stages
-from core.playbook.model import Playbook
+from core.playbook.model import Action, Playbook
 from gateway.app import Parts, build_gateway, utc_now
 from gateway.intents.training import model_for, playbook_rows
 from gateway.replay.first_contact import confirm_first
@@ -111,7 +112,7 @@ async def open_rig(
             await side.start()
             stack.push_async_callback(side.stop)
         stages = await _stages(playbook, models, threshold)
-        parts = Parts(playbook=playbook, stages=stages, public_url=base_url)
+        parts = Parts(playbook=playbook, stages=stages, public_url=base_url, runner=Nobody())
         gateway = await build_gateway(_settings(folder, sides), parts)
         stack.push_async_callback(gateway.stop)
         runner = web.AppRunner(gateway.web_app, access_log=None)
@@ -134,6 +135,17 @@ def _settings(folder: Path, sides: Mapping[str, Side]) -> Settings:
             "adapters": tables,
         }
     )
+
+
+class Nobody:
+    """Carries no action out: what a replay comes to is never done in a system of anybody's."""
+
+    def __call__(self, action: Action) -> Perform:
+        """Raises `ActionFailed`."""
+        raise ActionFailed("nothing is asked or done while dialogues are replayed")
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 async def _stages(playbook: Playbook, models: Path, threshold: float | None) -> Stages:

@@ -196,6 +196,7 @@ class Delivery(Section):
 class Actions(Section):
     """How the systems that a playbook's actions ask know us, and which of them may be asked."""
 
+    secret: SecretStr | None = None
     secrets: Mapping[str, SecretStr] = Field(default_factory=dict)
     networks: Annotated[tuple[Network, ...], Listed] = ()
 
@@ -203,12 +204,27 @@ class Actions(Section):
     @classmethod
     def _long_enough(cls, secrets: Mapping[str, SecretStr]) -> Mapping[str, SecretStr]:
         for name, secret in secrets.items():
-            if len(secret.get_secret_value()) < LEAST_SECRET:
-                raise fault(
-                    f"has a secret for {name} that could be guessed",
-                    f"Draw one of {LEAST_SECRET} characters or more: openssl rand -hex 32",
-                )
+            _refuse_short(secret, f" for {name}")
         return secrets
+
+    @field_validator("secret")
+    @classmethod
+    def _also_long_enough(cls, secret: SecretStr | None) -> SecretStr | None:
+        if secret is not None:
+            _refuse_short(secret, "")
+        return secret
+
+    def secret_of(self, name: str) -> SecretStr | None:
+        """With what requests of that action are signed."""
+        return self.secrets.get(name, self.secret)
+
+
+def _refuse_short(secret: SecretStr, whose: str) -> None:
+    if len(secret.get_secret_value()) < LEAST_SECRET:
+        raise fault(
+            f"has a secret{whose} that could be guessed",
+            f"Draw one of {LEAST_SECRET} characters or more: openssl rand -hex 32",
+        )
 
 
 class Logging(Section):

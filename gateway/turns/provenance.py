@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.effects import LookUp
+from core.effects import Act, LookUp
 from core.turn import Decision, TurnInput
 from memory.readable.context import Context
 from memory.readable.drawing import CASE, FACT, LOOK_UP, MESSAGE, SLOT, Drawn
@@ -79,5 +79,5 @@ def _all_given(
 
 
 def _owners(effect: object, result: object) -> tuple[str, ...]:
-    """The handles that may have opened a row that was shown."""
-    return effect.proved if isinstance(effect, LookUp) and result is not None else ()
+    """The handles that may have opened a row that was shown, or what a system told."""
+    return effect.proved if isinstance(effect, LookUp | Act) and result is not None else ()

@@ -108,6 +108,7 @@ def _did(step: Data) -> Iterator[str]:
 
 _OUTCOMES = {
     "done": "It carried out “{action}”",
+    "told": "It asked for “{action}”, and was told",
     "refused": "It asked for “{action}”, which was refused",
     "failed": "It could not carry out “{action}”",
 }

@@ -36,6 +36,7 @@ CALL = Call(
     "phone:+447700900142",
     Assurance.AUTHENTICATED,
     "sms",
+    proved=("phone:+447700900142", "email:mo@example.com"),
 )
 
 
@@ -87,7 +88,11 @@ async def test_what_was_done_is_answered_with_the_named_results_alone(business: 
         "key": CALL.key,
         "replaces": None,
         "plain": {"day": "2026-03-13"},
-        "sender": {"handle": "phone:+447700900142", "level": 2},
+        "sender": {
+            "handle": "phone:+447700900142",
+            "level": 2,
+            "proved": ["email:mo@example.com", "phone:+447700900142"],
+        },
         "values": {"day": "next Friday"},
     }
 
@@ -265,14 +270,30 @@ def test_an_action_without_its_secret_stops_the_start_and_is_not_taken_over() ->
         check_secrets(bare, playbook)
     with pytest.raises(PlaybookError, match=r"actions.toml: book.url: asks a web address"):
         require_secrets(bare, playbook)
-    known = Settings.model_validate({"actions": {"secrets": {"book": SECRET.decode()}}})
-    check_secrets(known, playbook)
-    require_secrets(known, playbook)
+    for actions in ({"secrets": {"book": SECRET.decode()}}, {"secret": SECRET.decode()}):
+        known = Settings.model_validate({"actions": actions})
+        check_secrets(known, playbook)
+        require_secrets(known, playbook)
 
 
 def test_a_secret_that_could_be_guessed_is_refused() -> None:
-    with pytest.raises(ValueError, match="could be guessed"):
-        Settings.model_validate({"actions": {"secrets": {"book": "short"}}})
+    for actions in ({"secrets": {"book": "short"}}, {"secret": "short"}):
+        with pytest.raises(ValueError, match="could be guessed"):
+            Settings.model_validate({"actions": actions})
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [("not_pending", {"why": "not_pending"}), ("Dear Mo, no.", {}), (7, {}), (None, {})],
+)
+async def test_only_the_name_of_a_reason_is_taken_over(
+    reason: object, why: Mapping[str, str]
+) -> None:
+    async def refuse(_: Call) -> Mapping[str, object]:
+        raise RefusedAction({"number": "V-9"}, reason)
+
+    found = await Actions(_Only(refuse), Waits().patience()).run(book("https://x.example"), CALL)
+    assert found == {"outcome": "refused", "number": "V-9", **why}
 
 
 async def test_below_its_level_nothing_is_carried_out_whatever_a_stage_asked_for(

@@ -41,6 +41,7 @@ VALUES: Mapping[Key, object] = {
     ("turns", "quiet_seconds"): {"sms": 1.5, "webchat": 0.5, "slack": 0.0, "email": 2.0},
     ("turns", "answers_per_hour"): {"email": 3},
     ("actions", "secrets"): {"book_repair": "a-secret-of-an-action-of-the-tests"},
+    ("actions", "secret"): "a-secret-of-all-actions-of-the-tests",
     ("actions", "networks"): ["10.20.0.0/16"],
     ("logging", "level"): "DEBUG",
     ("logging", "format"): "json",

@@ -15,7 +15,11 @@ from gateway.settings.model import Settings
 from tests.structure.files import python_files
 
 # Read through a method of their own section, which knows more than the value.
-THROUGH = {("turns", "quiet_seconds"): "quiet_for"}
+THROUGH = {
+    ("turns", "quiet_seconds"): "quiet_for",
+    ("actions", "secret"): "secret_of",
+    ("actions", "secrets"): "secret_of",
+}
 # Handed on whole, and called so where it is read.
 CALLED = {"logging": "settings"}
 

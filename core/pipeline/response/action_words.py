@@ -7,12 +7,12 @@ nothing. Why something failed is for people, never for the customer.
 from __future__ import annotations
 
 from core.answers.wording import speech
-from core.effects import Act
+from core.effects import Act, Consult
 from core.message import QuickReply
 from core.pipeline.contracts import Draft
 from core.pipeline.response.sentences import choose
 from core.pipeline.response.speaker import Speaker
-from core.pipeline.state.acting import outcome_of
+from core.pipeline.state.acting import outcome_of, reason_of
 from core.pipeline.state.undertaking import CHANGE, undertaking
 from core.playbook.model import Flow
 from core.turn import SlotValue
@@ -34,20 +34,32 @@ def asking_for_yes(speaker: Speaker, flow: Flow) -> tuple[str, tuple[QuickReply,
 
 
 def after_action(speaker: Speaker, flow: Flow) -> Draft | None:
-    """What is said of an action that was tried; nothing where none was."""
+    """What is said of an action that was tried, or of what was asked; nothing where neither was."""
     effect = speaker.step.effect
     if not isinstance(effect, Act):
         return None
     result = speaker.turn.effects.get(effect.id) or {}
     words = {**_words(speaker), **result}
-    kind, own, key = {
-        "done": ("found", flow.found, "found"),
-        "refused": ("missing", flow.missing, "action_refused"),
-    }.get(outcome_of(speaker.turn, effect), ("failed", flow.failed, "action_failed"))
-    text = choose(own, words, speaker.said) or speaker.say(key, words)
-    if text is None and kind == "found":
+    reason = reason_of(speaker.turn, effect)
+    if flow.settles(reason):
+        # What is left to people goes to them as what failed does.
+        kind = "failed" if reason in flow.to_people else "refused"
+        own, key = flow.refused.get(reason, ()), ""
+    else:
+        kind, own, key = _said_of(outcome_of(speaker.turn, effect), effect, flow)
+    text = choose(own, words, speaker.said) or (speaker.say(key, words) if key else None)
+    if text is None and kind in ("found", "refused"):
         text = speaker.say_again(choose(own, words, frozenset()) or "")
     return Draft(text or speaker.last_words(), f"{kind}:{flow.name}")
+
+
+def _said_of(outcome: str, effect: Act, flow: Flow) -> tuple[str, tuple[str, ...], str]:
+    """The kind of end, the flow's own words for it, and the key of the built-in ones."""
+    none = "missing" if isinstance(effect, Consult) else "action_refused"
+    return {
+        "done": ("found", flow.found, "found"),
+        "refused": ("missing", flow.missing, none),
+    }.get(outcome, ("failed", flow.failed, "action_failed"))
 
 
 def shown(speaker: Speaker, value: SlotValue) -> str:

@@ -88,6 +88,7 @@ def spoken(playbook: Playbook) -> Iterator[str]:
         yield from (figure(one) for one in (slot.least, slot.most) if one is not None)
     for flow in playbook.flows.values():
         yield from (*flow.found, *flow.missing, *flow.failed)
+        yield from (text for texts in flow.refused.values() for text in texts)
     for action in playbook.actions.values():
         yield from (action.title, *action.summary)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from core.effects import Act
+from core.effects import Act, Consult
 from core.escalation.counters import CONFIRMING, marked, unmarked
 from core.message import Assurance, Audience, Sensitivity
 from core.pipeline.contracts import (
@@ -56,11 +56,13 @@ FLOW_RULE = "flow"
 
 
 def level_of(flow: Flow, playbook: Playbook) -> Assurance | None:
-    """The level that a flow needs: its own, or that of the action at its end."""
-    action = playbook.actions.get(flow.action or "")
-    if action is None or not action.needs:
-        return flow.needs
-    return max(action.needs, flow.needs or Assurance.NONE)
+    """The level that a flow needs: its own, or that of what is asked or done for it."""
+    needs = [
+        action.needs
+        for name in (flow.look_up, flow.action)
+        if (action := playbook.actions.get(name or "")) is not None and action.needs
+    ]
+    return max((*needs, flow.needs or Assurance.NONE)) if needs else flow.needs
 
 
 def act(
@@ -76,7 +78,7 @@ def act(
         # Where others read along, nobody is proved and nothing is agreed on.
         alone = replace(unasked(case), flow=None, asking=None, offering=None)
         return replace(stepped(at, "identity", alone, captured), told=Told("private"))
-    if any(one.needs > at.turn.sender.level for one in _sent(case, flow, action)):
+    if any(one.needs > at.turn.sender.level for one in values_told(case, flow, action)):
         return stepped(at, "step_up", case, captured)
     values = values_of(case, flow, action, row)
     digest = digest_of(action.name, values)
@@ -85,11 +87,12 @@ def act(
     agreed = same is not None and same.stage == ASKED and agrees(at.turn.text)
     wants_yes = action.confirm or (same is not None and same.stage != FAILED)
     if wants_yes and not agreed:
-        return _ask_for_yes(at, case, captured, flow, digest)
+        return _ask_for_yes(at, case, captured, flow, digest, row)
     key = same.key if same is not None else key_of(at.turn, flow.name, digest)
-    plain = {one.name: one.normal for one in _sent(case, flow, action) if one.normal is not None}
+    told = values_told(case, flow, action)
+    plain = {one.name: one.normal for one in told if one.normal is not None}
     before = replaced(last)
-    effect = Act(action.name, key, values, plain, before or None)
+    effect = Act(action.name, key, values, plain, before or None, at.turn.sender.proved)
     if agreed and leaning(at.turn.text) is True:
         # Rules that want a yes have it with this one.
         case = marked(case, CONFIRMING + flow.name)
@@ -102,7 +105,8 @@ def act(
             # What was done before the correction stands.
             case = undertaken(case, Undertaking(flow.name, DONE, before, ""))
         case = unmarked(case, CONFIRMING + flow.name)
-        return replace(missed(at, case, captured, flow), effect=effect)
+        ends = finish if flow.settles(reason_of(at.turn, effect)) else missed
+        return replace(ends(at, case, captured, flow), effect=effect)
     stage = DONE if outcome == "done" else FAILED
     case = undertaken(case, Undertaking(flow.name, stage, key, digest, before))
     return replace(finish(at, case, captured, flow), effect=effect)
@@ -114,23 +118,35 @@ def outcome_of(turn: TurnInput, effect: Act) -> str:
     return outcome if outcome in ("done", "refused") else "failed"
 
 
+def reason_of(turn: TurnInput, effect: Act) -> str:
+    """The reason that the business names for its refusal, or nothing."""
+    refused = outcome_of(turn, effect) == "refused"
+    return (turn.effects.get(effect.id) or {}).get("why", "") if refused else ""
+
+
 def values_of(
     case: CaseState, flow: Flow, action: Action, row: Mapping[str, str] | None
 ) -> dict[str, str]:
     """What goes along with an action, by name: details that were told, and columns of the row."""
-    values = {one.name: one.value for one in _sent(case, flow, action)}
+    values = {one.name: one.value for one in values_told(case, flow, action)}
     columns = {name: row[name] for name in action.send if row is not None and name in row}
     return {**columns, **values}
 
 
-def _sent(case: CaseState, flow: Flow, action: Action) -> list[SlotValue]:
+def values_told(case: CaseState, flow: Flow, action: Action) -> list[SlotValue]:
+    """The details at hand that go along with an action. A secret never does."""
     names = action.send or flow.slots
     found = (case.slot(name) for name in names if name in flow.slots)
     return [one for one in found if one is not None and not one.secret]
 
 
 def _ask_for_yes(
-    at: FlowTurn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow, digest: str
+    at: FlowTurn,
+    case: CaseState,
+    captured: tuple[SlotValue, ...],
+    flow: Flow,
+    digest: str,
+    row: Mapping[str, str] | None,
 ) -> StateStep:
     """The summary; after a no the question what is to be otherwise, and after another the end."""
     last = undertaking(case, flow.name)
@@ -148,16 +164,23 @@ def _ask_for_yes(
         known = same is not None and same.stage != DONE
         key = same.key if known and same is not None else key_of(at.turn, flow.name, digest)
         case = undertaken(case, Undertaking(flow.name, stage, key, digest, replaced(last)))
-    return replace(stepped(at, "confirm", case, captured), words=laid_out(at, case, flow))
+    return replace(stepped(at, "confirm", case, captured), words=laid_out(at, case, flow, row))
 
 
-def laid_out(at: FlowTurn, case: CaseState, flow: Flow) -> Mapping[str, str]:
+def laid_out(
+    at: FlowTurn, case: CaseState, flow: Flow, row: Mapping[str, str] | None = None
+) -> Mapping[str, str]:
     """What the action of a flow is called, and what it would be done with, as it is read out."""
     action, slots = at.playbook.actions[flow.action or ""], at.playbook.slots
-    sent = {one.name: one for one in _sent(case, flow, action)}
-    parts = (
+    sent = {one.name: one for one in values_told(case, flow, action)}
+    parts = [
         f"{slots[name].label}: {_short(sent[name].value)}" for name in flow.slots if name in sent
-    )
+    ]
+    parts += [
+        f"{name.replace('_', ' ')}: {_short(value)}"
+        for name, value in values_of(case, flow, action, row).items()
+        if name not in sent
+    ]
     return {"title": action.title, "details": ", ".join(parts)}
 
 
@@ -244,17 +267,27 @@ def _ruled(
 
 
 def failure_of(turn: TurnInput, step: StateStep, playbook: Playbook) -> tuple[str, str] | None:
-    """The queue that a failed action goes to, and what people read of it; nothing without one."""
+    """The queue to which goes what could not be done, or is left to people, and what they read of
+    it; nothing where there is no such thing."""
     effect = step.effect
-    if not isinstance(effect, Act) or outcome_of(turn, effect) != "failed":
+    if not isinstance(effect, Act):
         return None
+    flow = playbook.flows[step.case.done[-1]]
+    last = playbook.actions.get(flow.action or "")
     action = playbook.actions[effect.action]
+    queue = action.queue or (last.queue if last is not None else "")
+    outcome = outcome_of(turn, effect)
     why = (turn.effects.get(effect.id) or {}).get("why", "nobody carried it out")
-    reason = (
-        f"The action “{action.title}” could not be carried out: {why}. "
-        f"Look whether it was done all the same before doing it by hand; its key is {effect.key}."
-    )
-    return action.queue or playbook.rule_defaults.queue, reason
+    if outcome == "refused":
+        reason = f"“{action.title}” is left to people: {why.replace('_', ' ')}."
+    elif isinstance(effect, Consult):
+        reason = f"“{action.title}” could not be looked up: {why}. Nothing was done."
+    else:
+        reason = (
+            f"The action “{action.title}” could not be carried out: {why}. Look whether it was "
+            f"done all the same before doing it by hand; its key is {effect.key}."
+        )
+    return None if outcome == "done" else (queue or playbook.rule_defaults.queue, reason)
 
 
 def told_of(turn: TurnInput, step: StateStep) -> Mapping[str, str] | None:
@@ -263,5 +296,8 @@ def told_of(turn: TurnInput, step: StateStep) -> Mapping[str, str] | None:
     if not isinstance(effect, Act):
         return None
     result = turn.effects.get(effect.id) or {}
-    found = {"action": effect.action, "key": effect.key, "outcome": outcome_of(turn, effect)}
+    outcome = outcome_of(turn, effect)
+    if isinstance(effect, Consult) and outcome == "done":
+        outcome = "told"
+    found = {"action": effect.action, "key": effect.key, "outcome": outcome}
     return found | {name: result[name] for name in ("why", "tries") if name in result}

@@ -1,5 +1,5 @@
-"""From the slots at hand to the row a flow looks up: which column each value belongs to, and what
-comes next with the row or without it.
+"""From the slots at hand to what a flow looks up, in a table or by asking a system: which column
+each value belongs to, and what comes next with the row or without it.
 
 Pure. It only plans the effect; who may see a row is checked where the rows are.
 """
@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from core.effects import LookUp
+from core.effects import Consult, LookUp
 from core.message import Assurance, Audience
 from core.pipeline.contracts import StateStep
-from core.pipeline.state.acting import act
+from core.pipeline.state.acting import act, outcome_of, reason_of, values_told
 from core.pipeline.state.asking import ask, next_slot
 from core.pipeline.state.flow_end import finish, give_up, missed
 from core.pipeline.state.flow_turn import FlowTurn, stepped
+from core.pipeline.state.undertaking import digest_of, key_of
 from core.playbook.model import Flow, Playbook, Table
 from core.turn import CaseState, SlotValue, TurnInput
 
@@ -26,7 +27,7 @@ def look_up(
     """The row for its proved owner, else for a guest who gives a second detail."""
     if case.counters.get("lacking", 0):
         return give_up(at, case, captured)
-    effect: LookUp | None = None
+    effect: LookUp | Consult | None = None
     for guest in (False, True):
         if guest:
             case, name = next_slot(at, case, flow, guest=True)
@@ -37,23 +38,49 @@ def look_up(
             continue
         if effect.id not in at.turn.effects:
             return replace(stepped(at, "look_up", case, captured), effect=effect)
-        if at.turn.effects[effect.id] is not None:
-            if flow.action is not None:
-                return act(at, case, captured, flow, at.turn.effects[effect.id])
-            return replace(finish(at, case, captured, flow), effect=effect)
+        if (ended := _ended(at, case, captured, flow, effect)) is not None:
+            return ended
     if case.counters.get("lacking", 0):
         return give_up(at, case, captured)
     return replace(missed(at, case, captured, flow), effect=effect)
 
 
+def _ended(
+    at: FlowTurn,
+    case: CaseState,
+    captured: tuple[SlotValue, ...],
+    flow: Flow,
+    effect: LookUp | Consult,
+) -> StateStep | None:
+    """What comes of what was looked up; nothing where there is no such row, or it is not theirs."""
+    row = at.turn.effects[effect.id]
+    if isinstance(effect, Consult):
+        outcome = outcome_of(at.turn, effect)
+        if outcome == "refused" and not flow.settles(reason_of(at.turn, effect)):
+            return None
+        if outcome != "done":
+            return replace(finish(at, case, captured, flow), effect=effect)
+    if row is None:
+        return None
+    if flow.action is not None:
+        return act(at, case, captured, flow, row)
+    return replace(finish(at, case, captured, flow), effect=effect)
+
+
 def plan_look_up(
     turn: TurnInput, case: CaseState, playbook: Playbook, flow: Flow, *, guest: bool
-) -> LookUp | None:
+) -> LookUp | Consult | None:
     """The look-up of a flow, or nothing when a key is not at hand.
 
     Without `guest` the row is only for its proved owner; with it, a second detail may stand in.
     Where others read along, nobody is proved.
     """
+    proved: tuple[str, ...] = ()
+    needed = max(turn.rules.levels.history, flow.needs or Assurance.NONE)
+    if turn.sender.level >= needed and turn.audience is Audience.ONE:
+        proved = turn.sender.proved
+    if flow.look_up in playbook.actions:
+        return _consult(turn, case, playbook, flow, proved) if proved or guest else None
     table = playbook.tables.get(flow.look_up or "")
     if table is None:
         return None
@@ -65,10 +92,6 @@ def plan_look_up(
     }
     if len(key) < len(table.key):
         return None
-    proved: tuple[str, ...] = ()
-    needed = max(turn.rules.levels.history, flow.needs or Assurance.NONE)
-    if turn.sender.level >= needed and turn.audience is Audience.ONE:
-        proved = turn.sender.proved
     verify = {
         column: value.value
         for column, name in columns.items()
@@ -77,6 +100,19 @@ def plan_look_up(
     if not proved and not verify:
         return None
     return LookUp(table.name, key, verify, proved)
+
+
+def _consult(
+    turn: TurnInput, case: CaseState, playbook: Playbook, flow: Flow, proved: tuple[str, ...]
+) -> Consult:
+    """The question to the system of the business's that knows, with what was told so far. It is
+    another one in each turn: what is so now may not be so then."""
+    action = playbook.actions[flow.look_up or ""]
+    told = [one for one in values_told(case, flow, action) if one.needs <= turn.sender.level]
+    values = {one.name: one.value for one in told}
+    plain = {one.name: one.normal for one in told if one.normal is not None}
+    key = key_of(turn, flow.name, digest_of(action.name, values))
+    return Consult(action.name, key, values, plain, proved=proved)
 
 
 def _columns(table: Table, playbook: Playbook, flow: Flow) -> dict[str, str]:
