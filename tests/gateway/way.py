@@ -112,7 +112,7 @@ def settings_for(
                 "auth_token": DEMO_TOKEN,
                 "from_number": OURS,
                 "api_base_url": api,
-                "timeout_seconds": 1.0,
+                "timeout_seconds": 10.0,
                 **(options or {}),
             },
             "webchat": {
