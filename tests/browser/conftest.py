@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
 from gateway.demo.start import Demo, running_demo
-from tests.browser.driving import chromium
+from tests.browser.driving import PATIENCE_MS, chromium
 from tests.browser.shop import Shop, open_shop
 from tests.layouts import laid_out
 
@@ -61,6 +61,8 @@ async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def _chromium(chromium_path: str) -> AsyncIterator[Browser]:
+    # Five seconds, which is what Playwright waits, are too few for a busy machine.
+    expect.set_options(timeout=PATIENCE_MS)
     async with chromium(chromium_path) as started:
         yield started
 

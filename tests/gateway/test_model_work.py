@@ -26,7 +26,7 @@ from memory.episodes import EpisodeView, episodes_of
 from memory.store import Store
 from memory.tables.main import Handle
 from memory.tables.remembered import Fact
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.everywhere import Options, everywhere
 from tests.gateway.test_episode_work import age
 from tests.layouts import laid_out

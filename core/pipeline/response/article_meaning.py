@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pipeline.intent.features import TEXT_LIMIT, Stems
+from core.languages.features import TEXT_LIMIT, Stems
 from core.pipeline.response.article_text import Entry, Meanings, meaning_of
 
 Floats = NDArray[np.float32]

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from core.pipeline.intent.features import Stems, words
+from core.languages.features import Stems, words
 from core.pipeline.reading.stop_words import STOP_WORDS
 from core.pipeline.response.article_text import Entry, is_long_enough
 
