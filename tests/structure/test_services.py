@@ -14,7 +14,7 @@ from sqlmodel import SQLModel
 
 from memory.migrate import needed_version, version
 from memory.tables.main import Customer
-from memory.units.rows import table
+from memory.tables.rows import table
 
 
 @pytest.mark.parametrize("again", [False, True])
