@@ -109,9 +109,11 @@ class StandIn:
                 status, answer = 409, {"reason": no.reason, **no.results}
             if books.changed:
                 self.done.append(key)
-                connection.execute(
-                    "INSERT INTO answers VALUES (?, ?, ?)", (key, status, json.dumps(answer))
-                )
+            # Look-ups, too: when a gateway that was stopped asks for all of it again, what it was
+            # told before the deed has to be told again, or it would not come to the deed's answer.
+            connection.execute(
+                "INSERT INTO answers VALUES (?, ?, ?)", (key, status, json.dumps(answer))
+            )
             return status, answer
 
     async def _misbehave(self, request: web.Request) -> web.StreamResponse:

@@ -69,10 +69,17 @@ async def test_the_same_key_is_done_once_even_at_the_same_moment(asking: Asking)
     assert (status, json.loads(body)["reason"]) == (409, "not_pending")
 
 
+async def test_a_turn_that_is_asked_for_again_is_answered_as_it_was(asking: Asking) -> None:
+    first = [await asking.ask("may_cancel", "look"), await asking.ask("cancel_order", "do")]
+    again = [await asking.ask("may_cancel", "look"), await asking.ask("cancel_order", "do")]
+    assert first == again
+    assert asking.system.done == ["do"]
+
+
 async def test_a_look_up_changes_nothing_and_a_stranger_learns_nothing(asking: Asking) -> None:
-    assert (await asking.ask("may_cancel"))[0] == 200
-    assert (await asking.ask("order", proved="phone:+12025550199")) == (409, '{"reason": ""}')
-    assert (await asking.ask("order", proved=RUTH))[0] == 200
+    assert (await asking.ask("may_cancel", "1"))[0] == 200
+    assert (await asking.ask("order", "2", proved="phone:+12025550199")) == (409, '{"reason": ""}')
+    assert (await asking.ask("order", "3"))[0] == 200
     assert asking.system.done == []
 
 
