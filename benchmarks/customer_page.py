@@ -26,7 +26,7 @@ from memory.engine import database_url, writer_engine
 from memory.migrate import upgrade
 from memory.tables.main import Case, Conversation, Customer, Delivery, Handle, Link, Message
 from memory.tables.remembered import Fact
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.browser.driving import chromium, window
 from tests.gateway.console_world import Client, World, bearer, served
 from tests.gateway.credentials import enter_link

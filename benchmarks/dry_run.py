@@ -25,7 +25,7 @@ from memory.migrate import upgrade
 from memory.previews.dry_run import dry_run
 from memory.tables.identity import Sighting
 from memory.tables.main import Customer, Handle, Link
-from memory.units.rows import table
+from memory.tables.rows import table
 
 NOW = 1_800_000_000_000_000
 CHUNK = 10_000

@@ -17,8 +17,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
-from adapters.email.inbound import translate
-from adapters.email.reading import Reading
+from adapters.email.receiving.inbound import translate
+from adapters.email.receiving.reading import Reading
 from adapters.email.tokens import Tokens
 
 BAR_MS = 3.0

@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from email import message_from_string, policy
 from pathlib import Path
 
-from adapters.email.html_stripping import newest_reply_html
-from adapters.email.stripping import Stripped, newest_reply
+from adapters.email.newest.html_stripping import newest_reply_html
+from adapters.email.newest.stripping import Stripped, newest_reply
 
 
 def reply_in_mail(raw: str) -> Stripped:

@@ -17,7 +17,7 @@ from sqlalchemy import insert
 from memory.engine import database_url, writer_engine
 from memory.migrate import upgrade
 from memory.tables.main import Conversation, Customer, Handle, Link, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 TEXTS = (
     "Hello, I would like to ask about the state of my order, thanks",

@@ -24,7 +24,7 @@ from memory.engine import database_url, writer_engine
 from memory.migrate import upgrade
 from memory.readable.sender import ContextQuery, read_sender
 from memory.tables.main import Customer, Handle, Link
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _handle = table(Handle)
 _CHUNK = 20_000

@@ -16,7 +16,7 @@ import numpy as np
 
 from core.pipeline.intent.stage import IntentModel
 from gateway.intents.training import model_now
-from gateway.recall.encoder_files import find_model
+from gateway.recall.encoder_files import Found, find_model
 from gateway.settings.memory import Embeddings
 from gateway.settings.model import Settings
 from memory.recall.encoder import Model, load_model
@@ -26,14 +26,16 @@ OUT_OF_SCOPE = "oos"
 Row = dict[str, str]
 
 
+def find_encoder() -> tuple[Found, Model]:
+    """The sentence encoder of the extra `embeddings`. Raises `ConfigError` when there is none."""
+    found = find_model(Settings().model_copy(update={"embeddings": Embeddings(enabled=True)}))
+    assert found is not None
+    return found, load_model(found.name, found.model, found.vocabulary, found.layer)
+
+
 def predict_file(options: argparse.Namespace, training: Sequence[Row], test: Sequence[Row]) -> None:
     """Train on rows, and write a line for each row of the test in the scorer's format."""
-    found, encoder = None, None
-    if options.embeddings:
-        settings = Settings().model_copy(update={"embeddings": Embeddings(enabled=True)})
-        found = find_model(settings)
-        assert found is not None
-        encoder = load_model(found.name, found.model, found.vocabulary, found.layer)
+    found, encoder = find_encoder() if options.embeddings else (None, None)
     names = sorted({row["intent"] for row in training})
     began = time.perf_counter()
     model = model_now(

@@ -44,8 +44,8 @@ from memory.recall.indexed_thread import THREAD_LIMIT, index
 from memory.recall.standing_block import NOTHING
 from memory.recall.unpacked import unpacked
 from memory.tables.main import Conversation, Customer, Handle, Link, Message
+from memory.tables.rows import table
 from memory.units.remembering.segmenting import keep_segment
-from memory.units.rows import table
 
 KINDS = ("single", "identifier", "agent", "typo")
 """Questions that do not depend on when they are asked."""

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import aiohttp
 
-from adapters.email.simulator import MailSimulator
+from adapters.email.simulator.service import MailSimulator
 from adapters.sms.simulator import Line, TwilioSimulator
 
 ROOT = Path(__file__).parents[1]

@@ -27,8 +27,8 @@ from memory.codec import dump_case
 from memory.engine import database_url, writer_engine
 from memory.migrate import upgrade
 from memory.tables.main import Case, Turn
+from memory.tables.rows import table
 from memory.units.identity.parting import part
-from memory.units.rows import table
 
 BAR_MS = 50
 CASE = 77

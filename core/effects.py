@@ -1,4 +1,4 @@
-"""What a decision may ask to be done outside before it can be made, as frozen data.
+"""What a stage may ask to be done outside before it can go on, as frozen data.
 
 The gateway performs it and the pipeline runs again with what came out. Nothing here acts: each says
 what is wanted, what its result means, and by which name it is known within its turn.
@@ -6,13 +6,8 @@ what is wanted, what its result means, and by which name it is known within its 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from core.pipeline.contracts import Draft, StateStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,34 +130,6 @@ class Classify:
 
 
 @dataclass(frozen=True, slots=True)
-class Compose:
-    """An effect: have a language model put `body`, the part of `draft` that may be worded anew, in
-    other words, from `sources` alone, in at most `limit` characters of the language `language`.
-
-    `instructions` are ours and hold nothing that was written by others. With `remembered` it may be
-    given what is known of the customer. The result's "outcome" is "composed", with "text"; any
-    other says why the draft stands, for "refused" with "rule" and "what" of the "text" that was not
-    let through (`core.pipeline.model.drafting`).
-    """
-
-    body: str
-    sources: tuple[str, ...]
-    instructions: str
-    language: str
-    limit: int
-    remembered: bool
-    draft: Draft
-    step: StateStep
-
-    @property
-    def id(self) -> str:
-        """A stable name for this effect within its turn: another draft is another effect."""
-        parts = (self.draft.text, self.body, *self.sources, self.instructions, str(self.limit))
-        whole = "\0".join((*parts, str(self.remembered)))
-        return f"compose:{hashlib.blake2s(whole.encode(), digest_size=8).hexdigest()}"
-
-
-@dataclass(frozen=True, slots=True)
 class Act:
     """An effect: do something in a system of the business's, once. `action` is the playbook's name
     of it, `values` go along as they were told, and `plain` has those of them that can be written in
@@ -206,12 +173,5 @@ def is_guess(effect_id: str) -> bool:
     return effect_id == "classify" or effect_id.startswith("compose:")
 
 
-Effect = LookUp | AskProof | ShowCode | Disown | MoveTo | AnswerAt | Classify | Compose | Act
-"""What a decision may ask to be done before it can be made."""
-
-
-@dataclass(frozen=True, slots=True)
-class NeedEffect:
-    """The pipeline cannot go on without an effect; perform it and decide again."""
-
-    effect: Effect
+StateEffect = LookUp | AskProof | ShowCode | Disown | MoveTo | AnswerAt | Act
+"""What the state stage may ask to be done before it can go on."""

@@ -90,12 +90,13 @@ _ALONE = "alone"
 _CODE_WORDS = frozenset(
     """
     a code digits here hi is it it's my number re s says that the this your aw
-    das der die hier ist mein lautet zahlen
-    chiffres est le les mon voici
-    aquí cifras el es este mi
+    hello hey ok okay please pls sorry sure thanks thank thx yes you
+    das der die hier ist mein meine lautet zahlen hallo ja bitte danke
+    chiffres est le les mon voici bonjour oui merci
+    aquí cifras el es este mi hola sí gracias
     """.split()
 )
-"""What may stand beside a code that says by itself that it is one."""
+"""What may stand beside a code that says by itself that it is one: its names, and courtesies."""
 
 _SHORT = 80
 _WORDS = 4
@@ -137,9 +138,10 @@ def find_secrets(
     if expecting is not None:
         named, size, alone = (*expecting.split(":"), "", "")[:3]
         kind = secret_kind(named)
-        if kind == CODE:
-            text = _without_code(text, remove, int(size) if size else None, alone == _ALONE)
-        elif kind not in digests and not (alone == _ALONE and _says_more(text)):
+        if kind == CODE or (alone == _ALONE and kind in _LENGTHS and kind not in digests):
+            digits = int(size) if size else None
+            text = _without_told(text, kind, remove, digits, alone == _ALONE)
+        elif kind not in digests:
             text = _without_bare(text, kind, remove)
     return text, digests
 
@@ -149,14 +151,11 @@ def expected_code(digits: int) -> str:
     return f"{CODE}:{digits}"
 
 
-def lone_code(digits: int) -> str:
-    """Of who was sent a code elsewhere: only the digits are expected, and words that name them."""
-    return f"{CODE}:{digits}:{_ALONE}"
-
-
-def lone_secret(kind: str) -> str:
-    """Of who may tell such a number unasked: only digits are expected, and words that name them."""
-    return f"{kind}::{_ALONE}"
+def lone(expecting: str) -> str:
+    """Of who was asked elsewhere, or may tell it unasked: of numbers, those count alone that stand
+    by themselves, or beside words that name them."""
+    kind, size = (*expecting.split(":"), "")[:2]
+    return f"{kind}:{size}:{_ALONE}"
 
 
 def digest_of(value: str, key: bytes) -> str:
@@ -294,11 +293,11 @@ def _without_bare(text: str, kind: str, remove: Callable[[str, str], str]) -> st
     return _without_phrase(text, kind, remove)
 
 
-def _without_code(
-    text: str, remove: Callable[[str, str], str], digits: int | None, alone: bool
+def _without_told(
+    text: str, kind: str, remove: Callable[[str, str], str], digits: int | None, alone: bool
 ) -> str:
-    """Without the first code, in whichever short line it stands, and wherever it is told again: a
-    mail has its subject above and a signature below."""
+    """Without the first number that may be it, in whichever short line it stands, and wherever it
+    is told again: a mail has its subject above and a signature below."""
     found: list[str] = []
 
     def noted(kind: str, value: str) -> str:
@@ -307,20 +306,22 @@ def _without_code(
 
     lines = text.split("\n")
     for number, line in enumerate(lines):
-        if len(line.strip()) <= _SHORT and not (alone and _says_more(line)):
-            lines[number] = _without_number(line, CODE, noted, digits)
+        if len(line.strip()) <= _SHORT and not (alone and _says_more(line, kind)):
+            lines[number] = _without_number(line, kind, noted, digits)
             if found:
                 break
     text = "\n".join(lines)
     told = "[ .-]?".join(re.findall(r"\d", found[0])) if found else ""
-    return re.sub(rf"(?<!\d){told}(?!\d)", marker(CODE), text) if told else text
+    return re.sub(rf"(?<!\d){told}(?!\d)", marker(kind), text) if told else text
 
 
-def _says_more(line: str) -> bool:
-    """Whether anything stands in the line beside one number and the words that name a code."""
+def _says_more(line: str, kind: str) -> bool:
+    """Whether anything stands in the line beside one number, the words that name a code, and the
+    secret's own name."""
     words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", line.casefold())
+    known = _CODE_WORDS | set(kind.split("_"))
     numbers = len(_DIGITS.findall(line))
-    return numbers != 1 or any(one.replace("’", "'") not in _CODE_WORDS for one in words)
+    return numbers != 1 or any(one.replace("’", "'") not in known for one in words)
 
 
 def _without_number(

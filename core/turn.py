@@ -375,9 +375,9 @@ class Decision:
     """What a turn decided. Exactly one of `reply` and `silent` is set.
 
     `asked` are the slots the reply asks for; `expecting` is the kind of secret that may come next
-    though no slot asks for it. `sources` are (title, public link) of articles used. `facts` are new
-    or touched; `close` ends the case with the given outcome. `playbook` is the version of the one
-    that the stages went by, if they did. `raised` makes a case that people have more urgent there.
+    (`core.pipeline.expecting`). `sources` are (title, public link) of articles used. `facts` are
+    new or touched; `close` ends the case with the given outcome. `playbook` is the version of the
+    one that the stages went by, if they did. `raised` makes a case that people have more urgent.
     """
 
     reply: OutboundMessage | None

@@ -189,7 +189,7 @@ async def _draft(studio: Studio) -> None:
         await page.get_by_label("A customer's message").fill(text)
         await page.keyboard.press("Enter")
         await page.locator(".try-why").nth(number).wait_for()
-    await page.locator(".try-why summary").last.click()
+    await page.get_by_text("Why this answer?").last.click()
     await studio.shoot(page, "console-playbook")
 
 

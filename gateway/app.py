@@ -17,6 +17,7 @@ from pathlib import Path
 from core.addresses import KINDS
 from core.clock import id_source, to_micros
 from core.pipeline.contracts import Stages
+from core.pipeline.state.returning import open_for
 from core.playbook.model import Playbook
 from gateway.access.callers import Keeper
 from gateway.access.passwords import Passwords
@@ -243,7 +244,12 @@ async def build_gateway(settings: Settings, parts: Parts | None = None) -> Gatew
     admissions = Admissions(
         store,
         bus,
-        AdmissionRules(bytes.fromhex(digest_key), lambda: work.playbook.protected_patterns, quiet),
+        AdmissionRules(
+            bytes.fromhex(digest_key),
+            lambda: work.playbook.protected_patterns,
+            quiet,
+            lambda: open_for(work.playbook),
+        ),
         files,
         count_tokens=count_tokens,
         now=now,

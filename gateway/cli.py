@@ -227,7 +227,7 @@ def check(config: ConfigOption = None) -> None:
 
     Example: onethread config check --config shop.toml
     """
-    from gateway.settings.check import check_settings
+    from gateway.doctor.config import check_settings
 
     for line in check_settings(_settings(config)):
         Console().print(line, markup=False)

@@ -11,7 +11,7 @@ from core.clock import Micros
 from core.escalation.answer_limit import Answers
 from core.message import Author
 from memory.tables.main import Conversation, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _conversation = table(Conversation)
 _message = table(Message)

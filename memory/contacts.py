@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select
 from core.clock import Micros, from_micros
 from core.turn import Contact
 from memory.tables.main import Case
-from memory.units.rows import table
+from memory.tables.rows import table
 
 LIMIT = 50
 """Cases that are looked at, the newest first: whoever had more came often enough."""

@@ -21,8 +21,8 @@ from core.message import Assurance, Audience, Author, Sensitivity
 from memory.readable.sender import ContextQuery, read_sender
 from memory.tables.identity import Challenge
 from memory.tables.main import Conversation, Handle, Message
+from memory.tables.rows import table
 from memory.units.identity.blocking import blocked_patterns, is_blocked
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -16,15 +16,15 @@ from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from core.clock import Micros, from_micros
 from core.facts.episode_head import Line, stretches
+from core.languages.features import TEXT_LIMIT
 from core.message import Assurance, Author
-from core.pipeline.intent.features import TEXT_LIMIT
 from memory.episodes import SESSION, Part
 from memory.readable.drawing import MESSAGE, drawn_of, is_withdrawn, load_drawn
 from memory.recall.scoring import SESSION_LENGTH
 from memory.recall.terms import identifiers
 from memory.tables.main import Case, Conversation, Inbound, Message, Turn
 from memory.tables.remembered import Episode
-from memory.units.rows import table
+from memory.tables.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

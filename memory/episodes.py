@@ -19,7 +19,7 @@ from core.facts.episode_head import Head, line_of_head
 from memory.readable.drawing import load_drawn
 from memory.tables.main import Case
 from memory.tables.remembered import Episode
-from memory.units.rows import table
+from memory.tables.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

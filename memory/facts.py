@@ -25,7 +25,7 @@ from memory.pages.personal import is_hidden, proved_reach
 from memory.readable.drawing import drawn_of
 from memory.tables.main import Customer, Handle
 from memory.tables.remembered import Fact
-from memory.units.rows import table
+from memory.tables.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

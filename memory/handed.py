@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, bindparam, select
 
 from memory.tables.main import Case, Handle
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _case = table(Case)
 _handle = table(Handle)

@@ -18,7 +18,7 @@ from core.message import Assurance
 from memory.codec import load_case
 from memory.tables.main import Case, Handle, Inbound, Message, Turn
 from memory.tables.remembered import Fact
-from memory.units.rows import table
+from memory.tables.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from memory.tables.channels import Parked
 from memory.tables.main import Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _REFERENCE = re.compile(r'"(file:[0-9a-f]{64})"', re.ASCII)
 _AT_ONCE = 1_000

@@ -19,8 +19,8 @@ from core.identity.rules import IdentityRules
 from core.message import Author, Handle
 from memory.tables.main import Handle as HandleRow
 from memory.tables.remembered import HistoryLine
+from memory.tables.rows import table
 from memory.units.identity.blocking import blocked_patterns, is_blocked
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -19,9 +19,9 @@ from core.message import Author
 from memory.codec import load_case
 from memory.readable.sender import AnyRow
 from memory.tables.main import Case, Conversation, Handle, Handoff, Message
+from memory.tables.rows import table
 from memory.units.identity.attributes import current_attributes
 from memory.units.people import asides
-from memory.units.rows import table
 
 Attributes: TypeAlias = "dict[str, str]"
 """By name, as the business's own systems tell them."""

@@ -15,7 +15,7 @@ from core.clock import Micros
 from memory.pages.rows import AnyRow
 from memory.readable.drawing import drawn_of, strangers
 from memory.tables.main import Conversation, Delivery, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _conversation = table(Conversation)
 _message = table(Message)

@@ -32,8 +32,8 @@ from memory.tables.identity import Alarm, Challenge
 from memory.tables.main import Audit, Case, Handle, Handoff, Inbound, Message, Turn
 from memory.tables.people import Viewing
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.erasing.log import ERASE
-from memory.units.rows import table
 
 Key: TypeAlias = tuple[int, ...]
 """A row by the columns of its table's key."""

@@ -21,7 +21,7 @@ from memory.pages.rows import AnyRow
 from memory.readable.drawing import load_drawn, strangers
 from memory.recall.recalled_rows import unfolded
 from memory.tables.main import Conversation, Handle, Message, Turn
-from memory.units.rows import table
+from memory.tables.rows import table
 
 GIVEN, TOLD = "given", "told"
 """What of a record, and of each fact in it, is kept for deciding the turn anew: for no eyes."""

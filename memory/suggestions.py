@@ -24,8 +24,8 @@ from memory.hints import HINT, TOLD
 from memory.pages.rows import display_names
 from memory.tables.identity import Sighting, Suggestion
 from memory.tables.main import Handle
+from memory.tables.rows import table
 from memory.units.identity.blocking import blocked_patterns, is_blocked
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -26,7 +26,7 @@ SPEC = AdapterSpec(
     routes=(
         Route("/inbound", "inbound", enter="Only with webhook_secret: forward raw mail to a URL"),
     ),
-    simulator="adapters.email.simulator:MailSimulator",
+    simulator="adapters.email.simulator.service:MailSimulator",
     harness="adapters.email.harness:EmailHarness",
     archive="adapters.email.archive:read_archived",
 )

@@ -12,20 +12,20 @@ from collections.abc import Mapping, Sequence
 
 import structlog
 
-from adapters.email.compose import Composed, File, Letter, Unsendable, bare_address, compose
 from adapters.email.config import EmailConfig
 from adapters.email.diagnosis import diagnose
-from adapters.email.dkim import signer_of
 from adapters.email.dns_records import system_look_up
-from adapters.email.event_ids import event_id_of
-from adapters.email.imap import MailboxReader
-from adapters.email.imap_batches import Readers
-from adapters.email.inbound import park, translate
 from adapters.email.oauth import AccessTokens
-from adapters.email.reading import Reading
-from adapters.email.smtp import SmtpSender
+from adapters.email.receiving.event_ids import event_id_of
+from adapters.email.receiving.imap import MailboxReader
+from adapters.email.receiving.imap_batches import Readers
+from adapters.email.receiving.inbound import park, translate
+from adapters.email.receiving.reading import Reading
+from adapters.email.receiving.webhook import check_sender, raw_mail
+from adapters.email.sending.compose import Composed, File, Letter, Unsendable, bare_address, compose
+from adapters.email.sending.dkim import signer_of
+from adapters.email.sending.smtp import SmtpSender
 from adapters.email.tokens import LIFE, ThreadRef, Tokens, conversation_id
-from adapters.email.webhook import check_sender, raw_mail
 from core.channel import (
     AdapterContext,
     Capabilities,

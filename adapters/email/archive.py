@@ -6,12 +6,12 @@ as a mail that comes in is, and never raises.
 
 from __future__ import annotations
 
-from adapters.email.headers import Address
-from adapters.email.inbound import newest_words
-from adapters.email.loops import why_not_answer
-from adapters.email.mime import Mail, read_mail
-from adapters.email.parts import Unreadable
-from adapters.email.reading import MAX_MAIL_BYTES
+from adapters.email.parsing.headers import Address
+from adapters.email.parsing.mime import Mail, read_mail
+from adapters.email.parsing.parts import Unreadable
+from adapters.email.receiving.inbound import newest_words
+from adapters.email.receiving.loops import why_not_answer
+from adapters.email.receiving.reading import MAX_MAIL_BYTES
 from adapters.email.threads import bare_subject, recipients, root_of
 from core.channel import Archived
 

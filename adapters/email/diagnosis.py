@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 
 import aiosmtplib
 
-from adapters.email.auth_results import server_of
 from adapters.email.config import EmailConfig, Server
 from adapters.email.dns_records import LookUp, look_at_domain
-from adapters.email.imap_session import ImapSession, MailboxFault
 from adapters.email.oauth import AccessTokens, NoAccess
-from adapters.email.parts import Unreadable, header_and_body
-from adapters.email.smtp import SmtpSender
+from adapters.email.parsing.auth_results import server_of
+from adapters.email.parsing.parts import Unreadable, header_and_body
+from adapters.email.receiving.imap_session import ImapSession, MailboxFault
+from adapters.email.sending.smtp import SmtpSender
 from core.channel import SendError
 from core.channel_abilities import Finding, Gravity
 

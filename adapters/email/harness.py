@@ -13,8 +13,8 @@ from typing import ClassVar, cast
 from urllib.parse import urlsplit
 
 from adapters.email import SPEC
-from adapters.email.simulator import Crossing, Fault, MailSimulator
-from adapters.email.simulator_clients import Draft, bounce_of, read, shown_text, write_mail
+from adapters.email.simulator.clients import Draft, bounce_of, read, shown_text, write_mail
+from adapters.email.simulator.service import Crossing, Fault, MailSimulator
 from adapters.testing import (
     RETRY_AFTER,
     Behaviour,

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from adapters.email.carriers import thread_token_in_address, tokens_in_ids, tokens_in_text
-from adapters.email.headers import addresses
-from adapters.email.mime import Mail
+from adapters.email.parsing.headers import addresses
+from adapters.email.parsing.mime import Mail
 from adapters.email.tokens import LIFE, ThreadRef, Tokens, conversation_id
 
 _RECIPIENT_FIELDS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")

@@ -6,6 +6,7 @@ it. It needs the package `hypothesis`, and `pytest` where its test class is used
 
 from __future__ import annotations
 
+from adapters.testing.call import Call
 from adapters.testing.contract import AdapterContract
 from adapters.testing.harness import (
     OUTCOMES,
@@ -17,7 +18,7 @@ from adapters.testing.harness import (
     SocketHarness,
 )
 from adapters.testing.proof import Proof, Result, prove
-from adapters.testing.provider import Answer, Behaviour, Call, Known, Provider, ScriptedProvider
+from adapters.testing.provider import Answer, Behaviour, Known, Provider, ScriptedProvider
 from adapters.testing.site import Said, SaidFile, Site, with_headers
 
 __all__ = [

@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 import orjson
 from pydantic import BaseModel
 
+from adapters.testing.call import Call
 from adapters.testing.harness import Harness
 from adapters.testing.hearing import Ear, ear_of
-from adapters.testing.provider import Behaviour, Call, Provider
+from adapters.testing.provider import Behaviour, Provider
 from adapters.testing.site import Clock, Said, Site
 from adapters.testing.verdict import Broken
 from adapters.testing.watching import Watched

@@ -19,7 +19,8 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel
 
-from adapters.testing.provider import Answer, Behaviour, Call, Known, Provider, ScriptedProvider
+from adapters.testing.call import Call
+from adapters.testing.provider import Answer, Behaviour, Known, Provider, ScriptedProvider
 from adapters.testing.site import Said, Site
 from core.channel import AdapterContext, AdapterSpec, WebhookRequest
 from core.message import DeliveryStatus

@@ -6,9 +6,10 @@ from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 
+from adapters.testing.call import Call
 from adapters.testing.harness import AdapterHarness
 from adapters.testing.loopback import SPEC, STATUSES, WINDOW_SECONDS, signature
-from adapters.testing.provider import Answer, Behaviour, Call, Known
+from adapters.testing.provider import Answer, Behaviour, Known
 from adapters.testing.site import Said, Site, with_headers
 from core.channel import WebhookRequest
 from core.message import DeliveryStatus

@@ -7,15 +7,15 @@ harness's to say; it verifies no credentials and judges nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
-from urllib.parse import parse_qsl
+from typing import Protocol
 
 import orjson
 from aiohttp import web
 
+from adapters.testing.call import Call
 from adapters.testing.site import Said
 
 
@@ -39,37 +39,6 @@ class Behaviour(StrEnum):
     """Takes the message and drops the connection instead of answering."""
     REDIRECT = "redirect"
     """Sends the caller elsewhere (307)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One request that reached the provider. Header names are in lower case."""
-
-    number: int
-    method: str
-    path: str
-    query: Mapping[str, str]
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
-
-    @property
-    def form(self) -> Mapping[str, str]:
-        """The fields of a form-encoded body; the last of a name counts."""
-        return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
-
-    @property
-    def json(self) -> Any:
-        """The body as JSON, or nothing when it is none."""
-        try:
-            return orjson.loads(self.body)
-        except orjson.JSONDecodeError:
-            return None
-
-    @property
-    def strings(self) -> Sequence[str]:
-        """Every text in the body, of JSON or of a form."""
-        found = self.json
-        return list(_strings(found if isinstance(found, dict | list) else dict(self.form)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,14 +170,3 @@ class ScriptedProvider:
                 request.transport.abort()
             return web.Response()
         return self.answers[behaviour](call, self.known).response()
-
-
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for one in value.values():
-            yield from _strings(one)
-    elif isinstance(value, list):
-        for one in value:
-            yield from _strings(one)

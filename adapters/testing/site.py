@@ -9,15 +9,12 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import orjson
 
+from adapters.testing.call import Call
 from core.channel import WebhookRequest
-
-if TYPE_CHECKING:
-    from adapters.testing.provider import Call
 
 
 @dataclass(frozen=True, slots=True)

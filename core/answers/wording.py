@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from core.answers.sentences import fill
 from core.languages.speeches import Speech, speech_of
 from core.languages.telling import turn_language
 from core.pipeline.reading.readers import PlaybookKey
-from core.pipeline.response.sentences import fill
 from core.playbook.model import Action, Flow, Intent, Playbook, Slot, Wording
 from core.turn import TurnInput
 

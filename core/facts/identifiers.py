@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import phonenumbers
 
-from core.pipeline.intent.features import words
+from core.languages.features import words
 from core.pipeline.reading.shapes import CODE_WORDS, ORDER_CUE
 
 MOST = 8

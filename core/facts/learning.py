@@ -15,8 +15,8 @@ from functools import lru_cache
 from core.facts.identifiers import TEXT_LIMIT, find_identifiers
 from core.facts.known import IDENTIFIER
 from core.facts.preferences import KEY, find_wishes
+from core.languages.features import words
 from core.message import Assurance, Audience
-from core.pipeline.intent.features import words
 from core.pipeline.reading.readers import PlaybookKey, readers_of
 from core.playbook.model import Playbook
 from core.turn import Fact, Said, SlotValue, TurnInput

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from core.facts.known import best_of
-from core.pipeline.intent.features import words
+from core.languages.features import words
 from core.turn import Fact, Preferences
 
 KEY, ATTRIBUTE = "preference:", "attribute:"

@@ -1,3 +1,3 @@
-"""The product's own words in each language it speaks, as data: what is said where a playbook says
-nothing. Choosing among them is `core.answers.wording`'s.
+"""Languages: telling which one a text is in, taking a text apart into words, and the product's own
+words in each language it speaks. Choosing among these is `core.answers.wording`'s.
 """

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 
 IDENTITY_ANSWERS: Mapping[str, tuple[str, ...]] = {
     "code_sent": (
-        "Si cette adresse peut être jointe, j'y ai envoyé un code. Tapez-le ici.",
-        "Un code part vers cette adresse, si elle peut être jointe. Tapez-le ici.",
+        "Si cette adresse peut être jointe, j'y ai envoyé un code. Saisissez-le ici.",
+        "Un code est en route vers cette adresse, si elle peut être jointe. Saisissez-le ici.",
         "Si quelque chose y arrive, c'est un code de notre part. Écrivez-le ici.",
     ),
     "code_waiting": (
-        "Pour cela, il me faut encore le code que j'ai envoyé. Tapez-le ici, s'il vous plaît.",
+        "Pour cela, il me faut encore le code que j'ai envoyé. Saisissez-le ici, s'il vous plaît.",
         "D'abord le code, s'il vous plaît : les chiffres que j'ai envoyés.",
-        "Dès que vous tapez le code, je continue.",
+        "Dès que vous saisissez le code, je continue.",
     ),
     "code_limited": (
         "Je vous ai déjà envoyé plusieurs codes. Réessayez dans une heure, s'il vous plaît.",
@@ -25,43 +25,44 @@ IDENTITY_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Pour votre sécurité, j'attends une heure avant un autre code.",
     ),
     "code_cannot": (
-        "Je ne peux pas envoyer de code là. Avez-vous une autre adresse ?",
-        "Aucun code ne part vers cette adresse. Y en a-t-il une autre ?",
-        "Je ne peux pas écrire à cette adresse, désolé. Laquelle utilisez-vous sinon ?",
+        "Je ne peux pas y envoyer de code. Avez-vous une autre adresse ?",
+        "Aucun code ne peut partir vers cette adresse. Y en a-t-il une autre ?",
+        "Je ne peux pas écrire à cette adresse, désolé. En utilisez-vous une autre ?",
     ),
     "code_proved": (
         "Merci, c'est le bon code.",
         "C'est juste, merci. Je sais maintenant que les deux, c'est vous.",
-        "Le code est bon. Cette adresse est désormais à vous ici aussi.",
+        "Le code est bon. Cette adresse est désormais reconnue comme la vôtre.",
     ),
     "code_proved_later": (
         "Merci, c'est le bon code. Par prudence, je n'utilise ce qui y a été dit que dans "
         "{minutes} minutes.",
-        "Le code est bon. Les anciens messages de là restent fermés pendant {minutes} minutes.",
-        "C'est juste, merci. Dans {minutes} minutes, je pourrai utiliser vos messages de là-bas.",
+        "Le code est bon. Les anciens messages de cette adresse restent fermés pendant {minutes} "
+        "minutes.",
+        "C'est juste, merci. Dans {minutes} minutes, je pourrai aussi utiliser ces messages.",
     ),
     "code_wrong": (
         "Ce n'est pas le code. Essais restants : {left}.",
-        "Ces chiffres ne vont pas. Essais restants : {left}.",
+        "Ces chiffres ne correspondent pas. Essais restants : {left}.",
         "Ce n'est pas ce que j'ai envoyé, regardez encore. Essais restants : {left}.",
     ),
     "code_spent": (
         "C'était un essai de trop, le code n'est plus bon. Redites-moi l'adresse pour un nouveau.",
         "Le code est épuisé. Redonnez l'adresse, et j'en envoie un autre.",
-        "Ce code ne compte plus. Pour un nouveau, redites-moi l'adresse.",
+        "Ce code n'est plus valable. Pour un nouveau, redites-moi l'adresse.",
     ),
     "code_expired": (
-        "Ce code est périmé. Redites-moi l'adresse, et j'en envoie un nouveau.",
-        "Le code ne valait que peu de temps. Redonnez l'adresse pour un autre.",
+        "Ce code a expiré. Redites-moi l'adresse, et j'en envoie un nouveau.",
+        "Le code n'était valable que peu de temps. Redonnez l'adresse pour un autre.",
         "Trop tard pour ce code, désolé. Pour un nouveau, redites-moi l'adresse.",
     ),
     "code_none": (
         "Je n'attends aucun code. Que puis-je faire pour vous ?",
         "Aucun code n'est en cours ici. De quoi s'agit-il ?",
-        "Il ne faut aucun code pour l'instant. Comment puis-je aider ?",
+        "Il ne faut aucun code pour l'instant. Comment puis-je vous aider ?",
     ),
     "code_refused": (
-        "Le code est bon, mais je ne peux pas réunir les deux. Une personne peut regarder.",
+        "Le code est bon, mais je ne peux pas réunir les deux. Une personne peut vérifier.",
         "C'est le code, pourtant je ne dois pas réunir les deux. Demandez une personne si besoin.",
         "Les chiffres sont justes. Les deux restent pourtant séparés ; une personne peut aider.",
     ),
@@ -73,32 +74,32 @@ IDENTITY_ANSWERS: Mapping[str, tuple[str, ...]] = {
     "step_up": (
         "Pour cela, je dois savoir qui vous êtes. De quelle adresse nous avez-vous déjà écrit ? "
         "J'y envoie un code.",
-        "C'est pour vous seul. À quelle autre adresse de vous puis-je envoyer un code ?",
+        "Cela ne concerne que vous. À quelle autre de vos adresses puis-je envoyer un code ?",
         "Je dois d'abord savoir que c'est vous. Donnez-moi une adresse e-mail ou un numéro à vous "
         "pour un code.",
     ),
     "step_up_offer": (
         "Pour cela, je dois être sûr que c'est vous. Dois-je envoyer un code à {to} ?",
-        "C'est pour vous seul. Puis-je envoyer un code à {to} ?",
+        "Cela ne concerne que vous. Puis-je envoyer un code à {to} ?",
         "Je dois d'abord savoir que c'est vous. Un code à {to} convient-il ?",
     ),
     "step_up_which": (
         "Pour cela, je dois être sûr que c'est vous. Où dois-je envoyer un code ?",
-        "C'est pour vous seul. Lequel peut recevoir un code ?",
-        "Je dois d'abord savoir que c'est vous. Où le code peut-il aller ?",
+        "Cela ne concerne que vous. Où puis-je envoyer un code ?",
+        "Je dois d'abord savoir que c'est vous. Où peut-on vous envoyer le code ?",
     ),
     "step_up_failed": (
         "Merci. Pour cela, ce n'est pas encore assez, une personne prend donc le relais.",
-        "Merci, une personne doit regarder cela.",
-        "C'est juste, mais je ne dois pas le faire moi-même. Quelqu'un de l'équipe continue.",
+        "Merci, une personne doit examiner cela.",
+        "C'est juste, mais je ne dois pas le faire moi-même. Quelqu'un de l'équipe prend la suite.",
     ),
     "disowned": (
         "Merci de me le dire. Je recommence à zéro ici et n'utilise rien d'avant.",
         "Compris. Rien de ce qui précède n'est utilisé ici.",
-        "Vous faites bien de le dire. Nous repartons de rien ici.",
+        "Vous faites bien de le dire. Nous repartons de zéro ici.",
     ),
     "move_done": (
-        "Je vous ai écrit à {to}. Continuons là.",
+        "Je vous ai écrit à {to}. Continuons là-bas.",
         "Il y a un message de moi à {to} ; nous y continuons.",
         "C'est fait, j'ai écrit à {to}. Vous pouvez y répondre.",
     ),
@@ -121,13 +122,13 @@ IDENTITY_ANSWERS: Mapping[str, tuple[str, ...]] = {
     ),
     "move_opted_out": (
         "On nous a demandé de ne pas écrire à {to}. Continuons donc ici.",
-        "{to} ne veut pas de messages de nous. Restons ici.",
-        "Il y a le souhait de ne pas écrire à {to}. Je reste ici.",
+        "{to} ne souhaite pas recevoir nos messages. Restons ici.",
+        "Un souhait est noté : ne pas écrire à {to}. Je reste ici.",
     ),
     "move_cannot": (
-        "Je ne peux pas vous écrire là. Continuons ici.",
-        "Cela ne marche pas, désolé. Je suis là pour vous ici.",
-        "D'ici, je n'y arrive pas. Restons ici.",
+        "Je ne peux pas vous écrire là-bas. Continuons ici.",
+        "Ce n'est pas possible, désolé. Je reste ici pour vous.",
+        "Je ne peux pas y écrire d'ici. Restons ici.",
     ),
     "moved_here": (
         "Bonjour ! Vous vouliez continuer ici. Que puis-je faire pour vous ?",
@@ -141,42 +142,45 @@ IDENTITY_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Pour que la réponse vous trouve, vous pouvez laisser une adresse e-mail ou un numéro.",
     ),
     "answer_there": (
-        "Si vous quittez ce chat, la réponse va aussi à {to}.",
+        "Si vous quittez ce chat, la réponse vous sera aussi envoyée à {to}.",
         "Si vous n'êtes plus là, nous répondons à {to}.",
         "Vous pouvez partir : la réponse vous trouve à {to}.",
     ),
     "answer_waits": (
         "Une réponse vous attend dans notre chat. Ouvrez-le pour la lire.",
-        "Nous vous avons répondu dans le chat. Vous la trouverez là.",
+        "Nous vous avons répondu dans le chat. Vous y trouverez la réponse.",
         "Dans le chat, il y a une réponse pour vous.",
     ),
     "elsewhere": (
-        "Je garde cela hors de ce canal. Demandez-le-moi {where}, et vous l'aurez là.",
+        "Je n'écris pas cela par cette voie. Demandez-le-moi {where}, et vous aurez la réponse.",
         "Ce n'est pas l'endroit pour cela. Écrivez-moi {where}, et je vous le dis.",
         "Pour votre sécurité, je ne l'écris pas ici. Demandez-le-moi {where}.",
-        "Je garde cela hors de ce canal. Une personne vous dira comment l'obtenir.",
+        "Je n'écris pas cela par cette voie. Une personne vous dira comment l'obtenir.",
         "Ce n'est pas l'endroit pour cela. Dites-le si vous voulez une personne.",
     ),
     "code_message": (
         "{business} : quelqu'un qui nous écrit dit que cette adresse est aussi la sienne. Si c'est "
-        "vous, tapez ce code là où il vous a été demandé : {code}. Il vaut {minutes} minutes. "
+        "vous, saisissez ce code là où il vous a été demandé : {code}. Il est valable {minutes} "
+        "minutes. "
         "Sinon, ignorez ceci ou répondez {not_me}.",
     ),
     "code_link": ("Ou ouvrez cette page là où vous nous écrivez : {link}",),
     "joined_notice": (
-        "{business} : un code envoyé à {target} vient d'être donné par {asker}. Nous tenons "
-        "maintenant les deux pour la même personne. Si ce n'était pas vous, répondez {not_me}, et "
+        "{business} : un code envoyé à {target} vient d'être donné par {asker}. Nous considérons "
+        "maintenant que les deux sont la même personne. Si ce n'était pas vous, répondez "
+        "{not_me}, et "
         "nous les séparons aussitôt.",
     ),
     "parted_notice": (
-        "{business} : quelqu'un qui écrit de {handle} nous a dit qu'il n'est pas vous. Nous avons "
-        "séparé cette adresse de celle-ci, et une personne regarde cela.",
+        "{business} : quelqu'un qui écrit de {handle} nous a dit que ce n'est pas vous. Nous avons "
+        "séparé cette adresse de celle-ci, et une personne examine cela.",
     ),
     "link_shown": (
         "Merci. Vous avez montré que vous lisez {target}, nous vous y connaissons donc aussi.",
     ),
     "link_refused": (
-        "Ce lien ne marche plus, ou il a été demandé ailleurs. Tapez plutôt le code, ou demandez "
+        "Ce lien n'est plus valable, ou il a été demandé ailleurs. Saisissez plutôt le code, ou "
+        "demandez "
         "un autre code.",
     ),
     "not_me": ("PAS MOI",),

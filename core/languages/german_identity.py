@@ -27,7 +27,7 @@ IDENTITY_ANSWERS: Mapping[str, tuple[str, ...]] = {
     ),
     "code_cannot": (
         "Dorthin kann ich keinen Code schicken. Haben Sie noch eine andere Adresse?",
-        "An diese Adresse geht kein Code. Gibt es eine andere?",
+        "An diese Adresse kann kein Code gehen. Gibt es eine andere?",
         "Dorthin kann ich leider nicht schreiben. Welche Adresse nutzen Sie sonst?",
     ),
     "code_proved": (
@@ -68,7 +68,7 @@ IDENTITY_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "ansehen.",
         "Das ist der Code, aber zusammenlegen darf ich die beiden nicht. Auf Wunsch hilft ein "
         "Mensch.",
-        "Die Ziffern stimmen. Trotzdem bleiben die beiden getrennt; ein Mensch weiß eher mehr.",
+        "Die Ziffern stimmen. Trotzdem bleiben die beiden getrennt; ein Mensch kann es klären.",
     ),
     "code_dropped": (
         "Gut, dann ohne Code. Was kann ich sonst tun?",
@@ -100,7 +100,7 @@ IDENTITY_ANSWERS: Mapping[str, tuple[str, ...]] = {
     "disowned": (
         "Danke, dass Sie es sagen. Ich fange hier neu an und verwende nichts von vorher.",
         "Verstanden. Was vorher war, wird hier nicht verwendet.",
-        "Gut, dass Sie es sagen. Wir beginnen hier von vorn.",
+        "Danke für den Hinweis. Wir beginnen hier von vorn.",
     ),
     "move_done": (
         "Ich habe Ihnen an {to} geschrieben. Machen wir dort weiter.",
@@ -126,13 +126,13 @@ IDENTITY_ANSWERS: Mapping[str, tuple[str, ...]] = {
     ),
     "move_opted_out": (
         "An {to} sollen wir nicht schreiben. Bleiben wir also hier.",
-        "{to} möchte keine Nachrichten von uns. Hier kann es weitergehen.",
+        "An {to} sind keine Nachrichten von uns gewünscht. Hier kann es weitergehen.",
         "Es liegt der Wunsch vor, {to} nicht anzuschreiben. Ich bin weiter hier.",
     ),
     "move_cannot": (
         "Dort kann ich Ihnen nicht schreiben. Machen wir hier weiter.",
         "Das geht leider nicht. Ich bin hier für Sie da.",
-        "Von hier komme ich dort nicht hin. Bleiben wir hier.",
+        "Von hier aus kann ich dort nicht schreiben. Bleiben wir hier.",
     ),
     "moved_here": (
         "Guten Tag! Sie wollten hier weitermachen. Was kann ich für Sie tun?",
@@ -156,15 +156,15 @@ IDENTITY_ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Im Chat wartet eine Antwort auf Sie.",
     ),
     "elsewhere": (
-        "Das halte ich aus diesem Kanal heraus. Fragen Sie mich bitte {where}, dort erfahren Sie "
+        "Auf diesem Weg schreibe ich das nicht. Fragen Sie mich bitte {where}, dort erfahren Sie "
         "es.",
         "Das gehört nicht hierher. Schreiben Sie mir {where}, dann sage ich es Ihnen.",
         "Zu Ihrer Sicherheit schreibe ich das nicht hier. Fragen Sie mich bitte {where}.",
-        "Das halte ich aus diesem Kanal heraus. Ein Mensch sagt Ihnen, wie Sie es erfahren.",
+        "Auf diesem Weg schreibe ich das nicht. Ein Mensch sagt Ihnen, wie Sie es erfahren.",
         "Das gehört nicht hierher. Auf Wunsch übernimmt ein Mensch.",
     ),
     "code_message": (
-        "{business}: Jemand, der uns schreibt, gibt an, dass auch diese Adresse ihm gehört. Wenn "
+        "{business}: Jemand schreibt uns und gibt auch diese Adresse als die eigene an. Wenn "
         "Sie das sind, geben Sie diesen Code dort ein, wo Sie danach gefragt wurden: {code}. Er "
         "gilt {minutes} Minuten. Wenn nicht, ignorieren Sie dies oder antworten Sie {not_me}.",
     ),

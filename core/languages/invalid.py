@@ -56,7 +56,7 @@ INVALID_ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "invalid_shape": (
             "Das sieht noch nicht richtig aus.",
-            "Damit kann ich leider nichts anfangen.",
+            "So kann ich es leider nicht lesen.",
             "Da hat sich wohl ein Fehler eingeschlichen.",
         ),
     },
@@ -78,18 +78,18 @@ INVALID_ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
         "invalid_between": (
             "Tout est possible de {least} à {most}.",
-            "Il faut que ce soit entre {least} et {most}.",
-            "Je ne peux prendre que de {least} à {most}.",
+            "Cela doit être compris entre {least} et {most}.",
+            "Je ne peux accepter que de {least} à {most}.",
         ),
         "invalid_least": (
             "Il faut au moins {least}.",
             "Moins de {least} n'est pas possible.",
-            "Je ne peux prendre que {least} ou plus.",
+            "Je ne peux accepter que {least} ou plus.",
         ),
         "invalid_most": (
-            "C'est {most} au maximum.",
+            "Le maximum est de {most}.",
             "Plus de {most} n'est pas possible.",
-            "Je ne peux prendre que {most} ou moins.",
+            "Je ne peux accepter que {most} ou moins.",
         ),
         "invalid_short": (
             "Quelques mots de plus seraient utiles.",
@@ -107,8 +107,8 @@ INVALID_ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "Ce que je cherche : {expected}.",
         ),
         "invalid_shape": (
-            "Cela ne semble pas encore juste.",
-            "Je n'arrive pas à comprendre cette indication.",
+            "Cela ne semble pas encore correct.",
+            "Je n'arrive pas à lire cette information.",
             "Il y a sans doute une petite erreur.",
         ),
     },
@@ -121,7 +121,7 @@ INVALID_ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "invalid_future": (
             "Ese día ya ha pasado.",
             "Es un día del pasado.",
-            "Ese día ya quedó atrás.",
+            "Ese día ya queda atrás.",
         ),
         "invalid_past": (
             "Ese día todavía no ha llegado.",

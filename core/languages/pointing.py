@@ -30,7 +30,7 @@ POINTING_ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
     "fr": {
         "pointed": (
-            "Je ne suis pas sûr que cela réponde, mais le plus proche est {title} : {url}\n"
+            "Sans certitude que cela réponde, le plus proche est {title} : {url}\n"
             "Cela vous aide-t-il ?",
             "C'est peut-être ce que vous cherchez, {title} : {url}\nEst-ce cela ?",
             "Je n'ai pas de réponse sûre, mais ceci s'en approche, {title} : {url}\n"
@@ -45,7 +45,7 @@ POINTING_ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "Ceci peut vous être utile :\n{title} – {url}",
             "La réponse est peut-être ici :\n{title} – {url}",
             "À ce sujet, il y a ceci :\n{title} – {url}",
-            "Le plus proche que j'aie est ceci :\n{title} – {url}",
+            "Voici ce que j'ai de plus proche :\n{title} – {url}",
         ),
     },
     "es": {
@@ -54,17 +54,17 @@ POINTING_ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "¿Le sirve?",
             "Quizá sea lo que busca, {title}: {url}\n¿Es esto?",
             "No tengo una respuesta segura, pero esto se acerca, {title}: {url}\n"
-            "¿Dice lo que necesita?",
+            "¿Encuentra ahí lo que necesita?",
             "Puede que esté aquí, {title}: {url}\n¿Es el lugar correcto?",
             "Yo miraría primero aquí, {title}: {url}\n¿Responde a su pregunta?",
             "Lo más parecido que tengo es {title}: {url}\n¿Se refería a eso?",
         ),
         "pointed_first": (
             "Quizá lo encuentre aquí:\n{title} – {url}",
-            "Sobre eso hay algo que leer:\n{title} – {url}",
+            "Sobre eso puede leer algo aquí:\n{title} – {url}",
             "Esto le puede servir:\n{title} – {url}",
             "Es posible que esté aquí:\n{title} – {url}",
-            "Acerca de eso hay esto:\n{title} – {url}",
+            "Acerca de eso tengo esto:\n{title} – {url}",
             "Lo más cercano que tengo es esto:\n{title} – {url}",
         ),
     },

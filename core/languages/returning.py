@@ -10,10 +10,10 @@ from collections.abc import Mapping
 RETURNING_ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "de": {
         "resume": (
-            "Jetzt zurück zu: {title}.",
+            "Jetzt zurück zum Thema: {title}.",
             "Und zum anderen Anliegen: {title}.",
             "Offen ist noch: {title}.",
-            "Wir waren auch noch bei: {title}.",
+            "Außerdem ging es noch um: {title}.",
         ),
         "still_about": (
             "Seitdem ist etwas Zeit vergangen. Geht es noch um: {title}?",
@@ -44,7 +44,7 @@ RETURNING_ANSWERS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "También hablábamos de esto: {title}.",
         ),
         "still_about": (
-            "Ha pasado algo de tiempo. ¿Sigue siendo por esto: {title}?",
+            "Ha pasado algo de tiempo. ¿Sigue tratándose de esto: {title}?",
             "Nos habíamos quedado aquí: {title}. ¿Seguimos con ello?",
             "¿Retomo esto: {title}?",
             "¿Quiere continuar con esto: {title}?",

@@ -18,7 +18,7 @@ UNSPOKEN: Mapping[str, tuple[str, ...]] = {
         "Vaši zprávu dostal tým a někdo z něj vám odpoví.",
     ),
     "da": (
-        "Beklager, jeg kan ikke svare på dansk her. En person fra teamet svarer dig.",
+        "Beklager, jeg kan ikke svare på dansk her. En medarbejder fra teamet svarer dig.",
         "Teamet har fået din besked, og en person svarer.",
     ),
     "de": (
@@ -30,8 +30,8 @@ UNSPOKEN: Mapping[str, tuple[str, ...]] = {
         "Το μήνυμά σας έφτασε στην ομάδα και κάποιος θα απαντήσει.",
     ),
     "en": (
-        "I am sorry, I cannot answer in English here. A person of the team takes over.",
-        "The team has your message, and somebody answers you.",
+        "I am sorry, I cannot answer in English here. A person from the team takes over.",
+        "The team has your message, and somebody will answer you.",
     ),
     "es": (
         "Lo siento, aquí no puedo responder en español. Le atenderá una persona del equipo.",
@@ -50,7 +50,7 @@ UNSPOKEN: Mapping[str, tuple[str, ...]] = {
         "ההודעה שלך הגיעה לצוות, ומישהו יענה לך.",
     ),
     "hi": (
-        "क्षमा करें, मैं यहाँ हिंदी में उत्तर नहीं दे सकता। टीम का कोई व्यक्ति आपको उत्तर देगा।",
+        "क्षमा करें, यहाँ हिंदी में उत्तर देना संभव नहीं है। टीम का कोई व्यक्ति आपको उत्तर देगा।",
         "आपका संदेश टीम को मिल गया है, कोई आपको उत्तर देगा।",
     ),
     "hu": (
@@ -74,7 +74,7 @@ UNSPOKEN: Mapping[str, tuple[str, ...]] = {
         "Het team heeft uw bericht en iemand antwoordt u.",
     ),
     "no": (
-        "Beklager, jeg kan ikke svare på norsk her. En person fra teamet svarer deg.",
+        "Beklager, jeg kan ikke svare på norsk her. En medarbeider fra teamet svarer deg.",
         "Teamet har fått meldingen din, og noen svarer deg.",
     ),
     "pl": (
@@ -91,7 +91,7 @@ UNSPOKEN: Mapping[str, tuple[str, ...]] = {
     ),
     "ru": (
         "Извините, я не могу отвечать здесь по-русски. Вам ответит сотрудник.",
-        "Ваше сообщение у нашей команды, вам ответят.",
+        "Ваше сообщение передано команде, вам ответят.",
     ),
     "sv": (
         "Tyvärr kan jag inte svara på svenska här. En person i teamet svarar dig.",
@@ -107,7 +107,7 @@ UNSPOKEN: Mapping[str, tuple[str, ...]] = {
     ),
     "uk": (
         "Вибачте, я не можу відповідати тут українською. Вам відповість працівник.",
-        "Ваше повідомлення в нашої команди, вам дадуть відповідь.",
+        "Ваше повідомлення передано команді, вам дадуть відповідь.",
     ),
     "vi": (
         "Xin lỗi, tôi không thể trả lời bằng tiếng Việt ở đây. Một nhân viên sẽ trả lời bạn.",
@@ -120,7 +120,7 @@ UNSPOKEN: Mapping[str, tuple[str, ...]] = {
 }
 """Language by its code -> the sentence in that language, and one for when it was said before."""
 
-OTHER = "I am sorry, I cannot answer in this language. A person of the team takes over."
+OTHER = "I am sorry, I cannot answer in this language. A person from the team takes over."
 """What is said in a language for which there is no sentence here."""
 
 NAMES: Mapping[str, str] = {

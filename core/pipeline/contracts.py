@@ -1,4 +1,4 @@
-"""The seams between the four stages: what each is given and what it hands on.
+"""The seams between the four stages: what each is given, what it hands on, what it has to wait for.
 
 Data and signatures only. A stage is a function; `Stages` names the four that a decision uses. A
 playbook may name one of another distribution's, which declares it by a `StageSpec`.
@@ -6,11 +6,12 @@ playbook may name one of another distribution's, which declares it by a `StageSp
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from core.effects import Effect
+from core.effects import Classify, StateEffect
 from core.message import OutboundMessage, QuickReply, Sensitivity
 from core.playbook.model import Playbook
 from core.turn import CaseState, Escalation, Fact, HeldBack, SlotValue, TurnInput, Waiting
@@ -63,7 +64,7 @@ class StateStep:
     intent: str | None
     captured: tuple[SlotValue, ...] = ()
     ask: str | None = None
-    effect: Effect | None = None
+    effect: StateEffect | None = None
     facts: tuple[Fact, ...] = ()
     new_case: bool = False
     guess: IntentGuess | None = None
@@ -96,6 +97,45 @@ class Draft:
     sensitivity: Sensitivity = Sensitivity.GENERAL
     grounded: bool = True
     searched: Searched | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """An effect: have a language model put `body`, the part of `draft` that may be worded anew, in
+    other words, from `sources` alone, in at most `limit` characters of the language `language`.
+
+    `instructions` are ours and hold nothing that was written by others. With `remembered` it may be
+    given what is known of the customer. The result's "outcome" is "composed", with "text"; any
+    other says why the draft stands, for "refused" with "rule" and "what" of the "text" that was not
+    let through (`core.pipeline.model.drafting`).
+    """
+
+    body: str
+    sources: tuple[str, ...]
+    instructions: str
+    language: str
+    limit: int
+    remembered: bool
+    draft: Draft
+    step: StateStep
+
+    @property
+    def id(self) -> str:
+        """A stable name for this effect within its turn: another draft is another effect."""
+        parts = (self.draft.text, self.body, *self.sources, self.instructions, str(self.limit))
+        whole = "\0".join((*parts, str(self.remembered)))
+        return f"compose:{hashlib.blake2s(whole.encode(), digest_size=8).hexdigest()}"
+
+
+Effect = StateEffect | Classify | Compose
+"""What a decision may ask to be done before it can be made."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedEffect:
+    """The pipeline cannot go on without an effect; perform it and decide again."""
+
+    effect: Effect
 
 
 @dataclass(frozen=True, slots=True)

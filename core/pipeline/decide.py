@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from core.effects import NeedEffect
 from core.facts.learning import learned
 from core.languages.telling import language_of, turn_language
-from core.pipeline.contracts import Draft, IntentGuess, Ruled, Stages, StateStep
+from core.pipeline.contracts import Draft, IntentGuess, NeedEffect, Ruled, Stages, StateStep
 from core.pipeline.intent.several import hear_several
 from core.pipeline.intent.stage import IntentModel, stage
 from core.pipeline.model import drafting, second_guess

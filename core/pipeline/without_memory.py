@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.answers.wording import spoken_to, variants
-from core.effects import NeedEffect
 from core.message import OutboundMessage
+from core.pipeline.contracts import NeedEffect
 from core.playbook.model import Playbook
 from core.turn import CaseState, Decision, TurnInput
 

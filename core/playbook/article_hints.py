@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from core.pipeline.intent.features import Stems
+from core.languages.features import Stems
 from core.pipeline.response.article_text import terms
 from core.pipeline.response.passages import split_sentences
 from core.playbook.model import Article, Playbook

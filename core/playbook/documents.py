@@ -149,7 +149,9 @@ def _article(file: str, text: str, report: Report) -> Article:
     if found is None:
         mend = "Begin with title and url between two lines of +++"
         report.add(file, "", "has no head", mend)
-    head = Section(parse_toml(found["front"], file, report) if found else {}, file, "", report)
+    # The line above the head counts, too.
+    front = parse_toml(f"\n{found['front']}", file, report) if found else {}
+    head = Section(front, file, "", report)
     readable = found is not None and file not in report.broken
     body = text[found.end() :].strip() if found else text
     if not body:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 
+from core.playbook.toml_faults import toml_fault
+
 _BRACED = re.compile(r"\{([^{}]*)\}")
 
 
@@ -58,6 +60,10 @@ class PlaybookError(Exception):
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
+_MANY = 40
+"""Names of which not all are told."""
+
+
 class Report:
     """The faults found so far, each once, in the order in which they were found."""
 
@@ -88,7 +94,8 @@ class Report:
 
 
 def suggest(word: str, known: Collection[str], what: str) -> str:
-    """What to write instead of a word that does not exist: the nearest that does, else all."""
+    """What to write instead of a word that does not exist: the nearest that does, else all, unless
+    they are too many to be read."""
     near = get_close_matches(word, sorted(known), n=1, cutoff=0.6)
     if not near and word:
         near = [one for one in sorted(known) if one.startswith(word) or word.startswith(one)]
@@ -96,7 +103,10 @@ def suggest(word: str, known: Collection[str], what: str) -> str:
         return f"Did you mean {near[0]}?"
     if not known:
         return f"There are no {what} yet; add one or remove this"
-    return f"The {what} are {', '.join(sorted(set(known)))}"
+    names = sorted(set(known))
+    if len(names) > _MANY:
+        return f"None of the {len(names)} {what} is called so; add it, or name one that there is"
+    return f"The {what} are {', '.join(names)}"
 
 
 def check_braces(file: str, key: str, text: str, known: Collection[str], report: Report) -> None:
@@ -123,12 +133,8 @@ def parse_toml(text: str, file: str, report: Report) -> dict[str, object]:
         report.broken.add(file)
         found = re.search(r"^(?P<what>.*?) \(at (?P<place>.*)\)$", str(error))
         what, place = (found["what"], found["place"]) if found else (str(error), "")
-        report.add(
-            file,
-            place,
-            f"is not valid TOML: {what[:1].lower()}{what[1:]}",
-            "Texts stand in quotes, tables in [brackets], and each key once",
-        )
+        wrong, mend = toml_fault(what)
+        report.add(file, place, f"is not valid TOML: {wrong}", mend)
         return {}
 
 

@@ -22,9 +22,16 @@ def located(
 ) -> tuple[PlaybookProblem, ...]:
     """The problems, each with the line it is about, where that can be found."""
     return tuple(
-        replace(one, line=line_of(files[one.file], one.key)) if one.file in files else one
+        replace(one, line=line_of(files[one.file], one.key) or _begins(one.file))
+        if one.file in files
+        else one
         for one in problems
     )
+
+
+def _begins(file: str) -> int:
+    """The line at which to look for what a file lacks: an article says it in its head."""
+    return 1 if file.startswith("articles/") else 0
 
 
 def line_of(text: str, key: str) -> int:
@@ -33,6 +40,8 @@ def line_of(text: str, key: str) -> int:
     if told is not None:
         return int(told[1])
     lines = text.splitlines()
+    if key == "end of document":
+        return len(lines)
     row = _ROW.fullmatch(key)
     if row is not None:
         return _in_row(lines, row["list"], row["which"], (row["rest"] or "").split("."))

@@ -107,6 +107,7 @@ class TriedView:
     silent: str | None
     reply: str | None
     stands_in: tuple[str, ...]
+    why: tuple[str, ...]
     previews: tuple[Preview, ...]
 
 
@@ -179,6 +180,7 @@ def tried_view(one: Tried, previews: tuple[Preview, ...]) -> TriedView:
         one.silent,
         None if one.reply is None else one.reply.text,
         one.stands_in,
+        one.why,
         previews,
     )
 

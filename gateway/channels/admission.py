@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -24,7 +24,7 @@ from gateway.access.networks import network_of
 from gateway.channels.enclosures import Enclosed, clean_title, enclose, has_enclosures
 from gateway.events import Bus, Event
 from gateway.files import FileStore
-from memory.expectations import expectation
+from memory.expectations import OpenQuestions, expectation
 from memory.store import Store
 from memory.units.identity.vouching import Vouching, is_news, vouch
 from memory.units.messages.admission import Admission, Admitted, Cleaned, admit
@@ -47,12 +47,14 @@ class AdmissionRules:
     """How messages are cleaned and grouped.
 
     `secret_key` keys the digests of secrets, `protected` gives the shapes that are never taken
-    for a card number now, and `quiet` gives a channel's quiet window in seconds.
+    for a card number now, and `quiet` gives a channel's quiet window in seconds. `open_for` gives
+    how long a question stays open in which nothing happens (`None`: for ever).
     """
 
     secret_key: bytes
     protected: Callable[[], tuple[str, ...]]
     quiet: Mapping[str, float]
+    open_for: Callable[[], timedelta | None] = lambda: None
 
 
 class Admissions:
@@ -103,6 +105,7 @@ class Admissions:
             ids=(new_id(), new_id(), new_id(), new_id(), new_id()),
             original=enclosed.original,
             silent_before=silent_before(message.sender.kind, self._identity_rules(), at),
+            questions=self._questions(),
         )
         admitted = await self._store.write(admit, admission)
         if admitted.secret and enclosed.original:
@@ -157,6 +160,7 @@ class Admissions:
             revision.sender.key,
             None if text is None else lambda expecting: self._clean(text, expecting),
             to_micros(revision.at),
+            self._questions(),
         )
         done = await self._store.run(revise, change)
         if done.outcome is not Revised.DONE:
@@ -192,14 +196,15 @@ class Admissions:
                 self._bus.publish(Event("delivery", now, data=data))
 
     async def _enclose(self, message: InboundMessage) -> Enclosed:
-        expected = await self._store.read(
-            expectation,
-            message.account,
-            message.conversation_key,
-            message.sender.key,
-            to_micros(self._now()),
-        )
+        now = to_micros(self._now())
+        expected = await self._store.read(expectation, message, now, self._questions())
         return await enclose(message, self._files, self._find, expected)
+
+    def _questions(self) -> OpenQuestions:
+        """Which questions for a secret are open now."""
+        span = self._rules.open_for()
+        since = 0 if span is None else to_micros(self._now() - span)
+        return OpenQuestions(self._identity_rules(), since)
 
     async def _vouch(self, message: InboundMessage, admitted: Admitted) -> Admitted:
         """Join the sender to who is vouched for. What keeps it from being done never keeps the

@@ -48,7 +48,7 @@ def show(turn: TurnArgument, as_json: JsonOption = False, config: ConfigOption =
     for number, step in enumerate(tell_turn(found), 1):
         say(f"{number}. {step.name}", "bold")
         say(f"   {step.sentence}")
-        for line in step.lines:
+        for line in (*step.lines, *step.figures):
             say(f"   {line}", "dim")
 
 

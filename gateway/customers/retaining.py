@@ -22,9 +22,9 @@ from memory.named_files import named_by_nobody
 from memory.retention import KINDS, Key, cutoff, old_rows
 from memory.store import Store
 from memory.tables.main import Audit
+from memory.tables.rows import table
 from memory.units.erasing.retention import cut
 from memory.units.erasing.whole import ERASE
-from memory.units.rows import table
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from adapters.email.simulator import Crossing as MailCrossing
-from adapters.email.simulator import MailSimulator
+from adapters.email.simulator.service import Crossing as MailCrossing
+from adapters.email.simulator.service import MailSimulator
 from adapters.slack.simulator import BOT_NAME, SlackSimulator
 from adapters.slack.simulator import Crossing as SlackCrossing
 from adapters.sms.simulator import TwilioSimulator

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from adapters.email.simulator import MailSimulator
+from adapters.email.simulator.service import MailSimulator
 from adapters.slack.simulator import SlackSimulator
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, TwilioSimulator
 from gateway.access.safety import DEMO_MARK

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import jwt
 
-from adapters.email.simulator import MailSimulator
+from adapters.email.simulator.service import MailSimulator
 from adapters.slack.simulator import SlackSimulator
 from adapters.sms.simulator import Line, TwilioSimulator
 from core.clock import to_micros

@@ -11,9 +11,9 @@ from datetime import timedelta
 
 from core.addresses import masked
 from core.answers.notices import HOLDS
+from core.answers.sentences import fill
 from core.answers.wording import variants
 from core.message import OutboundMessage, QuickReply
-from core.pipeline.response.sentences import fill
 from core.playbook.model import Playbook
 from core.secrets import CODE, marker
 

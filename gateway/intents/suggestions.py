@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.escalation.rules import stuck_rules
-from core.pipeline.intent.features import Stems, character_terms, plain, word_terms
+from core.languages.features import Stems, character_terms, plain, word_terms
 from core.pipeline.reading.phrases import is_chat, yes_or_no
 from core.playbook.model import Playbook
 from memory.stored_turns import StoredTurn

@@ -22,7 +22,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.svm import LinearSVC
 
-from core.pipeline.intent.features import CHARACTERS_MAX, CHARACTERS_MIN, Stems, plain, word_terms
+from core.languages.features import CHARACTERS_MAX, CHARACTERS_MIN, Stems, plain, word_terms
 from core.pipeline.intent.meaning_head import ENCODER_SHARES, PIECE_SHARES, MeaningHead
 from core.pipeline.intent.stage import DEFAULT_THRESHOLD, IntentModel
 from gateway.intents.calibration import (

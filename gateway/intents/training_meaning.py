@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from core.pipeline.intent.features import plain
+from core.languages.features import plain
 from core.pipeline.intent.meaning_head import ENCODER_SHARES, MeaningHead, fuse_share
 from core.pipeline.intent.piece_vectors import PieceVectors
 from gateway.intents.calibration import Matrix

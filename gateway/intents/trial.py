@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.pipeline.intent.features import plain
+from core.languages.features import plain
 from gateway.intents.training import TrainingFault, run_child, told_of_encoder
 from gateway.recall.encoder_files import Found
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from core.languages.features import plain
 from core.pipeline.contracts import IntentGuess
-from core.pipeline.intent.features import plain
 from core.pipeline.intent.stage import IntentModel
 from gateway.intents.training_child import encoder_told, train
 from gateway.intents.training_meaning import EncoderFiles, Vectors, vectors_of

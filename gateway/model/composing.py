@@ -16,7 +16,8 @@ from typing import Any
 import orjson
 import structlog
 
-from core.effects import Classify, Compose
+from core.effects import Classify
+from core.pipeline.contracts import Compose
 from core.pipeline.model.drafting import ANSWERS
 from core.pipeline.model.second_guess import INTENTS
 from core.pipeline.model.worded import Unfit, Wording

@@ -15,10 +15,8 @@ from typing import Any
 from core.answers.defaults import DEFAULT_ANSWERS
 from core.playbook.model import Playbook
 from core.playbook.rule_reader import RULES
+from gateway.playbook.rule_words import rule_words
 from memory.pages.playbook_uses import Uses
-
-LONG = 400
-"""Characters of a condition that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +59,13 @@ def parts_of(playbook: Playbook, files: Mapping[str, str], used: Uses) -> tuple[
 
 def _intents(playbook: Playbook, used: Uses) -> Iterator[Part]:
     for one in playbook.intents:
-        then = f"flow {one.flow}" if one.flow else f"answer {one.answer}" if one.answer else ""
+        then = f"begins the flow {one.flow}" if one.flow else ""
+        then = then or (f"says the answer {one.answer}" if one.answer else "")
         yield Part(
             "intent",
             one.name,
             one.title,
-            f"{_count(len(one.examples), 'example')}, {then or 'answered from articles'}",
+            f"{_count(len(one.examples), 'example')}, {then or 'is answered from articles'}",
             "intents.toml",
             (
                 Field((one.name, "title"), "Title", "line", one.title),
@@ -136,31 +135,15 @@ def _rules(playbook: Playbook, files: Mapping[str, str], used: Uses) -> Iterator
                 ("rule", name, "priority"), "Priority, the lowest first", "number", row["priority"]
             ),
         )
-        about = f"when {words_of(row['when'])}: {words_of(row['then'])}"
+        about = rule_words(row["when"], row["then"], row.get("unless", {}))
         uses = used.rules.get(name, 0)
         yield Part("rule", name, name.replace("-", " "), about, RULES, fields, uses, off)
     own = {str(row["id"]) for row in rows}
     for one in playbook.rules:
         if one.id not in own:
-            about = f"built in, when {words_of(one.when)}"
+            about = f"{rule_words(one.when, one.then, one.unless)} Built in."
             uses = used.rules.get(one.id, 0)
             yield Part("rule", one.id, one.id.replace("-", " "), about, "", (), uses)
-
-
-def words_of(conditions: Mapping[str, object]) -> str:
-    """A table of a rule in one line, cut where it is long."""
-    text = ", ".join(f"{name} = {_value(value)}" for name, value in conditions.items())
-    return text if len(text) <= LONG else f"{text[:LONG]}…"
-
-
-def _value(value: object) -> str:
-    if isinstance(value, Mapping):
-        return f"({words_of(value)})"
-    if isinstance(value, list | tuple):
-        return " or ".join(_value(one) for one in value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
 
 
 def _count(number: int, noun: str) -> str:

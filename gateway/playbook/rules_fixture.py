@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.effects import Act, LookUp, NeedEffect
+from core.effects import Act, LookUp
 from core.escalation.fixtures import NONE, Fixture
 from core.escalation.timers import Pending, due, timer_rules
 from core.hours import next_opening
 from core.message import Assurance, Audience, Author
-from core.pipeline.contracts import Stages
+from core.pipeline.contracts import NeedEffect, Stages
 from core.pipeline.decide import decide
 from core.pipeline.rules.table import table_of
 from core.playbook.model import Playbook
@@ -62,15 +62,13 @@ def play(fixture: Fixture, playbook: Playbook, stages: Stages) -> Played:
     """One talk from its first message to its last. A handover ends it, as it does for customers."""
     outcome = Outcome(NONE, "", "", "", (), (), "")
     case, case_id = CaseState(), None
-    now, expecting = _start(fixture, playbook), None
-    asked: tuple[str, ...] = ()
+    now = _start(fixture, playbook)
+    expecting: str | None = None
     for number, text in enumerate(fixture.say):
-        secret = next((s for one in asked if (s := playbook.slots[one].secret)), expecting)
-        turn = _turn(fixture, number, text, now, case, case_id, secret)
+        turn = _turn(fixture, number, text, now, case, case_id, expecting)
         decision = _decided(turn, playbook, stages)
         outcome = _outcome(decision, playbook)
-        case, case_id, asked = decision.case, "1", decision.asked
-        expecting = decision.expecting
+        case, case_id, expecting = decision.case, "1", decision.expecting
         now += _TURN
         if decision.escalation is not None and number + 1 < len(fixture.say):
             left = len(fixture.say) - number - 1

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from core.effects import Act, AskProof, Consult, Disown, Effect, LookUp, MoveTo, ShowCode
+from core.effects import Act, AskProof, Consult, Disown, LookUp, MoveTo, ShowCode
 from core.message import Assurance, Audience, Author, OutboundMessage
+from core.pipeline.contracts import Effect
 from core.pipeline.decide import decide
 from core.playbook.model import Playbook
 from core.secrets import find_secrets
@@ -20,6 +21,9 @@ from core.turn import CaseState, Decision, Escalation, HeldBack, Recall, Said, S
 from gateway.stages.deciding import Deciding
 from gateway.turns.effects import Result, perform
 from gateway.turns.replaying import Vector
+from gateway.turns.story import decided_data
+from gateway.turns.trace import tell
+from gateway.turns.trace_details import lines_of
 
 MOST_MESSAGES = 20
 LONGEST = 2_000
@@ -49,7 +53,8 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class Tried:
     """One turn of the talk. `matched` are the rules that held, `stands_in` says what was not done
-    in earnest, `slots` are all that is known by now, and `sources` what the answer came from."""
+    in earnest, `slots` are all that is known by now, `sources` what the answer came from, and `why`
+    explains it in the words that explain a turn of a customer's."""
 
     text: str
     intent: str | None
@@ -66,6 +71,7 @@ class Tried:
     silent: str | None
     reply: OutboundMessage | None = field(repr=False)
     stands_in: tuple[str, ...] = ()
+    why: tuple[str, ...] = ()
 
 
 def try_talk(
@@ -101,7 +107,7 @@ def try_talk(
         found.append(_told(said.text, decision, notes))
         case, case_id = decision.case, "1"
         queued = queued or decision.escalation is not None
-        expecting = _expected(decision, by.playbook)
+        expecting = decision.expecting
         exchanges = (*exchanges, said, *_answer(number, decision, who, now))
         now += _TURN
     return tuple(found)
@@ -128,12 +134,6 @@ def _proved(turn: TurnInput) -> Sender:
     others = proof.choices[:1] if proof is not None else ()
     proved = tuple(dict.fromkeys((*before.proved, before.handle, *others)))
     return replace(before, level=max(before.level, Assurance.PROVED), proved=proved)
-
-
-def _expected(decision: Decision, playbook: Playbook) -> str | None:
-    """The kind of secret that may come next."""
-    slots = (playbook.slots.get(name) for name in decision.asked)
-    return next((one.secret for one in slots if one is not None and one.secret), decision.expecting)
 
 
 def _answer(number: int, decision: Decision, who: Who, now: datetime) -> Iterable[Said]:
@@ -198,6 +198,7 @@ _ELSEWHERE: Mapping[str, str] = {
 
 
 def _told(text: str, decision: Decision, notes: tuple[str, ...]) -> Tried:
+    data = decided_data(decision)
     outputs: Mapping[str, Mapping[str, Any]] = {one.stage: one.output for one in decision.stages}
     intent, state = outputs.get("intent", {}), outputs.get("state", {})
     return Tried(
@@ -216,4 +217,5 @@ def _told(text: str, decision: Decision, notes: tuple[str, ...]) -> Tried:
         silent=decision.silent,
         reply=decision.reply,
         stands_in=notes,
+        why=(tell("decided", data) or "", *lines_of("decided", data)),
     )

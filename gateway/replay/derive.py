@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from statistics import median
 
-from core.pipeline.intent.features import plain
+from core.languages.features import plain
 from core.playbook.model import Flow, Hours, Intent, Playbook, Slot
 from gateway.replay.derive_slots import derive_slots
 from gateway.replay.dialogues import Dialogue, Utterance

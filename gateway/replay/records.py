@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from memory.recall.recalled_rows import unfolded
 from memory.tables.main import Conversation, Delivery, Handle, Handoff, Inbound, Message, Turn
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _handle = table(Handle)
 _conversation = table(Conversation)

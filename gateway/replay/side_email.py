@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from adapters.email.carriers import tokens_in_ids
-from adapters.email.event_ids import event_id_of
-from adapters.email.simulator import DEMO_SECRET, Crossing, MailSimulator
+from adapters.email.receiving.event_ids import event_id_of
+from adapters.email.simulator.service import DEMO_SECRET, Crossing, MailSimulator
 from adapters.email.tokens import Tokens
 from gateway.replay.people import Person
 from gateway.replay.player import message_digest

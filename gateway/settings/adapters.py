@@ -8,15 +8,12 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, get_origin
+from typing import Any, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.settings.problems import ConfigError, Model, Problem, validated
 from gateway.settings.sections import listed
-
-if TYPE_CHECKING:
-    from gateway.settings.model import Settings
 
 
 class AdapterTable(BaseModel):
@@ -28,12 +25,6 @@ class AdapterTable(BaseModel):
     enabled: bool = True
     # Raw values, secrets among them: never in a repr.
     options: Mapping[str, Any] = Field(default_factory=dict, repr=False)
-
-
-def adapter_config(settings: Settings, name: str, model: type[Model]) -> Model:
-    """The options of `[adapters.<name>]`, read by the adapter's own model. Raises `ConfigError`."""
-    table = settings.adapters[name]
-    return _options(model, name, table, settings.file)
 
 
 def split(name: str, table: object) -> object:
@@ -68,13 +59,14 @@ def adapter_faults(
             problems.append(Problem(file, key, f"cannot be loaded: {error.args[0]}", mend))
             continue
         try:
-            _options(model, name, table, file)
+            options_of(model, name, table, file)
         except ConfigError as error:
             problems += error.problems
     return problems
 
 
-def _options(model: type[Model], name: str, table: AdapterTable, file: str) -> Model:
+def options_of(model: type[Model], name: str, table: AdapterTable, file: str) -> Model:
+    """The options of an adapter's table, read by the adapter's own model. Raises `ConfigError`."""
     raw = {key: _listed(model, key, value) for key, value in table.options.items()}
     return validated(model, raw, file=file, under=("adapters", name), environ=os.environ)
 

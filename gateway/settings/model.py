@@ -23,9 +23,9 @@ from pydantic_settings import (
 
 from gateway.settings.adapters import (
     AdapterTable,
-    adapter_config,
     adapter_faults,
     adapter_tables,
+    options_of,
     split,
 )
 from gateway.settings.env_file import beside, take_env_file
@@ -34,6 +34,7 @@ from gateway.settings.problems import (
     ENVIRONMENT,
     PREFIX,
     ConfigError,
+    Model,
     Problem,
     problems_of,
     toml_problem,
@@ -113,6 +114,11 @@ class _Environment(EnvSettingsSource):
             return super().decode_complex_value(field_name, field, value)
         except ValueError:
             return value
+
+
+def adapter_config(settings: Settings, name: str, model: type[Model]) -> Model:
+    """The options of `[adapters.<name>]`, read by the adapter's own model. Raises `ConfigError`."""
+    return options_of(model, name, settings.adapters[name], settings.file)
 
 
 def load_settings(

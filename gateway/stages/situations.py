@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 import numpy as np
 
 from core.effects import Act, LookUp
+from core.languages.features import plain
 from core.message import Assurance, Audience, Author
 from core.pipeline.contracts import Stages
 from core.pipeline.decide import default_stages
-from core.pipeline.intent.features import plain
 from core.pipeline.intent.stage import IntentModel
 from core.pipeline.response.articles import ArticleIndex
 from core.playbook.model import Playbook

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from core.effects import Act, Effect, LookUp
+from core.effects import Act, LookUp
+from core.pipeline.contracts import Effect
 from core.playbook.model import Playbook, Table
 from core.turn import TurnInput
 from memory.units.messages.claims import Thread, Waiting

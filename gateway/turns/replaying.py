@@ -15,9 +15,9 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from core.effects import LookUp, NeedEffect, is_guess
+from core.effects import LookUp, is_guess
 from core.identity.rules import IdentityRules
-from core.pipeline.contracts import Stages
+from core.pipeline.contracts import NeedEffect, Stages
 from core.pipeline.decide import decide
 from core.playbook.model import Playbook
 from core.turn import Decision, TurnInput

@@ -18,6 +18,7 @@ from core.turn import Decision, Escalation, Fact, TurnInput
 from gateway.turns.provenance import Given
 from gateway.turns.record import packet_of, record_of
 from memory.codec import dump_case
+from memory.expectations import NO_SECRET
 from memory.readable.drawing import dump_drawn
 from memory.recall.about import about
 from memory.units.messages.claims import Claimed, Waiting
@@ -76,7 +77,6 @@ def build_commit(
     tokens: int,
     now: datetime,
     ids: Ids,
-    expecting: str | None,
     dead: str | None = None,
     person: str | None = None,
     given: Given = NOTHING_GIVEN,
@@ -141,7 +141,8 @@ def build_commit(
         facts=_fact_rows(decision.facts, thread.handle_id, ids, at, given),
         handoff=_handoff_row(claimed, decision, case_id, turn_id, packet, at, ids),
         raised=_raised(decision, case_id),
-        expecting=expecting,
+        expecting=decision.expecting,
+        settled=_settled(turn, decision, given),
         dead=dead,
         aside=aside,
     )
@@ -206,6 +207,8 @@ def _case_rows(
             "state": state,
             "now": at,
             "new_outcome": decision.close,
+            "answered": decision.reply is not None,
+            "secret_kind": _asked(decision),
         }
         return None, row, int(turn.case_id)
     if decision.silent is not None and decision.escalation is None:
@@ -222,8 +225,14 @@ def _case_rows(
         "opened_at": at,
         "updated_at": at,
         "outcome": decision.close,
+        "expecting": _asked(decision),
     }
     return new, None, case_id
+
+
+def _asked(decision: Decision) -> str | None:
+    """The kind of secret that the case awaits, or that its question is about something else."""
+    return decision.expecting or (NO_SECRET if decision.asked else None)
 
 
 def _message_rows(
@@ -284,6 +293,13 @@ def _fact_rows(
         )
         for one in facts
     )
+
+
+def _settled(turn: TurnInput, decision: Decision, given: Given) -> tuple[int, ...]:
+    """Whose conversations no secret is asked for in any more, once it was told."""
+    told = any(one.secrets for one in turn.messages)
+    over = told and decision.reply is not None and decision.expecting is None
+    return tuple(given.handles.values()) if over else ()
 
 
 def _raised(decision: Decision, case_id: int | None) -> tuple[int, Raise] | None:

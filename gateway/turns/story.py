@@ -46,7 +46,7 @@ def tell_turn(
                 "memory": {"degraded": list(recall.degraded)},
             },
         ),
-        ("decided", _decided(turn, decision)),
+        ("decided", decided_data(decision)),
         (
             "committed",
             {
@@ -73,7 +73,9 @@ def tell_turn(
         bus.publish(Event("handoff", now, *who, {"state": "raised"}))
 
 
-def _decided(turn: TurnInput, decision: Decision) -> dict[str, object]:
+def decided_data(decision: Decision) -> dict[str, object]:
+    """What is told of a decision, by the names that its sentence goes by
+    (`gateway.turns.trace`)."""
     outputs = {one.stage: one.output for one in decision.stages}
     escalation = decision.escalation
     return {
@@ -83,6 +85,7 @@ def _decided(turn: TurnInput, decision: Decision) -> dict[str, object]:
         "reply": None if decision.reply is None else decision.reply.text,
         "asked": list(decision.asked),
         "sources": [list(one) for one in decision.sources],
+        "template": outputs.get("response", {}).get("template"),
         "escalation": None
         if escalation is None
         else {"rule": escalation.rule, "queue": escalation.queue, "reason": escalation.reason},

@@ -14,12 +14,12 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection
 
+from core.answers.sentences import choose, remember
 from core.answers.wording import variants
 from core.clock import Micros, to_micros
 from core.escalation.rules import Verdict
 from core.escalation.timers import after, due, is_quiet, timer_rules
 from core.message import OutboundMessage
-from core.pipeline.response.sentences import choose, remember
 from core.pipeline.rules.acts import reason_of, tags_of
 from core.playbook.model import Playbook, Rule
 from core.turn import CaseState

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.events import STEPS
-from gateway.turns.trace_details import lines_of
+from gateway.turns.trace_details import figures_of, guess_of, lines_of
 from memory.pages.rows import handle_name
 from memory.pages.views import TurnView
 
@@ -37,6 +37,9 @@ _MOVES = {
 }
 """What the state stage's moves mean, in words."""
 
+_ASKING = ("ask", "offer", "confirm")
+"""Those that ask by themselves."""
+
 
 _OF_RECALL = ("tokens", "budget", "trace", "known", "memory")
 """What of a turn's record is told as data of what it brought along."""
@@ -53,12 +56,13 @@ _MISSING = {
 @dataclass(frozen=True, slots=True)
 class Step:
     """One of the seven steps as told: its name, its sentence, the data behind it, and of a stored
-    turn the lines that say more."""
+    turn the lines that say more; `figures` are those that only an engineer needs."""
 
     name: str
     sentence: str
     data: Data = field(default_factory=dict)
     lines: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
 
 
 def tell(kind: str, data: Data) -> str | None:
@@ -110,7 +114,10 @@ def tell_turn(turn: TurnView) -> list[Step]:
     if turn.deliveries:
         last = turn.deliveries[-1]
         given["delivered"] = {**channel, "status": last.status, "reason": last.reason}
-    return [replace(one, lines=lines_of(one.name, one.data)) for one in tell_steps(given)]
+    return [
+        replace(one, lines=lines_of(one.name, one.data), figures=figures_of(one.name, one.data))
+        for one in tell_steps(given)
+    ]
 
 
 def _named(left: Sequence[Any], texts: Mapping[str, str]) -> Data:
@@ -186,13 +193,11 @@ def _recalled(data: Data) -> str:
             "What is known of the customer could not be read in time, so it started from this "
             "message alone and said so."
         )
-    tokens, budget = _number(data, "tokens", 0), _number(data, "budget", 0)
     if not kept:
         return "Nothing earlier may be used or matters here; it starts from this message alone."
-    room = f", {tokens} of {budget} tokens" if budget else ""
     without = _join([_MISSING.get(one, one) for one in degraded])
     missing = f" Not looked through in time: {without}." if without else ""
-    return f"Brought along: {_join(kept)}{room}.{_left_out(data)}{missing}"
+    return f"Brought along: {_join(kept)}.{_left_out(data)}{missing}"
 
 
 def _left_out(data: Data) -> str:
@@ -236,14 +241,16 @@ def _thought(data: Data) -> str:
     parts = [_understood(data), _MOVES.get(move, "")]
     asked = [str(one).replace("_", " ") for one in _list(data, "asked")]
     if asked and parts[1]:
-        parts[1] += f" ({_join(asked)})"
+        missing = _join(asked)
+        parts[1] += f" ({missing})" if move in _ASKING else f", and asked for {missing}"
     if sources:
         parts.append(f"Source: {sources}")
     return ". ".join(part for part in parts if part)
 
 
 def _understood(data: Data) -> str:
-    intent = _text(data, "intent")
+    """What the message was taken for by itself; what the talk made of it is told beside."""
+    intent = guess_of(data) or _text(data, "intent")
     if intent is None:
         return "It could not tell for sure what this is about"
     confidence = data.get("confidence")

@@ -17,22 +17,66 @@ _LANGUAGES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish"}
 """Languages that the product knows words for; another is told by its code."""
 
 
+_SEEN = "identifier:"
+"""What the name of a fact begins with that is a number seen in a message, before its kind."""
+
+_TEMPLATES = {
+    "ask": "the question for “{}”",
+    "offer": "the question whether “{}” is still right",
+    "confirm": "the question before “{}” is done",
+    "found": "what “{}” says at its end",
+    "missing": "what “{}” says when nothing is found",
+    "article": "the article “{}”",
+    "point": "what names an article, here “{}”",
+}
+"""What of the playbook words come from, by how the name of its template begins."""
+
+_LEAST_TOLD = 0.01
+"""The share from which on another intent is told of."""
+
+
 def lines_of(step: str, data: Data) -> tuple[str, ...]:
     """What there is to say of one step beyond its sentence."""
     teller = _TELLERS.get(step)
     return () if teller is None else tuple(teller(data))
 
 
+def figures_of(step: str, data: Data) -> tuple[str, ...]:
+    """What an engineer wants to know besides: times, tokens and versions."""
+    teller = _FIGURES.get(step)
+    return () if teller is None else tuple(teller(data))
+
+
+def guess_of(data: Data) -> str | None:
+    """What a decided message was taken for by itself, whatever it meant within the talk."""
+    guess = _output(_stages(data), "intent").get("intent")
+    return guess if isinstance(guess, str) and guess else None
+
+
 def _recalled(data: Data) -> Iterator[str]:
-    for one in _rows(data, "facts"):
-        value = "hidden before a proof" if one.get("hidden") else one.get("value", "")
-        yield f"Known: {_words(one.get('name', ''))}: {value}"
+    facts = _rows(data, "facts")
+    named = {one.get("value") for one in facts if not _is_number(one)}
+    for one in facts:
+        if one.get("hidden"):
+            yield f"Known: {_words(one.get('name', ''))}: hidden before a proof"
+        elif not _is_number(one) or one.get("value") not in named:
+            yield f"Known: {_called(str(one.get('name', '')))}: {one.get('value', '')}"
     for one in _rows(data, "recalled"):
         yield f"Brought along{_because(one.get('why'))}: {one.get('text') or 'no longer there'}"
     for left in _rows(data, "left_out"):
         for one in _rows(left, "best"):
             if one.get("text"):
                 yield f"Left out ({left.get('why', '')}): {one['text']}"
+
+
+def _is_number(fact: Mapping[str, Any]) -> bool:
+    """Whether it is a number that was seen in a message, and not told for a detail of a flow."""
+    return str(fact.get("name", "")).startswith(_SEEN)
+
+
+def _called(name: str) -> str:
+    kind = name.removeprefix(_SEEN).partition(":")[0] if name.startswith(_SEEN) else name
+    return _words(kind)
 
 
 def _because(why: object) -> str:
@@ -43,7 +87,7 @@ def _because(why: object) -> str:
 
 
 def _decided(data: Data) -> Iterator[str]:
-    stages = {str(one.get("stage")): one for one in _rows(data, "stages")}
+    stages = _stages(data)
     yield from _understood(_output(stages, "intent"), _output(stages, "state"))
     yield from _did(_output(stages, "state"))
     yield from _answered(_output(stages, "response"), data)
@@ -52,7 +96,10 @@ def _decided(data: Data) -> Iterator[str]:
         failed = _output({name: stage}, name).get("failed")
         if isinstance(failed, list | tuple) and failed:
             yield f"The stage {failed[0]} failed ({failed[-1]}), so the usual one decided."
-    yield from _cost(list(stages.values()), data.get("playbook"))
+
+
+def _stages(data: Data) -> dict[str, Mapping[str, Any]]:
+    return {str(one.get("stage")): one for one in _rows(data, "stages")}
 
 
 def _understood(guess: Data, step: Data) -> Iterator[str]:
@@ -60,6 +107,7 @@ def _understood(guess: Data, step: Data) -> Iterator[str]:
         f"“{_words(one[0])}” {_percent(one[1])}"
         for one in _list(guess, "runners_up")
         if isinstance(one, list | tuple) and len(one) > 1
+        if one[0] != guess.get("intent") and _is_told(one[1])
     ]
     if runners:
         yield f"It might also have been {_join(runners)}."
@@ -126,7 +174,7 @@ def _carried_out(action: Mapping[str, Any]) -> str:
 def _answered(draft: Data, data: Data) -> Iterator[str]:
     template = draft.get("template")
     if template:
-        yield f"The words come from “{template}”."
+        yield f"The words come from {_template_words(str(template))}."
     yield from words_lines(draft.get("model"))
     for one in _list(data, "sources"):
         if isinstance(one, list | tuple) and len(one) > 1 and one[1]:
@@ -136,14 +184,23 @@ def _answered(draft: Data, data: Data) -> Iterator[str]:
         yield "Nothing was found that answers it."
 
 
+def _template_words(template: str) -> str:
+    kind, _, name = template.partition(":")
+    words = _TEMPLATES.get(kind)
+    if words is None or not name:
+        return f"the answer “{_words(template)}”"
+    return words.format(_dashed(name))
+
+
 def _searched(searched: object) -> Iterator[str]:
     """How near the articles came to the question, and from what score one answers."""
     if not isinstance(searched, Mapping):
         return
     best = [one for one in _list(searched, "best") if isinstance(one, list | tuple) and one]
-    scores = ", ".join(f"“{one[0]}” {one[1]}" for one in best if len(one) > 1)
+    scores = [f"“{_dashed(one[0])}” {_percent(one[1])}" for one in best if len(one) > 1]
     if scores:
-        yield f"Articles: {scores}; one answers from {searched.get('least')}."
+        least = _percent(searched.get("least"))
+        yield f"Articles that came near: {_join(scores)}; one is told from {least} on."
     else:
         yield "No article speaks of it."
 
@@ -160,7 +217,14 @@ def _ruled(ruled: Data) -> Iterator[str]:
         yield "The rules put other words in the place of what was drafted."
 
 
-def _cost(stages: Sequence[Mapping[str, Any]], playbook: object) -> Iterator[str]:
+def _room(data: Data) -> Iterator[str]:
+    tokens, budget = data.get("tokens"), data.get("budget")
+    if tokens and budget:
+        yield f"It took {tokens} of {budget} tokens."
+
+
+def _cost(data: Data) -> Iterator[str]:
+    stages, playbook = list(_stages(data).values()), data.get("playbook")
     took = [(str(one.get("stage")), one.get("us")) for one in stages]
     known = [(name, us) for name, us in took if isinstance(us, int) and not isinstance(us, bool)]
     if known:
@@ -174,6 +238,11 @@ def _cost(stages: Sequence[Mapping[str, Any]], playbook: object) -> Iterator[str
 _TELLERS: Mapping[str, Callable[[Data], Iterator[str]]] = {
     "recalled": _recalled,
     "decided": _decided,
+}
+
+_FIGURES: Mapping[str, Callable[[Data], Iterator[str]]] = {
+    "recalled": _room,
+    "decided": _cost,
 }
 
 
@@ -193,6 +262,15 @@ def _list(data: Data, name: str) -> Sequence[Any]:
 
 def _words(name: object) -> str:
     return str(name).replace("_", " ").replace(".", " ")
+
+
+def _dashed(name: object) -> str:
+    """The name of an article or a detail, as words."""
+    return _words(name).replace("-", " ")
+
+
+def _is_told(share: object) -> bool:
+    return not isinstance(share, int | float) or not 0 <= share < _LEAST_TOLD
 
 
 def _percent(share: object) -> str:

@@ -17,10 +17,11 @@ import orjson
 import structlog
 
 from core.clock import from_micros, to_micros
-from core.effects import Effect, NeedEffect, is_guess
+from core.effects import is_guess
 from core.facts.preferences import preferences_of
 from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Audience, Author
+from core.pipeline.contracts import Effect, NeedEffect
 from core.pipeline.decide import decide
 from core.pipeline.rules.stage import IN_HANDOFF
 from core.pipeline.rules.table import table_of
@@ -305,7 +306,6 @@ class TurnWork:
             tokens,
             now,
             ids,
-            _expected_secret(decision, playbook),
             dead,
             person,
             had,
@@ -332,13 +332,6 @@ def _tell_faults(decision: Decision) -> None:
     for one in decision.stages:
         if "failed" in one.output:
             log.warning("stage_failed", stage=one.stage, how=one.output["failed"])
-
-
-def _expected_secret(decision: Decision, playbook: Playbook) -> str | None:
-    """The kind of secret the reply asks for, so that the answer is cleaned before it is stored."""
-    asked = (playbook.slots.get(name) for name in decision.asked)
-    kinds = (slot.secret for slot in asked if slot is not None and slot.secret)
-    return next(kinds, decision.expecting)
 
 
 def _said(one: Waiting, channel: str, handle: str) -> Said:

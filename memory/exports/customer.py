@@ -43,7 +43,7 @@ from memory.tables.main import (
 )
 from memory.tables.people import Viewing
 from memory.tables.remembered import Episode, Fact, Segment, Vector
-from memory.units.rows import table
+from memory.tables.rows import table
 
 Key: TypeAlias = tuple[Any, ...]
 

@@ -18,8 +18,8 @@ from core.identity.graph import Edge, home_edge, widest_paths
 from core.message import Assurance
 from memory.tables.main import Customer, Handle, Link
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.identity.attributes import PREFIX, current_attributes
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

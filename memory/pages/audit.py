@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Row, select
 from core.clock import from_micros
 from memory.pages.views import AuditView
 from memory.tables.main import Audit
+from memory.tables.rows import table
 from memory.units.identity.undoing import UNDO, can_be_undone
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -42,7 +42,7 @@ from memory.tables.main import (
     Turn,
 )
 from memory.tables.remembered import Fact
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _case = table(Case)
 _conversation = table(Conversation)

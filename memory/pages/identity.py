@@ -24,7 +24,7 @@ from memory.pages.identity_words import level_words, link_sentences, rule_words
 from memory.pages.rows import display_names, handle_name
 from memory.tables.identity import Alarm, BlockedValue
 from memory.tables.main import Customer, Handle, Link
-from memory.units.rows import table
+from memory.tables.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

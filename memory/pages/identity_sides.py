@@ -22,8 +22,8 @@ from memory.readable.sender import who_reads_whom
 from memory.tables.identity import BlockedValue
 from memory.tables.main import Case, Conversation, Customer, Handle
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.remembering.fact_rows import PROMISED, WORST_FOUNDED_FIRST
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 Reads: TypeAlias = "Mapping[int, tuple[str, ...]]"

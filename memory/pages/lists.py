@@ -33,8 +33,8 @@ from memory.tables.main import (
     Message,
 )
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.identity.joining import IMPORT_UNDONE
-from memory.units.rows import table
 
 __all__ = [
     "audit_log",

@@ -34,9 +34,9 @@ from memory.pages.personal import is_hidden, proved_reach
 from memory.pages.rows import AnyRow, display_names
 from memory.readable.drawing import drawn_of, strangers
 from memory.tables.main import Case, Conversation, Handle, Message
+from memory.tables.rows import table
 from memory.units.identity.blocking import blocked_patterns, is_blocked
 from memory.units.identity.reversal import UNDONE
-from memory.units.rows import table
 
 _EPISODES = 50
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from core.clock import from_micros
 from memory.pages.views import AttachmentView, KeptMessage, MessageExtras, VersionView
 from memory.tables.main import Conversation, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _conversation = table(Conversation)
 _message = table(Message)

@@ -21,7 +21,7 @@ from memory.readable.drawing import CASE, FACT, LOOK_UP, MESSAGE, SLOT, load_dra
 from memory.readable.sender import NEVER
 from memory.tables.main import Conversation, Delivery, Handle, Link, Message, Turn
 from memory.tables.people import Viewing
-from memory.units.rows import table
+from memory.tables.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

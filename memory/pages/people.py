@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Select, select
 
 from core.clock import Micros, from_micros
 from memory.tables.people import ApiToken, Invitation, Person, Session
+from memory.tables.rows import table
 from memory.units.people.actors import OWNER
 from memory.units.people.sessions import IDLE_LIFE
-from memory.units.rows import table
 
 _invitation = table(Invitation)
 _person = table(Person)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from core.clock import Micros
 from memory.tables.main import Turn
-from memory.units.rows import table
+from memory.tables.rows import table
 
 MOST_TURNS = 20_000
 """Turns that are counted, the newest."""

@@ -22,7 +22,7 @@ from memory.recall.recalled_rows import unfolded
 from memory.stored_turns import GIVEN, TOLD
 from memory.tables.channels import Parked
 from memory.tables.main import Conversation, Delivery, Handle, Inbound, Message, Turn
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _conversation = table(Conversation)
 _delivery = table(Delivery)

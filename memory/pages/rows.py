@@ -15,8 +15,8 @@ from memory.pages.views import DeliveryView
 from memory.tables.channels import Parked
 from memory.tables.main import Customer, Delivery, Handle, Inbound
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.remembering.fact_rows import WORST_FOUNDED_FIRST
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

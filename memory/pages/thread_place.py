@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from core.clock import Micros
 from memory.tables.main import Conversation, Handle, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 AFTER = 40
 """How many messages are shown after the one that is sought."""

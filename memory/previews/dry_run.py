@@ -21,8 +21,8 @@ from core.message import Assurance
 from core.playbook.fields import Report
 from memory.tables.identity import BlockedValue, RuleVersion, Sighting
 from memory.tables.main import Handle, Link
+from memory.tables.rows import table
 from memory.units.identity.joining import HARMLESS
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -17,6 +17,7 @@ from core.identity.graph import LOGIN_KIND
 from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance
 from memory.tables.main import Handle, Link
+from memory.tables.rows import table
 from memory.units.identity.attributes import said_of
 from memory.units.identity.blocking import blocked_patterns, is_blocked
 from memory.units.identity.bringing import (
@@ -28,7 +29,6 @@ from memory.units.identity.bringing import (
     link_level,
 )
 from memory.units.identity.bringing_standing import parted_by
-from memory.units.rows import table
 
 _handle = table(Handle)
 _link = table(Link)

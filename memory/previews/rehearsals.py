@@ -28,9 +28,9 @@ from memory.pages.identity_views import (
 from memory.pages.rows import display_names
 from memory.tables.identity import Suggestion
 from memory.tables.main import Handle, Link
+from memory.tables.rows import table
 from memory.units.identity.linking import IdentityProblem, merge
 from memory.units.identity.parting import part
-from memory.units.rows import table
 
 _handle = table(Handle)
 _link = table(Link)

@@ -18,8 +18,8 @@ from memory.pages.rows import AnyRow, display_names
 from memory.previews.rehearsals import taken_back
 from memory.tables.main import Handle
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.remembering.facts import roll_back
-from memory.units.rows import table
 
 _ACTOR = "rehearsal"
 

@@ -22,7 +22,7 @@ from memory.readable.messages import said_in, undrawn
 from memory.readable.sender import NEVER, AnyRow, ContextQuery, Reader, read_sender
 from memory.recall.thread_rows import thread_rows
 from memory.tables.main import Case
-from memory.units.rows import table
+from memory.tables.rows import table
 
 REOPEN_WINDOW: Micros = 2 * 3_600 * 1_000_000
 """How long after the customer's goodbye a message still belongs to the case it ended."""

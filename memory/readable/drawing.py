@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import Connection, select, tuple_
 
 from memory.tables.main import Handle, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 WITHHELD = "Withheld: it drew on another customer's memory."
 """What stands, for people, in the place of words that are shown no more."""

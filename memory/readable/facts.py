@@ -28,8 +28,8 @@ from memory.readable.drawing import drawn_of
 from memory.readable.sender import AnyRow, Reader
 from memory.tables.remembered import IS_IDENTIFIER, NO_IDENTIFIER
 from memory.tables.remembered import Fact as FactRow
+from memory.tables.rows import table
 from memory.units.identity.attributes import PREFIX as ATTRIBUTE
-from memory.units.rows import table
 
 _FACTS_LIMIT, IDENTIFIERS_LIMIT = 200, 12
 """The newest of each that are read: what was told, and what was found in messages by its shape."""

@@ -29,7 +29,7 @@ from core.turn import Said
 from memory.readable.drawing import drawn_of, is_withdrawn
 from memory.readable.sender import AnyRow, ContextQuery, Reader
 from memory.tables.main import Conversation, Handle, Inbound, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _handle = table(Handle)
 _conversation = table(Conversation)

@@ -28,7 +28,7 @@ from core.message import Assurance
 from core.turn import Sender
 from memory.recall.indexed_thread import THREAD_LIMIT
 from memory.tables.main import Customer, Handle, Link
-from memory.units.rows import table
+from memory.tables.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

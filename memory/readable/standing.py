@@ -13,9 +13,9 @@ from sqlalchemy import Connection, case, func, or_, select
 
 from memory.tables.identity import Challenge
 from memory.tables.main import Audit, Customer, Handle, Link
+from memory.tables.rows import table
 from memory.units.identity.challenges import PROVED
 from memory.units.identity.proofs import PROVE
-from memory.units.rows import table
 
 _audit = table(Audit)
 _challenge = table(Challenge)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, tuple_
 
 from core.turn import SlotValue
 from memory.tables.main import Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _message = table(Message)
 _LARGEST = (1 << 63) - 1

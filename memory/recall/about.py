@@ -18,7 +18,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pipeline.intent.features import Stems
+from core.languages.features import Stems
 from memory.recall.terms import LANGUAGE, Matter, matter, stems_of, terms
 
 VERSION = 1

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.pipeline.intent.features import words
+from core.languages.features import words
 from core.turn import LeftOut, Line, Recall, Recalled
 from memory.recall.columns import Floats, view_of
 from memory.recall.indexed_thread import IndexedThread

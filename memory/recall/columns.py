@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.languages.features import Stems
 from core.message import Author
-from core.pipeline.intent.features import Stems
 from core.turn import Said
 from memory.recall.about import (
     ASKS_BIT,

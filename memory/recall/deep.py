@@ -41,7 +41,7 @@ from memory.recall.terms import LANGUAGE, stems_of
 from memory.recall.unpacked import Covered, gaps, written
 from memory.tables.main import Conversation, Message
 from memory.tables.remembered import Segment
-from memory.units.rows import table
+from memory.tables.rows import table
 
 FAR_BACK = 200
 """Messages from far back that are worth a closer look."""

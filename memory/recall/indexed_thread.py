@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from core.pipeline.intent.features import Stems
+from core.languages.features import Stems
 from core.turn import Said
 from memory.recall.columns import Analysed, Columns, view_of
 from memory.recall.scoring import session_numbers

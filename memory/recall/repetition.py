@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from core.languages.features import words
 from core.message import Author
-from core.pipeline.intent.features import words
 from memory.recall.columns import LENGTH, Analysed, View
 
 SHARED = 0.9

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.languages.features import Stems, words
 from core.message import Author
-from core.pipeline.intent.features import Stems, words
 from memory.recall.about import Places
 from memory.recall.columns import ASKS, MOMENT, TELLS_TIME, Analysed, Floats, View
 from memory.recall.terms import asks_time, matter, periods

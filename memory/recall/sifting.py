@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pipeline.intent.features import Stems
+from core.languages.features import Stems
 from memory.recall.about import Places
 from memory.recall.columns import LENGTH, TELLS_TIME, Floats
 from memory.recall.scoring import (

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from core.facts.identifiers import ADDRESS, PHONE
-from core.pipeline.intent.features import TEXT_LIMIT, Stems, fold, words
+from core.languages.features import TEXT_LIMIT, Stems, fold, words
 from memory.recall.vocabulary import (
     ASKING,
     ASKING_HOW,

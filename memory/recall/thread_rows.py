@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, Connection, Select, bindparam, case, exists, 
 from memory.readable.messages import own_conversations, readable, readable_in, reading
 from memory.readable.sender import AnyRow, ContextQuery, Reader
 from memory.tables.main import Conversation, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _conversation = table(Conversation)
 _message = table(Message)

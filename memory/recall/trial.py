@@ -20,7 +20,7 @@ from memory.pages.personal import PERSONAL, proved_reach
 from memory.readable.context import Context
 from memory.readable.sender import ContextQuery
 from memory.tables.main import Conversation, Handle, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 HIDDEN = "hidden"
 """What stands for people in the place of a value that is kept back."""

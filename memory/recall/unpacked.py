@@ -18,7 +18,7 @@ from core.clock import Micros
 from memory.recall.segments import is_current
 from memory.tables.main import Conversation, Handle, Message
 from memory.tables.remembered import Segment
-from memory.units.rows import table
+from memory.tables.rows import table
 
 SIZE = 1_000
 """Messages of one segment, at most but for those of the very same moment."""

@@ -30,7 +30,7 @@ from memory.recall.columns import Floats
 from memory.recall.encoder import Vectors
 from memory.tables.main import Conversation, Message
 from memory.tables.remembered import Vector
-from memory.units.rows import table
+from memory.tables.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -220,12 +220,14 @@ class Case(SQLModel, table=True):
     """One customer problem, over all its conversations. `state_json` is a `core.turn.CaseState`.
 
     `status` is "open", "handed" (people have it), "aside" (people look at messages that no machine
-    may answer; the bot never takes it up) or "closed".
+    may answer; the bot never takes it up) or "closed". `expecting` is what its last answer asked
+    for: the kind of a secret, nothing for anything else, and null without a question.
     """
 
     __tablename__ = "case_"
     __table_args__ = (
         Index("ix_case_handle", "handle_id"),
+        Index("ix_case_expecting", "handle_id", **only_where("expecting > ''")),
         Index("ix_case_status", "status", "updated_at"),
     )
     id: int = Field(sa_column=row_id())
@@ -238,6 +240,7 @@ class Case(SQLModel, table=True):
     opened_at: int = Field(sa_column=big())
     updated_at: int = Field(sa_column=big())
     outcome: str | None = Field(default=None, sa_column=words(nullable=True))
+    expecting: str | None = Field(default=None, sa_column=words(nullable=True))
 
 
 class Turn(SQLModel, table=True):

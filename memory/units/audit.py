@@ -9,7 +9,7 @@ from sqlalchemy import Connection, insert
 
 from core.clock import Micros
 from memory.tables.main import Audit
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _insert = insert(table(Audit))
 

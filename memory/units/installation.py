@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select, text
 
 from core.clock import Micros
 from memory.tables.people import Secret
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _secret = table(Secret)
 # Of several processes that start at once, whoever comes second waits here and finds the first's.

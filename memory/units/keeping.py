@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, select, text
 
 from core.clock import Micros
 from memory.tables.channels import Kept
-from memory.units.rows import table
+from memory.tables.rows import table
 
 LONGEST_NAME = 200
 LONGEST_VALUE = 64 * 1024

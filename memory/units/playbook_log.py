@@ -16,9 +16,9 @@ from sqlalchemy import Connection, Row, select
 
 from core.clock import Micros, from_micros
 from memory.tables.main import Audit
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.keeping import keep_value
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

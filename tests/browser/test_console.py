@@ -185,7 +185,7 @@ async def test_a_case_can_be_worked_with_keys_alone(demo: Demo, browser: Browser
     await keys.press("Enter")
     drawer = page.get_by_role("dialog")
     await expect(drawer.get_by_role("button", name="Close")).to_be_focused()
-    await expect(drawer.locator("li h3")).to_have_count(7)
+    await expect(drawer.locator(".steps > li")).to_have_count(7)
     await keys.press("Shift+Tab")
     assert await drawer.evaluate("(it) => it.contains(document.activeElement)")
     await keys.press("Escape")

@@ -13,9 +13,9 @@ from core.clock import to_micros
 from gateway.demo.people import ADA
 from gateway.demo.start import Demo, running_demo
 from memory.tables.main import Conversation, Handle
+from memory.tables.rows import table
 from memory.units.remembering.facts import Telling, tell
 from memory.units.remembering.hand_telling import promise_by_hand
-from memory.units.rows import table
 from tests.browser.driving import DESK, POCKET, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

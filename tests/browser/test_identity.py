@@ -16,9 +16,9 @@ from gateway.demo.people import ADA
 from gateway.demo.start import Demo, running_demo
 from memory.tables.main import Handle
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.identity.handles import introduce
 from memory.units.identity.linking import link
-from memory.units.rows import table
 from tests.browser.driving import POCKET, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]

@@ -70,8 +70,8 @@ verify = ["street"]
 
 _FAULTS = r"""
 playbook.toml | name = "bakery" -> name = bakery
-line 2, column 8: is not valid TOML: invalid value
-Texts stand in quotes, tables in [brackets], and each key once
+line 2, column 8: is not valid TOML: what stands here is no text, number or list
+Put texts into straight quotes, "like this"; curly ones do not count
 
 playbook.toml | business = -> busines =
 busines: there is no such key

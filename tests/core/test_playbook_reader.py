@@ -113,7 +113,7 @@ def test_all_faults_are_told_at_once() -> None:
     )
     assert {(file, wrong) for file, _, wrong, _ in problems(files)} == {
         ("extra.toml", "is read by nobody"),
-        ("intents.toml", "is not valid TOML: expected ']' at the end of a table declaration"),
+        ("intents.toml", "is not valid TOML: a name in brackets is not ended"),
         ("slots.toml", "there is no kind 'ordr'"),
         ("flows.toml", "nothing fills {stat}"),
     }

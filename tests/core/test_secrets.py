@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from core.secrets import digest_of, find_secrets, lone_code, luhn, marker
+from core.secrets import digest_of, expected_code, find_secrets, lone, luhn, marker
 
 KEY = b"a key"
 
@@ -146,6 +146,28 @@ def test_a_code_that_was_asked_for_never_survives(code: str, before: str) -> Non
 def test_where_it_was_not_asked_for_a_code_counts_only_by_itself(
     text: str, kept: str | None
 ) -> None:
-    cleaned, digests = find_secrets(text, (), b"key", lone_code(6))
+    cleaned, digests = find_secrets(text, (), b"key", lone(expected_code(6)))
     assert cleaned == (text.replace("123456", "[code removed]") if kept is None else kept)
     assert digests == ({} if cleaned == text else {"code": digest_of("123456", b"key")})
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "cleaned"),
+    [
+        ("pin", "4711", "[pin removed]"),
+        ("pin", "Ok, it's 4711, thanks!", "Ok, it's [pin removed], thanks!"),
+        ("pin", "Hello\n\n4711\n\nRobin Miller", "Hello\n\n[pin removed]\n\nRobin Miller"),
+        ("pin", "Where is order 4711?", "Where is order 4711?"),
+        ("pin", "4711 has not arrived", "4711 has not arrived"),
+        ("pin", "4711, 4712", "4711, 4712"),
+        ("card", "Hier ist meine: 4000 1234", "Hier ist meine: [card removed]"),
+        ("national_id", "my national id is 6789", "my national id is [national id removed]"),
+        ("password", "it's correct-horse", "it's [password removed]"),
+        ("password", "Where is my order 4711 please?", "Where is my order 4711 please?"),
+    ],
+)
+def test_what_answers_a_question_that_was_asked_elsewhere(
+    kind: str, text: str, cleaned: str
+) -> None:
+    assert find_secrets(text, (), KEY, lone(kind))[0] == cleaned
+    assert lone(lone(kind)) == lone(kind)

@@ -20,7 +20,7 @@ from aiohttp import web
 from sqlalchemy import Connection, Table, func, select
 from sqlmodel import SQLModel
 
-from adapters.email.simulator import MailSimulator
+from adapters.email.simulator.service import MailSimulator
 from adapters.slack.simulator import SlackSimulator
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Line, TwilioSimulator
 from adapters.webchat.client import ChatClient
@@ -33,7 +33,7 @@ from gateway.demo.settings import PLAYBOOK
 from gateway.running import Gateway
 from gateway.settings.model import Settings
 from memory.tables.main import Handle, Inbound
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.way import KEY, ORIGIN
 
 FORM = "form@lampandloom.example"

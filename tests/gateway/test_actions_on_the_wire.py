@@ -15,7 +15,7 @@ from gateway.demo.settings import PLAYBOOK
 from gateway.playbook.reader import load_playbook
 from gateway.turns.trace_details import lines_of
 from memory.tables.main import Turn
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.action_server import SECRET, Business
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 

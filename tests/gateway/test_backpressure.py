@@ -23,8 +23,8 @@ from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Fault, Line, Twilio
 from gateway.channels.deliveries import Backoff
 from memory.store import Overloaded, Store
 from memory.tables.main import Message
+from memory.tables.rows import table
 from memory.units.messages.deliveries import mark_sent
-from memory.units.rows import table
 from tests.gateway import test_kill, way
 from tests.gateway.credentials import bearer
 from tests.gateway.test_way import parts, settled

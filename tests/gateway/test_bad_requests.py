@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from adapters.sms.signature import sign
 from memory.tables.main import Handle, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.credentials import bearer
 from tests.gateway.way import Way, running
 

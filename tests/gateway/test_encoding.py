@@ -25,11 +25,11 @@ from memory.recall.encoder import Model, load_model
 from memory.recall.vectors import nearness, pack, place_of, vectors_of
 from memory.store import Store
 from memory.tables.remembered import Vector
+from memory.tables.rows import table
 from memory.units.erasing.whole import erase
 from memory.units.messages.admission_rows import Cleaned
 from memory.units.messages.revisions import Change, revise
 from memory.units.remembering.vectors import Encoded, keep_vectors
-from memory.units.rows import table
 from tests.gateway.everywhere import Options, everywhere
 from tests.memory.world import CHAT, MAIL, PHONE, START, Place, World
 

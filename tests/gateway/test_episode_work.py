@@ -11,7 +11,7 @@ from memory.episode_sources import Plan, Stretch
 from memory.episodes import Part
 from memory.tables.main import Inbound, Message
 from memory.tables.remembered import Episode
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.everywhere import everywhere
 
 EVE = "+447700900666"

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select, update
 
 from gateway.files import FileStore
 from memory.tables.main import Handle, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.console_world import PHONE, World, bearer, served
 
 

@@ -26,7 +26,7 @@ from memory.readable.drawing import WITHHELD
 from memory.tables.holdings import HELD, NOT_THEIRS
 from memory.tables.main import Delivery, Message, Turn
 from memory.tables.remembered import Fact
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.memory.canaries import NOT_WORDS, Plants
 from tests.memory.world import CHAT, MAIL, PHONE, START, World
 

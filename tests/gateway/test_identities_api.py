@@ -14,10 +14,10 @@ from core.message import Assurance
 from core.message import Handle as Address
 from memory.tables.main import Audit, Handle, Link
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.identity import alarms
 from memory.units.identity.handles import introduce
 from memory.units.identity.linking import BY_HAND, link
-from memory.units.rows import table
 from tests.gateway.console_world import PHONE, World, served
 from tests.memory.hot import NOW
 

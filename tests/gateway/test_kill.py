@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, func, select
 
 from adapters.sms.simulator import DEMO_ACCOUNT, Line, TwilioSimulator
 from memory.tables.main import Delivery, Inbound
-from memory.units.rows import table
+from memory.tables.rows import table
 
 TOKEN = "a-real-looking-token-of-the-kill-test"
 OURS = "+15550109999"

@@ -9,7 +9,7 @@ from random import Random
 import orjson
 import pytest
 
-from adapters.email.simulator import Fault
+from adapters.email.simulator.service import Fault
 from core.pipeline.trivial import trivial_stages
 from memory.tables.main import Delivery, Inbound
 from tests.gateway.everywhere import Everywhere, Options, everywhere

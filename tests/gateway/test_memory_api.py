@@ -14,8 +14,8 @@ from sqlalchemy import Connection, select
 from gateway.access.roles import Right
 from memory.pages.lists import audit_log
 from memory.tables.main import Handle
+from memory.tables.rows import table
 from memory.units.remembering.facts import Telling, tell
-from memory.units.rows import table
 from tests.gateway.console_world import PHONE, World, bearer, served
 from tests.gateway.credentials import keep_token
 from tests.memory.hot import NOW

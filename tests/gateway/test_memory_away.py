@@ -18,9 +18,9 @@ from gateway.turns.recalling import Recalling
 from memory.readable.context import load_context
 from memory.store import Store
 from memory.tables.main import Case, Handoff, Inbound, Turn
+from memory.tables.rows import table
 from memory.units.identity.linking import customer_of
 from memory.units.messages.turns import commit
-from memory.units.rows import table
 from tests.gateway.everywhere import Everywhere, everywhere
 
 BOB = "+447700900455"

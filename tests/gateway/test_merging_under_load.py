@@ -24,10 +24,10 @@ from core.playbook.model import Playbook
 from core.turn import TurnInput
 from gateway.app import utc_now
 from memory.tables.main import Audit, Delivery, Handle, Inbound, Link, Message, Turn
+from memory.tables.rows import table
 from memory.units.identity.linking import BY_HAND, IdentityProblem, customer_of, link
 from memory.units.identity.parting import part
 from memory.units.identity.undoing import CannotUndo, undo
-from memory.units.rows import table
 from tests.gateway.test_two_workers import LEASE, finish
 from tests.gateway.test_way import settled
 from tests.gateway.way import Way, running

@@ -28,7 +28,7 @@ from memory.migrate import upgrade
 from memory.store import Store
 from memory.tables.main import Handle
 from memory.tables.remembered import Fact
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.everywhere import Options, everywhere
 from tests.gateway.test_episode_work import age
 from tests.memory.world import MAIL, START, World

@@ -15,7 +15,7 @@ from gateway.demo.people import ADA
 from gateway.sockets.leaving import Leaving
 from memory.resume import mark_seen
 from memory.tables.main import Conversation, Handle, Handoff, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.credentials import bearer
 from tests.gateway.everywhere import SECRETS, Everywhere, everywhere
 from tests.gateway.test_step_up import SENT, code_to

@@ -31,8 +31,8 @@ from memory.migrate import upgrade
 from memory.store import Store
 from memory.stored_turns import GIVEN, turns_since
 from memory.tables.main import Turn
+from memory.tables.rows import table
 from memory.units.playbook_log import PUBLISHED, put_in_force
-from memory.units.rows import table
 from tests.gateway.test_way import settled
 from tests.gateway.way import empty_playbook, running
 

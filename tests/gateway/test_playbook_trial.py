@@ -7,8 +7,9 @@ from typing import get_args
 
 import pytest
 
-from core.effects import Act, AnswerAt, AskProof, Disown, Effect, LookUp, MoveTo, ShowCode
+from core.effects import Act, AnswerAt, AskProof, Disown, LookUp, MoveTo, ShowCode
 from core.message import Assurance
+from core.pipeline.contracts import Effect
 from core.playbook.model import Action, Playbook, Table
 from core.turn import TurnInput
 from gateway.playbook.trial import Who, _stand_in, try_talk

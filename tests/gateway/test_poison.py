@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Update, select, update
 from core.pipeline.trivial import trivial_stages
 from memory.store import Overloaded
 from memory.tables.main import Case, Inbound, Message
+from memory.tables.rows import table
 from memory.units.messages.turns import commit
-from memory.units.rows import table
 from tests.gateway.credentials import bearer
 from tests.gateway.test_way import settled
 from tests.gateway.way import Way, poisoned, running

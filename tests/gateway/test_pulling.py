@@ -16,7 +16,7 @@ from gateway.channels.loading import Channel
 from gateway.channels.pulling import Pulling
 from memory.tables.main import Handle as HandleRow
 from memory.tables.main import Inbound, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.way import Way, running
 
 _message, _inbound, _handle = table(Message), table(Inbound), table(HandleRow)

@@ -21,8 +21,8 @@ from memory.readable.context import Context, load_context
 from memory.readable.sender import ContextQuery
 from memory.recall.recalled_rows import unfolded
 from memory.tables.main import Message, Turn
+from memory.tables.rows import table
 from memory.units.identity.linking import customer_of
-from memory.units.rows import table
 from tests.gateway.everywhere import Everywhere, everywhere
 
 TALK = (

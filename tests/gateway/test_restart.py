@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, update
 
 from adapters.webchat.client import ChatClient
 from memory.tables.main import Customer
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.way import Way, running
 
 FAR = 2**62

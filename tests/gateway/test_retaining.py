@@ -17,8 +17,8 @@ from gateway.settings.memory import Retention
 from memory.migrate import upgrade
 from memory.store import Store
 from memory.tables.main import Message
+from memory.tables.rows import table
 from memory.units.erasing.whole import erase
-from memory.units.rows import table
 from tests.memory.world import PHONE, START, World
 
 

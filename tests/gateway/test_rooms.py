@@ -28,8 +28,8 @@ from core.message import (
 from memory.pages.lists import dead_letters, queue
 from memory.tables.main import Conversation, Customer, Delivery, Inbound, Message, Turn
 from memory.tables.main import Handle as HandleRow
+from memory.tables.rows import table
 from memory.units.messages.claims import Claim, claim
-from memory.units.rows import table
 from tests.gateway.test_way import parts, settled
 from tests.gateway.way import OURS, Way, running
 

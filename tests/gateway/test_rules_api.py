@@ -14,8 +14,8 @@ from core.message import Assurance
 from gateway.identity.rule_application import AT_ONCE
 from gateway.identity.rules import DEFAULT_TEXT, RulesInForce
 from memory.tables.main import Audit, Handle
+from memory.tables.rows import table
 from memory.units.identity.linking import link
-from memory.units.rows import table
 from tests.gateway.console_world import PHONE, World, served
 from tests.memory.hot import NOW, admitted
 

@@ -17,7 +17,7 @@ from memory.recall.deep import find_deep
 from memory.store import Store
 from memory.tables.main import Message
 from memory.tables.remembered import Segment
-from memory.units.rows import table
+from memory.tables.rows import table
 
 LONG = 1_400
 NOW = 1_790_000_000_000_000

@@ -24,9 +24,9 @@ from gateway.access.roles import Role
 from gateway.events import Event
 from memory.pages.lists import audit_log
 from memory.tables.people import ApiToken, Invitation, Person, Session
+from memory.tables.rows import table
 from memory.units.people import actors
 from memory.units.people.sessions import FREE_FAILURES, LONGEST_LOCK, MINUTE, lock_after
-from memory.units.rows import table
 from tests.gateway.console_world import Client, World, bearer, served
 from tests.gateway.credentials import PASSWORD, person, quick_passwords
 from tests.memory.hot import ids

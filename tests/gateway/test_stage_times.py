@@ -14,7 +14,7 @@ from core.pipeline.trivial import trivial_stages
 from core.playbook.model import Playbook
 from core.turn import TurnInput
 from memory.tables.main import Turn
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.test_way import PHONE
 from tests.gateway.way import running
 

@@ -15,7 +15,7 @@ from gateway.playbook.reader import load_playbook
 from gateway.turns.timers import Timers
 from memory.pages.lists import queue
 from memory.tables.main import Case, Customer
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.everywhere import Everywhere, Options, everywhere
 
 PHONE = "+447700900441"

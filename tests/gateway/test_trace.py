@@ -52,7 +52,11 @@ def test_a_kind_that_is_no_step_has_no_sentence() -> None:
             "phone +447700900142",
         ),
         ("resolved", {"handle": "visitor:x", "level": 1, "proved": []}, "not enough to read"),
-        ("recalled", {"facts": ["a"], "exchanges": 2, "tokens": 40, "budget": 90}, "40 of 90"),
+        (
+            "recalled",
+            {"facts": ["a"], "exchanges": 2, "tokens": 40, "budget": 90},
+            "2 recent messages and 1 remembered fact",
+        ),
         ("recalled", {}, "Nothing earlier"),
         (
             "decided",
@@ -63,6 +67,16 @@ def test_a_kind_that_is_no_step_has_no_sentence() -> None:
                 "asked": ["order_number"],
             },
             "93 % sure. It asked for what was still missing (order number).",
+        ),
+        (
+            "decided",
+            {
+                "intent": "order_status",
+                "move": "answer",
+                "asked": ["order_number"],
+                "stages": [{"stage": "intent", "output": {"intent": "talk_to_human"}}],
+            },
+            "understood “talk to human”. It answered from the playbook, and asked for order number",
         ),
         (
             "decided",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.turns.trace_details import lines_of
+from gateway.turns.trace_details import figures_of, lines_of
 from tests.gateway.test_trace import values
 
 NAMES = "facts recalled left_out stages sources playbook reply why output stage us".split()
@@ -81,11 +81,13 @@ def test_how_a_turn_was_decided_is_told_in_lines() -> None:
         "From how the talk went it was taken for “order status”.",
         "Heard in the message: order id.",
         "It had something done first: a look-up.",
-        "The words come from “order_status”.",
+        "The words come from the answer “order status”.",
         "Source: Opening hours, https://shop.example/visit",
         "Rules that applied: “asked for human”.",
         "The rules put other words in the place of what was drafted.",
         "The stage loud-3 failed (KeyError), so the usual one decided.",
+    ]
+    assert list(figures_of("decided", data)) == [
         "It took 0.50 ms: intent 0.12, state 0.08, response 0.05, rules 0.25.",
         "Stages: linear-1, flows-1, variants-1, table-1. Playbook: d159dda3e3876044.",
     ]
@@ -108,13 +110,42 @@ def test_what_was_remembered_is_told_with_its_reasons_and_nothing_that_is_hidden
     ]
 
 
+def test_a_number_that_is_known_by_its_detail_is_told_once() -> None:
+    seen = {"name": "identifier:order:1042", "value": "1042"}
+    detail = {"name": "order_number", "value": "1042"}
+    assert lines_of("recalled", {"facts": [detail, seen]}) == ("Known: order number: 1042",)
+    assert lines_of("recalled", {"facts": [seen]}) == ("Known: order: 1042",)
+    assert figures_of("recalled", {"tokens": 40, "budget": 90}) == ("It took 40 of 90 tokens.",)
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("greeting", "the answer “greeting”"),
+        ("ask:order_id", "the question for “order id”"),
+        ("article:our-shop", "the article “our shop”"),
+        ("odd:one", "the answer “odd:one”"),
+    ],
+)
+def test_where_words_come_from_is_told(template: str, words: str) -> None:
+    stages = [{"stage": "response", "output": {"template": template}}]
+    assert lines_of("decided", {"stages": stages}) == (f"The words come from {words}.",)
+
+
+def test_neither_the_guess_itself_nor_what_is_next_to_nothing_is_told_as_another() -> None:
+    runners = [["returns", 0.69], ["delivery", 0.3], ["greeting", 0.004]]
+    stages = [{"stage": "intent", "output": {"intent": "returns", "runners_up": runners}}]
+    assert lines_of("decided", {"stages": stages}) == ("It might also have been “delivery” 30 %.",)
+
+
 @settings(max_examples=60)
 @given(
     step=st.sampled_from(["recalled", "decided", "received"]),
     data=st.dictionaries(st.sampled_from(NAMES), values, max_size=8),
 )
 def test_whatever_was_recorded_is_borne(step: str, data: Mapping[str, object]) -> None:
-    assert all(isinstance(one, str) for one in lines_of(step, data))
+    told = (*lines_of(step, data), *figures_of(step, data))
+    assert all(isinstance(one, str) for one in told)
 
 
 @pytest.mark.parametrize("share", [None, "much", 2, -1])
@@ -130,6 +161,8 @@ def test_how_near_the_articles_came_is_told() -> None:
         return list(lines_of("decided", {"stages": stages}))
 
     near = {"least": 0.5, "best": [["returns", 0.71], ["refunds", 0.38]]}
-    assert told(near) == ["Articles: “returns” 0.71, “refunds” 0.38; one answers from 0.5."]
+    assert told(near) == [
+        "Articles that came near: “returns” 71 % and “refunds” 38 %; one is told from 50 % on."
+    ]
     assert told({"least": 0.5, "best": []}) == ["No article speaks of it."]
     assert told("odd") == told(None) == []

@@ -13,7 +13,7 @@ from core.playbook.fields import PlaybookError, PlaybookProblem
 from core.playbook.model import Intent, Playbook
 from gateway.app import Parts, build_gateway
 from memory.tables.main import Turn
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.test_way import PHONE, settled
 from tests.gateway.way import empty_playbook, running, settings_for
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from adapters.email.simulator import Crossing
+from adapters.email.simulator.service import Crossing
 from gateway.demo.people import ADA
 from memory.tables.main import Conversation
 from tests.gateway.everywhere import Everywhere, beside_threads, everywhere, secrets_in

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, update
 from gateway.demo.people import ADA
 from memory.tables.identity import Alarm
 from memory.tables.main import Handle
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.everywhere import SECRETS, Everywhere, everywhere, secrets_in
 
 ASKED = "Any news on my order?"

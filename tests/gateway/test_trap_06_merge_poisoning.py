@@ -12,7 +12,7 @@ from sqlalchemy import Connection, update
 
 from gateway.demo.people import ADA
 from memory.tables.main import Customer, Link
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.everywhere import Everywhere, everywhere, secrets_in
 from tests.gateway.test_proving import BEA_PHONE, by_text, code_in, customers, mailed, texted
 

@@ -24,8 +24,8 @@ from gateway.turns.effects import Asked
 from memory.store import Store
 from memory.tables.identity import Challenge
 from memory.tables.main import Conversation, Handle
+from memory.tables.rows import table
 from memory.units.messages.claims import Thread, Waiting
-from memory.units.rows import table
 from tests.gateway.everywhere import Everywhere, everywhere
 from tests.gateway.test_proving import BEA_SLACK, by_chat, by_slack, by_text, mailed, stored
 

@@ -17,9 +17,9 @@ from memory.pages.lists import conversations, handoff_page, turn_page
 from memory.pages.parting_report import SawWhat, who_saw_what
 from memory.readable.drawing import WITHHELD
 from memory.tables.main import Handoff, Turn
+from memory.tables.rows import table
 from memory.units.identity.linking import BY_HAND, customer_of, link
 from memory.units.identity.parting import part
-from memory.units.rows import table
 from tests.gateway.everywhere import Everywhere, everywhere, secrets_in
 
 MALLORY = "mallory@evil.example"

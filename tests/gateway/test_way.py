@@ -15,7 +15,7 @@ from sqlalchemy import Connection, func, select
 from adapters.sms.signature import sign
 from adapters.sms.simulator import Fault
 from memory.tables.main import Delivery, Handle, Handoff, Inbound, Message, Turn
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.gateway.way import Way, poisoned, running
 
 PHONE = "+15550001111"

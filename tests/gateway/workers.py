@@ -19,8 +19,8 @@ from gateway.running import Gateway
 from gateway.turns.workers import Step, _Lane
 from memory.store import Store
 from memory.tables.main import Inbound, Message
+from memory.tables.rows import table
 from memory.units.messages.turns import commit
-from memory.units.rows import table
 from tests.gateway.way import OURS, empty_playbook, settings_for
 from tests.memory.hot import inbound
 

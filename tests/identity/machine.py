@@ -16,6 +16,7 @@ from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance, Handle
 from memory.tables.main import Audit, Customer, Link
 from memory.tables.main import Handle as HandleRow
+from memory.tables.rows import table
 from memory.units.erasing.whole import erase
 from memory.units.identity import challenges
 from memory.units.identity.handles import mark_shared
@@ -26,7 +27,6 @@ from memory.units.identity.retiring import disown
 from memory.units.identity.reversal import CannotUndo
 from memory.units.identity.sightings import Seen, see
 from memory.units.identity.undoing import undo
-from memory.units.rows import table
 from tests.identity.oracle import HISTORY, Truth, truth
 from tests.identity.stage import LEVELS, Stage, by_word, context_words
 

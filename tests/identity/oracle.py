@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from memory.tables.main import Handle, Link
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _handle = table(Handle)
 _link = table(Link)

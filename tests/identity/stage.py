@@ -39,13 +39,13 @@ from memory.readable.context import Context, load_context
 from memory.readable.sender import ContextQuery
 from memory.tables.main import Conversation, Delivery, Inbound
 from memory.tables.main import Handle as HandleRow
+from memory.tables.rows import table
 from memory.units.identity.challenges import Asking
 from memory.units.messages.admission import Admission, Cleaned, admit
 from memory.units.messages.claims import Claim as LeaseClaim
 from memory.units.messages.claims import claim, release_leases
 from memory.units.messages.reaching import Letter, Way
 from memory.units.messages.turns import commit
-from memory.units.rows import table
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WORD = re.compile(r"\bw\d+x\b")
@@ -182,7 +182,6 @@ class Stage:
             3,
             self.now,
             Ids(self.id, owner, 0.0),
-            None,
             given=given(context, turn, last.handle_id),
         )
         commit(self.connection, [change])

@@ -7,9 +7,9 @@ from sqlalchemy import select, update
 from core.message import DeliveryStatus
 from memory.migrate import upgrade
 from memory.tables.main import Audit, Delivery
+from memory.tables.rows import table
 from memory.units.identity.retiring import retire
 from memory.units.identity.undoing import undo
-from memory.units.rows import table
 from tests.identity.campaign import opened
 from tests.identity.stage import Stage
 

@@ -16,7 +16,7 @@ import pytest
 from adapters.email.adapter import EmailAdapter
 from adapters.email.config import EmailConfig
 from adapters.email.diagnosis import diagnose
-from adapters.email.smtp import SmtpSender
+from adapters.email.sending.smtp import SmtpSender
 from core.channel_abilities import Gravity
 from core.message import OutboundMessage, OutboundPart
 from tests.adapters.email.mailbox import ACCOUNT, Taken, context_of

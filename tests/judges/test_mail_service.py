@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from adapters.email.adapter import EmailAdapter
 from adapters.email.config import EmailConfig
 from adapters.email.dns_records import look_at_domain
-from adapters.email.imap_session import ImapSession
+from adapters.email.receiving.imap_session import ImapSession
 from core.channel import SendError
 from core.message import (
     Assurance,

@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from memory.tables.holdings import HELD
 from memory.tables.main import Customer, Handle
-from memory.units.rows import table
+from memory.tables.rows import table
 
 NOT_WORDS = frozenset(
     {

@@ -23,8 +23,8 @@ from gateway.history.reading import Form, Preparing, opened
 from memory.readable.context import load_context
 from memory.readable.sender import ContextQuery
 from memory.tables.main import Handle
+from memory.tables.rows import table
 from memory.units.identity.bringing import Source
-from memory.units.rows import table
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HEAD = "when,channel,phone,author,text,id\n"

@@ -29,9 +29,9 @@ from memory.recall.indexed_thread import index
 from memory.recall.standing_block import Known
 from memory.resume import log_after
 from memory.tables.main import Conversation, Handoff, Turn
+from memory.tables.rows import table
 from memory.units.messages.claims import Claim, Claimed, claim
 from memory.units.messages.turns import commit
-from memory.units.rows import table
 from tests.memory.world import Place, World
 
 _MARK = re.compile(r"mark-(\w+?)-\d+")
@@ -87,7 +87,7 @@ class Telling:
         words = [] if decision.reply is None else [RenderedPart({"text": decision.reply.text})]
         change = build_commit(
             claimed, claimed.waiting, turn, decision, words, {"status": self.born}, 9,
-            self.world.now, ids, None, given=had,
+            self.world.now, ids, given=had,
         )  # fmt: skip
         commit(connection, [change])
 

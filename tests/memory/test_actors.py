@@ -20,6 +20,7 @@ from memory.pages.people import (
 )
 from memory.tables.main import Handoff
 from memory.tables.people import Invitation, Session
+from memory.tables.rows import table
 from memory.units.people import actors, api_tokens
 from memory.units.people.actors import Acceptance, ActorProblem, Invite, NewPerson
 from memory.units.people.api_tokens import NewToken
@@ -32,7 +33,6 @@ from memory.units.people.sessions import (
     open_session,
     touch_session,
 )
-from memory.units.rows import table
 from tests.memory.world import World
 
 

@@ -12,9 +12,9 @@ from core.message import Assurance
 from core.turn import CaseState, SlotValue
 from memory.codec import dump_case
 from memory.tables.main import Case, Handle, Link
+from memory.tables.rows import table
 from memory.units.identity.parting import part
 from memory.units.identity.retiring import retire
-from memory.units.rows import table
 from tests.memory.world import MAIL, PHONE, Place, World
 
 

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, event, select
 
 from core.message import Assurance, Attachment, InboundMessage, Place
 from memory.tables.main import Conversation, Handle, Inbound, Message
+from memory.tables.rows import table
 from memory.units.messages.admission import Admission, Cleaned, admit
-from memory.units.rows import table
 from tests.memory.hot import NOW, admission, ids, inbound
 
 MAIL = replace(

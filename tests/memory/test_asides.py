@@ -11,11 +11,11 @@ from sqlalchemy import select
 from memory.pages.lists import conversation_page, queue
 from memory.pages.views import HandoffView
 from memory.tables.main import Case, Conversation, Turn
+from memory.tables.rows import table
 from memory.units.messages.claims import Claim, claim
 from memory.units.messages.turns import commit
 from memory.units.people.asides import RULE, STATUS, Aside
 from memory.units.people.cases import hand_back, resolve
-from memory.units.rows import table
 from tests.memory.hot import ids, reply
 from tests.memory.world import MAIL, PHONE, Place, World
 

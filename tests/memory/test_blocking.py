@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from core.identity.rules import DEFAULT_RULES
 from memory.tables.main import Audit
+from memory.tables.rows import table
 from memory.units.identity.blocking import BlockingProblem, block, block_list, unblock
 from memory.units.identity.linking import IdentityProblem
 from memory.units.identity.undoing import undo
-from memory.units.rows import table
 from tests.memory.world import MAIL, PHONE, World
 
 

@@ -9,10 +9,10 @@ from core.message import DeliveryStatus
 from memory.pages.lists import queue
 from memory.pages.views import HandoffView
 from memory.tables.main import Case, Delivery, Handle, Turn
+from memory.tables.rows import table
 from memory.units.messages.bounces import RULE
 from memory.units.messages.deliveries import NotSent, Report, mark_not_sent, report
 from memory.units.people.cases import resolve
-from memory.units.rows import table
 from tests.memory.world import MAIL, Place, World
 
 WHY = "There is no such mailbox."

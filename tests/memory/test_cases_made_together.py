@@ -7,7 +7,7 @@ from sqlalchemy import update
 from core.turn import CaseState
 from memory.codec import dump_case
 from memory.tables.main import Case, Link
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.memory.world import CHAT, PHONE, World
 
 

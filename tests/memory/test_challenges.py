@@ -18,11 +18,11 @@ from core.message import Handle as Address
 from memory.readable.standing import handles_changed, newest_change, standing
 from memory.tables.identity import Alarm, Challenge, Reach, Sighting
 from memory.tables.main import Audit, Handle, Link, Message
+from memory.tables.rows import table
 from memory.units.identity.challenges import Asked, Asking, ask
 from memory.units.identity.proofs import Showing, Shown, show
 from memory.units.identity.refusing import ACTION, Refused, Refusing, say_not_me
 from memory.units.messages.reaching import Letter, Way
-from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, Place, World
 
 OTHER = "phone:+15550002222"

@@ -11,8 +11,8 @@ from core.clock import to_micros
 from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance, DeliveryStatus, InboundMessage
 from core.message import Handle as Address
-from core.secrets import lone_code
-from memory.expectations import expectation
+from core.secrets import expected_code, lone
+from memory.expectations import AT_ANY_TIME, expectation
 from memory.units.identity.retiring import retire
 from memory.units.messages.admission import Admission, Cleaned, admit
 from memory.units.messages.deliveries import NotSent, Sent, mark_not_sent, mark_sent, retry
@@ -67,7 +67,25 @@ def test_a_code_that_is_tried_again_is_still_in_its_part(desk: Desk) -> None:
 
 def expected(desk: Desk, who: str) -> str | None:
     """What is expected of a handle in a conversation that is new."""
-    return expectation(desk.connection, "email", "new", who, to_micros(desk.world.now)).kind
+    message = written(desk, who, "new")
+    return expectation(desk.connection, message, to_micros(desk.world.now), AT_ANY_TIME).kind
+
+
+def written(desk: Desk, who: str, thread: str) -> InboundMessage:
+    """A text message with a code in it."""
+    kind, address = who.split(":", 1)
+    return InboundMessage(
+        account="sms2",
+        channel="sms",
+        event_id=f"e{desk.world.id()}",
+        conversation_key=thread,
+        sender=Address(kind, address),
+        assurance=Assurance.AUTHENTICATED,
+        evidence="signed webhook",
+        text="123456",
+        reply_address={"to": address},
+        sent_at=desk.world.now,
+    )
 
 
 def test_a_code_is_expected_in_any_conversation_of_who_asked_while_it_is_open(desk: Desk) -> None:
@@ -75,7 +93,7 @@ def test_a_code_is_expected_in_any_conversation_of_who_asked_while_it_is_open(de
     desk.world.say(OTHER, "Hello")
     assert expected(desk, PHONE) is None
     desk.ask(place, MAIL)
-    assert (expected(desk, PHONE), expected(desk, OTHER)) == (lone_code(6), None)
+    assert (expected(desk, PHONE), expected(desk, OTHER)) == (lone(expected_code(6)), None)
     desk.world.now += DEFAULT_RULES.codes.life
     assert expected(desk, PHONE) is None
     desk.ask(place, MAIL)
@@ -83,7 +101,7 @@ def test_a_code_is_expected_in_any_conversation_of_who_asked_while_it_is_open(de
     assert expected(desk, PHONE) is None
     desk.ask(place, OTHER)
     for wrong in range(DEFAULT_RULES.codes.tries):
-        assert expected(desk, PHONE) == lone_code(6)
+        assert expected(desk, PHONE) == lone(expected_code(6))
         desk.show(PHONE, WRONG, f"w{wrong}")
     assert expected(desk, PHONE) is None
 
@@ -93,19 +111,7 @@ def test_admission_is_told_of_the_code_wherever_its_asker_writes(desk: Desk) -> 
     told: list[str | None] = []
 
     def write(key: str, thread: str) -> None:
-        kind, address = key.split(":", 1)
-        message = InboundMessage(
-            account="sms2",
-            channel="sms",
-            event_id=f"e{desk.world.id()}",
-            conversation_key=thread,
-            sender=Address(kind, address),
-            assurance=Assurance.AUTHENTICATED,
-            evidence="signed webhook",
-            text="123456",
-            reply_address={"to": address},
-            sent_at=desk.world.now,
-        )
+        message = written(desk, key, thread)
         ids = (desk.world.id(), desk.world.id(), desk.world.id(), desk.world.id(), desk.world.id())
 
         def clean(expecting: str | None) -> Cleaned:
@@ -116,4 +122,4 @@ def test_admission_is_told_of_the_code_wherever_its_asker_writes(desk: Desk) -> 
 
     write(PHONE, "another")
     write(OTHER, "another's")
-    assert told == [lone_code(6), None]
+    assert told == [lone(expected_code(6)), None]

@@ -6,10 +6,10 @@ from sqlalchemy import Connection, select
 
 from core.message import ConsentChange
 from memory.tables.main import Delivery
+from memory.tables.rows import table
 from memory.units.messages.admission import admit
 from memory.units.messages.consent import OPTED_OUT, is_recipient_gone, opted_out_among
 from memory.units.messages.turns import commit
-from memory.units.rows import table
 from tests.memory.hot import admission, admitted, claimed, ids, inbound, opened, reply
 
 STAYS, LEAVES = "+15550001111", "+15550002222"

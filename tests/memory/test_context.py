@@ -17,8 +17,8 @@ from memory.readable.context import REOPEN_WINDOW, load_context
 from memory.readable.sender import ContextQuery
 from memory.tables.main import Handle, Link
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.identity.linking import link
-from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 

@@ -22,11 +22,11 @@ from memory.recall.deep import Found, History, find_deep, look_back
 from memory.recall.unpacked import BEGINNING, Covered, gaps, unpacked
 from memory.tables.main import Message
 from memory.tables.remembered import Segment
+from memory.tables.rows import table
 from memory.units.identity.linking import IdentityProblem
 from memory.units.messages.admission_rows import Cleaned
 from memory.units.messages.revisions import Change, revise
 from memory.units.remembering.segmenting import forget_segments, keep_segment
-from memory.units.rows import table
 from tests.memory.world import CHAT, LEVELS, MAIL, PHONE, VISITOR, World
 
 _segment, _message = table(Segment), table(Message)

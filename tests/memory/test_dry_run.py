@@ -13,6 +13,7 @@ from core.message import Assurance
 from memory.previews.dry_run import dry_run
 from memory.tables.identity import Sighting
 from memory.tables.main import Audit, Link
+from memory.tables.rows import table
 from memory.units.identity.reversal import CannotUndo
 from memory.units.identity.rule_steps import Publication, carry_out
 from memory.units.identity.rule_versions import (
@@ -27,7 +28,6 @@ from memory.units.identity.rule_versions import (
     versions,
 )
 from memory.units.identity.undoing import undo
-from memory.units.rows import table
 from tests.memory.telling import Telling
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 

@@ -13,8 +13,8 @@ from core.message import Assurance, Author, Sensitivity
 from memory.elsewhere import Places, Wanted, find_places, find_unseen
 from memory.tables.identity import Challenge
 from memory.tables.main import Conversation, Handle
+from memory.tables.rows import table
 from memory.units.messages.carrying import answer_at, mark_carried, stay_here
-from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, Place, World
 
 FOREVER = (0, 1 << 60)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from memory.engine import database_url as with_driver
 from memory.engine import reader_engine
 from memory.tables.main import Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 TEXT = "My card is lost, I am ada.lovelace@example.com"
 

@@ -17,10 +17,10 @@ from memory.episodes import EpisodeView, episodes_of, line_of
 from memory.readable.drawing import dump_drawn
 from memory.tables.main import Case, Handle, Handoff, Message, Turn
 from memory.tables.remembered import Episode
+from memory.tables.rows import table
 from memory.units.messages.admission_rows import Cleaned
 from memory.units.messages.revisions import Change, revise
 from memory.units.remembering.episodes import ask_anew, spoil, spoiled, write_case, write_sessions
-from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, Place, World
 
 _episode = table(Episode)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from memory.tables.main import Handle
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.memory.test_commands import run, settled
 from tests.memory.world import CHAT, PHONE
 

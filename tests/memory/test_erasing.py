@@ -10,13 +10,13 @@ from core.message import Assurance, Audience
 from memory.pages.customer import customer_page, timeline
 from memory.pages.lists import audit_log
 from memory.tables.main import Conversation, Customer, Handle
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.erasing.whole import Erased, erase
 from memory.units.identity.linking import IdentityProblem, resolve_customer
 from memory.units.identity.retiring import retire
 from memory.units.messages.claims import Claim, claim
 from memory.units.messages.holding import claim_due
-from memory.units.rows import table
 from tests.memory.telling import Telling
 from tests.memory.test_parting_without_residue import NAMES, end
 from tests.memory.world import CHAT, MAIL, PHONE, World

@@ -12,6 +12,7 @@ from core.facts.history import Told
 from memory.facts import facts_of
 from memory.tables.main import Audit, Customer
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.identity.attributes import current_attributes, tell_attributes
 from memory.units.identity.undoing import undo
 from memory.units.messages.revisions import Change, Revised, revise
@@ -27,7 +28,6 @@ from memory.units.remembering.facts import (
     settle_promise,
     tell,
 )
-from memory.units.rows import table
 from tests.memory.world import MAIL, PHONE, Place, World
 
 HOME, AWAY = "5 Elm Road", "9 Oak Street"

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 
 from gateway.demo.settings import PLAYBOOK
 from memory.tables.main import Message
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.memory.test_commands import run, settled
 from tests.memory.world import PHONE
 

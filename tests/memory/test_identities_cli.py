@@ -14,8 +14,8 @@ from sqlalchemy import Engine, select
 from gateway.cli import main
 from memory.pages.lists import audit_log
 from memory.tables.main import Handle, Link
+from memory.tables.rows import table
 from memory.units.identity import alarms
-from memory.units.rows import table
 from tests.memory.world import CHAT, PHONE, START, World
 
 

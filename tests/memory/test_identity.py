@@ -16,6 +16,7 @@ from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance
 from memory.pages.lists import audit_log, customer_page, timeline
 from memory.tables.main import Conversation, Handle, Link
+from memory.tables.rows import table
 from memory.units.identity.linking import (
     Changed,
     IdentityProblem,
@@ -27,7 +28,6 @@ from memory.units.identity.linking import (
 )
 from memory.units.messages.claims import Claim, claim
 from memory.units.messages.turns import Commit, Fenced, commit
-from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 WHO = (PHONE, MAIL, "phone:+15550002222", VISITOR, CHAT)

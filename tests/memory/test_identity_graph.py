@@ -16,6 +16,7 @@ from core.message import Assurance
 from memory.pages.lists import audit_log
 from memory.readable.sender import ContextQuery, read_sender
 from memory.tables.main import Handle, Link
+from memory.tables.rows import table
 from memory.units.identity.linking import (
     IdentityProblem,
     link,
@@ -24,7 +25,6 @@ from memory.units.identity.linking import (
     unlink_by_id,
 )
 from memory.units.identity.undoing import CannotUndo, can_be_undone, undo
-from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 WHO = (PHONE, MAIL, "phone:+15550002222", VISITOR, CHAT, "login:eve")

@@ -21,6 +21,7 @@ from memory.previews.imports import Preview
 from memory.tables.identity import Batch
 from memory.tables.main import Audit, Handle, Link
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.identity.bringing import Brought, Entry, Source
 from memory.units.identity.import_undoing import (
     batch_to_undo,
@@ -35,7 +36,6 @@ from memory.units.identity.import_undoing import (
 from memory.units.identity.importing import ImportProblem, batches, begin, take_in
 from memory.units.identity.reversal import CannotUndo
 from memory.units.identity.undoing import undo
-from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, World
 
 SHOP = "external:1001"

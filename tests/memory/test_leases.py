@@ -17,10 +17,10 @@ from sqlalchemy import Connection, Engine, select
 from core.clock import id_source
 from memory.store import Store
 from memory.tables.main import Conversation, Customer, Inbound, Message, Turn
+from memory.tables.rows import table
 from memory.units.messages.admission import admit
 from memory.units.messages.claims import Claim, Claimed, claim, release_leases
 from memory.units.messages.turns import Fenced, commit
-from memory.units.rows import table
 from tests.memory.hot import NOW, admission, admitted, claimed, ids, inbound, opened, reply
 
 SECOND = 1_000_000

@@ -15,7 +15,7 @@ from memory.pages.memory_views import MemoryView
 from memory.pages.thread_place import end_of_stretch
 from memory.tables.main import Case
 from memory.tables.remembered import Episode
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.memory.world import CHAT, PHONE, Place, World
 
 

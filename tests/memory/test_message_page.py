@@ -14,10 +14,10 @@ from memory.pages.lists import conversations, timeline
 from memory.pages.message import extras, kept_message
 from memory.pages.rows import handle_name
 from memory.tables.main import Conversation, Message
+from memory.tables.rows import table
 from memory.units.messages.attachments import KeptFile, keep_reference
 from memory.units.messages.claims import Claim, claim
 from memory.units.messages.turns import commit
-from memory.units.rows import table
 from tests.memory.hot import reply
 from tests.memory.world import PHONE, Place, World
 

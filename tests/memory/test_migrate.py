@@ -20,8 +20,8 @@ from memory import migrations
 from memory.engine import database_url as with_driver
 from memory.migrate import upgrade, version
 from memory.tables.main import Conversation, Customer, Handle, Inbound, Message
+from memory.tables.rows import table
 from memory.units.messages.claims import Claim, claim
-from memory.units.rows import table
 
 _FIRST: dict[str, list[dict[str, object]]] = {
     "customer": [{"id": 1, "created_at": 1}],

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from core.message import Assurance
 from memory.episodes import EpisodeView
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.messages.admission_rows import Cleaned
 from memory.units.messages.revisions import Change, revise
 from memory.units.remembering.episodes import spoil
 from memory.units.remembering.facts import roll_back
 from memory.units.remembering.model_output import Guess, learn, sum_up, waiting
-from memory.units.rows import table
 from tests.memory.test_episodes import closed, made, seen
 from tests.memory.world import MAIL, VISITOR, World
 

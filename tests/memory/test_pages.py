@@ -22,7 +22,7 @@ from memory.pages.lists import (
     turn_page,
 )
 from memory.tables.main import Customer, Delivery, Inbound
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 

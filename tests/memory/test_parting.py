@@ -14,6 +14,7 @@ from memory.codec import load_case
 from memory.pages.lists import audit_log, handoff_page
 from memory.pages.parting_report import who_saw_what
 from memory.tables.main import Case, Conversation, Delivery, Handoff, Message
+from memory.tables.rows import table
 from memory.units.identity.linking import IdentityProblem, customer_of
 from memory.units.identity.parting import Parted, part
 from memory.units.identity.settling import PARTED
@@ -23,7 +24,6 @@ from memory.units.messages.deliveries import Sent, mark_sent
 from memory.units.messages.withdrawing import DISCARDED
 from memory.units.people.cases import AgentAnswer, answer
 from memory.units.people.viewings import HOUR, note_viewing
-from memory.units.rows import table
 from tests.memory.telling import Telling
 from tests.memory.test_parting_without_residue import NAMES
 from tests.memory.world import CHAT, MAIL, PHONE, World

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, select
 
 from core.message import Assurance
 from memory.tables.main import Link
+from memory.tables.rows import table
 from memory.units.identity.parting import part
-from memory.units.rows import table
 from tests.memory.telling import Telling
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 

@@ -9,6 +9,7 @@ from core.message import Assurance, DeliveryStatus
 from memory.codec import load_case
 from memory.pages.lists import audit_log, handoff_page, timeline
 from memory.tables.main import Case, Delivery, Handle, Handoff
+from memory.tables.rows import table
 from memory.units.people.cases import (
     TOOK_OVER,
     AgentAnswer,
@@ -19,7 +20,6 @@ from memory.units.people.cases import (
     resolve,
     take,
 )
-from memory.units.rows import table
 from tests.memory.world import CHAT, PHONE, Place, World
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 from core.message import Audience
 from core.message import Handle as Address
 from memory.tables.main import Conversation, Delivery, Handle, Link, Message
+from memory.tables.rows import table
 from memory.units.identity.retiring import retire
 from memory.units.messages.reaching import Letter, Way, Written, find_ways, write_letter
-from memory.units.rows import table
 from tests.memory.world import MAIL, PHONE, World
 
 BEA = "email:bea@x.org"

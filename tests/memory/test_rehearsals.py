@@ -18,10 +18,10 @@ from memory.pages.identity_views import GraphView
 from memory.previews.rehearsals import merge_preview, unmerge_preview
 from memory.readable.sender import ContextQuery, read_sender
 from memory.tables.main import Handle
+from memory.tables.rows import table
 from memory.units.identity.handles import mark_shared
 from memory.units.identity.linking import BY_HAND, IdentityProblem, customer_of, link, merge
 from memory.units.identity.parting import part
-from memory.units.rows import table
 from tests.memory.world import LEVELS, World
 
 WHO = ("phone:+15550001111", "login:anna", "email:anna@x.org", "visitor:v1", "login:bea")

@@ -14,9 +14,9 @@ from core.clock import Micros, to_micros
 from memory.retention import KINDS, Key, cutoff, due, old_rows
 from memory.tables.main import Audit, Case, Delivery, Handoff, Inbound, Message, Turn
 from memory.tables.remembered import Fact, Segment, Vector
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.erasing.retention import cut
-from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, START, Place, World
 
 DAYS = 30

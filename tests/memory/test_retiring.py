@@ -12,11 +12,11 @@ from core.message import Assurance
 from memory.pages.lists import audit_log
 from memory.tables.identity import Alarm
 from memory.tables.main import Conversation, Delivery, Handle
+from memory.tables.rows import table
 from memory.units.identity.link_rows import IdentityProblem
 from memory.units.identity.linking import customer_of
 from memory.units.identity.retiring import Disowned, Retired, disown, retire
 from memory.units.identity.undoing import CannotUndo, Undone, undo
-from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 YEARS = timedelta(days=400)

@@ -14,10 +14,10 @@ from core.turn import SlotValue
 from memory.codec import load_case
 from memory.tables.main import Case, Handoff, Inbound, Message, Turn
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.messages.admission_rows import Cleaned
 from memory.units.messages.claims import Claim, claim
 from memory.units.messages.revisions import Change, Revised, revise
-from memory.units.rows import table
 from tests.memory.world import MAIL, PHONE, Place, World
 
 EVENT = "event-of-it"

@@ -13,10 +13,10 @@ from core.identity.rule_world import Change
 from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance
 from memory.tables.main import Audit, Link
+from memory.tables.rows import table
 from memory.units.identity.rule_steps import Publication, carry_out
 from memory.units.identity.rule_versions import RulesProblem, begin, in_force, publish, versions
 from memory.units.installation import keep_secret
-from memory.units.rows import table
 from tests.memory.hot import NOW
 from tests.memory.world import MAIL, PHONE, World
 

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from core.message import Audience
 from memory.pages.lists import turn_page
 from memory.tables.main import Delivery, Handle, Message
+from memory.tables.rows import table
 from memory.units.messages.claims import Claim, Claimed, claim
 from memory.units.messages.turns import commit
 from memory.units.people.cases import AgentAnswer, PeopleProblem, answer
-from memory.units.rows import table
 from tests.memory.hot import ids, reply
 from tests.memory.world import MAIL, PHONE, Place, World
 

@@ -13,11 +13,11 @@ from core.message import Assurance, Handle
 from memory.tables.identity import Alarm, BlockedValue, Sighting
 from memory.tables.main import Handle as HandleRow
 from memory.tables.main import Link
+from memory.tables.rows import table
 from memory.units.identity.alarms import close_alarm, sound
 from memory.units.identity.handles import mark_shared
 from memory.units.identity.linking import unlink_by_id
 from memory.units.identity.sightings import Seen, Sighted, see
-from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 SALES = "email:sales@x.org"

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from memory.store import Overloaded, Store
 from memory.tables.people import Secret
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.memory.hot import NOW, opened
 
 _secret = table(Secret)

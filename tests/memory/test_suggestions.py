@@ -15,6 +15,7 @@ from memory.suggestions import Candidate, Reason, SuggestionView, find_candidate
 from memory.tables.identity import Sighting, Suggestion
 from memory.tables.main import Audit, Link, Turn
 from memory.tables.main import Handle as HandleRow
+from memory.tables.rows import table
 from memory.units.erasing.whole import erase
 from memory.units.identity.blocking import block
 from memory.units.identity.bringing import Entry, Source, bring
@@ -30,7 +31,6 @@ from memory.units.identity.suggesting import (
     set_apart,
 )
 from memory.units.identity.undoing import undo
-from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 KINDS = {"order_number": "order"}

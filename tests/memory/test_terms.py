@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.pipeline.intent.features import Stems
+from core.languages.features import Stems
 from memory.recall.terms import asks_time, has_time, identifiers, is_question, periods, terms
 
 NOW = datetime(2026, 11, 25, 15, 30, tzinfo=UTC)

@@ -14,10 +14,10 @@ from memory.codec import load_case
 from memory.pages.lists import audit_log, queue
 from memory.pending_cases import PAGE, PendingCase, waiting_for_us, with_people
 from memory.tables.main import Case, Handoff
+from memory.tables.rows import table
 from memory.units.people import asides
 from memory.units.people.cases import resolve
 from memory.units.people.timing import Acted, Timed, act_in_time
-from memory.units.rows import table
 from tests.memory.world import MAIL, PHONE, Place, World
 
 

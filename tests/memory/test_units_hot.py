@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from core.message import ConsentChange, DeliveryStatus
 from memory.tables.main import Delivery, Handle, Inbound, Message
+from memory.tables.rows import table
 from memory.units.messages.admission import admit
 from memory.units.messages.backlog import Stumble, revive, stumble, unfinished
 from memory.units.messages.deliveries import (
@@ -27,7 +28,6 @@ from memory.units.messages.deliveries import (
 )
 from memory.units.messages.holding import claim_due, release_claims
 from memory.units.messages.turns import Fenced, commit
-from memory.units.rows import table
 from tests.memory.hot import NOW, admission, admitted, claimed, ids, inbound, opened, reply
 
 SECOND = 1_000_000

@@ -10,9 +10,9 @@ from core.message import Assurance, Handle, Vouched
 from memory.tables.identity import Alarm
 from memory.tables.main import Audit
 from memory.tables.main import Handle as HandleRow
+from memory.tables.rows import table
 from memory.units.identity.linking import Changed, unlink_by_id
 from memory.units.identity.vouching import Vouching, is_news, vouch
-from memory.units.rows import table
 from tests.memory.world import CHAT, MAIL, PHONE, VISITOR, World
 
 ANNA = Handle("email", "anna@x.org")

@@ -10,11 +10,11 @@ from sqlalchemy import select, update
 
 from core.message import DeliveryStatus
 from memory.tables.main import Delivery, Inbound, Message, Turn
+from memory.tables.rows import table
 from memory.units.identity.parting import Parted, part
 from memory.units.messages.deliveries import NotSent, Sent, mark_not_sent, mark_sent
 from memory.units.messages.holding import Due, claim_due, give_back, release_claims, renew
 from memory.units.messages.withdrawing import ANEW, BEHIND, DISCARDED
-from memory.units.rows import table
 from tests.memory.telling import Telling
 from tests.memory.world import CHAT, PHONE, World
 

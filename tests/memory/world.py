@@ -33,9 +33,9 @@ from memory.tables.main import (
 )
 from memory.tables.main import Handle as HandleRow
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.identity.linking import Changed, link, unlink
 from memory.units.messages.admission import Admission, Cleaned, admit
-from memory.units.rows import table
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _KINDS = {

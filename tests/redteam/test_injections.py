@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from core.effects import Compose, NeedEffect
 from core.message import Assurance, Author
-from core.pipeline.contracts import Stages
+from core.pipeline.contracts import Compose, NeedEffect, Stages
 from core.pipeline.decide import decide
 from core.pipeline.model.drafting import ANSWERS
 from core.pipeline.model.worded import Wording

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 
 import pytest
 
 from tests.structure.files import PACKAGES, ROOT, python_files, shown, text_files
 
 MAX_LINES = 400
+MAX_MODULES = 45
 # Folders with Python in them that are no packages: they are run, never imported.
 SCRIPTS = {"benchmarks", "docs", "examples", "scripts"}
 # Files over the limit, which may only become fewer.
@@ -56,6 +58,12 @@ def test_no_file_is_too_long() -> None:
     }
     assert long - TOO_LONG == set(), f"over {MAX_LINES} lines: split them by purpose"
     assert TOO_LONG - long == set(), "no longer too long: take them off the list"
+
+
+def test_a_folder_can_be_looked_over() -> None:
+    folders = Counter(shown(path.parent) for path in python_files(*PACKAGES))
+    full = {folder for folder, modules in folders.items() if modules > MAX_MODULES}
+    assert not full, f"more than {MAX_MODULES} modules: sort them into folders by subject"
 
 
 def test_every_module_says_what_it_is_for() -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from core.answers.defaults import DEFAULT_ANSWERS
+from core.languages.features import Stems, words
 from core.pipeline.contracts import IntentGuess
-from core.pipeline.intent.features import Stems, words
 from core.pipeline.reading.phrases import (
     asks_for_help,
     asks_only_who_answers,
@@ -21,7 +21,7 @@ from core.pipeline.reading.phrases import (
     is_wish,
 )
 from core.pipeline.reading.readers import PlaybookKey, readers_of
-from core.pipeline.response.articles import STOP_WORDS
+from core.pipeline.reading.stop_words import STOP_WORDS
 from core.playbook.model import Flow, Playbook
 from core.turn import TurnInput
 
@@ -158,7 +158,7 @@ def _vocabulary(key: PlaybookKey) -> tuple[Stems, Mapping[str, frozenset[str]]]:
 def _matters(text: str, stems: Stems) -> frozenset[str]:
     """The stems of the words that say something, without numbers."""
     return frozenset(
-        stems.of(one) for one in words(text) if one.isalpha() and one not in STOP_WORDS
+        stems.of(one) for one in words(text) if one.isalpha() and one not in STOP_WORDS["en"]
     )
 
 

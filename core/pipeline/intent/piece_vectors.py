@@ -48,7 +48,7 @@ class PieceVectors:
         return int(self.table.shape[1])
 
     def of(self, folded: str) -> Floats | None:
-        """The vector of length 1 of a text made by `core.pipeline.intent.features.plain`; nothing
+        """The vector of length 1 of a text made by `core.languages.features.plain`; nothing
         when none of its words has a piece in the table."""
         found: list[int] = []
         for word in folded.split():

@@ -8,8 +8,9 @@ a whole. What becomes of the matters is `core.pipeline.state.taking_up`'s.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from core.pipeline.contracts import IntentGuess, IntentStage
 from core.pipeline.reading.human_wish import asks_for_human
@@ -23,26 +24,22 @@ MOST = 3
 LOOKED_AT = 1_200
 """Characters of a message that are looked at."""
 
+CLEAR = 0.6
+"""From which probability the favourite of a part counts though the model abstains, where the whole
+message speaks of it, too. Of 10 joined messages of 150 intents it hears twice as many both."""
+
 _LEAST_WORDS = 3
 _HUMAN = "talk_to_human"
 
-_ASKING = (
-    r"(?:can|could|would|will|do|does|did|is|are|am|may|should|what|what's|where|where's|when|who|"
-    r"which|how|why|please|i (?:also )?(?:want|need|would like)|i'd (?:also )?like|"
-    r"wie|wo|wann|was|wer|welche\w*|warum|kann|können|könnten|haben|gibt|ist|sind|bitte|"
-    r"ich (?:möchte|will|brauche)|comment|où|quand|quel\w*|combien|pourquoi|pouvez|puis-je|"
-    r"est-ce|je (?:voudrais|veux)|cómo|dónde|cuándo|cuánto|qué|cuál\w*|puedo|pueden|puede|"
-    r"quiero|necesito)\b"
-)
-_SENTENCE = re.compile(
-    r"(?<=[.?!])\s+|\n+|;\s+|"
-    rf",?\s+(?:and|but|und|aber|et|mais|y|pero)(?:\s+(?:also|then|auch|aussi|también))?\s+(?={_ASKING})",
-    re.I,
-)
-_MARK = re.compile(r"[.?!;\n]\s*\S|\s(?:and|but|und|aber|et|mais|y|pero)\s", re.I)
+_AND = r"(?:and|but|plus|und|aber|sowie|et|mais|y|e|pero)"
+_ALSO = r"(?:also|then|too|auch|außerdem|dann|noch|aussi|puis|en plus|también|además|luego)"
+_SENTENCE = re.compile(r"(?<=[.?!])\s+|\n+|;\s+")
+_JOINED = re.compile(rf",?\s+(?:{_AND}(?:\s+{_ALSO})?|{_ALSO})\s+", re.I)
+_MARK = re.compile(rf"[.?!;\n]\s*\S|\s(?:{_AND}|{_ALSO})\s", re.I)
 _LEADING = re.compile(
-    r"\A[\W_]*(?:(?:and|also|then|plus|und|auch|außerdem|et|aussi|y|también|oh|by the way)\b"
-    r"[\s,]*)+",
+    rf"\A[\W_]*(?:(?:{_AND}|{_ALSO}|oh|by the way|another thing|one more thing|übrigens|"
+    r"(?:noch )?eine (?:andere )?(?:frage|sache)|au fait|autre chose|par ailleurs|"
+    r"por cierto|otra cosa)\b[\s,:]*)+",
     re.I,
 )
 
@@ -50,12 +47,26 @@ Classify = Callable[[str], IntentGuess]
 
 
 def parts_of(text: str) -> tuple[str, ...]:
-    """The sentences and joined questions of a message that are long enough to ask for something."""
+    """The sentences of a message, and what is joined in them, as far as they are long enough to
+    ask for something."""
     if _MARK.search(text) is None:
         return (text,)
-    found = (_LEADING.sub("", one).strip() for one in _SENTENCE.split(text[:LOOKED_AT]))
+    sentences = _SENTENCE.split(text[:LOOKED_AT])
+    found = (_LEADING.sub("", one).strip() for some in sentences for one in _joined(some))
     parts = tuple(one for one in found if len(one.split()) >= _LEAST_WORDS)
     return parts or (text,)
+
+
+def _joined(sentence: str) -> Iterator[str]:
+    """What "and" joins in a sentence, if each side is long enough: a lamp and a shade are one."""
+    begin, joins = 0, list(_JOINED.finditer(sentence))
+    for at, found in enumerate(joins):
+        end = joins[at + 1].start() if at + 1 < len(joins) else len(sentence)
+        sides = sentence[begin : found.start()], sentence[found.end() : end]
+        if all(len(one.split()) >= _LEAST_WORDS for one in sides):
+            yield sides[0]
+            begin = found.end()
+    yield sentence[begin:]
 
 
 def part_said(messages: Sequence[Said], waiting: Waiting) -> Said | None:
@@ -95,23 +106,26 @@ def hear_several(stage: IntentStage, classify: Classify) -> IntentStage:
         case = turn.case
         asked = case.asking is not None or case.offering is not None or case.proof is not None
         pieces = _pieces(turn, 1 if asked else 2)
-        # To be heard as several, or beside an answer, a part has to ask for something.
-        least = 1 if asked or guess.name is None else 2
-        if sum(is_question(text) or is_request(text) for _, _, text in pieces) < least:
-            return guess
-        heard = _heard(pieces, playbook, classify)
+        if asked:
+            pieces = [one for one in pieces if _asks(one[2])]
+        heard = _heard(pieces, guess, playbook, classify) if pieces else []
         if asked:
             return _beside_answer(guess, heard, case.intent)
         if len(heard) > 1:
             return _first_of(heard, playbook)
         # What is told around a wish hides it from a look at the whole.
-        return heard[0][1] if heard and guess.name is None else guess
+        hidden = guess.name is None and heard and heard[0].sure and _asks(heard[0].text)
+        return heard[0].guess if hidden else guess
 
     return guess_intents
 
 
+def _asks(text: str) -> bool:
+    return is_question(text) or is_request(text)
+
+
 def _pieces(turn: TurnInput, least: int) -> list[tuple[str, int, str]]:
-    """The parts of a turn's messages; none where it is one, or fewer than `least` ask for much."""
+    """The parts of a turn's messages; none where it is one, or fewer than `least`."""
     pieces = [
         (said.id, at, text) for said in turn.messages for at, text in enumerate(parts_of(said.text))
     ]
@@ -120,39 +134,58 @@ def _pieces(turn: TurnInput, least: int) -> list[tuple[str, int, str]]:
     return [] if one or len(pieces) < least or asks_for_human(turn.text) else pieces
 
 
+class _Heard(NamedTuple):
+    """A matter, the part that speaks of it, and whether the model was sure of that part alone."""
+
+    waiting: Waiting
+    guess: IntentGuess
+    text: str
+    sure: bool
+
+
 def _heard(
-    pieces: Sequence[tuple[str, int, str]], playbook: Playbook, classify: Classify
-) -> list[tuple[Waiting, IntentGuess]]:
+    pieces: Sequence[tuple[str, int, str]],
+    whole: IntentGuess,
+    playbook: Playbook,
+    classify: Classify,
+) -> list[_Heard]:
     """Each matter once, in the order of the parts; none where somebody asks for a person."""
-    heard: dict[str, tuple[Waiting, IntentGuess]] = {}
+    spoken_of = {whole.name, *(name for name, _ in whole.runners_up)}
+    heard: dict[str, _Heard] = {}
     for source, at, text in pieces:
-        guess = classify(text)
-        if guess.name == _HUMAN:
+        told = classify(text)
+        if told.name == _HUMAN:
             return []
+        guess = told if told.name is not None else _presumed(told, text, spoken_of)
         intent = playbook.intent(guess.name)
-        if intent is None or intent.small_talk or not (is_question(text) or is_request(text)):
-            continue
-        heard.setdefault(intent.name, (Waiting(intent.name, source, at), guess))
+        if intent is not None and not intent.small_talk:
+            waiting = Waiting(intent.name, source, at)
+            heard.setdefault(intent.name, _Heard(waiting, guess, text, guess is told))
     return list(heard.values())
 
 
-def _beside_answer(
-    guess: IntentGuess, heard: Sequence[tuple[Waiting, IntentGuess]], matter: str | None
-) -> IntentGuess:
+def _presumed(guess: IntentGuess, text: str, spoken_of: Collection[str | None]) -> IntentGuess:
+    """A part that asks for something means its favourite, if the whole message speaks of that."""
+    if guess.confidence < CLEAR or guess.runners_up[0][0] not in spoken_of or not _asks(text):
+        return guess
+    return replace(guess, name=guess.runners_up[0][0], runners_up=guess.runners_up[1:])
+
+
+def _beside_answer(guess: IntentGuess, heard: Sequence[_Heard], matter: str | None) -> IntentGuess:
     """What is asked beside the answer to our own question, or in its place."""
-    beside = [one for one in heard if one[0].intent != matter]
+    beside = [one for one in heard if one.sure and one.waiting.intent != matter]
     if not beside:
         return guess
-    whole = beside[0][1] if guess.name is None else guess
-    return replace(whole, others=tuple(one for one, _ in beside[:MOST]))
+    whole = beside[0].guess if guess.name is None else guess
+    return replace(whole, others=tuple(one.waiting for one in beside[:MOST]))
 
 
-def _first_of(heard: Sequence[tuple[Waiting, IntentGuess]], playbook: Playbook) -> IntentGuess:
+def _first_of(heard: Sequence[_Heard], playbook: Playbook) -> IntentGuess:
     """The matter to begin with, and the others beside it: one with a flow comes before one that is
     only answered."""
-    first = next((one for one in heard if _has_flow(one[0], playbook)), heard[0])
-    others = tuple(one for one, _ in heard if one.intent != first[0].intent)
-    return replace(first[1], others=others[:MOST])
+    first = next((one for one in heard if _has_flow(one.waiting, playbook)), heard[0])
+    others = tuple(one.waiting for one in heard if one is not first)
+    return replace(first.guess, others=others[:MOST])
 
 
 def _has_flow(waiting: Waiting, playbook: Playbook) -> bool:

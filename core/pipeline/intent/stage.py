@@ -20,8 +20,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from core.languages.features import Stems, character_terms, plain, word_terms
 from core.pipeline.contracts import IntentGuess, IntentStage
-from core.pipeline.intent.features import Stems, character_terms, plain, word_terms
 from core.pipeline.intent.meaning_head import MeaningHead
 from core.pipeline.intent.piece_vectors import PieceVectors
 from core.playbook.model import Playbook

@@ -13,16 +13,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from core.effects import Compose
+from core.answers.sentences import split_sentences
 from core.languages.telling import language_of, turn_language
 from core.message import Audience, Sensitivity
-from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
+from core.pipeline.contracts import Compose, Draft, IntentGuess, Ruled, StateStep
 from core.pipeline.reading.phrases import asks_who_answers, is_negative
 from core.pipeline.reading.whereabouts import is_above
 from core.pipeline.response.modes import mode_of
-from core.pipeline.response.own_words import own_words
-from core.pipeline.response.sentences import split_sentences
 from core.pipeline.response.speaker import SMS_LIMIT
+from core.pipeline.rules.own_words import own_words
 from core.playbook.model import FREE, Playbook
 from core.turn import HeldBack, TurnInput
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from core.effects import Classify
+from core.languages.features import words
 from core.pipeline.contracts import IntentGuess
-from core.pipeline.intent.features import words
 from core.pipeline.reading.phrases import asks_only_who_answers, courtesy, is_chat, yes_or_no
 from core.playbook.model import Playbook
 from core.turn import TurnInput

@@ -13,11 +13,11 @@ from functools import lru_cache
 from itertools import filterfalse
 from typing import NamedTuple
 
+from core.answers.sentences import split_sentences
 from core.facts.model_words import NUMBERS
+from core.languages.features import Stems, words
 from core.languages.small_words import WORDS
-from core.pipeline.intent.features import Stems, words
 from core.pipeline.reading.stop_words import STOP_WORDS
-from core.pipeline.response.sentences import split_sentences
 
 SUPPORTED = 0.6
 """The share of a sentence's telling words that must stand in the sources."""

@@ -13,13 +13,13 @@ import unicodedata
 from enum import StrEnum
 from functools import cached_property
 
-from core.effects import Compose
+from core.answers.sentences import digests, split_sentences
+from core.languages.features import words
 from core.languages.telling import language_of
 from core.limits import Broken
 from core.message import Author
-from core.pipeline.intent.features import words
+from core.pipeline.contracts import Compose
 from core.pipeline.model.support import Support
-from core.pipeline.response.sentences import digests, split_sentences
 from core.pipeline.rules.verdicts import Finding, Judge
 from core.playbook.model import Playbook
 from core.turn import TurnInput

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from core.pipeline.reading.days_abroad import ANYWHERE
 from core.pipeline.reading.go_ahead import is_go_ahead
 from core.pipeline.reading.human_wish import asks_for_human
 from core.pipeline.reading.phrases import (
@@ -34,7 +35,8 @@ LONG_ANSWER = 300
 _WORDS = {"name": 4, "choice": 4, "date": 5, "time": 4, "email": 2, "money": 3}
 _TAIL = re.compile(
     r"(?:[\s,.!;-]+(?:please|thanks|thank you(?: (?:so|very) much)?|sir|madam|i (?:think|guess|"
-    r"believe)|if possible))*[\s.!,;]*\Z",
+    r"believe)|if possible|bitte|danke|merci|svp|s['’]il vous plaît|por favor|"
+    r"gracias))*[\s.!,;]*\Z",
     re.I,
 )
 _SENTENCE_END = re.compile(r"[.!;\n](?:\s|$)|,\s+(?=(?:and|but|i|can|my|is|so)\b)", re.I)
@@ -52,7 +54,12 @@ _FIRST_NAME = re.compile(
 _NAME = re.compile(r"[^\W\d_][\w'’.-]*(?:\s+[^\W\d_][\w'’.-]*){0,3}")
 
 _WHEN = re.compile(
-    r"\d|\b(?:any|all|asap|soon|now|right away|immediately|later|early|late|earliest|latest|"
+    rf"\d|\b(?:{ANYWHERE})|"
+    r"\b(?:egal|sofort|so (?:bald|schnell) wie möglich|jederzeit|früh|vormittags?|mittags?|"
+    r"nachmittags?|abends?|morgens?|(?:nächsten?|diesen?|kommenden?) \w+|hier|tout de suite|"
+    r"dès que possible|n['’]importe quand|matin|midi|après-midi|soir|semaine|mois|minuit|"
+    r"cuanto antes|cualquier día|tarde|noche|mediodía|semana|mes)\b|"
+    r"\b(?:any|all|asap|soon|now|right away|immediately|later|early|late|earliest|latest|"
     r"morning|noon|midday|afternoon|evening|night|midnight|day|today|tonight|tomorrow|yesterday|"
     r"week|weekend|month|year|mon|tue|tues|wed|thu|thur|thurs|fri|sat|sun|hours?|minutes?|"
     r"whenever|first|last|next|same|before|after|half|quarter|ago|never|flexible|"

@@ -1,14 +1,18 @@
 """Which day a customer means by the words they use, seen from the day on which they write.
 
-Pure. What could be two days is none ("3/4" where nobody knows which comes first), and what can be
-no day at all is told apart from what is only not understood.
+In English, German, French and Spanish. Pure. What could be two days is none ("3/4" where nobody
+knows which comes first), and what can be no day at all is told apart from what is only not
+understood.
 """
 
 from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Collection
 from datetime import date, timedelta
+
+from core.pipeline.reading import days_abroad as abroad
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _WEEKDAYS = {
@@ -65,12 +69,15 @@ def day_of(text: str, today: date, region: str = "", *, past: bool = False) -> d
     plain = " ".join(text.casefold().split()).strip(" .,!")
     plain = plain.removeprefix("on ")
     beside = plain.removeprefix("the ")
-    if beside in _BESIDE:
-        return today + timedelta(days=_BESIDE[beside])
+    distance = _BESIDE.get(beside, abroad.BESIDE.get(abroad.plain(beside)))
+    if distance is not None:
+        return today + timedelta(days=distance)
     if found := _ISO.fullmatch(plain):
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _FIGURES.fullmatch(plain):
         return _figures(found, today, region, past)
+    if found := next(filter(None, (one.fullmatch(plain) for one in abroad.FORMS)), None):
+        return _abroad(found, today, past)
     if (found := _MONTH_DAY.fullmatch(plain)) and (month := _month(found[1])):
         return _in_year(int(found[2]), month, found[3], today, past)
     if (found := _DAY_MONTH.fullmatch(plain)) and (month := _month(found[2])):
@@ -82,6 +89,36 @@ def day_of(text: str, today: date, region: str = "", *, past: bool = False) -> d
     if found := _ORDINAL.fullmatch(plain):
         return _ordinal(int(found[1]), today, past)
     return None
+
+
+def _abroad(found: re.Match[str], today: date, past: bool) -> date | None:
+    """What the words in one of the forms of another language come to."""
+    told = found.groupdict()
+    at = {name: abroad.plain(word) for name, word in told.items() if word is not None}
+    weekday = abroad.WEEKDAYS[at["weekday"]] if "weekday" in at else None
+    if "count" in at:
+        number = int(at["count"]) if at["count"].isdigit() else abroad.NUMBERS[at["count"]]
+        days = number * abroad.UNITS[at["unit"]]
+        return today + timedelta(days=-days if "ago" in at else days)
+    if "day" not in at:
+        return None if weekday is None else _named(weekday, at, today, past)
+    month = abroad.MONTHS[at["month"]] if "month" in at else int(at.get("figure", 0))
+    if month:
+        day = _in_year(int(at["day"]), month, at.get("year"), today, past)
+    else:
+        day = _ordinal(int(at["day"]), today, past)
+    # "Tuesday the 28th" where that is a Wednesday could be two days.
+    return day if weekday in (None, day.weekday()) else None
+
+
+def _named(weekday: int, at: Collection[str], today: date, past: bool) -> date:
+    """The day of this name that is meant by what stands with it."""
+    ahead = (weekday - today.weekday()) % 7
+    if "following" in at:
+        return today + timedelta(days=7 - today.weekday() + weekday)
+    if "past" in at or (past and len(at) == 1):
+        return today + timedelta(days=ahead - 7)
+    return today + timedelta(days=7 if "coming" in at and ahead == 0 else ahead)
 
 
 def _day(year: int, month: int, day: int) -> date:
@@ -127,12 +164,8 @@ def _weekday(which: str | None, word: str, today: date, past: bool) -> date | No
     number = _WEEKDAYS.get(word)
     if number is None:
         return None
-    ahead = (number - today.weekday()) % 7
-    if which == "last" or (which is None and past):
-        return today + timedelta(days=ahead - 7)
-    if which == "next":
-        return today - timedelta(days=today.weekday()) + timedelta(days=7 + number)
-    return today + timedelta(days=ahead)
+    meant = {"last": "past", "next": "following"}.get(which or "", "near")
+    return _named(number, ("weekday",) if which is None else ("weekday", meant), today, past)
 
 
 def _distance(found: re.Match[str], today: date) -> date | None:

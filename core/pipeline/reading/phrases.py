@@ -119,6 +119,7 @@ _NEGATIVE = re.compile(
     r"sick of|waste of (?:my )?time|had enough|stupid|idiots?|bullshit|wtf|damn|hate|"
     r"annoy(?:ed|ing|s)|upset|disappointed|not helpful|unhelpful|makes no sense)\b"
 )
+_THANKED = re.compile(r"\bthank|\bthx|\bdank|\bmerci\b|\bgracias\b")
 _remembered = lru_cache(maxsize=256)
 # Several stages ask the same of the same few messages.
 
@@ -166,19 +167,26 @@ def is_question(text: str) -> bool:
 @_remembered
 def is_chat(text: str) -> bool:
     """Whether a message is only a greeting, thanks, goodbye or a "hold on"."""
-    return len(text) <= _MORE and _CHAT.fullmatch(text) is not None
+    if len(text) > _MORE:
+        return False
+    return (_CHAT.fullmatch(text) or abroad.CHAT.fullmatch(text)) is not None
 
 
 @_remembered
 def is_waiting(text: str) -> bool:
     """Whether the customer only asks for time ("wait, I will check")."""
-    return len(text) <= _MORE and _WAITS.fullmatch(text) is not None
+    if len(text) > _MORE:
+        return False
+    return (_WAITS.fullmatch(text) or abroad.WAITS.fullmatch(text)) is not None
 
 
 @_remembered
 def is_wish(text: str) -> bool:
     """Whether a message says what is wanted, be it as a question ("can you send towels?")."""
-    return _WISH.search(text.lower()) is not None
+    plain = _plain(text)
+    if _WISH.search(plain) or abroad.WANTS.search(plain) or abroad.MAY.search(plain):
+        return True
+    return abroad.PLEASE.search(plain) is not None
 
 
 @_remembered
@@ -187,15 +195,18 @@ def is_request(text: str) -> bool:
 
     Whether customers may do something themselves ("can I send a photo?") is only a question.
     """
-    if _REQUEST.search(text.lower()):
+    plain = _plain(text)
+    if _REQUEST.search(plain) or abroad.WANTS.search(plain):
         return True
-    return _PLEASE.search(text.lower()) is not None and _LEAVE.search(text.lower()) is None
+    if _LEAVE.search(plain) or abroad.MAY.search(plain):
+        return False
+    return (_PLEASE.search(plain) or abroad.PLEASE.search(plain)) is not None
 
 
 @_remembered
 def asks_for_help(text: str) -> bool:
     """Whether a message asks for help and does not say with what."""
-    return _HELP.fullmatch(text) is not None
+    return (_HELP.fullmatch(text) or abroad.HELP.fullmatch(text)) is not None
 
 
 @_remembered
@@ -204,22 +215,24 @@ def courtesy(text: str) -> str | None:
     if len(text) > _COURTESY or is_question(text):
         return None
     plain = _plain(text)
-    if _WISH.search(plain) or _LEAVE.search(plain):
+    if is_wish(text) or _LEAVE.search(plain):
         return None
-    if _CLOSES.search(plain):
-        if _BYE.search(plain):
+    if _closes(plain):
+        if _BYE.search(plain) or abroad.BYE.search(plain):
             return "goodbye"
-        return "thanks" if re.search(r"\bthank|\bthx", text, re.I) else "decline"
-    return "thanks" if _THANKS.match(text) else None
+        return "thanks" if _THANKED.search(plain) else "decline"
+    return "thanks" if _THANKS.match(text) or abroad.THANKS.match(text) else None
 
 
 @_remembered
 def is_leaving(text: str) -> bool:
     """Whether a courtesy says that nothing more is wanted ("Thanks, that was all")."""
     kind = courtesy(text)
-    return kind in ("goodbye", "decline") or (
-        kind is not None and _CLOSES.search(_plain(text)) is not None
-    )
+    return kind in ("goodbye", "decline") or (kind is not None and _closes(_plain(text)))
+
+
+def _closes(plain: str) -> bool:
+    return (_CLOSES.search(plain) or abroad.CLOSES.search(plain)) is not None
 
 
 def _plain(text: str) -> str:
@@ -236,7 +249,8 @@ def is_cancellation(text: str) -> bool:
 @_remembered
 def asks_who_answers(text: str) -> bool:
     """Whether the customer asks if a machine answers, and does not want a person for it."""
-    return _WHO_ANSWERS.search(text) is not None and not asks_for_human(text)
+    asks = _WHO_ANSWERS.search(text) or abroad.WHO_ANSWERS.search(text)
+    return asks is not None and not asks_for_human(text)
 
 
 @_remembered
@@ -244,14 +258,16 @@ def asks_only_who_answers(text: str) -> bool:
     """Whether nothing else is asked or told along with it but a greeting."""
     if not asks_who_answers(text):
         return False
-    rest = _WHO_ANSWERS.sub(" ", text)
+    rest = abroad.WHO_ANSWERS.sub(" ", _WHO_ANSWERS.sub(" ", text))
     return not any(map(str.isalnum, rest)) or is_chat(rest)
 
 
 @_remembered
 def does_not_know(text: str) -> bool:
     """Whether the customer says they cannot tell what was asked."""
-    return len(text) <= _MORE and _NOT_KNOWN.match(text) is not None
+    if len(text) > _MORE:
+        return False
+    return (_NOT_KNOWN.match(text) or abroad.NOT_KNOWN.match(text)) is not None
 
 
 @_remembered

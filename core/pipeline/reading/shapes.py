@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from core.pipeline.reading.days_abroad import ANYWHERE
+
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
@@ -29,7 +31,8 @@ DATE = (
 )
 CLOCK = (
     r"\d{1,2}(?::\d\d)?\s*(?:am|pm|a\.m\.?|p\.m\.?)(?!\w)|(?:[01]?\d|2[0-3]):[0-5]\d|"
-    r"\d{1,2}\s*o'?\s?clock|"
+    r"\d{1,2}\s*o'?\s?clock|\d{1,2}(?:[:.]\d\d)?\s?uhr(?!\w)|\d{1,2}h\d\d(?!\w)|"
+    r"(?<=[àa] )\d{1,2}\s?h(?!\w)|"
     rf"{_NUMBER_WORD}\s*(?:am|pm|o'?\s?clock)|(?:half past|quarter (?:past|to))\s+\w+|"
     r"noon|midday|midnight|(?:in the\s+)?(?:early |late )?(?:morning|afternoon|evening)(?!\w)"
 )
@@ -51,7 +54,7 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
         re.I,
     ),
     "phone": re.compile(r"(?<![\w+#-])\+?(?:\(\d{2,5}\)[ -]?)?\d(?:[ ./()-]{0,2}\d){6,14}(?!\w)"),
-    "date": re.compile(rf"(?<![\w/-])(?:{DATE})(?![\w/])", re.I),
+    "date": re.compile(rf"(?<![\w/-])(?:{ANYWHERE}|{DATE})(?![\w/])", re.I),
     "time": re.compile(rf"(?<![\w:.])(?:{CLOCK})", re.I),
     "money": re.compile(rf"(?<!\w)(?:{_MONEY})", re.I),
     "number": re.compile(rf"(?<![\w.,/$€£-])(?:\d+(?:[.,]\d+)*|{_NUMBER_WORD})(?![\w/])", re.I),
@@ -61,7 +64,8 @@ SHAPES: Mapping[str, re.Pattern[str]] = {
 
 RUN_TOGETHER_EMAIL = re.compile(
     r"(?<![\w@])(?:[a-z]{2,20}\s\d{1,4}\s[\w.+-]{0,40}|[\w.+-]{2,40})"
-    r"(?:gmail|mail|yahoo|outlook|icloud|live|aol|gmx|proton)\s?(?:dot\s)?\.?(?:com|net|org|co|de)(?!\w)",
+    r"(?:gmail|mail|yahoo|outlook|icloud|live|aol|gmx|proton)\s?(?:dot\s)?\.?(?:com|net|org|co|"
+    r"de)(?!\w)",
     re.I,
 )
 """A mail address without what makes one: "annaleegmailcom", "anna 65 gmail com"."""
@@ -115,6 +119,12 @@ NOT_NAMES = frozenset(
     like any some from for in to at by about please thankyou nope yep yup any anything something
     help number info information everything everyone that's what's
     he she they we its his her their there here done fine good bad very really so too
+    hallo guten tag morgen abend danke bitte ja nein ich wir mein meine das der die den ist nicht
+    montag dienstag mittwoch donnerstag freitag samstag sonntag und wo wann wie was
+    bonjour bonsoir merci oui non je nous mon ma le la les est pas c'est lundi mardi mercredi jeudi
+    vendredi samedi dimanche quand comment svp
+    hola buenos buenas gracias sí mi el los las es lunes martes miércoles jueves viernes sábado
+    dónde cuándo cómo qué
     """.split()
 )
 """Words that are not a name, though they may stand capitalised where one could."""
@@ -141,7 +151,13 @@ LEAD_IN = re.compile(
     r"(?:my|the|our|his|her|their)(?: [\w-]+){1,3}? (?:is|was|are|would be)(?: on)?|"
     r"this is|they are|here(?:'s| it is| you go| is)?|name is|make it|make that|let'?s say|"
     r"i(?:'d| would) (?:like|prefer)|i (?:want|need|prefer|think)|for|about|around|at|on|under|"
-    r"say)\b[,.: ]*)*",
+    r"say)\b[,.: ]*)*"
+    r"(?:(?:hallo|ja|gut|also|bonjour|oui|bien|alors|hola|sí|pues|bueno|bitte|"
+    r"gern(?:e)?)\b[,.!: -]*)*"
+    r"(?:(?:(?:das|es|sie|er) (?:ist|wäre|lautet)(?: die| der| das)?|(?:meine?|die|der|das) [\w-]+ "
+    r"(?:ist|lautet|wäre)|hier ist (?:sie|er|es)|c['’]est(?: le| la)?|(?:mon|ma|le|la) [\w-]+"
+    r"(?: de [\w-]+)? est(?: le| la)?|voici|(?:es|sería)(?: el| la)?|(?:mi|el|la) [\w-]+"
+    r"(?: de [\w-]+)? es(?: el| la)?|aquí (?:está|tiene))\b[,.: ]*)*",
     re.I,
 )
 """What people put before the value when they answer a question."""

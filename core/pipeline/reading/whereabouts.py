@@ -7,10 +7,10 @@ nowhere else, is asked where an answer may go. Nothing is proved or sent here.
 from __future__ import annotations
 
 from core.addresses import KINDS
+from core.answers.sentences import choose
 from core.answers.wording import speech, variants
 from core.identity.rules import IdentityRules
 from core.message import Audience, Author, Sensitivity
-from core.pipeline.response.sentences import choose
 from core.playbook.model import Playbook
 from core.turn import CaseState, TurnInput
 

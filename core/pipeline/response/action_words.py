@@ -6,11 +6,11 @@ nothing. Why something failed is for people, never for the customer.
 
 from __future__ import annotations
 
+from core.answers.sentences import choose
 from core.answers.wording import speech
 from core.effects import Act, Consult
 from core.message import QuickReply
 from core.pipeline.contracts import Draft
-from core.pipeline.response.sentences import choose
 from core.pipeline.response.speaker import Speaker
 from core.pipeline.state.acting import outcome_of, reason_of
 from core.pipeline.state.undertaking import CHANGE, undertaking

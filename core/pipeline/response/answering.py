@@ -5,6 +5,7 @@ A part of the response stage, by whose rules it goes.
 
 from __future__ import annotations
 
+from core.answers.sentences import choose, split_sentences
 from core.message import QuickReply
 from core.pipeline.contracts import Draft
 from core.pipeline.intent.judgement import familiarity
@@ -19,7 +20,6 @@ from core.pipeline.reading.phrases import (
 from core.pipeline.response.knowledge import Finder, passage_of
 from core.pipeline.response.pointing import helped, point
 from core.pipeline.response.questions import acknowledge, question_for
-from core.pipeline.response.sentences import choose, split_sentences
 from core.pipeline.response.speaker import Speaker
 from core.playbook.model import Playbook
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pipeline.intent.features import plain
+from core.languages.features import plain
 from core.pipeline.response.article_text import Entry, Meanings
 
 Floats = NDArray[np.float32]

@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from core.pipeline.intent.features import Stems, plain, words
+from core.languages.features import Stems, plain, words
 from core.pipeline.reading.stop_words import STOP_WORDS
 from core.pipeline.response.passages import Sentence, join_sentences, split_sentences
 from core.playbook.model import Article

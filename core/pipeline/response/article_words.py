@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from core.pipeline.intent.features import TEXT_LIMIT, Stems, words
+from core.languages.features import TEXT_LIMIT, Stems, words
 from core.pipeline.reading.passing_words import PASSING_WORDS
 from core.pipeline.reading.phrases import is_question
 from core.pipeline.reading.stop_words import STOP_WORDS

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from core.pipeline.intent.features import TEXT_LIMIT, Stems, words
+from core.languages.features import TEXT_LIMIT, Stems, words
 from core.pipeline.reading.stop_words import STOP_WORDS as _STOP_WORDS
 from core.pipeline.response.article_meaning import Floats, Nearness
 from core.pipeline.response.article_text import (

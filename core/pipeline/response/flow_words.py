@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from core.answers.sentences import choose
 from core.message import Assurance, Sensitivity
 from core.pipeline.contracts import Draft
 from core.pipeline.response.action_words import after_action, asking_for_yes, shown
-from core.pipeline.response.sentences import choose
 from core.pipeline.response.speaker import Speaker
 from core.playbook.model import Flow
 

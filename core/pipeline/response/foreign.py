@@ -7,12 +7,12 @@ nothing over itself; the rules stage does, by what stands here.
 
 from __future__ import annotations
 
+from core.answers.sentences import choose
 from core.answers.wording import languages_of
+from core.languages.features import words
 from core.languages.telling import language_of
 from core.languages.unspoken import NAMES, OTHER, UNSPOKEN
 from core.pipeline.contracts import Draft
-from core.pipeline.intent.features import words
-from core.pipeline.response.sentences import choose
 from core.playbook.model import Playbook
 from core.turn import Escalation, TurnInput
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.answers.sentences import is_fresh, split_sentences
 from core.pipeline.contracts import Draft, IntentGuess, Searched
 from core.pipeline.response.articles import (
     DEFAULT_ARTICLE_THRESHOLD,
@@ -16,7 +17,6 @@ from core.pipeline.response.articles import (
     ArticleIndex,
 )
 from core.pipeline.response.modes import mode_of
-from core.pipeline.response.sentences import is_fresh, split_sentences
 from core.pipeline.response.speaker import Speaker
 from core.playbook.model import STRICT, Playbook
 

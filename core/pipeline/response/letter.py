@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from core.answers.sentences import choose
 from core.answers.wording import variants
 from core.message import Author
-from core.pipeline.response.sentences import choose
 from core.playbook.model import Playbook
 from core.turn import TurnInput
 

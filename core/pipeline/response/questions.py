@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from core.answers.sentences import choose
 from core.answers.wording import speech
 from core.message import QuickReply, Sensitivity
 from core.pipeline.contracts import Draft
@@ -15,7 +16,6 @@ from core.pipeline.reading.phrases import is_wish
 from core.pipeline.response.fault_words import why_again
 from core.pipeline.response.knowledge import Finder
 from core.pipeline.response.pointing import asks_about, told_first
-from core.pipeline.response.sentences import choose
 from core.pipeline.response.speaker import Speaker
 from core.pipeline.state.stage import SWITCH_CONFIDENCE
 from core.playbook.model import Slot

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.answers.sentences import choose, is_fresh, split_sentences
 from core.answers.wording import speech, variants
 from core.message import Assurance
 from core.pipeline.contracts import IntentGuess, StateStep
-from core.pipeline.response.sentences import choose, is_fresh, split_sentences
 from core.playbook.model import Flow, Playbook
 from core.turn import TurnInput
 

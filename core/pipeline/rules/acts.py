@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from core.answers.sentences import choose, remember
 from core.answers.wording import speech, variants
 from core.escalation.counters import CONFIRMING, PENDING, marked, unmarked
 from core.escalation.rules import Verdict
 from core.message import OutboundMessage, QuickReply
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, StateStep
 from core.pipeline.reading.phrases import leaning, refuses
-from core.pipeline.response.sentences import choose, remember
 from core.pipeline.state.asking import skip
 from core.playbook.model import Playbook, Rule
 from core.turn import CaseState, TurnInput

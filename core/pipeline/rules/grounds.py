@@ -13,7 +13,7 @@ from functools import cached_property
 from core.effects import is_guess
 from core.grounding import WORD, Claims, claims_of, plain, word_of
 from core.pipeline.contracts import Draft, StateStep
-from core.pipeline.response.own_words import Own
+from core.pipeline.rules.own_words import Own
 from core.turn import TurnInput
 
 _FACT_LIMIT = 40

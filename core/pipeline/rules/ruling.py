@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
+from core.answers.sentences import choose, remember
 from core.answers.wording import speech, spoken_to, variants
 from core.hours import opening_words
 from core.limits import Broken
 from core.message import OutboundMessage, QuickReply, Sensitivity
 from core.pipeline.contracts import Draft, IntentGuess, Ruled, RulesStage, Stages, StateStep
-from core.pipeline.response.sentences import choose, remember
 from core.pipeline.rules.stage import handoff_words
 from core.pipeline.rules.verdicts import Finding, Judge, is_late, shortened
 from core.playbook.model import Playbook

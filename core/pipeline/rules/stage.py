@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.answers.sentences import choose, is_fresh, remember
 from core.answers.wording import speech, variants
 from core.escalation.rules import Verdict
 from core.hours import is_open, opening_words
@@ -18,7 +19,6 @@ from core.pipeline.reading.whereabouts import asks_where, elsewhere_words, is_ab
 from core.pipeline.response.foreign import foreign_escalation, is_foreign
 from core.pipeline.response.letter import lettered
 from core.pipeline.response.pointing import POINTED, points
-from core.pipeline.response.sentences import choose, is_fresh, remember
 from core.pipeline.rules.acts import acted, reason_of
 from core.pipeline.rules.raising import raised
 from core.pipeline.rules.table import forgotten, judge

@@ -17,15 +17,15 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
+from core.answers.sentences import split_sentences
 from core.facts.model_words import OPENERS
 from core.grounding import WORD, Claims, bare, claims_of, folded, plain, word_of
 from core.hours import in_spans
 from core.languages.small_words import WORDS
 from core.limits import Broken
 from core.pipeline.contracts import Draft, StateStep
-from core.pipeline.response.own_words import Own, own_words
-from core.pipeline.response.sentences import split_sentences
 from core.pipeline.rules.grounds import Grounds
+from core.pipeline.rules.own_words import Own, own_words
 from core.pipeline.rules.verdict_words import GIVING, MONEY, loads
 from core.playbook.model import Playbook
 from core.turn import Fact, SlotValue, TurnInput

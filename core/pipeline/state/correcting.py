@@ -15,12 +15,18 @@ from core.pipeline.reading.slots import plain_value
 from core.pipeline.state.asking import ask, asked
 from core.pipeline.state.flow_turn import FlowTurn, count
 from core.pipeline.state.remembering import remembered
-from core.playbook.model import Flow, Slot
+from core.playbook.model import Flow, Playbook, Slot
 from core.turn import CaseState, SlotValue
 
 _CORRECTS = re.compile(
     r"\b(?:chang(?:e|ing)|correct(?:ion)?|actually|instead|rather|make (?:it|that)|meant|mean|"
-    r"not \w+ but|wrong|mistake|sorry|switch|move it|reschedule|ändern|doch|statt|plutôt|mejor)\b",
+    r"not \w+ but|wrong|mistake|sorry|switch|move it|reschedule|"
+    r"(?:ver|ab)?ändern|doch|statt(?:dessen)?|sondern|lieber|gemeint|meinte?|falsch|irrtum|"
+    r"verschieben|korrigier\w*|korrektur|vertan|"
+    r"plutôt|chang(?:er|ez)|modifi(?:er|ez)|corrig(?:er|ez)|finalement|erreur|trompée?|"
+    r"voulais dire|reporter|"
+    r"mejor|cambi(?:ar|e)|corr(?:egir|ija)|corrección|en realidad|quise decir|quería decir|"
+    r"equivocad[oa]|equivoqué|error|sino)\b",
     re.I,
 )
 _OTHER = re.compile(
@@ -28,6 +34,14 @@ _OTHER = re.compile(
     r"(?:one\b|(?P<what>[\w-]+))",
     re.I,
 )
+_OTHER_ABROAD = re.compile(
+    r"\b(?:andere[nrs]?|nicht diese[nrs]?|autres?|pas cet(?:te)?|pas cel(?:le|ui)(?:-ci|-là)?|"
+    r"otr[oa]s?|no (?:es )?es[ea]|no (?:es )?est[ea])\b(?:(?=(?:[\s,.!]+(?:bitte|danke|merci|svp|"
+    r"s['’]il vous plaît|por favor|gracias))*[\s,.!]*\Z)|\s+(?P<what>[\w-]+))",
+    re.I,
+)
+_LIKE = 6
+"""Letters in which two words of the same thing begin alike ("Bestellung", "Bestellnummer")."""
 _SHORT = 80
 
 
@@ -51,7 +65,8 @@ def another(at: FlowTurn, case: CaseState) -> tuple[CaseState, SlotValue] | None
     """The case without the value that "the other order" is not, and that value; nothing where
     no other is asked for."""
     text = at.turn.text
-    found = _OTHER.search(text) if len(text) <= _SHORT else None
+    short = text if len(text) <= _SHORT else ""
+    found = _OTHER.search(short) or _OTHER_ABROAD.search(short)
     name = case.flow or (case.done[-1] if case.done else "")
     flow = at.playbook.flows.get(name)
     if found is None or flow is None or not flow.look_up:
@@ -84,11 +99,17 @@ def _meant(at: FlowTurn, case: CaseState, flow: Flow, what: str | None) -> SlotV
         slot, value = at.playbook.slots[name], case.slot(name)
         if value is None or slot.guest_only or slot.secret:
             continue
-        if what is None or _is_called(slot, what):
+        if what is None or _is_called(slot, what, at.playbook):
             return value
     return None
 
 
-def _is_called(slot: Slot, what: str) -> bool:
+def _is_called(slot: Slot, what: str, playbook: Playbook) -> bool:
     word = what.casefold()
-    return word in slot.label.casefold() or word.rstrip("s") in slot.name.casefold()
+    others = (
+        one.slots[slot.name].label for one in playbook.wordings.values() if slot.name in one.slots
+    )
+    labels = [one.casefold() for one in (slot.label, *others)]
+    if word.rstrip("s") in slot.name.casefold() or any(word in one for one in labels):
+        return True
+    return len(word) >= _LIKE and any(word[:_LIKE] in one for one in labels)

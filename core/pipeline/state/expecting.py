@@ -1,4 +1,5 @@
-"""Which secret may come with the next message, though the reply does not ask for it.
+"""Which secret may come with the next message: the one that the reply asks for, or one that it does
+not ask for yet.
 
 A flow that still needs a PIN may be told it while another question is open. It is recognised before
 anything is stored, so what to look out for is decided with the reply. It reads no text.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from core.pipeline.reading.readers import readers_of
 from core.playbook.model import Playbook
-from core.secrets import expected_code, lone_secret, secret_kind
+from core.secrets import expected_code, lone, secret_kind
 from core.turn import CaseState, TurnInput
 
 _WORDED = frozenset({"name", "text", "email", "choice", "yes_no", "date", "time"})
@@ -19,7 +20,12 @@ _NUMBERS = frozenset({"order", "number", "phone", "money"})
 def expected_secret(
     turn: TurnInput, case: CaseState, playbook: Playbook, asked: tuple[str, ...]
 ) -> str | None:
-    """A code that is on its way, else the next secret of the flow that nothing else asks for."""
+    """What is asked for, else a code that is on its way, else the next secret of the flow that
+    nothing else asks for."""
+    slots = (playbook.slots.get(name) for name in asked)
+    secret = next((one.secret for one in slots if one is not None and one.secret), None)
+    if secret is not None:
+        return secret
     if case.proof is not None and case.proof.stage == "code":
         # It may come with any message, whatever else is talked of.
         return expected_code(turn.rules.codes.digits)
@@ -34,7 +40,7 @@ def expected_secret(
         if reader is None or case.slot(name) is not None:
             continue
         if reader.slot.secret is not None and secret_kind(reader.slot.secret) != "password":
-            return lone_secret(reader.slot.secret)
+            return lone(reader.slot.secret)
         if reader.slot.kind in _NUMBERS:
             # A bare number is as likely that.
             return None

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from core.addresses import KINDS, masked
-from core.effects import AnswerAt, AskProof, Disown, Effect, MoveTo, ShowCode
+from core.effects import AnswerAt, AskProof, Disown, MoveTo, ShowCode, StateEffect
 from core.message import Audience
 from core.pipeline.contracts import IntentGuess, StateStage, StateStep, Told
 from core.pipeline.reading.choices import NAMED, chosen_of, offered
@@ -113,7 +113,7 @@ def _said(at: _At, told: Told, case: CaseState, facts: tuple[Fact, ...] = ()) ->
     )
 
 
-def _effect(at: _At, effect: Effect) -> StateStep | Mapping[str, str]:
+def _effect(at: _At, effect: StateEffect) -> StateStep | Mapping[str, str]:
     """The effect's result, or the step that asks for it."""
     if effect.id in at.turn.effects:
         return at.turn.effects[effect.id] or _CANNOT

@@ -92,13 +92,18 @@ def _returned(
 # After a long while
 
 
+def open_for(playbook: Playbook) -> timedelta | None:
+    """How long a question is taken for open without a word on any channel; `None`: for ever."""
+    hours = playbook.settings.get("flow_hours", FLOW_HOURS)
+    return timedelta(hours=hours) if hours else None
+
+
 def _is_stale(turn: TurnInput, playbook: Playbook) -> bool:
     """Whether so long nothing was said on any channel that the open question is not still that."""
-    hours = playbook.settings.get("flow_hours", FLOW_HOURS)
-    exchanges = turn.recall.exchanges
-    if not hours or not exchanges:
+    longest, exchanges = open_for(playbook), turn.recall.exchanges
+    if longest is None or not exchanges:
         return False
-    return turn.messages[0].at - exchanges[-1].at > timedelta(hours=hours)
+    return turn.messages[0].at - exchanges[-1].at > longest
 
 
 def _after_long(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from core.answers.sentences import split_sentences
 from core.message import Sensitivity
 from core.pipeline.contracts import (
     Draft,
@@ -19,7 +20,6 @@ from core.pipeline.contracts import (
 )
 from core.pipeline.intent.several import MOST, part_said, without
 from core.pipeline.reading.phrases import is_leaving
-from core.pipeline.response.sentences import split_sentences
 from core.pipeline.response.speaker import Speaker
 from core.pipeline.state.flow_turn import count
 from core.playbook.model import Flow, Intent, Playbook

@@ -39,8 +39,12 @@ _COMMA = re.compile(r"(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d{1,2})?")
 _THOUSANDS = re.compile(r"\s?k(?![a-z])", re.I)
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 _NUMBERS = {word: at for at, word in enumerate(_WORDS, 1)} | {"twenty": 20, "thirty": 30}
-_CLOCK = re.compile(r"(\d{1,2})(?::(\d\d))?\s*(am|pm|a\.m\.?|p\.m\.?)?", re.I)
-_NOONS = {"noon": "12:00", "midday": "12:00", "midnight": "00:00"}
+_CLOCK = re.compile(r"(\d{1,2})(?:[:.h](\d\d))?\s*(am|pm|a\.m\.?|p\.m\.?|uhr|h)?", re.I)
+_NOONS = {
+    **dict.fromkeys(("noon", "midday", "mittags", "midi", "mediodía", "al mediodía"), "12:00"),
+    **dict.fromkeys(("midnight", "mitternacht", "minuit", "medianoche"), "00:00"),
+}
+_BEFORE_CLOCK = re.compile(r"\A(?:um|gegen|à|vers|a las?|sobre las?|las) ")
 _AT = re.compile(r"\s*(?:\(at\)|\[at\]|\s+at\s+)\s*", re.I)
 _DOT = re.compile(r"\s*(?:\(dot\)|\[dot\]|\s+dot\s+)\s*", re.I)
 
@@ -101,14 +105,14 @@ def _date(slot: Slot, value: str, place: Place) -> Judged:
 
 
 def _time(slot: Slot, value: str, place: Place) -> Judged:
-    plain = value.casefold().strip(" .")
+    plain = _BEFORE_CLOCK.sub("", value.casefold().strip(" ."))
     if plain in _NOONS:
         return Judged(_NOONS[plain])
     found = _CLOCK.fullmatch(plain)
     if found is None or not (found[2] or found[3]):
         return Judged()
     hour, minute, half = int(found[1]), int(found[2] or 0), (found[3] or "")[:1]
-    if half:
+    if half in ("a", "p"):
         hour = hour % 12 + (12 if half == "p" else 0) if 1 <= hour <= 12 else 24
     return Judged(f"{hour:02}:{minute:02}") if hour < 24 and minute < 60 else Judged(fault="kind")
 

@@ -46,7 +46,7 @@ export function openSheet(title, content) {
 }
 
 function keepFocus(key, drawer) {
-  const reachable = [...drawer.querySelectorAll("button, summary, a[href]")].filter((one) => one.offsetParent);
+  const reachable = [...drawer.querySelectorAll("button, summary, a[href], [tabindex='0']")].filter((one) => one.offsetParent);
   const edge = key.shiftKey ? reachable[0] : reachable.at(-1);
   if (document.activeElement !== edge) return;
   key.preventDefault();

@@ -7,17 +7,22 @@ const KEPT = "onethread-playbook-draft";
 /** A draft over `base`. `changed()` is called whenever it is another; nothing of it leaves this tab
  * but to be looked at. */
 export function openDraft(changed) {
-  let { base = "", changes = {}, originals = {} } = kept();
+  let { base = "", changes = {}, originals = {}, both = [] } = kept();
 
   function put(name, text) {
-    if (text === originals[name]) delete changes[name];
+    if (text === originals[name]) forgetFile(name);
     else changes[name] = text;
-    if (!(name in changes)) delete originals[name];
     keep();
     changed();
   }
 
-  const keep = () => sessionStorage.setItem(KEPT, JSON.stringify({ base, changes, originals }));
+  function forgetFile(name) {
+    delete changes[name];
+    delete originals[name];
+    both = both.filter((one) => one !== name);
+  }
+
+  const keep = () => sessionStorage.setItem(KEPT, JSON.stringify({ base, changes, originals, both }));
 
   return {
     /** What goes along with every request about it. */
@@ -41,29 +46,33 @@ export function openDraft(changed) {
       put(file, made.text);
     },
     forget() {
-      changes = {};
-      originals = {};
+      [changes, originals, both] = [{}, {}, []];
       keep();
       changed();
     },
-    /** The folder holds something else now: what is changed here stays, unless it was changed there
-     * too. Gives the names of the files where both did. */
+    /** The folder holds something else now: what is changed here stays, and of a file that was
+     * changed there too somebody has to say which is to stay. Tells whether it was so. */
     async settle(now) {
-      if (base === now) return [];
-      const both = [];
+      if (base === now) return false;
+      const moved = base !== "" && Object.keys(changes).length > 0;
       for (const name of Object.keys(changes)) {
         const there = await textOf(name);
-        if (there !== originals[name]) both.push(name);
-        originals[name] = there;
+        if (there === changes[name]) forgetFile(name);
+        else {
+          if (there !== originals[name] && !both.includes(name)) both.push(name);
+          originals[name] = there;
+        }
       }
       base = now;
       keep();
-      return both;
+      return moved;
     },
-    /** Take what is there instead of what was changed here. */
-    drop(name) {
-      delete changes[name];
-      delete originals[name];
+    /** The files that were changed here and there, with both texts. */
+    clashes: () => both.map((name) => ({ name, theirs: originals[name], mine: changes[name] })),
+    /** Say which of the two is to stay. */
+    decide(name, which) {
+      if (which === "theirs") forgetFile(name);
+      else both = both.filter((one) => one !== name);
       keep();
       changed();
     },

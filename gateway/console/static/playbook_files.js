@@ -1,8 +1,7 @@
-// The files of a playbook as text, with every fault beside its line.
+// The files of a playbook as text, with every faulty line marked.
 
 import { fill, h, skeleton } from "./dom.js";
 import { settled } from "./panes.js";
-import { fault } from "./playbook.js";
 
 let last = "";
 
@@ -21,7 +20,7 @@ export function filesView(place, book, where) {
     fill(host, editor.element);
     stop.checked = editor.mark;
     editor.mark();
-    if (line) editor.go(line);
+    if (line !== undefined) editor.go(line);
   }
 
   if (known) show(known, where?.line);
@@ -31,7 +30,6 @@ export function filesView(place, book, where) {
 function textEditor(text, name, book) {
   const numbers = h("ol", { class: "book-numbers", "aria-hidden": "true" });
   const area = h("textarea", { class: "book-text", value: text, spellcheck: "false", autocapitalize: "off", autocomplete: "off", wrap: "off", readonly: !book.edits, "aria-label": `Text of ${name}` });
-  const told = h("ul", { class: "book-faults", "aria-live": "polite" });
   const keep = settled(() => book.draft.write(name, area.value), 300);
   let faulty = [];
 
@@ -51,18 +49,18 @@ function textEditor(text, name, book) {
   area.addEventListener("scroll", scroll);
   number();
   return {
-    element: [h("div", { class: "book-editor" }, h("div", { class: "book-gutter" }, numbers), area), told],
+    element: h("div", { class: "book-editor" }, h("div", { class: "book-gutter" }, numbers), area),
     mark() {
       faulty = (book.checked?.faults ?? book.shown.status.faults).filter((one) => one.file === name);
-      fill(told, faulty.map((one) => fault(one, { open: (_, line) => go(line) })));
       number();
     },
     go,
   };
 
+  /** Go to a line, with what stands there chosen; 0 is the file as a whole. */
   function go(line) {
     const lines = area.value.split("\n");
-    const start = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0);
+    const start = lines.slice(0, Math.max(0, line - 1)).join("\n").length + (line > 1 ? 1 : 0);
     area.focus();
     area.setSelectionRange(start, start + (lines[line - 1] ?? "").length);
     area.scrollTop = Math.max(0, (line - 5) * (area.scrollHeight / lines.length));

@@ -18,12 +18,14 @@ let words = "";
 const opened = new Set();
 
 export function partsView(place, book) {
-  const tabs = Object.entries(KINDS).map(([key, name]) => h("button", { class: "book-kind", type: "button", "aria-pressed": String(key === kind), onclick: () => choose(key) }, name, h("span", { class: "muted number" }, "")));
+  const counts = {};
+  const tabs = Object.entries(KINDS).map(([key, name]) => h("button", { class: "book-kind", type: "button", "aria-pressed": String(key === kind), onclick: () => choose(key) }, name, (counts[key] = h("span", { class: "muted number" }))));
   const search = h("input", { type: "search", value: words, placeholder: "Find by name or words", "aria-label": "Find a part", oninput: () => { words = search.value; draw(); } });
   const list = h("div", { class: "book-parts" });
+  const add = h("span", { class: "book-new" });
   fill(place,
     h("div", { class: "book-kinds", role: "group", "aria-label": "Kinds of parts" }, tabs),
-    h("div", { class: "book-find" }, search, h("span", { class: "book-new" })),
+    h("div", { class: "book-find" }, search, add),
     list);
 
   const parts = () => (book.checked?.parts.length ? book.checked.parts : book.shown.parts);
@@ -31,23 +33,28 @@ export function partsView(place, book) {
   function choose(key) {
     kind = key;
     tabs.forEach((tab, at) => tab.setAttribute("aria-pressed", String(Object.keys(KINDS)[at] === kind)));
+    fill(add, book.edits && adding(kind, book));
     draw();
   }
 
   function draw() {
-    const all = parts();
-    Object.keys(KINDS).forEach((key, at) => (tabs[at].lastChild.textContent = String(all.filter((one) => one.kind === key).length)));
-    const found = all.filter((one) => one.kind === kind && matches(one, words));
-    fill(place.querySelector(".book-new"), book.edits && adding(kind, book));
-    fill(list, h("p", { class: "muted small" }, ABOUT[kind]),
-      found.length ? found.map((one) => row(one, book)) : empty(null, book.shown.status.faults.length ? "The files have faults" : "Nothing here", words ? "No part has these words." : ""));
+    const found = parts().filter((one) => matches(one, words));
+    for (const key of Object.keys(KINDS)) counts[key].textContent = String(found.filter((one) => one.kind === key).length);
+    const rows = found.filter((one) => one.kind === kind);
+    fill(list, h("p", { class: "muted small" }, ABOUT[kind]), rows.length ? rows.map((one) => row(one, book)) : nothing(book));
   }
 
-  draw();
+  choose(kind);
   const stop = () => {};
   // While somebody types in a form it is not drawn anew under their hands.
   stop.checked = () => !list.contains(document.activeElement) && draw();
   return stop;
+}
+
+function nothing(book) {
+  if (words) return empty(null, `No ${KINDS[kind].toLowerCase()} with “${words}”`, "The numbers above tell where else these words stand.");
+  if (book.shown.status.faults.length) return empty(null, "The files have faults", "Their parts are shown once what is told above is mended.");
+  return empty(null, `No ${KINDS[kind].toLowerCase()} yet`, "");
 }
 
 function matches(one, wanted) {
@@ -98,22 +105,22 @@ function control(one, field, book) {
   return h("label", { class: field.kind === "flag" ? "book-flag" : "field" }, h("span", {}, field.label, " ", told), input, wide && h("span", { class: "muted small" }, "Some of these have several lines; change them in the file."));
 }
 
-const line = ({ value }, save, fixed) => h("input", { type: "text", value, disabled: fixed, onchange: (event) => save(event.target.value.trim()) });
+const line = ({ value }, save, fixed) => h("input", { type: "text", value, readonly: fixed, onchange: (event) => save(event.target.value.trim()) });
 
-const text = ({ value }, save, fixed) => h("textarea", { rows: String(Math.min(24, value.split("\n").length + 2)), value, disabled: fixed, onchange: (event) => save(event.target.value) });
+const text = ({ value }, save, fixed) => h("textarea", { rows: String(Math.min(24, value.split("\n").length + 2)), value, readonly: fixed, onchange: (event) => save(event.target.value) });
 
 const lines = ({ value }, save, fixed) =>
-  h("textarea", { rows: String(Math.min(16, value.length + 1)), value: value.join("\n"), disabled: fixed, onchange: (event) => save(event.target.value.split("\n").map((one) => one.trim()).filter(Boolean)) });
+  h("textarea", { rows: String(Math.min(16, value.length + 1)), value: value.join("\n"), readonly: fixed, onchange: (event) => save(event.target.value.split("\n").map((one) => one.trim()).filter(Boolean)) });
 
 const number = ({ value }, save, fixed) =>
-  h("input", { type: "text", inputmode: "numeric", pattern: "-?[0-9]{1,4}", value: String(value), disabled: fixed, onchange: (event) => event.target.reportValidity() && save(Number(event.target.value)) });
+  h("input", { type: "text", inputmode: "numeric", pattern: "-?[0-9]{1,4}", value: String(value), readonly: fixed, onchange: (event) => event.target.reportValidity() && save(Number(event.target.value)) });
 
 const flag = ({ value }, save, fixed) => h("input", { type: "checkbox", checked: value, disabled: fixed, onchange: (event) => save(event.target.checked ? true : null) });
 
 /** The button that adds a part, where a form can. */
 function adding(what, book) {
   if (what !== "intent" && what !== "article") return null;
-  return h("button", { class: "button", type: "button", onclick: () => (what === "intent" ? newIntent : newArticle)(book) }, what === "intent" ? "New intent" : "New article");
+  return h("button", { class: "button", type: "button", onclick: () => (what === "intent" ? newIntent : newArticle)(book) }, what === "intent" ? "New intent …" : "New article …");
 }
 
 function newIntent(book) {
@@ -130,7 +137,7 @@ function newIntent(book) {
 
 function newArticle(book) {
   ask(book, "New article", [
-    ["name", "Its name, in small letters", "line", "[a-z0-9][a-z0-9-]*"],
+    ["name", "Its name, in small letters", "line", "[a-z][a-z0-9-]*"],
     ["title", "Title", "line"],
     ["url", "Its public link", "line"],
     ["body", "Text: short sentences that can stand alone", "lines"],
@@ -142,12 +149,14 @@ function newArticle(book) {
 }
 
 function ask(book, title, fields, act) {
-  const inputs = fields.map(([, , how, pattern]) => (how === "lines" ? h("textarea", { rows: "6", required: true }) : h("input", { type: "text", required: true, pattern, maxlength: "120" })));
+  const inputs = fields.map(([, , how, pattern]) => (how === "lines" ? h("textarea", { rows: "6", required: true }) : h("input", { type: "text", required: true, pattern, title: pattern && "Small letters and digits, beginning with a letter; no spaces.", maxlength: "120" })));
   const wrong = h("p", { class: "wrong", role: "alert" });
   const form = h("form", { class: "sheet-content", onsubmit: async (event) => {
     event.preventDefault();
     try {
-      await act(Object.fromEntries(fields.map(([name], at) => [name, inputs[at].value.trim()])));
+      const given = Object.fromEntries(fields.map(([name], at) => [name, inputs[at].value.trim()]));
+      if (book.shown.parts.some((one) => one.kind === kind && one.name === given.name)) throw new Error(`There is one called ${given.name} already. Change that one, or choose another name.`);
+      await act(given);
       sheet.close();
       toast("It is in the draft.");
     } catch (problem) {

@@ -16,12 +16,22 @@ export function publish(book) {
     ],
     reason: "Why, such as “the new return address”",
     confirm: "Publish",
-    act: (reason) => change("/playbook/publish", book.draft.body({ reason })),
-    told: "Published.",
+    act: (reason) => put(book, reason),
+    told: "Published. It answers the next message.",
     done: () => {
       book.draft.forget();
       book.checked = null;
-      book.refresh();
+      book.refresh(true);
     },
   });
+}
+
+async function put(book, reason) {
+  try {
+    await change("/playbook/publish", book.draft.body({ reason }));
+  } catch (problem) {
+    // Somebody was faster: what is new is shown below the sheet.
+    if (problem.status === 409) await book.refresh();
+    throw problem;
+  }
 }

@@ -5,9 +5,9 @@ import { fill, h, skeleton } from "./dom.js";
 import { icon } from "./icons.js";
 import { failure } from "./panes.js";
 import { decide } from "./sheets.js";
-import { ageSince } from "./time.js";
+import { since } from "./time.js";
 
-const DID = { "publish playbook": "published", "roll back playbook": "put back", "take over playbook": "changed in its files" };
+const DID = { "publish playbook": "Published", "roll back playbook": "Put back", "take over playbook": "Taken over from its files" };
 
 export function versionsView(place, book) {
   const list = h("div", { class: "book-versions" }, skeleton(5));
@@ -25,14 +25,14 @@ export function versionsView(place, book) {
 }
 
 function row(one, book) {
+  const who = one.actor.startsWith("files:") ? "" : ` by ${one.actor.replace(/^\w+:/, "")}`;
   return h("article", { class: "card book-version" },
-    h("p", {},
-      h("strong", {}, one.note || (one.before ? "Files were changed" : "The first")), " ",
-      h("span", { class: "muted small" }, `${DID[one.action] ?? one.action}${one.actor.startsWith("files:") ? "" : ` by ${one.actor.replace(/^\w+:/, "")}`}, version ${one.version.slice(0, 8)}`), " ", ageSince(one.at)),
-    one.changes.length > 0 && h("ul", { class: "book-changes small" }, one.changes.map((words) => h("li", {}, words))),
-    one.in_force
-      ? h("span", { class: "tag accent" }, "in force")
-      : book.edits && (one.kept ? h("button", { class: "button small", type: "button", onclick: () => back(one, book) }, icon("retry"), "Put it back") : h("span", { class: "muted small" }, "Its files are no longer kept.")));
+    h("div", { class: "book-line" },
+      h("h2", {}, one.note || (one.before ? "Files were changed" : "The first playbook")),
+      one.in_force && h("span", { class: "tag accent" }, icon("check"), "In force"),
+      !one.in_force && book.edits && one.kept && h("button", { class: "button small", type: "button", "aria-label": `Put back “${one.note || one.version.slice(0, 8)}”`, onclick: () => back(one, book) }, icon("retry"), "Put it back …")),
+    h("p", { class: "muted small" }, `${DID[one.action] ?? one.action}${who}, ${since(one.at)}, version ${one.version.slice(0, 8)}`, !one.kept && "; its files are no longer kept"),
+    one.changes.length > 0 && h("ul", { class: "book-changes small" }, one.changes.map((words) => h("li", {}, words))));
 }
 
 function back(one, book) {
@@ -46,6 +46,6 @@ function back(one, book) {
     confirm: "Put it back",
     act: (reason) => change("/playbook/roll-back", { base: book.shown.base, version: one.version, reason }),
     told: "The older version is in force again.",
-    done: book.refresh,
+    done: () => book.refresh(true),
   });
 }

@@ -9,7 +9,7 @@ import { openSheet } from "./drawer.js";
  * called.
  */
 export function decide({ title, content, reason, confirm, act, told, done, danger = false, ready = true }) {
-  const field = reason && h("input", { type: "text", maxlength: "200", required: true, "aria-label": reason, placeholder: reason });
+  const field = reason && h("input", { type: "text", maxlength: "200", required: true, autofocus: true, "aria-label": reason, placeholder: reason });
   const wrong = h("p", { class: "wrong", role: "alert" });
   const button = h("button", { class: danger ? "button danger" : "button primary", type: "submit", disabled: !ready }, confirm);
   const form = h("form", { class: "sheet-foot" }, wrong, h("div", { class: "sheet-confirm" }, field, button));

@@ -20,6 +20,9 @@ export function day(iso) {
 /** The same within a sentence: "today", "yesterday", "Monday 2 March". */
 export const dayWords = (iso) => day(iso).replace(/^(T|Y)(?=oday$|esterday$)/, (one) => one.toLowerCase());
 
+/** A moment within a sentence: "today, 14:02", "Monday 2 March, 09:30". */
+export const since = (iso) => `${dayWords(iso)}, ${hour(iso)}`;
+
 /** "now", "4 min", "3 h", "2 d". */
 export function age(iso) {
   const seconds = Math.max(0, (Date.now() - new Date(iso)) / 1000);

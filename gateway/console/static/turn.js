@@ -1,4 +1,4 @@
-// "Why this answer?": the seven steps of one turn in sentences, with the data folded away.
+// "Why this answer?": what was written, what was said and why, and then the seven steps of the turn.
 
 import { read } from "./api.js";
 import { fill, h, skeleton } from "./dom.js";
@@ -11,20 +11,35 @@ export async function openTurn(id) {
   try {
     const turn = await read(`/turns/${id}`);
     fill(body,
-      h("p", { class: "muted small" }, full(turn.at)),
+      answer(turn),
+      h("h3", {}, "What happened, step by step"),
       h("ol", { class: "steps" }, turn.steps.map(step)),
-      h("details", {}, h("summary", {}, "Everything that was recorded"), h("pre", {}, JSON.stringify(turn.record, null, 2))),
+      h("details", {}, h("summary", {}, "For engineers: figures and the whole record"),
+        h("ul", { class: "small muted" }, turn.steps.flatMap((one) => one.figures).map((line) => h("li", {}, line))),
+        h("pre", { tabindex: "0", "aria-label": "The whole record" }, JSON.stringify(turn.record, null, 2))),
     );
   } catch (problem) {
-    fill(body, h("p", {}, problem.message));
+    fill(body, h("p", { role: "alert" }, problem.message));
   }
 }
 
+/** What people come for: both messages, and the reasons of the answer. */
+function answer({ at, steps }) {
+  const data = Object.fromEntries(steps.map((one) => [one.name, one.data]));
+  const decided = steps.find((one) => one.name === "decided");
+  return [
+    h("p", { class: "muted small" }, full(at)),
+    quote("The customer wrote", data.admitted?.text),
+    quote("The answer", data.decided?.reply),
+    decided && h("section", { class: "turn-why" }, h("h3", {}, "Why"), h("p", {}, decided.sentence), list(decided.lines)),
+  ];
+}
+
+const quote = (title, words) => words && h("section", { class: "turn-quote" }, h("h3", {}, title), h("blockquote", {}, words));
+
+const list = (lines) => lines.length > 0 && h("ul", { class: "small" }, lines.map((line) => h("li", {}, line)));
+
 function step(one) {
-  return h("li", {},
-    h("h3", {}, one.name),
-    h("p", {}, one.sentence),
-    one.lines.length ? h("ul", { class: "small" }, one.lines.map((line) => h("li", {}, line))) : null,
-    h("details", {}, h("summary", {}, "Data"), h("pre", {}, JSON.stringify(one.data, null, 2))),
-  );
+  const told = one.name === "decided" ? h("p", {}, "It was decided what to say, for the reasons above.") : [h("p", {}, one.sentence), list(one.lines)];
+  return h("li", {}, h("h4", {}, one.name), told);
 }

@@ -17,10 +17,10 @@ from core.clock import Micros
 from memory.tables.identity import Suggestion
 from memory.tables.main import Audit, Case, Handoff, Link
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.erasing.whom import ERASED, AnyRow, Life, Work
 from memory.units.erasing.words import GONE, Names
-from memory.units.rows import table
 
 ERASE = "erase"
 """The action in the audit log."""

@@ -19,11 +19,11 @@ from memory.named_files import GONE, kept_files
 from memory.retention import KINDS, Key, Kind, old_fact
 from memory.tables.main import Case, Conversation, Customer, Handle, Handoff, Message, Turn
 from memory.tables.remembered import Episode, Fact
+from memory.tables.rows import table
 from memory.units.erasing.rows import erase_some
 from memory.units.erasing.whom import AnyRow, Work
 from memory.units.remembering.episodes import spoil
 from memory.units.remembering.segmenting import forget_segments
-from memory.units.rows import table
 
 _case = table(Case)
 _conversation = table(Conversation)

@@ -26,8 +26,8 @@ from memory.tables.main import (
 )
 from memory.tables.people import Viewing
 from memory.tables.remembered import Episode, Fact, Segment, Vector
+from memory.tables.rows import table
 from memory.units.erasing.whom import AnyRow, Work
-from memory.units.rows import table
 
 _PLACES = 200
 """Conversations that are looked for in one go."""

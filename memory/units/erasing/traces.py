@@ -22,11 +22,11 @@ from memory.tables.channels import Parked, ParkedUpdate
 from memory.tables.identity import Alarm, BlockedValue, Challenge, Sighting
 from memory.tables.main import Case, Conversation, Delivery, Handoff, Link, Message, Turn
 from memory.tables.remembered import Episode, Fact, Vector
+from memory.tables.rows import table
 from memory.units.erasing.whom import AnyRow, Work
 from memory.units.erasing.words import Names
 from memory.units.remembering.episodes import SPOILED, spoil
 from memory.units.remembering.segmenting import forget_segments
-from memory.units.rows import table
 
 _alarm = table(Alarm)
 _blocked = table(BlockedValue)

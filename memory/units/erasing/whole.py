@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, or_, select, tuple_, update
 from core.clock import Micros
 from core.message import DeliveryStatus
 from memory.tables.main import Conversation, Customer, Delivery, Handle, Inbound, Link, Message
+from memory.tables.rows import table
 from memory.units.erasing.log import (
     ERASE,
     add_to_receipt,
@@ -39,7 +40,6 @@ from memory.units.identity.components import derive, lock
 from memory.units.identity.link_rows import existing_root, find_handle
 from memory.units.identity.settling import settle
 from memory.units.messages.part_ends import discarded
-from memory.units.rows import table
 
 __all__ = ["ERASE", "ERASED", "START", "Erased", "Place", "close_receipt", "erase"]
 

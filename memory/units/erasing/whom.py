@@ -17,8 +17,8 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, and_, delete, or_,
 
 from core.clock import Micros
 from memory.tables.main import Handle, Link
+from memory.tables.rows import table
 from memory.units.identity.retiring import retired_key
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -11,9 +11,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from core.clock import Micros, from_micros, to_micros
 from memory.tables.identity import Alarm
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity.link_rows import IdentityProblem, existing_root
-from memory.units.rows import table
 
 COMPONENT = "component"
 SHARED = "shared"

@@ -17,6 +17,7 @@ from core.facts.history import Told
 from core.message import Assurance
 from memory.tables.main import Customer, Handle
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.remembering.fact_rows import (
     WORST_FOUNDED_FIRST,
     Given,
@@ -24,7 +25,6 @@ from memory.units.remembering.fact_rows import (
     fact_row,
     lay,
 )
-from memory.units.rows import table
 
 PREFIX = "attribute:"
 """How the key of a fact begins that is an attribute."""

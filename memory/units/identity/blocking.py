@@ -16,9 +16,9 @@ from core.clock import Micros, from_micros
 from core.identity.rules import IdentityRules, matches
 from memory.tables.identity import BlockedValue
 from memory.tables.main import Handle, Link
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity.reversal import CannotUndo, Reversal
-from memory.units.rows import table
 
 _blocked = table(BlockedValue)
 _handle = table(Handle)

@@ -22,11 +22,11 @@ from core.message import Handle as Address
 from memory.tables.identity import BlockedValue
 from memory.tables.main import Customer, Handle, Link
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.identity.attributes import attribute_row, said_of, tell_attributes
 from memory.units.identity.blocking import is_blocked
 from memory.units.identity.bringing_standing import Standing, parted_by, reached
 from memory.units.identity.linking import IdentityProblem, link
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Row, select
 from core.identity.graph import Edge, Paths, home_edge, widest_paths
 from core.message import Assurance
 from memory.tables.main import Customer, Handle, Link
+from memory.tables.rows import table
 from memory.units.identity.attributes import told_attributes
 from memory.units.identity.joining import HARMLESS
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

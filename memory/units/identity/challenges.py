@@ -18,8 +18,8 @@ from core.clock import Micros
 from core.identity.rules import IdentityRules, matches
 from memory.tables.identity import BlockedValue, Challenge
 from memory.tables.main import Handle
+from memory.tables.rows import table
 from memory.units.messages.reaching import Letter, Written, write_letter
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

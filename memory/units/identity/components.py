@@ -14,8 +14,8 @@ from sqlalchemy import Connection, select, update
 from core.identity.graph import Component, Edge, components, home_edge
 from core.message import Assurance
 from memory.tables.main import Customer, Handle
+from memory.tables.rows import table
 from memory.units.identity.link_rows import AnyRow, active_links
-from memory.units.rows import table
 
 _customer = table(Customer)
 _handle = table(Handle)

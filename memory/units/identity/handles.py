@@ -14,10 +14,10 @@ from core.clock import Micros
 from core.message import Assurance
 from core.message import Handle as Address
 from memory.tables.main import Customer, Handle, Link
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity.components import lock
 from memory.units.identity.link_rows import find_handle
-from memory.units.rows import table
 
 _customer = table(Customer)
 _handle = table(Handle)

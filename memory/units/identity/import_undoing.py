@@ -25,6 +25,7 @@ from core.clock import Micros
 from memory.tables.identity import Batch, Sighting
 from memory.tables.main import Conversation, Customer, Handle, Link
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity.attributes import facts_of_source
 from memory.units.identity.importing import HISTORY, BatchView, ImportProblem, batch_view
@@ -33,7 +34,6 @@ from memory.units.identity.parting import part
 from memory.units.identity.pending_imports import call_off
 from memory.units.identity.reversal import CannotUndo, Reversal
 from memory.units.remembering.fact_rows import take_back
-from memory.units.rows import table
 
 _batch = table(Batch)
 _conversation = table(Conversation)

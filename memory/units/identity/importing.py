@@ -20,10 +20,10 @@ from core.identity.rules import DEFAULT_RULES, IdentityRules
 from memory.tables.identity import Batch, Sighting
 from memory.tables.main import Conversation, Customer, Handle, Link
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity.bringing import Brought, Entry, Source, bring
 from memory.units.identity.pending_imports import under_way
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

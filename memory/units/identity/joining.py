@@ -18,8 +18,8 @@ from core.identity.rules import IdentityRules, KindRule, matches
 from core.message import Assurance
 from memory.tables.identity import BlockedValue
 from memory.tables.main import Link
+from memory.tables.rows import table
 from memory.units.identity.link_rows import AnyRow, IdentityProblem
-from memory.units.rows import table
 
 _blocked = table(BlockedValue)
 _link = table(Link)

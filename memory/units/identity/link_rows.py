@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, or_, select, update
 
 from core.clock import Micros
 from memory.tables.main import Customer, Handle, Link
-from memory.units.rows import table
+from memory.tables.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -17,6 +17,7 @@ from core.clock import Micros
 from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance
 from memory.tables.main import Handle, Link
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity.components import derive, lock
 from memory.units.identity.joining import (
@@ -44,7 +45,6 @@ from memory.units.identity.link_rows import (
     link_of,
     link_to_end,
 )
-from memory.units.rows import table
 
 __all__ = [
     "BY_HAND",

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, select
 from core.clock import Micros
 from core.identity.rules import IdentityRules, KindRule
 from memory.tables.main import Handle
+from memory.tables.rows import table
 from memory.units.identity.joining import BY_RULES, RULES
 from memory.units.identity.link_rows import AnyRow, joins_of
 from memory.units.identity.retiring import part_off
-from memory.units.rows import table
 
 _handle = table(Handle)
 _UNRANKED = KindRule()

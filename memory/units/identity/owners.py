@@ -12,8 +12,8 @@ from core.identity.graph import Edge, home_edge, is_shared, widest_paths
 from core.identity.rules import IdentityRules
 from core.message import Assurance
 from memory.tables.main import Handle
+from memory.tables.rows import table
 from memory.units.identity.link_rows import AnyRow, active_links
-from memory.units.rows import table
 
 MOST = 10
 """Addresses that hear of one change, the last used first."""

@@ -15,10 +15,10 @@ from sqlalchemy import Connection, select
 from core.clock import Micros
 from core.identity.rules import DEFAULT_RULES, IdentityRules
 from memory.tables.main import Handle, Link
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity.linking import IdentityProblem, unlink_by_id
 from memory.units.identity.settling import Settled, settle
-from memory.units.rows import table
 
 PART = "part"
 """The action in the audit log; its `changes` are the ids of what it consists of, in order."""

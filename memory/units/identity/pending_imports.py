@@ -15,8 +15,8 @@ from sqlalchemy import Connection, select
 
 from core.clock import Micros
 from memory.tables.channels import Kept
+from memory.tables.rows import table
 from memory.units.keeping import keep_value, kept_names
-from memory.units.rows import table
 
 _ACCOUNT = "imports"
 _kept = table(Kept)

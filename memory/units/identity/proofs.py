@@ -21,12 +21,12 @@ from core.message import Assurance, Author
 from core.message import Handle as Address
 from memory.tables.identity import Challenge
 from memory.tables.main import Handle, Link, Message
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity import challenges
 from memory.units.identity.handles import raise_level
 from memory.units.identity.owners import owners_addresses
 from memory.units.identity.sightings import Seen, see
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -19,12 +19,12 @@ from core.message import Assurance
 from core.message import Handle as Address
 from memory.suggestions import Candidate, Reason
 from memory.tables.main import Handle, Link
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity.attributes import current_attributes, drop_attributes
 from memory.units.identity.bringing import IMPORT, Conflict, Entry, Source, bring
 from memory.units.identity.parting import part
 from memory.units.identity.suggesting import SYSTEM, propose
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -19,6 +19,7 @@ from core.clock import Micros
 from core.identity.rules import IdentityRules
 from core.message import Assurance, Author
 from memory.tables.main import Audit, Conversation, Handle, Link, Message
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity import challenges
 from memory.units.identity.alarms import REFUSED, sound
@@ -26,7 +27,6 @@ from memory.units.identity.handles import raise_level
 from memory.units.identity.link_rows import find_handle
 from memory.units.identity.owners import owners_addresses
 from memory.units.identity.retiring import disown
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -20,6 +20,7 @@ from core.message import DeliveryStatus
 from core.message import Handle as Address
 from memory.tables.identity import Sighting
 from memory.tables.main import Conversation, Delivery, Handle
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity.alarms import CONTRADICTION, REFUSED, sound
 from memory.units.identity.components import derive, lock
@@ -28,7 +29,6 @@ from memory.units.identity.link_rows import AnyRow, IdentityProblem, end_link, f
 from memory.units.identity.settling import settle
 from memory.units.messages.part_ends import discarded
 from memory.units.messages.withdrawing import UNSENT
-from memory.units.rows import table
 
 _conversation = table(Conversation)
 _delivery = table(Delivery)

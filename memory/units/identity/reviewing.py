@@ -16,8 +16,8 @@ from core.identity.rules import IdentityRules
 from memory.suggestions import find_candidates
 from memory.tables.identity import Suggestion
 from memory.tables.main import Handle
+from memory.tables.rows import table
 from memory.units.identity.suggesting import OPEN, SYSTEM
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

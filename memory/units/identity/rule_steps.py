@@ -19,11 +19,11 @@ from core.identity.rule_world import Change
 from core.identity.rules import IdentityRules
 from memory.tables.identity import Sighting
 from memory.tables.main import Handle, Link
+from memory.tables.rows import table
 from memory.units.identity.joining import BY_RULES
 from memory.units.identity.linking import link, unlink_by_id
 from memory.units.identity.parting import part
 from memory.units.identity.rule_versions import Version, hold_in_force
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -17,10 +17,10 @@ from core.clock import Micros
 from core.identity.rule_reader import digest_of
 from memory.tables.identity import RuleVersion
 from memory.tables.main import Audit
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity.reversal import CannotUndo, Reversal
 from memory.units.keeping import keep_value
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -23,8 +23,8 @@ from core.turn import CaseState
 from memory.codec import dump_case, load_case
 from memory.readable.drawing import drawn_of, load_drawn
 from memory.tables.main import Case, Conversation, Delivery, Handle, Handoff, Message, Turn
+from memory.tables.rows import table
 from memory.units.messages.withdrawing import hold_back
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -19,6 +19,7 @@ from core.message import Assurance, Handle
 from memory.tables.identity import Sighting
 from memory.tables.main import Handle as HandleRow
 from memory.tables.main import Link
+from memory.tables.rows import table
 from memory.units.identity.alarms import COMPONENT, CONTRADICTION, SHARED, sound
 from memory.units.identity.handles import introduce
 from memory.units.identity.joining import is_silent
@@ -26,7 +27,6 @@ from memory.units.identity.link_rows import AnyRow, find_handle, joins_of
 from memory.units.identity.linking import Changed, IdentityProblem, link
 from memory.units.identity.making_room import make_room
 from memory.units.identity.retiring import part_off, retire, silence_words
-from memory.units.rows import table
 
 _handle = table(HandleRow)
 _link = table(Link)

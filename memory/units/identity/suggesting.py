@@ -21,11 +21,11 @@ from memory.hints import Hint
 from memory.suggestions import Candidate
 from memory.tables.identity import Suggestion
 from memory.tables.main import Handle, Link
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity.joining import HARMLESS
 from memory.units.identity.linking import Changed, merge, resolve_customer, unlink_by_id
 from memory.units.identity.reversal import CannotUndo, Reversal
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

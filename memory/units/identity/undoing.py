@@ -16,6 +16,7 @@ from sqlalchemy import Connection, exists, or_, select, update
 from core.clock import Micros
 from core.identity.rules import DEFAULT_RULES, IdentityRules
 from memory.tables.main import Audit, Conversation, Handle, Link
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.erasing.whole import ERASED
 from memory.units.identity.blocking import undo_block, undo_unblock
@@ -32,7 +33,6 @@ from memory.units.identity.settling import settle
 from memory.units.identity.suggesting import APART, JOIN, undo_apart, undo_join
 from memory.units.messages.withdrawing import answer_after_all
 from memory.units.remembering.fact_undoing import FACT_UNDOERS
-from memory.units.rows import table
 
 __all__ = ["UNDOERS", "CannotUndo", "Undone", "can_be_undone", "undo"]
 

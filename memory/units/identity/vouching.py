@@ -16,9 +16,9 @@ from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Handle, Vouched
 from memory.tables.identity import Sighting
 from memory.tables.main import Handle as HandleRow
+from memory.tables.rows import table
 from memory.units.identity.link_rows import Changed
 from memory.units.identity.sightings import Seen, see
-from memory.units.rows import table
 
 ACTOR = "gateway"
 

@@ -14,8 +14,10 @@ from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from core.clock import Micros
 from core.message import Assurance, ConsentChange
-from memory.expectations import awaited
+from memory.expectations import AWAITED, Writer, awaited
+from memory.readable.sender import AnyRow
 from memory.tables.main import Conversation, Customer, Handle, Inbound, Link, Message
+from memory.tables.rows import table
 from memory.units.identity.components import lock
 from memory.units.identity.retiring import (
     Retired,
@@ -38,7 +40,6 @@ from memory.units.messages.admission_rows import (
     person_rows,
 )
 from memory.units.prepared import write
-from memory.units.rows import table
 
 __all__ = ["Admission", "Admitted", "Cleaned", "admit"]
 
@@ -87,8 +88,7 @@ _known_handles = select(
     _handle.c.customer_id,
     _handle.c.opted_out,
     _handle.c.seen_at,
-    _handle.c.code_digits,
-    _handle.c.code_until,
+    *AWAITED,
 ).where(_handle.c.key.in_(bindparam("keys", expanding=True)))
 _known_conversations = (
     select(
@@ -163,7 +163,7 @@ class _Batch:
         self.events: dict[tuple[str, str], Admitted] = {}
         self.handles: dict[str, tuple[int, int, bool]] = {}
         self.seen_at: dict[int, Micros] = {}
-        self.codes: dict[int, tuple[int, Micros]] = {}
+        self.awaited: dict[int, AnyRow] = {}
         self.threads: dict[tuple[str, str], _Thread] = {}
         self.advanced: dict[int, Row] = {}
         self.moved: dict[int, Row] = {}
@@ -182,8 +182,8 @@ class _Batch:
         for row in run(_known_handles, {"keys": list(keys)}):
             self.handles[row.key] = (row.id, row.customer_id, bool(row.opted_out))
             self.seen_at[row.id] = row.seen_at
-            if row.code_until:
-                self.codes[row.id] = (row.code_digits, row.code_until)
+            if row.code_until or row.asked:
+                self.awaited[row.id] = row
         threads = {one.message.conversation_key for one in batch}
         for thread in run(_known_conversations, {"keys": list(threads)}):
             self.threads[thread.account, thread.key] = _Thread(
@@ -214,7 +214,8 @@ class _Batch:
         handle_id, customer_id, opted_out = self._handle_of(admission)
         thread = self._next_place(admission, handle_id)
         place = (thread.id, thread.seq)
-        cleaned = admission.clean(thread.expecting or self._awaited(admission, handle_id))
+        expecting = thread.expecting or self._awaited(admission, handle_id, customer_id)
+        cleaned = admission.clean(expecting)
         self.rows["message"].append(message_row(admission, cleaned, place, handle_id, opted_out))
         self.rows["inbound"].append(inbound_row(admission, place, handle_id))
         self._see(admission, handle_id)
@@ -250,10 +251,14 @@ class _Batch:
         self.handles[key] = (admission.ids[1], admission.ids[2], out)
         return self.handles[key]
 
-    def _awaited(self, admission: Admission, handle_id: int) -> str | None:
-        """A code that the sender was asked for elsewhere may come here."""
-        code = self.codes.get(handle_id)
-        return None if code is None else awaited(*code, admission.received_at)
+    def _awaited(self, admission: Admission, handle_id: int, customer_id: int) -> str | None:
+        """What the sender was asked for elsewhere may come here."""
+        row = self.awaited.get(handle_id)
+        if row is None:
+            return None
+        level, now = admission.message.assurance, admission.received_at
+        writer = Writer(customer_id, handle_id, level, now)
+        return awaited(self.connection, row, writer, admission.questions)
 
     def _retire(self, admission: Admission, handle_id: int, customer_id: int) -> None:
         """The old life rests with its customer; its threads are not those that come now."""

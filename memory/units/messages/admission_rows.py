@@ -13,6 +13,7 @@ import orjson
 
 from core.clock import Micros, to_micros
 from core.message import Assurance, Attachment, ConsentChange, InboundMessage
+from memory.expectations import AT_ANY_TIME, OpenQuestions
 from memory.recall.about import about
 
 LONGEST_REASON = 500
@@ -36,10 +37,11 @@ class Cleaned:
 class Admission:
     """One message to admit. `clean` removes secrets from its text before anything is stored.
 
-    It is told which kind of secret the conversation's last question asked for, if any. `ids` are
-    fresh ids for the rows it may need; `quiet` is its quiet window in microseconds. What came along
-    with the message is in files already: its attachments name them, `original` by kind. A sender
-    who last wrote before `silent_before` is taken for somebody else (0: never).
+    It is told which kind of secret was asked for last, here or in another of the sender's
+    conversations, if any (`questions`). `ids` are fresh ids for the rows it may need; `quiet` is
+    its quiet window in microseconds. What came along with the message is in files already: its
+    attachments name them, `original` by kind. A sender who last wrote before `silent_before` is
+    taken for somebody else (0: never).
     """
 
     message: InboundMessage
@@ -49,6 +51,7 @@ class Admission:
     ids: tuple[int, int, int, int, int]
     original: Mapping[str, str] = field(default_factory=dict)
     silent_before: Micros = 0
+    questions: OpenQuestions = AT_ANY_TIME
 
 
 def person_rows(

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Connection, select, update
 
 from memory.tables.main import Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _message = table(Message)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, update
 
 from core.clock import Micros
 from memory.tables.main import Handle, Inbound
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _handle = table(Handle)
 _inbound = table(Inbound)

@@ -14,9 +14,9 @@ from core.clock import Micros
 from core.message import Author
 from core.turn import CaseState
 from memory.tables.main import Case, Customer, Delivery, Handle, Handoff, Turn
+from memory.tables.rows import table
 from memory.units.people import asides
 from memory.units.people.bare_packet import bare_packet
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

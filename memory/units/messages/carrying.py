@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, update
 
 from memory.tables.main import Conversation
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _conversation = table(Conversation)
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from core.clock import Micros
 from core.message import Audience
 from memory.tables.main import Conversation, Customer, Handle, Inbound, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _customer = table(Customer)
 _handle = table(Handle)

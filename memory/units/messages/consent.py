@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, or_, select
 
 from core.message import DeliveryStatus
 from memory.tables.main import Delivery, Handle
-from memory.units.rows import table
+from memory.tables.rows import table
 
 OPTED_OUT = "The customer has opted out of messages on this number."
 """Why nothing is sent, for a person."""

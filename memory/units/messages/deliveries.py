@@ -14,11 +14,11 @@ from core.clock import Micros
 from core.message import DeliveryStatus
 from memory.tables.channels import ParkedUpdate
 from memory.tables.main import Delivery, Handle
+from memory.tables.rows import table
 from memory.units.messages.bounces import call_people
 from memory.units.messages.part_ends import REMAINS
 from memory.units.messages.withdrawing import settle_doubt
 from memory.units.prepared import write
-from memory.units.rows import table
 
 _delivery = table(Delivery)
 _handle = table(Handle)

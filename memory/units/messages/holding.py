@@ -17,7 +17,7 @@ from core.clock import Micros
 from core.message import DeliveryStatus
 from memory.readable.drawing import WITHDRAWN
 from memory.tables.main import Delivery
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _delivery = table(Delivery)
 

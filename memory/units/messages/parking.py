@@ -11,8 +11,8 @@ from sqlalchemy import Connection, insert, select, update
 
 from core.clock import Micros
 from memory.tables.channels import Parked
+from memory.tables.rows import table
 from memory.units.audit import record
-from memory.units.rows import table
 
 LONGEST_TITLE = 300
 LONGEST_REASON = 1_000

@@ -15,7 +15,7 @@ from sqlalchemy import func
 from core.clock import Micros
 from core.message import DeliveryStatus
 from memory.tables.main import Delivery
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _delivery = table(Delivery)
 

@@ -20,8 +20,8 @@ from core.message import Handle as Address
 from memory.recall.about import about
 from memory.tables.identity import Reach
 from memory.tables.main import Conversation, Delivery, Handle, Inbound, Message
+from memory.tables.rows import table
 from memory.units.identity.handles import introduce
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

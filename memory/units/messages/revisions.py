@@ -16,18 +16,19 @@ import orjson
 from sqlalchemy import Connection, Row, select, update
 
 from core.clock import Micros
+from core.message import Assurance
 from memory.codec import dump_case, load_case
-from memory.expectations import awaited
+from memory.expectations import AT_ANY_TIME, AWAITED, OpenQuestions, Writer, awaited
 from memory.readable.drawing import drawn_of
 from memory.recall.about import about
 from memory.stored_turns import GIVEN
 from memory.tables.main import Case, Conversation, Customer, Handle, Handoff, Inbound, Message, Turn
+from memory.tables.rows import table
 from memory.units.messages.admission_rows import Cleaned
 from memory.units.remembering.episodes import spoil
 from memory.units.remembering.fact_rows import forget_told
 from memory.units.remembering.segmenting import forget_segments
 from memory.units.remembering.vectors import forget_vectors
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
@@ -62,13 +63,14 @@ class Revised(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Change:
     """A revision of the message with this event id. `clean` removes secrets from the new text, and
-    is told which kind was last asked for; without it the message is taken back."""
+    is told which kind was last asked for (`questions`); without it the message is taken back."""
 
     account: str
     event_id: str
     sender_key: str
     clean: Callable[[str | None], Cleaned] | None
     at: Micros
+    questions: OpenQuestions = AT_ANY_TIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def revise(connection: Connection, change: Change) -> Revision:
     if change.clean is None:
         _take_back(connection, row, extra, change.at)
     else:
-        _replace_words(connection, row, extra, change.clean, change.at)
+        _replace_words(connection, row, extra, change.clean, change)
     connection.execute(
         update(_customer)
         .where(_customer.c.id == row.customer_id)
@@ -119,9 +121,9 @@ def _find(connection: Connection, change: Change) -> AnyRow | None:
             _message.c.text,
             _message.c.created_at,
             _message.c.extra_json,
+            _inbound.c.assurance,
             _conversation.c.expecting,
-            _handle.c.code_digits,
-            _handle.c.code_until,
+            *AWAITED,
         )
         .join(_handle, _handle.c.id == _inbound.c.handle_id)
         .join(_conversation, _conversation.c.id == _inbound.c.conversation_id)
@@ -140,10 +142,13 @@ def _replace_words(
     row: AnyRow,
     extra: Mapping[str, Any],
     clean: Callable[[str | None], Cleaned],
-    at: Micros,
+    change: Change,
 ) -> None:
     """The new words; the earlier ones stay for people when a turn has answered them."""
-    cleaned = clean(row.expecting or awaited(row.code_digits, row.code_until, at))
+    at = change.at
+    writer = Writer(row.customer_id, row.handle_id, Assurance(row.assurance), at)
+    expecting = row.expecting or awaited(connection, row, writer, change.questions)
+    cleaned = clean(expecting)
     kept = {name: value for name, value in extra.items() if name not in ("secrets", "original")}
     kept["revised_at"] = at
     if cleaned.secrets:

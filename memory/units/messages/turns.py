@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, case, insert, select, update
 
 from core.clock import Micros
 from core.facts.history import Told
@@ -28,12 +28,12 @@ from memory.tables.main import (
     Message,
     Turn,
 )
+from memory.tables.rows import table
 from memory.units.messages.consent import OPTED_OUT, opted_out_among
 from memory.units.people.asides import Aside, set_aside
 from memory.units.people.raising import Raise, raise_handoffs
 from memory.units.prepared import write
 from memory.units.remembering.fact_rows import Given, lay
-from memory.units.rows import table
 
 _LEAVING = DeliveryStatus.SENDING.value
 
@@ -59,6 +59,7 @@ class Commit:
     `expecting` names the kind of secret the reply asks for, if any. `dead` is why the messages
     could not be handled: they become dead letters, and the turn only says so. `aside` is for
     messages that no machine may answer. `raised` is what people who have a case see of it now.
+    `settled` are handles that were asked for a secret, if anywhere, which was told here.
     """
 
     customer_id: int
@@ -77,6 +78,7 @@ class Commit:
     handoff: Columns | None = None
     raised: tuple[int, Raise] | None = None
     expecting: str | None = None
+    settled: tuple[int, ...] = ()
     dead: str | None = None
     aside: Aside | None = None
 
@@ -123,6 +125,14 @@ _touch = (
     .where(_conversation.c.id == bindparam("row"))
     .values(updated_at=bindparam("now"))
 )
+_settle = (
+    update(_conversation)
+    .where(
+        _conversation.c.handle_id.in_(bindparam("handles", expanding=True)),
+        _conversation.c.expecting.is_not(None),
+    )
+    .values(expecting=None)
+)
 _done = (
     update(_inbound)
     .where(_inbound.c.id == bindparam("row"))
@@ -137,6 +147,8 @@ _save_case = (
         state_json=bindparam("state"),
         updated_at=bindparam("now"),
         outcome=bindparam("new_outcome"),
+        # Nobody answered: what was asked for last is so still.
+        expecting=case((bindparam("answered"), bindparam("secret_kind")), else_=_case.c.expecting),
     )
 )
 _insert_message = insert(_message)
@@ -174,6 +186,8 @@ def commit(connection: Connection, batch: Sequence[Commit]) -> list[Committed]:
     for one in batch:
         if one.raised is not None:
             raise_handoffs(connection, *one.raised)
+        if one.settled:
+            connection.execute(_settle, {"handles": one.settled})
     return _lay_facts(connection, results, batch)
 
 

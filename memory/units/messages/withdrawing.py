@@ -29,8 +29,8 @@ from memory.tables.main import (
     Message,
     Turn,
 )
+from memory.tables.rows import table
 from memory.units.messages.part_ends import discarded
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -17,9 +17,9 @@ from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 from core.clock import Micros
 from memory.tables.main import Handoff
 from memory.tables.people import Invitation, Person
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.people.sessions import end_sessions
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

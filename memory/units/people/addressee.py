@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Row, func, select
 
 from core.message import Author
 from memory.tables.main import Conversation, Handle, Handoff, Inbound, Message
+from memory.tables.rows import table
 from memory.units.people.asides import RULE
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, insert, select, update
 
 from core.clock import Micros
 from memory.tables.people import ApiToken
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.people.actors import ActorProblem
-from memory.units.rows import table
 
 _token = table(ApiToken)
 

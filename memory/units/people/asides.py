@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, insert, select, update
 
 from memory.tables.main import Case, Handoff
-from memory.units.rows import table
+from memory.tables.rows import table
 
 RULE = "not-answerable"
 STATUS = "aside"

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from core.turn import CaseState
 from memory.tables.main import Handle, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _QUOTED = 6
 

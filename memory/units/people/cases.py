@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import orjson
-from sqlalchemy import Connection, Row, case, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, insert, select, update
 
 from core.clock import Micros, from_micros
 from core.facts.promises import find_promises
@@ -21,12 +21,12 @@ from memory.readable.drawing import drawn_of
 from memory.readable.sender import ContextQuery, read_sender
 from memory.recall.about import about
 from memory.tables.main import Case, Conversation, Customer, Delivery, Handle, Handoff, Message
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.messages.part_ends import discarded
 from memory.units.people import asides
 from memory.units.people.addressee import addressee, open_handoff_of
 from memory.units.remembering.promising import Answer, note_promises
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 
@@ -42,9 +42,10 @@ TOOK_OVER = "A person took over before this was sent."
 HANDED_BACK = "handed back"
 RESOLVED = "resolved"
 
+
 # A person asks for no secret, but a code that is on its way may still come.
-_code_expected = _conversation.c.expecting.like("code%")
-_still_open = case((_code_expected, _conversation.c.expecting), else_=None)
+def _still_open(asked: ColumnElement[Any]) -> ColumnElement[Any]:
+    return case((asked.like("code%"), asked), else_=None)
 
 
 class PeopleProblem(Exception):
@@ -145,6 +146,7 @@ def answer(connection: Connection, one: AgentAnswer) -> Answered:
             _own(connection, handoff, one.agent)
         if handoff.answered_at is None:
             _set_handoff(connection, handoff.id, answered_at=one.now)
+        _set_case(connection, handoff.case_id, expecting=_still_open(_case.c.expecting))
     _bump(connection, thread.customer_id)
     subject = f"conversation:{thread.id}" if handoff is None else f"handoff:{handoff.id}"
     record(
@@ -177,14 +179,14 @@ def hand_back(
     _close(connection, row, HANDED_BACK, now)
     if row.rule == asides.RULE:
         # No machine may answer there, so that there is nothing to give back.
-        _set_case(connection, row.case_id, status="closed", outcome=RESOLVED, now=now)
+        _set_case(connection, row.case_id, status="closed", outcome=RESOLVED, updated_at=now)
     elif not _still_handed(connection, row):
         state = connection.execute(
             select(_case.c.state_json).where(_case.c.id == row.case_id)
         ).scalar_one()
         case = replace(load_case(state), counters={})
         text = dump_case(case, drawn_of(state))
-        _set_case(connection, row.case_id, status="open", state_json=text, now=now)
+        _set_case(connection, row.case_id, status="open", state_json=text, updated_at=now)
     _bump(connection, row.customer)
     record(connection, audit_id, now, agent, "hand back", f"handoff:{handoff_id}", {})
     return _change(row, "closed", agent)
@@ -203,7 +205,7 @@ def resolve(
     others = _still_handed(connection, row)
     for one in (row.id, *others):
         _set_handoff(connection, one, status="closed", closed_at=now, closed_as=RESOLVED)
-    _set_case(connection, row.case_id, status="closed", outcome=outcome, now=now)
+    _set_case(connection, row.case_id, status="closed", outcome=outcome, updated_at=now)
     _bump(connection, row.customer)
     detail = {"outcome": outcome}
     record(connection, audit_id, now, agent, "resolve", f"handoff:{handoff_id}", detail)
@@ -274,7 +276,7 @@ def _write_message(connection: Connection, one: AgentAnswer, thread: AnyRow, seq
     connection.execute(
         update(_conversation)
         .where(_conversation.c.id == thread.id)
-        .values(seq=seq, updated_at=one.now, expecting=_still_open)
+        .values(seq=seq, updated_at=one.now, expecting=_still_open(_conversation.c.expecting))
     )
 
 
@@ -374,8 +376,8 @@ def _set_handoff(connection: Connection, handoff_id: int, **values: object) -> N
     connection.execute(update(_handoff).where(_handoff.c.id == handoff_id).values(**values))
 
 
-def _set_case(connection: Connection, case_id: int, now: Micros, **values: object) -> None:
-    connection.execute(update(_case).where(_case.c.id == case_id).values(updated_at=now, **values))
+def _set_case(connection: Connection, case_id: int, **values: object) -> None:
+    connection.execute(update(_case).where(_case.c.id == case_id).values(**values))
 
 
 def _bump(connection: Connection, customer_id: int) -> None:

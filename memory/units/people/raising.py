@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 
 from core.escalation.facts import more_urgent
 from memory.tables.main import Handoff
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _handoff = table(Handoff)
 

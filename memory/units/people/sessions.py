@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from core.clock import Micros
 from memory.tables.people import Person, Session
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _person = table(Person)
 _session = table(Session)

@@ -16,11 +16,11 @@ from core.turn import CaseState
 from memory.codec import dump_case
 from memory.readable.drawing import drawn_of
 from memory.tables.main import Case, Customer, Handle, Handoff
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.messages.reaching import Letter, Written, write_letter
 from memory.units.people.bare_packet import bare_packet
 from memory.units.people.raising import Raise, raise_handoffs
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

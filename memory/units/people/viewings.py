@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select
 
 from core.clock import Micros
 from memory.tables.people import Viewing
-from memory.units.rows import table
+from memory.tables.rows import table
 
 HOUR: Micros = 3_600 * 1_000_000
 

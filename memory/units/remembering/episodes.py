@@ -24,7 +24,7 @@ from memory.readable.drawing import CASE as STATE
 from memory.readable.drawing import drawn_of, dump_drawn
 from memory.tables.main import Case, Customer, Handle, Handoff
 from memory.tables.remembered import Episode
-from memory.units.rows import table
+from memory.tables.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

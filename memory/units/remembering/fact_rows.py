@@ -18,9 +18,9 @@ from core.clock import Micros
 from core.facts.history import Held, Told, place, same_value, without
 from core.facts.known import PEOPLE
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.identity.reversal import UNDONE
 from memory.units.prepared import write
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, select, update
 from core.clock import Micros
 from memory.tables.main import Customer, Handle
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.identity.reversal import CannotUndo, Reversal, Undoer
 from memory.units.remembering.fact_rows import AnyRow, put_back, take_back
 from memory.units.remembering.facts import CORRECT, PIN, RETIRE, ROLL_BACK, SETTLE, UNPIN
-from memory.units.rows import table
 
 _customer = table(Customer)
 _fact = table(Fact)

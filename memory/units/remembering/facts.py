@@ -19,6 +19,7 @@ from core.message import Assurance
 from memory.pages.fact_words import bare_key
 from memory.tables.main import Customer, Handle, Message
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.remembering.episodes import drop_summaries
 from memory.units.remembering.fact_rows import (
@@ -31,7 +32,6 @@ from memory.units.remembering.fact_rows import (
     lay,
     take_back,
 )
-from memory.units.rows import table
 
 __all__ = [
     "AT_ONCE",

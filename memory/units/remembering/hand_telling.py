@@ -16,6 +16,7 @@ from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance
 from memory.pages.fact_words import bare_key
 from memory.tables.main import Audit, Handle
+from memory.tables.rows import table
 from memory.units.audit import record
 from memory.units.identity.linking import resolve_customer
 from memory.units.identity.undoing import Undone, undo
@@ -32,7 +33,6 @@ from memory.units.remembering.facts import (
     promise,
     tell,
 )
-from memory.units.rows import table
 
 TELL, PROMISE = "tell-fact", "promise"
 """What the log calls it."""

@@ -23,13 +23,13 @@ from core.message import Assurance, Audience
 from memory.past import PastMessage, Piece, Places
 from memory.tables.main import Conversation, Customer, Handle, Link, Message
 from memory.tables.remembered import HistoryLine
+from memory.tables.rows import table
 from memory.units.identity.bringing import Entry, Source, bring
 from memory.units.identity.importing import count_in
 from memory.units.messages.reaching import NOWHERE
 from memory.units.remembering.episodes import ask_anew
 from memory.units.remembering.fact_rows import RULE, Given, Telling, lay
 from memory.units.remembering.segmenting import forget_segments
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

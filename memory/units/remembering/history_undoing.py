@@ -15,12 +15,12 @@ from core.clock import Micros
 from memory.readable.sender import NEVER
 from memory.tables.main import Conversation, Message
 from memory.tables.remembered import Fact, HistoryLine, Vector
+from memory.tables.rows import table
 from memory.units.identity.joining import IMPORT_UNDONE
 from memory.units.remembering.episodes import spoil
 from memory.units.remembering.fact_rows import take_back
 from memory.units.remembering.history import account_of, refresh
 from memory.units.remembering.segmenting import forget_segments
-from memory.units.rows import table
 
 _conversation = table(Conversation)
 _fact = table(Fact)

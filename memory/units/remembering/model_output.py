@@ -20,10 +20,10 @@ from core.message import Assurance, Author
 from memory.episodes import CASE, SESSION, Part, load_parts
 from memory.tables.main import Conversation, Handle, Message
 from memory.tables.remembered import Episode, Fact
+from memory.tables.rows import table
 from memory.units.remembering.episodes import hold
 from memory.units.remembering.fact_rows import MODEL
 from memory.units.remembering.facts import FactProblem, Telling, tell
-from memory.units.rows import table
 
 AnyRow: TypeAlias = "Row[*tuple[Any, ...]]"
 

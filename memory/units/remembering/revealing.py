@@ -14,8 +14,8 @@ from core.clock import Micros
 from memory.pages.fact_words import bare_key
 from memory.tables.main import Handle
 from memory.tables.remembered import Fact
+from memory.tables.rows import table
 from memory.units.audit import record
-from memory.units.rows import table
 
 REVEAL = "reveal"
 

@@ -15,7 +15,7 @@ from memory.recall.segments import ToPack, digest_of, pack_segment
 from memory.recall.unpacked import Stretch
 from memory.tables.main import Conversation, Handle, Message
 from memory.tables.remembered import Segment
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _conversation = table(Conversation)
 _handle = table(Handle)

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select
 from memory.recall.vectors import Place, at_places
 from memory.tables.main import Message
 from memory.tables.remembered import Vector
-from memory.units.rows import table
+from memory.tables.rows import table
 
 _message = table(Message)
 _vector = table(Vector)

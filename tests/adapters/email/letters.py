@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from adapters.email.inbound import translate
-from adapters.email.mime import Mail, read_mail
-from adapters.email.reading import MAX_MAIL_BYTES, Reading
+from adapters.email.parsing.mime import Mail, read_mail
+from adapters.email.receiving.inbound import translate
+from adapters.email.receiving.reading import MAX_MAIL_BYTES, Reading
 from adapters.email.tokens import LIFE, ThreadRef, Tokens, conversation_id
 from core.channel import Received
 from core.message import InboundMessage, Parked

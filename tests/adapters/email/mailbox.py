@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from adapters.email.adapter import EmailAdapter
 from adapters.email.config import EmailConfig
-from adapters.email.simulator import MailSimulator
+from adapters.email.simulator.service import MailSimulator
 from core.channel import AdapterContext, Received
 from core.channel_abilities import Health
 from core.message import InboundMessage, OutboundMessage, OutboundPart

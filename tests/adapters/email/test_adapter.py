@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.simulator import Fault
-from adapters.email.simulator_clients import read
+from adapters.email.simulator.clients import read
+from adapters.email.simulator.service import Fault
 from core.channel import SendError
 from core.message import (
     Assurance,

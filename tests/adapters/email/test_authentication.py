@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.email.auth_results import read_results
-from adapters.email.authentication import Proof, aligned, prove
+from adapters.email.parsing.auth_results import read_results
+from adapters.email.parsing.authentication import Proof, aligned, prove
 from core.message import Assurance
 from tests.adapters.email.letters import ANN, SERVER, proved, raw_mail, read
 
@@ -171,6 +171,7 @@ def test_alignment_is_by_the_organisations_domain(signer: str, domain: str, same
         f"{SERVER} 2; dmarc=pass header.from=a",
         f"{SERVER}; dmarc=pass header.from=a header.from=b",
         f"{SERVER}; dmarc=pass header.from",
+        '""; dmarc=pass',
         f"{SERVER}; dmarc pass",
         f"{SERVER}; =pass",
         f"{SERVER}; dmarc=pass (unclosed",

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.bounces import DEAD, REASONS
 from adapters.email.carriers import bounce_address, message_id
+from adapters.email.receiving.bounces import DEAD, REASONS
 from adapters.email.tokens import Tokens
 from core.message import DeliveryStatus, DeliveryUpdate
 from tests.adapters.email.letters import (

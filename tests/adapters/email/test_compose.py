@@ -11,8 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.email.compose import File, Letter, Unsendable, compose, subject_of, without_footer
 from adapters.email.config import EmailConfig
+from adapters.email.sending.compose import (
+    File,
+    Letter,
+    Unsendable,
+    compose,
+    subject_of,
+    without_footer,
+)
 from adapters.email.tokens import LIFE, ThreadRef, Tokens, conversation_id
 from core.message import Author
 

@@ -16,8 +16,8 @@ import pytest
 
 from adapters.email.diagnosis import diagnose
 from adapters.email.dns_records import LookUp, look_at_domain, look_up_with
-from adapters.email.simulator import MailSimulator
-from adapters.email.smtp import SmtpSender
+from adapters.email.sending.smtp import SmtpSender
+from adapters.email.simulator.service import MailSimulator
 from core.channel_abilities import Finding, Gravity
 from tests.adapters.email.mailbox import ANNA, config_of, context_of, service
 

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from adapters.email.adapter import EmailAdapter
-from adapters.email.dkim import signer_of
 from adapters.email.dns_records import look_at_domain
+from adapters.email.sending.dkim import signer_of
 from core.channel_abilities import Gravity
 from tests.adapters.email.mailbox import ANNA, box, config_of, context_of, service
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.simulator import Fault, MailSimulator
-from adapters.email.simulator_store import SMTP_FAULTS
+from adapters.email.simulator.service import Fault, MailSimulator
+from adapters.email.simulator.store import SMTP_FAULTS
 from core.channel import SendError
 from core.message import InboundMessage
 from tests.adapters.email.mailbox import ANNA, Box, Kept, Taken, box, service, until_health

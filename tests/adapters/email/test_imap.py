@@ -6,8 +6,8 @@ import asyncio
 from datetime import timedelta
 
 from adapters.email.adapter import EmailAdapter
-from adapters.email.imap_batches import MAILS
-from adapters.email.simulator import Fault
+from adapters.email.receiving.imap_batches import MAILS
+from adapters.email.simulator.service import Fault
 from core.channel import Received
 from tests.adapters.email.mailbox import (
     ANNA,

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.email.carriers import marker, plus_address
-from adapters.email.event_ids import event_id_of
-from adapters.email.inbound import MAX_TEXT
+from adapters.email.receiving.event_ids import event_id_of
+from adapters.email.receiving.inbound import MAX_TEXT
 from core.message import Assurance, Audience, Claim, DeliveryStatus, Handle
 from tests.adapters.email.letters import (
     ANN,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.loops import is_daemon, is_no_reply, why_not_answer
+from adapters.email.receiving.loops import is_daemon, is_no_reply, why_not_answer
 from tests.adapters.email.letters import READING, parts_mail, raw_mail, read
 
 

@@ -6,7 +6,7 @@ from base64 import b64encode
 
 import pytest
 
-from adapters.email.bodies import MAX_FILES, MAX_HTML, MAX_TEXT
+from adapters.email.parsing.bodies import MAX_FILES, MAX_HTML, MAX_TEXT
 from tests.adapters.email.letters import parts_mail, raw_mail, read
 
 PLAIN = "Content-Type: text/plain; charset=utf-8"

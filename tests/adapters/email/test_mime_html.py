@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.email.sanitising import safe_html
+from adapters.email.parsing.sanitising import safe_html
 
 _DANGER = re.compile(
     r"<(?:script|style|iframe|object|embed|form|input|link|meta|base|svg|math)"

@@ -7,8 +7,14 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.mime import read_mail
-from adapters.email.parts import MAX_FIELD_BYTES, MAX_FIELDS, MAX_NESTING, MAX_PARTS, Unreadable
+from adapters.email.parsing.mime import read_mail
+from adapters.email.parsing.parts import (
+    MAX_FIELD_BYTES,
+    MAX_FIELDS,
+    MAX_NESTING,
+    MAX_PARTS,
+    Unreadable,
+)
 from tests.adapters.email.letters import message, parts_mail, raw_mail, read
 
 PLAIN = "Content-Type: text/plain"

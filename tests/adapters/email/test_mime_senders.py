@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.email.headers import Address, addresses, date_of, ids, normal, words
+from adapters.email.parsing.headers import Address, addresses, date_of, ids, normal, words
 from tests.adapters.email.letters import ANN, raw_mail, read
 
 

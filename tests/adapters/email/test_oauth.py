@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 
 from adapters.email.config import OAuth
 from adapters.email.oauth import AccessTokens, NoAccess
-from adapters.email.simulator import DEMO_ACCESS_TOKEN
+from adapters.email.simulator.service import DEMO_ACCESS_TOKEN
 from tests.adapters.email.mailbox import ANNA, box, service
 
 NOW = datetime(2027, 1, 15, 8, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 
 from adapters.email import SPEC
 from adapters.email.config import EmailConfig
-from adapters.email.simulator import DEMO_PASSWORD, Crossing, Fault, MailSimulator
+from adapters.email.simulator.service import DEMO_PASSWORD, Crossing, Fault, MailSimulator
 from gateway.access.safety import DEMO_MARK
 from tests.adapters.email.mailbox import ANNA, service
 
@@ -131,4 +131,4 @@ def test_an_unknown_fault_is_refused() -> None:
 
 
 def test_the_declaration_names_the_simulator() -> None:
-    assert SPEC.simulator == "adapters.email.simulator:MailSimulator"
+    assert SPEC.simulator == "adapters.email.simulator.service:MailSimulator"

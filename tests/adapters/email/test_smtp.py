@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email import smtp
-from adapters.email.compose import Composed
-from adapters.email.smtp import SmtpSender
-from adapters.email.smtp_answers import refusal
+from adapters.email.sending import smtp
+from adapters.email.sending.answers import refusal
+from adapters.email.sending.compose import Composed
+from adapters.email.sending.smtp import SmtpSender
 from core.channel import SendError
 from tests.adapters.email.mailbox import config_of, service
 

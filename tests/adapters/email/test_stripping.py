@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.stripping import Stripped, newest_reply
+from adapters.email.newest.stripping import Stripped, newest_reply
 from tests.adapters.email.quotations import (
     ATTRIBUTIONS,
     DEVICES,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.email.html_stripping import newest_reply_html
-from adapters.email.html_text import text_of_html
-from adapters.email.stripping import Stripped
+from adapters.email.newest.html_stripping import newest_reply_html
+from adapters.email.newest.stripping import Stripped
+from adapters.email.parsing.html_text import text_of_html
 
 REPLY = "<div>Friday is fine.</div>"
 ATTRIBUTION = "On Mon, Jan 4, 2027 at 9:12 AM Lampe &lt;help@lamp.example&gt; wrote:"

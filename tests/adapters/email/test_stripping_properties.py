@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.email.html_stripping import newest_reply_html
-from adapters.email.html_text import text_of_html
-from adapters.email.stripping import Stripped, newest_reply
+from adapters.email.newest.html_stripping import newest_reply_html
+from adapters.email.newest.stripping import Stripped, newest_reply
+from adapters.email.parsing.html_text import text_of_html
 from tests.adapters.email.quotations import ATTRIBUTIONS, HEADERS, ORIGINALS, headed, marked
 
 FOOTER = "[ref:Zq3Zq3Zq3Zq3Zq3Zq3]"

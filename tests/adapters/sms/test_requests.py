@@ -23,7 +23,7 @@ from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Fault
 from gateway.access.bodies import form_fields
 from memory.tables.channels import ParkedUpdate
 from memory.tables.main import Customer, Delivery, Handle, Inbound, Message
-from memory.units.rows import table
+from memory.tables.rows import table
 from tests.adapters.sms.account import inbound_form, official_signature, sid
 from tests.gateway.test_way import settled
 from tests.gateway.way import OURS, Way, running

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, select
 
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Fault
 from memory.tables.main import Delivery, Handle
+from memory.tables.rows import table
 from memory.units.messages.consent import OPTED_OUT
-from memory.units.rows import table
 from tests.adapters.sms.account import inbound_form, official_signature, sid
 from tests.gateway.credentials import bearer
 from tests.gateway.test_way import settled

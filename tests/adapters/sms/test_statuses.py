@@ -15,8 +15,8 @@ from adapters.sms.codes import trouble_of
 from adapters.sms.simulator import DEMO_ACCOUNT, DEMO_TOKEN, Fault
 from memory.tables.channels import ParkedUpdate
 from memory.tables.main import Delivery, Handle, Handoff
+from memory.tables.rows import table
 from memory.units.messages.deliveries import PARKED_FOR
-from memory.units.rows import table
 from tests.adapters.sms.account import official_signature, sid
 from tests.gateway.test_way import count, settled
 from tests.gateway.way import Way, running

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from core.pipeline.intent.features import Stems
+from core.languages.features import Stems
 from core.pipeline.response import articles
 from core.pipeline.response.article_text import Encode, Entry, Meanings, prepared
 from core.pipeline.response.articles import ArticleIndex

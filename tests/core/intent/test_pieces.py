@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.pipeline.intent.features import plain
+from core.languages.features import plain
 from core.pipeline.intent.piece_vectors import LONGEST_WORD, PieceVectors, take_apart
 from core.pipeline.intent.stage import CorruptModel, IntentModel
 from gateway.intents.piece_file import load_pieces

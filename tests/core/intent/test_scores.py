@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
-from core.pipeline.intent.features import TEXT_LIMIT, character_terms, plain
+from core.languages.features import TEXT_LIMIT, character_terms, plain
 from core.pipeline.intent.stage import IntentModel
 from gateway.intents.training_child import fit, freeze
 from tests.core.intent.examples import EXAMPLES, TITLES

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 
-from core.effects import Effect, LookUp, NeedEffect
+from core.effects import LookUp
 from core.identity.rules import DEFAULT_RULES, IdentityRules
 from core.message import Assurance, Audience, Author
-from core.pipeline.contracts import Stages
+from core.pipeline.contracts import Effect, NeedEffect, Stages
 from core.pipeline.decide import decide, default_stages
 from core.pipeline.response.articles import ArticleIndex
 from core.playbook.model import Article, Flow, Hours, Intent, Playbook, Slot, Table
@@ -172,9 +172,7 @@ class Talk:
 
     def say(self, *texts: str, quick_reply: str | None = None) -> Decision:
         """One turn of these messages; effects are performed with the shop's tables."""
-        asked = self.decisions[-1].asked if self.decisions else ()
-        code = self.decisions[-1].expecting if self.decisions else None
-        expecting = next((s for one in asked if (s := self.playbook.slots[one].secret)), code)
+        expecting = self.decisions[-1].expecting if self.decisions else None
         turn = self.turn(*texts, expecting=expecting, quick_reply=quick_reply)
         decision = decide(turn, self.playbook, stages(), lambda: 0)
         for _ in range(4):

@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from core.effects import Act, NeedEffect
+from core.effects import Act
 from core.message import Assurance, Audience
+from core.pipeline.contracts import NeedEffect
 from core.pipeline.decide import decide
 from core.playbook.model import Action, Flow, Playbook, Rule
 from core.turn import Decision

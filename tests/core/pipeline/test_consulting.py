@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from core.effects import Act, Consult, Effect
+from core.effects import Act, Consult
 from core.message import Assurance, Audience
+from core.pipeline.contracts import Effect
 from core.playbook.model import Action, Flow, Playbook
 from tests.core.pipeline.shop import SHOP, Talk
 

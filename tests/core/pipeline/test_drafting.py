@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.effects import Compose, NeedEffect
 from core.identity.rules import DEFAULT_RULES
 from core.message import Assurance, Audience, Author, Sensitivity
-from core.pipeline.contracts import Draft, Stages, StateStep
+from core.pipeline.contracts import Compose, Draft, NeedEffect, Stages, StateStep
 from core.pipeline.decide import decide
 from core.pipeline.model.drafting import ANSWERS, Parts, parts_of
 from core.pipeline.model.worded import Unfit, Wording

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from core.effects import Act, Effect
+from core.effects import Act
 from core.message import Assurance
+from core.pipeline.contracts import Effect
 from core.pipeline.reading.phrases import is_cancellation
 from core.pipeline.state.undertaking import ASKED, agrees
 from core.playbook.model import Action, Flow

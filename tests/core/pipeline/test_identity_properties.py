@@ -7,8 +7,9 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.effects import AskProof, MoveTo, NeedEffect
+from core.effects import AskProof, MoveTo
 from core.message import Assurance, Audience
+from core.pipeline.contracts import NeedEffect
 from core.pipeline.decide import decide
 from tests.core.pipeline.shop import SHOP, Talk, stages
 

@@ -155,3 +155,60 @@ def test_a_text_that_is_lacking_is_said_in_built_in_words() -> None:
     german = in_language(BOTH, "de")
     assert german.slots["name"].ask[0] == "Eine Angabe brauche ich noch: name. Wie lautet sie?"
     assert german.flows["visit"].found == SHOP.flows["visit"].found
+
+
+ASKED = {
+    "de": ("Wo ist meine Bestellung 1042? Where is my order", "nein, die andere Bestellung"),
+    "fr": ("Bonjour, où est ma commande 1042 ? where is my order", "non, l'autre commande"),
+    "es": ("Hola, ¿dónde está mi pedido 1042? where is my order", "no, el otro pedido"),
+}
+LABELS = {"de": "Bestellnummer", "fr": "numéro de commande", "es": "número de pedido"}
+
+
+@pytest.mark.parametrize("language", ASKED)
+@pytest.mark.parametrize("named", [True, False])
+def test_the_other_order_is_asked_for_in_each_language(language: str, named: bool) -> None:
+    label = LABELS[language]
+    order = Slot("order_id", "order", label, (f"{label}?",))
+    wording = Wording(slots={"order_id": order}, answers={}, flows={}, titles={})
+    talk = Talk(playbook=replace(SHOP, wordings={language: wording}), proved=())
+    opening, other = ASKED[language]
+    talk.say(opening)
+    assert talk.case.slot("order_id") is not None
+    reply = talk.hear(other if named else other.rsplit(" ", 1)[0])
+    assert talk.case.slot("order_id") is None
+    assert talk.decisions[-1].asked == ("order_id",), reply
+
+
+@pytest.mark.parametrize("text", ["encore une autre question", "otra vez", "eine andere Frage"])
+def test_another_question_is_no_other_order(text: str) -> None:
+    talk = Talk(playbook=BOTH, proved=())
+    talk.say(ASKED["de"][0])
+    talk.say(text)
+    assert talk.case.slot("order_id") is not None
+
+
+@pytest.mark.parametrize("text", ["Danke!", "merci", "ich weiß es nicht", "un momento"])
+def test_talk_in_another_language_is_no_name(text: str) -> None:
+    talk = Talk(playbook=BOTH)
+    talk.say("book a visit")
+    talk.say(text)
+    assert talk.case.slot("name") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("am nächsten Dienstag bitte", "2026-03-10"),
+        ("mardi prochain, s'il vous plaît", "2026-03-10"),
+        ("pasado mañana por favor", "2026-03-06"),
+        ("in drei Tagen", "2026-03-07"),
+    ],
+)
+def test_a_day_is_taken_in_each_language(text: str, told: str) -> None:
+    talk = Talk(playbook=BOTH)
+    talk.say("book a visit", "Kim")
+    talk.say("Kim")
+    talk.say(text)
+    day = talk.case.slot("day")
+    assert day is not None and day.normal == told

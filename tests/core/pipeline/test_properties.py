@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.answers.sentences import digests
 from core.message import Assurance, Audience
-from core.pipeline.response.sentences import digests
 from core.turn import Fact
 from tests.core.pipeline.shop import INTENTS, NOW, Talk
 

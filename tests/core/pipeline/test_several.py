@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.pipeline.intent.several import parts_of, without
+from core.pipeline.contracts import IntentGuess
+from core.pipeline.intent.several import hear_several, parts_of, without
 from core.turn import CaseState, Said, TurnInput, Waiting
 from memory.codec import dump_case, load_case
 from tests.core.pipeline.shop import SHOP, Talk, stages
@@ -41,6 +42,16 @@ class Remembered(Talk):
         ("where is it and how do I pay", ("where is it", "how do I pay")),
         ("where is my order and how do I pay", ("where is my order", "how do I pay")),
         ("I bought a lamp and a shade", ("I bought a lamp and a shade",)),
+        ("set an alarm and tell me a joke", ("set an alarm", "tell me a joke")),
+        (
+            "It is red and blue and I want to return it",
+            ("It is red and blue", "I want to return it"),
+        ),
+        ("Track my parcel. One more thing: do you ship?", ("Track my parcel.", "do you ship?")),
+        (
+            "Et où est mon colis ? Autre chose, vous livrez le lundi ?",
+            ("où est mon colis ?", "vous livrez le lundi ?"),
+        ),
         ("Hello! And also, can you help me?", ("can you help me?",)),
         ("1042. And are you open today?", ("are you open today?",)),
         ("Wo ist mein Paket, und wie zahle ich?", ("Wo ist mein Paket", "wie zahle ich?")),
@@ -161,6 +172,42 @@ def test_what_is_told_around_a_wish_does_not_hide_it() -> None:
     text = "We came back from the seaside and my aunt found nothing. Where is my order?"
     assert stages().intent(talk.turn(text), SHOP).name == "order_status"
     assert stages().intent(talk.turn("My aunt found nothing. She left."), SHOP).name is None
+
+
+GUESSES = {
+    "track my parcel": IntentGuess("order_status", 0.95, 0.9),
+    "can i come by": IntentGuess(None, 0.7, 0.5, (("visit", 0.7), ("opening", 0.2))),
+    "i might come by": IntentGuess(None, 0.7, 0.5, (("visit", 0.7), ("opening", 0.2))),
+}
+
+
+def _heard(text: str, *spoken_of: str, name: str | None = "order_status") -> IntentGuess:
+    """What is heard in a text of parts, when the whole of it speaks of these intents."""
+    whole = IntentGuess(name, 0.9, 0.5, tuple((one, 0.05) for one in spoken_of))
+    stage = hear_several(lambda turn, playbook: whole, GUESSES.__getitem__)
+    return stage(Talk().turn(text), SHOP)
+
+
+def test_a_part_that_asks_is_heard_by_its_favourite_where_the_whole_speaks_of_it() -> None:
+    heard = _heard("track my parcel and can i come by", "visit")
+    assert heard.name == "order_status"
+    assert [one.intent for one in heard.others] == ["visit"]
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken_of"),
+    [
+        ("track my parcel and can i come by", "opening"),
+        ("track my parcel and i might come by", "visit"),
+    ],
+)
+def test_a_favourite_alone_is_no_second_wish(text: str, spoken_of: str) -> None:
+    assert _heard(text, spoken_of).others == ()
+
+
+def test_a_favourite_alone_is_no_wish_in_the_place_of_none() -> None:
+    heard = _heard("i might come by and can i come by", "visit", name=None)
+    assert heard.name is None and heard.others == ()
 
 
 def test_who_lets_it_be_lets_all_of_it_be() -> None:

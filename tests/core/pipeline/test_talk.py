@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.effects import LookUp, NeedEffect
+from core.effects import LookUp
 from core.message import Assurance, Audience, Sensitivity
-from core.pipeline.contracts import IntentGuess, StateStep
+from core.pipeline.contracts import IntentGuess, NeedEffect, StateStep
 from core.pipeline.decide import decide
 from core.pipeline.response.articles import ArticleIndex
 from core.pipeline.response.stage import response_stage

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from core.effects import AskProof, NeedEffect
+from core.effects import AskProof
 from core.message import Assurance, Audience, Author, OutboundMessage
+from core.pipeline.contracts import NeedEffect
 from core.pipeline.without_memory import NO_MEMORY, WHY_PERSON, without_memory
 from core.playbook.model import Hours, Playbook
 from core.turn import (

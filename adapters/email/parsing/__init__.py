@@ -1,0 +1,2 @@
+"""A raw mail as plain values: fields, parts, words, and who sent it. Whatever it holds, nothing
+raises."""
