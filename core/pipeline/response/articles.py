@@ -28,11 +28,11 @@ from core.pipeline.response.article_text import (
 from core.pipeline.response.article_words import Asked, Lexicon
 from core.playbook.model import Article
 
-DEFAULT_ARTICLE_THRESHOLD = 0.45
+DEFAULT_ARTICLE_THRESHOLD = 0.47
 """Score from which an article answers a question; found on the questions of two businesses
 (`benchmarks/knowledge`): of those that no article answers hardly one comes so near."""
 
-DEFAULT_POINT_THRESHOLD = 0.2
+DEFAULT_POINT_THRESHOLD = 0.22
 """Score from which an article is named to whoever asks, as the one that may answer."""
 
 INTENT_SHARE = 0.3
@@ -49,7 +49,7 @@ nearest sentence as a whole, and how much of the question is spoken of at all.""
 RIVAL_SHARE = 0.3
 """What an article loses to another that comes as near: then neither is sure to be meant."""
 
-LACKING_SHARE = 0.4
+LACKING_SHARE = 0.3
 """What an article loses to a pressing word of which it has nothing: that may be the point."""
 
 _KNOWN = 0.6
