@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from core.answers.defaults import DEFAULT_ANSWERS
 from core.languages.features import Stems, words
@@ -20,9 +19,10 @@ from core.pipeline.reading.phrases import (
     is_question,
     is_wish,
 )
-from core.pipeline.reading.readers import PlaybookKey, readers_of
+from core.pipeline.reading.readers import readers_of
 from core.pipeline.reading.stop_words import STOP_WORDS
 from core.playbook.model import Flow, Playbook
+from core.playbook.once import once_per_playbook
 from core.turn import TurnInput
 
 
@@ -129,7 +129,7 @@ def familiarity(text: str, intent: str, playbook: Playbook) -> float:
     One unknown word is added, so that a single word proves little. A message without words may be
     a value that the intent's flow would ask for.
     """
-    stems, known = _vocabulary(PlaybookKey(playbook.version, id(playbook), playbook))
+    stems, known = _vocabulary(playbook)
     spoken = _matters(text, stems)
     if not spoken:
         return float(_is_value(text, intent, playbook))
@@ -145,12 +145,12 @@ def _is_value(text: str, intent: str, playbook: Playbook) -> bool:
     return any(one.fullmatch(text.strip()) for one in patterns)
 
 
-@lru_cache(maxsize=8)
-def _vocabulary(key: PlaybookKey) -> tuple[Stems, Mapping[str, frozenset[str]]]:
-    stems = Stems(key.playbook.language)
+@once_per_playbook
+def _vocabulary(playbook: Playbook) -> tuple[Stems, Mapping[str, frozenset[str]]]:
+    stems = Stems(playbook.language)
     known = {
         one.name: frozenset().union(*(_matters(text, stems) for text in (one.title, *one.examples)))
-        for one in key.playbook.intents
+        for one in playbook.intents
     }
     return stems, known
 

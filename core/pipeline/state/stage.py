@@ -57,7 +57,8 @@ def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Stat
     switched = _started(at, told.case, answered=answered or bool(told.values))
     if switched.flow != told.case.flow:
         told = merged(told, take_in(at, switched))
-    at = replace(at, faults=told.faults)
+    if told.faults:
+        at = replace(at, faults=told.faults)
     if (otherwise := asked_otherwise(at, told.case, told.values)) is not None:
         return otherwise
     case = reopened(at, told.case, told.values)
