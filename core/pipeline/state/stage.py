@@ -218,11 +218,10 @@ def _advance(
     needs = level_of(flow, at.playbook)
     if needs is not None and at.turn.sender.level < needs:
         return stepped(at, "step_up", case, captured)
-    case, name = next_slot(at, case, flow, guest=False)
+    # Where nothing is looked up, nobody is recognised: everybody is asked, in order.
+    case, name = next_slot(at, case, flow, guest=flow.look_up is None)
     if name is None and flow.look_up is not None:
         return look_up(at, case, captured, flow)
-    if name is None:
-        case, name = next_slot(at, case, flow, guest=True)
     if name is not None:
         return ask(at, case, captured, name)
     if case.counters.get("lacking", 0):
