@@ -27,7 +27,8 @@ class Slot:
     keeps the value as a fact beyond the case, to be offered in the next one. `guest_only` slots are
     asked only of senders who could not be recognised as the owner. Whoever is below `needs` is
     neither offered nor told the value again. With `strict` only what its patterns or choices allow
-    is taken. A number, a sum, or the length of a text is from `least` to `most`; a day is in the
+    is taken. With `in_wish` a text is also what the wish that begins the flow says beyond itself.
+    A number, a sum, or the length of a text is from `least` to `most`; a day is in the
     "future" or the "past" if `when` says so. `expects` are words for all that, and `currency`
     (ISO 4217) is that of a sum that names none.
     """
@@ -44,6 +45,7 @@ class Slot:
     remember: bool = False
     optional: bool = False
     guest_only: bool = False
+    in_wish: bool = False
     needs: Assurance = Assurance.NONE
     strict: bool = False
     expects: str = ""

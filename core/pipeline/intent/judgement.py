@@ -6,6 +6,8 @@ plainly are. It changes the guess and nothing else.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -153,6 +155,25 @@ def _vocabulary(playbook: Playbook) -> tuple[Stems, Mapping[str, frozenset[str]]
         for one in playbook.intents
     }
     return stems, known
+
+
+def usual_words(intent: str, playbook: Playbook) -> frozenset[str]:
+    """The stems that say what is wanted, whatever it is wanted for: those of an intent's title and
+    description, and those that one in ten of its examples has, and two at least."""
+    return _usual(playbook).get(intent, frozenset())
+
+
+@once_per_playbook
+def _usual(playbook: Playbook) -> Mapping[str, frozenset[str]]:
+    stems = Stems(playbook.language)
+    return {one.name: _usual_of(one, stems) for one in playbook.intents}
+
+
+def _usual_of(intent: Intent, stems: Stems) -> frozenset[str]:
+    seen = Counter(stem for text in intent.examples for stem in _matters(text, stems))
+    often = max(2, math.ceil(len(intent.examples) / 10))
+    own = _matters(f"{intent.title} {intent.description}", stems)
+    return own | {stem for stem, times in seen.items() if times >= often}
 
 
 def _matters(text: str, stems: Stems) -> frozenset[str]:

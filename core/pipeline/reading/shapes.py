@@ -96,7 +96,7 @@ ORDER_CUE = re.compile(
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]*\.?"
 NAME_CUE = re.compile(
     r"(?:\b(?:[Mm]y (?:full |first |last )?name(?: is|'s|:)?|[Nn]ame(?: is|'s|:)|"
-    r"[Tt]his is|[Tt]he name is|[Ii]t'?s|[Ii]t is|I am|I'm|[Cc]all me|"
+    r"[Tt]his is|[Tt]he name is|(?P<it>[Ii]t'?s|[Ii]t is)|I am|I'm|[Cc]all me|"
     r"[Ii]ch (?:heiße|heisse|bin)|[Mm]ein Name ist|[Jj]e m['’]appelle|[Jj]e suis|[Mm]on nom est|"
     r"[Mm]e llamo|[Mm]i nombre es|[Ss]oy)\s+)"
     rf"(?P<value>{_CAPITAL}(?:\s+(?:(?:de|van|von|der|da|del|al|bin)\s+)*{_CAPITAL}){{0,3}})"
