@@ -23,7 +23,7 @@ from core.pipeline.reading.phrases import (
 )
 from core.pipeline.reading.readers import readers_of
 from core.pipeline.reading.stop_words import STOP_WORDS
-from core.playbook.model import Flow, Playbook
+from core.playbook.model import Flow, Intent, Playbook
 from core.playbook.once import once_per_playbook
 from core.turn import TurnInput
 
