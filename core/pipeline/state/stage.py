@@ -53,7 +53,7 @@ def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Stat
     if is_cancellation(turn.text) and (before.flow or before.offering):
         return dropped(at, case)
     told = take_in(at, _started(at, case, answered=False))
-    if intent is None and told.values:
+    if intent is None and told.values and not is_question(turn.text):
         guess = by_values(guess, told.case, playbook)
         at = replace(at, guess=guess, intent=playbook.intent(guess.name))
     answered = before.asking is not None and told.about(before.asking)
