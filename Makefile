@@ -56,7 +56,7 @@ lint: install-dev ## style and the usual mistakes
 	$(BIN)/ruff format --check .
 
 types: install-dev ## strict types, tests and examples included
-	$(BIN)/mypy $(PACKAGES) tests
+	$(BIN)/mypy $(PACKAGES) tests examples/systems
 	@for one in telegram whatsapp letterhead calls; do \
 		(cd examples/$$one && MYPYPATH=$(CURDIR) $(CURDIR)/$(BIN)/mypy --explicit-package-bases \
 			--cache-dir=$(CURDIR)/.mypy_cache/examples .) || exit 1; \

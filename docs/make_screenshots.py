@@ -188,7 +188,7 @@ async def _draft(studio: Studio) -> None:
     for number, text in enumerate(("hello", "can I return a lamp?")):
         await page.get_by_label("A customer's message").fill(text)
         await page.keyboard.press("Enter")
-        await page.locator(".try-why").nth(number).wait_for()
+        await page.get_by_text("Why this answer?").nth(number).wait_for()
     await page.get_by_text("Why this answer?").last.click()
     await studio.shoot(page, "console-playbook")
 

@@ -15,6 +15,7 @@ WORDS: Mapping[str, str] = {
     "no": "No",
     "hidden": "the one you gave me",
     "detail": "detail",
+    "pair": "{label}: {value}",
     "today": "today at {clock}",
     "tomorrow": "tomorrow at {clock}",
     "weekday": "on {day} at {clock}",
@@ -27,7 +28,7 @@ WORDS: Mapping[str, str] = {
 }
 """Name -> words: `elsewhere` where an answer arrives on a channel without a name, `chat` where a
 visitor wrote, `hidden` in the place of a value that is not told, `detail` for a slot without a
-label, the four ways to say when the business opens, and sentences for when every variant was said
-(`last_`)."""
+label, `pair` for what a detail is called and the detail, the four ways to say when the business
+opens, and sentences for when every variant was said (`last_`)."""
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -165,10 +165,10 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     ),
     "clarify": (
         "Voulez-vous dire {first}, ou {second} ?",
-        "S'agit-il de {first}, ou plutôt de {second} ?",
+        "De quoi s'agit-il : {first}, ou plutôt {second} ?",
         "Pour confirmation : {first}, ou {second} ?",
         "Lequel des deux, {first} ou {second} ?",
-        "Serait-ce {first} ou {second} ?",
+        "Dites-moi lequel des deux : {first}, ou {second} ?",
         "Pour bien comprendre : {first}, ou {second} ?",
     ),
     "unknown": (
@@ -382,6 +382,7 @@ WORDS: Mapping[str, str] = {
     "no": "Non",
     "hidden": "comme vous me l'avez indiqué",
     "detail": "ce détail",
+    "pair": "{label} : {value}",
     "today": "aujourd'hui à {clock}",
     "tomorrow": "demain à {clock}",
     "weekday": "{day} à {clock}",

@@ -167,8 +167,8 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
         "Meinen Sie {first} oder {second}?",
         "Geht es um {first} oder eher um {second}?",
         "Nur zur Sicherheit: {first} oder {second}?",
-        "Was von beidem ist es, {first} oder {second}?",
-        "Wäre das {first} oder {second}?",
+        "Was von beidem meinen Sie, {first} oder {second}?",
+        "Betrifft es {first} oder {second}?",
         "Damit ich Sie richtig verstehe: {first} oder {second}?",
     ),
     "unknown": (
@@ -381,6 +381,7 @@ WORDS: Mapping[str, str] = {
     "no": "Nein",
     "hidden": "wie von Ihnen angegeben",
     "detail": "diese Angabe",
+    "pair": "{label}: {value}",
     "today": "heute um {clock}",
     "tomorrow": "morgen um {clock}",
     "weekday": "am {day} um {clock}",

@@ -59,7 +59,8 @@ WORDS: Mapping[str, str] = {
         qui quoi reçu rien sa salut sans savoir se sera serait ses seulement si sinon son sont
         souhaite sous suis sur ta te tes toi tous tout toute toutes trop très tu un une veuillez
         vers veut veux voilà vos votre voudrais voulez vous vraiment vu y à ça était étais être été
-        c'est d'un d'une l'ai m'a m'aider n'ai n'a n'est qu'il s'il j'aimerais svp
+        c'est d'un d'une l'ai m'a m'aider n'ai n'a n'est qu'il s'il j'aimerais svp aide aidez-moi
+        avez-vous est-ce êtes-vous laissez oubliez peut-on pourriez-vous pouvez-vous rendez-vous
     """,
     "es": """
         a ahora al algo alguien algún alguna antes aquí así aun aunque aún ayer ayuda ayudar
@@ -74,7 +75,7 @@ WORDS: Mapping[str, str] = {
         puedo pues que quería quien quiere quiero quisiera quién qué recibido recibí saber se sea
         sería según ser si sido siempre sin sobre solo son soy su sus sé sí sólo también tan
         tampoco tarda te tengo tenido tener tenía tiene tienen todavía todo todos tu tus un una
-        unas uno unos usted ustedes va vez voy y ya yo
+        unas uno unos usted ustedes va vez voy y ya yo cita dígame déjelo necesita necesito olvídelo
     """,
     "pt": """
         a agora ainda algo alguém algum alguma amanhã antes ao aos aonde apenas aqui as assim até

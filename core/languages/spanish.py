@@ -163,11 +163,11 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
         "De acuerdo, no se hace nada más.",
     ),
     "clarify": (
-        "¿Se refiere a {first} o a {second}?",
-        "¿Se trata de {first}, o más bien de {second}?",
+        "¿Qué desea: {first} o {second}?",
+        "¿De qué se trata: {first}, o más bien {second}?",
         "Para confirmar: ¿{first} o {second}?",
-        "¿Cuál de los dos es, {first} o {second}?",
-        "¿Sería {first} o {second}?",
+        "¿Cuál de los dos es: {first} o {second}?",
+        "Dígame cuál de los dos: ¿{first} o {second}?",
         "Para entenderle bien: ¿{first} o {second}?",
     ),
     "unknown": (
@@ -376,6 +376,7 @@ WORDS: Mapping[str, str] = {
     "no": "No",
     "hidden": "como usted me indicó",
     "detail": "este dato",
+    "pair": "{label}: {value}",
     "today": "hoy a las {clock}",
     "tomorrow": "mañana a las {clock}",
     "weekday": "el {day} a las {clock}",

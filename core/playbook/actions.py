@@ -47,6 +47,7 @@ def read_actions(
             run=one.text("run"),
             send=one.texts("send"),
             results=one.texts("results"),
+            sometimes=one.texts("sometimes"),
             needs=needs(one) or Assurance.NONE,
             confirm=one.flag("confirm", default=True),
             summary=one.texts("summary"),
@@ -99,7 +100,7 @@ def _check_uses(playbook: Playbook, done: set[str], asked: set[str | None], repo
 def said_of(flow: Flow, playbook: Playbook) -> frozenset[str]:
     """What the words at the end of a flow may name beside its slots and its row."""
     found = (playbook.actions.get(one or "") for one in (flow.look_up, flow.action))
-    return frozenset(name for one in found if one is not None for name in one.results)
+    return frozenset(name for one in found if one is not None for name in one.told)
 
 
 def _check_idle(flow: Flow, report: Report) -> None:
@@ -151,10 +152,11 @@ def _check_action(action: Action, one: Section) -> None:
         one.fault("url" if action.url else "", "is done nowhere, or in two places", mend)
     if action.url and (wrong := _wrong_url(action.url)):
         one.fault("url", *wrong)
-    for name in action.results:
+    for name in action.told:
         if name in RESERVED or not _NAME.fullmatch(name):
             mend = f"Use small letters, digits and _, and none of {', '.join(sorted(RESERVED))}"
-            one.fault("results", f"{name!r} cannot be the name of a result", mend)
+            key = "results" if name in action.results else "sometimes"
+            one.fault(key, f"{name!r} cannot be the name of a result", mend)
     if action.summary and not action.confirm:
         one.fault("summary", "is never said", "Remove confirm = false, or remove it")
 
@@ -188,7 +190,7 @@ def is_this_machine(host: str) -> bool:
 def _check_flow(flow: Flow, action: Action, playbook: Playbook, report: Report) -> None:
     known = {*flow.slots, *_shown(flow, playbook)}
     if action.name != flow.look_up and (first := playbook.actions.get(flow.look_up or "")):
-        known.update(first.results)
+        known.update(first.told)
     for name in action.send:
         if name not in known:
             wrong = f"{name!r} is neither a slot of the flow {flow.name} nor what it looks up"
@@ -199,7 +201,7 @@ def _check_flow(flow: Flow, action: Action, playbook: Playbook, report: Report) 
             wrong = f"{name!r} is a secret, whose value is never kept"
             mend = "Ask for it where it is checked, and not here"
             report.add(ACTIONS, f"{action.name}.send", wrong, mend)
-    for name in sorted(known.intersection(action.results)):
+    for name in sorted(known.intersection(action.told)):
         wrong = f"{name!r} is also a slot or a column of the flow {flow.name}"
         report.add(ACTIONS, f"{action.name}.results", wrong, "Call one of them otherwise")
     for text in action.summary:

@@ -32,6 +32,7 @@ _WORDS = {
     "to_people": "the reasons for which it goes to people",
     "also": "what it takes in without asking",
     "guest_only": "whether only guests are asked",
+    "in_wish": "whether the wish may tell it",
     "small_talk": "whether it is small talk",
     "needs": "the level it needs",
     "rows": "its rows",

@@ -27,7 +27,8 @@ class Slot:
     keeps the value as a fact beyond the case, to be offered in the next one. `guest_only` slots are
     asked only of senders who could not be recognised as the owner. Whoever is below `needs` is
     neither offered nor told the value again. With `strict` only what its patterns or choices allow
-    is taken. A number, a sum, or the length of a text is from `least` to `most`; a day is in the
+    is taken. With `in_wish` a text is also what the wish that begins the flow says beyond itself.
+    A number, a sum, or the length of a text is from `least` to `most`; a day is in the
     "future" or the "past" if `when` says so. `expects` are words for all that, and `currency`
     (ISO 4217) is that of a sum that names none.
     """
@@ -44,6 +45,7 @@ class Slot:
     remember: bool = False
     optional: bool = False
     guest_only: bool = False
+    in_wish: bool = False
     needs: Assurance = Assurance.NONE
     strict: bool = False
     expects: str = ""
@@ -79,9 +81,9 @@ class Flow:
     `escalate` hands the finished flow to a queue. `action` is carried out before `found` is said,
     which may name its results, as `missing` may if it was refused; `failed` is said if it could not
     be done. A reason of a refusal that stands in `refused` is said in those words and ends the
-    flow, and one in `to_people` hands it over to them. A sender below `needs` is asked for a proof;
-    without it anybody may go through the flow, and to be shown a row as its owner takes the level
-    that the rules want for history.
+    flow; one in `to_people` also hands it over to them, and one that is called as a slot asks for
+    that one again. A sender below `needs` is asked for a proof; without it anybody may go through
+    the flow, and to be shown a row as its owner takes the level that the rules want for history.
     Slots in `also` are taken in when they are told, and never asked for.
     """
 
@@ -100,7 +102,7 @@ class Flow:
 
     def settles(self, reason: str) -> bool:
         """Whether a refusal for this reason ends the flow; any other leaves it open."""
-        return reason in self.refused or reason in self.to_people
+        return reason in self.refused and reason not in self.slots
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +112,10 @@ class Action:
 
     Either the system is asked at `url`, or the entry point `run` of `onethread.actions` does it.
     `send` names what goes along: slots of the flow, and columns that its table shows; `results`
-    what of the answer may be said. A sender below `needs` is asked for a proof first. With
-    `confirm` the customer reads one of `summary`, and nothing is done without a yes. One try takes
-    `timeout_seconds` at most, and there are up to `attempts`; what failed goes to `queue`.
+    what of the answer may be said, and `sometimes` what not every answer has. A sender below
+    `needs` is asked for a proof first. With `confirm` the customer reads one of `summary`, and
+    nothing is done without a yes. One try takes `timeout_seconds` at most, and there are up to
+    `attempts`; what failed goes to `queue`.
     """
 
     name: str
@@ -121,12 +124,18 @@ class Action:
     run: str = ""
     send: tuple[str, ...] = ()
     results: tuple[str, ...] = ()
+    sometimes: tuple[str, ...] = ()
     needs: Assurance = Assurance.NONE
     confirm: bool = True
     summary: tuple[str, ...] = ()
     timeout_seconds: float = 5.0
     attempts: int = 3
     queue: str = ""
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """All that its answers may tell."""
+        return (*self.results, *self.sometimes)
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,8 @@ def _slots(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str,
         kind = one.text("kind", needed=True, default="text", among=SLOT_KINDS)
         if kind not in SLOT_KINDS:
             one.fault("kind", f"there is no kind {kind!r}", suggest(kind, SLOT_KINDS, "kinds"))
+        if one.flag("in_wish") and kind != "text":
+            one.fault("in_wish", "is for a text alone", 'Leave it out, or write kind = "text"')
         found[name] = Slot(
             name=name,
             kind=kind,
@@ -202,6 +204,7 @@ def _slots(raw: Mapping[str, Mapping[str, object]], report: Report) -> dict[str,
             remember=one.flag("remember"),
             optional=one.flag("optional"),
             guest_only=one.flag("guest_only"),
+            in_wish=one.flag("in_wish"),
             needs=_needs(one) or Assurance.NONE,
             **read_bounds(one),
         )

@@ -142,7 +142,7 @@ def _refused(action: Action, no: RefusedAction, tries: int) -> Mapping[str, str]
 def _texts(action: Action, answer: Mapping[str, object]) -> dict[str, str]:
     """The named results that can be said, as one line of text each."""
     found = {}
-    for name in action.results:
+    for name in action.told:
         text = _text(answer.get(name))
         if text:
             found[name] = text

@@ -175,7 +175,9 @@ async def list_versions(call: Call) -> list[VersionView]:
     rows = await call.services.store.read(put_in_force, call.query_as(Page).limit)
     kept = await asyncio.to_thread(desk.reloading.kept.versions)
     current = desk.current().playbook.version
-    return [version_view(one, kept, current) for one in rows]
+    # What was in force before, and is again, is so by the newer of its rows.
+    newest = next((one for one in rows if one.version == current), None)
+    return [version_view(one, kept, in_force=one is newest) for one in rows]
 
 
 def _desk(call: Call) -> PlaybookDesk:

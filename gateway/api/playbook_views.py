@@ -14,7 +14,7 @@ from core.turn import Escalation, HeldBack
 from gateway.api.render import Preview
 from gateway.playbook.parts import Part
 from gateway.playbook.status import Status
-from gateway.playbook.trial import Share, Tried
+from gateway.playbook.trial import Tried
 from gateway.turns.replaying import Pair
 from memory.units.playbook_log import PutInForce
 
@@ -95,13 +95,8 @@ class TriedView:
     text: str
     intent: str | None
     confidence: float
-    runners_up: tuple[Share, ...]
-    move: str
     slots: Mapping[str, str]
     asked: tuple[str, ...]
-    sources: tuple[tuple[str, str], ...]
-    template: str
-    matched: tuple[str, ...]
     escalation: Escalation | None
     held: HeldBack | None
     silent: str | None
@@ -168,13 +163,8 @@ def tried_view(one: Tried, previews: tuple[Preview, ...]) -> TriedView:
         one.text,
         one.intent,
         one.confidence,
-        one.runners_up,
-        one.move,
         dict(one.slots),
         one.asked,
-        one.sources,
-        one.template,
-        one.matched,
         one.escalation,
         one.held,
         one.silent,
@@ -190,7 +180,7 @@ def pair_view(one: Pair) -> PairView:
     return PairView(one.id, one.at, one.channel, one.text, one.was, one.now, one.differs)
 
 
-def version_view(one: PutInForce, kept: frozenset[str], current: str) -> VersionView:
+def version_view(one: PutInForce, kept: frozenset[str], *, in_force: bool) -> VersionView:
     """A row of the versions."""
     return VersionView(
         one.version,
@@ -201,5 +191,5 @@ def version_view(one: PutInForce, kept: frozenset[str], current: str) -> Version
         one.changes,
         one.before,
         one.version in kept,
-        one.version == current,
+        in_force,
     )

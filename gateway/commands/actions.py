@@ -26,6 +26,7 @@ from gateway.commands.identity_desk import (
 )
 
 if TYPE_CHECKING:
+    from core.actions import Call
     from core.playbook.model import Action, Playbook
     from gateway.settings.model import Settings
 
@@ -55,6 +56,7 @@ def list_actions(
             "title": one.title,
             "by": one.url or f"the installed action {one.run}",
             "flows": [flow.name for flow in found.flows.values() if flow.action == one.name],
+            "before": [flow.name for flow in found.flows.values() if flow.look_up == one.name],
             "needs": int(one.needs),
             "confirm": one.confirm,
         }
@@ -64,13 +66,21 @@ def list_actions(
         tell_json({"actions": rows, "installed": action_names()})
         return
     for row in rows:
-        asked = "after a yes" if row["confirm"] else "without asking"
-        flows = ", ".join(map(str, row["flows"] if isinstance(row["flows"], list) else ()))
-        say(f"{row['name']}: {row['by']}; ends {flows}, {asked}, from level {row['needs']}")
+        say(f"{row['name']}: {row['by']}; {_use(row)}, from level {row['needs']}")
     if not rows:
         say("No flow of this playbook does anything; docs/add-an-action.md tells how one does.")
     if installed := action_names():
         say(f"Installed: {', '.join(installed)}")
+
+
+def _use(row: Mapping[str, object]) -> str:
+    """When an action is carried out, in words."""
+    ends, before = row["flows"], row["before"]
+    assert isinstance(ends, list)
+    assert isinstance(before, list)
+    if before:
+        return f"looked up in {', '.join(before)}"
+    return f"ends {', '.join(ends)}, {'after a yes' if row['confirm'] else 'without asking'}"
 
 
 @app.command()
@@ -118,12 +128,15 @@ def try_action(
     key: Annotated[
         str | None, typer.Option("--key", help="The request's key.", show_default="a new one")
     ] = None,
+    sender: Annotated[
+        str, typer.Option(help="As whose request, such as phone:+447700900142.")
+    ] = "login:tester",
     yes: YesOption = False,
     playbook: PlaybookOption = None,
     as_json: JsonOption = False,
     config: ConfigOption = None,
 ) -> None:
-    """Carry an action out, as if a logged-in tester had agreed to it; exit code 1 if it fails.
+    """Carry an action out, as if a logged-in customer had agreed to it; exit code 1 if it fails.
 
     Example: onethread actions try book_visit --value day=Friday --value "trouble=flat tyre"
     """
@@ -132,7 +145,8 @@ def try_action(
     values = _values(value or [])
     ask(f"This really asks for “{action.title}”. Go on?", yes)
     drawn = key or secrets.token_hex(16)
-    outcome = asyncio.run(_carry_out(action, settings, values, drawn))
+    call = _call(action.name, drawn, values, sender)
+    outcome = asyncio.run(_carry_out(action, settings, call))
     if as_json:
         tell_json({"key": drawn, **outcome})
     else:
@@ -142,14 +156,17 @@ def try_action(
         raise typer.Exit(1)
 
 
-async def _carry_out(
-    action: Action, settings: Settings, values: Mapping[str, str], key: str
-) -> Mapping[str, str]:
+def _call(name: str, key: str, values: Mapping[str, str], sender: str) -> Call:
     from core.actions import Call
     from core.message import Assurance
+
+    level = Assurance.LOGGED_IN
+    return Call(name, key, values, {}, sender, level, "test", proved=(sender,))
+
+
+async def _carry_out(action: Action, settings: Settings, call: Call) -> Mapping[str, str]:
     from gateway.actions.opening import open_actions
 
-    call = Call(action.name, key, values, {}, "login:tester", Assurance.LOGGED_IN, "test")
     actions = open_actions(settings, now=lambda: datetime.now(UTC))
     try:
         return await actions.run(action, call)

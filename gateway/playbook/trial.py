@@ -43,29 +43,15 @@ class Who:
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
-    """One intent that a message may have meant, and how likely that is."""
-
-    intent: str
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
 class Tried:
-    """One turn of the talk. `matched` are the rules that held, `stands_in` says what was not done
-    in earnest, `slots` are all that is known by now, `sources` what the answer came from, and `why`
-    explains it in the words that explain a turn of a customer's."""
+    """One turn of the talk. `slots` are all that is known by now, `stands_in` says what was not
+    done in earnest, and `why` explains it in the words that explain a turn of a customer's."""
 
     text: str
     intent: str | None
     confidence: float
-    runners_up: tuple[Share, ...]
-    move: str
     slots: tuple[tuple[str, str], ...]
     asked: tuple[str, ...]
-    sources: tuple[tuple[str, str], ...]
-    template: str
-    matched: tuple[str, ...]
     escalation: Escalation | None
     held: HeldBack | None
     silent: str | None
@@ -199,19 +185,15 @@ _ELSEWHERE: Mapping[str, str] = {
 
 def _told(text: str, decision: Decision, notes: tuple[str, ...]) -> Tried:
     data = decided_data(decision)
-    outputs: Mapping[str, Mapping[str, Any]] = {one.stage: one.output for one in decision.stages}
-    intent, state = outputs.get("intent", {}), outputs.get("state", {})
+    guess: Mapping[str, Any] = next(
+        (one.output for one in decision.stages if one.stage == "intent"), {}
+    )
     return Tried(
         text=text,
-        intent=decision.intent if decision.intent is not None else intent.get("intent"),
-        confidence=float(intent.get("confidence", 0.0)),
-        runners_up=tuple(Share(name, share) for name, share in intent.get("runners_up", ())),
-        move=str(state.get("move", "")),
+        intent=decision.intent if decision.intent is not None else guess.get("intent"),
+        confidence=float(guess.get("confidence", 0.0)),
         slots=tuple((one.name, one.value) for one in decision.case.slots),
         asked=decision.asked,
-        sources=decision.sources,
-        template=str(outputs.get("response", {}).get("template", "")),
-        matched=tuple(outputs.get("rules", {}).get("matched", ())),
         escalation=decision.escalation,
         held=decision.held,
         silent=decision.silent,

@@ -10,13 +10,17 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
+from core.pipeline.reading.phrases import is_wish
 from core.playbook.model import Slot
 from gateway.replay.dialogues import Dialogue
-from gateway.replay.shapes import generalise, guess_kind, list_choices, secret_kind
+from gateway.replay.shapes import generalise, guess_kind, list_choices, secret_kind, shared_ends
 from gateway.replay.wording import OFFER, PEOPLE, ask_for, label_of, split_words
 
-_PATTERNED = frozenset({"order", "number", "choice", "name", "phone", "money", "secret", "email"})
-"""Kinds whose values have a shape of their own in each business; a date or a time has not."""
+_PATTERNED = frozenset({"order", "number", "choice", "name", "phone", "money", "secret"})
+"""Kinds whose values have a shape of their own in each business; a date or a time has not, and
+of a mail address it is how it ends."""
+
+_BEFORE_ANY = frozenset("i i'm am it it's its is this that that's".split())
 
 CUES = 12
 """Cues a slot has at most, the longest first."""
@@ -51,13 +55,29 @@ def _slot(
         label=label,
         ask=ask_for(words, label, kind),
         offer=OFFER,
-        patterns=generalise(values) if kind in _PATTERNED else (),
+        patterns=_patterns(kind, values),
         choices=_choices(kind, told, choices),
         cues=_cues(name, words, heard, another=another),
         secret=secret_kind(words) if kind == "secret" else None,
+        in_wish=kind == "text" and _told_in_wishes(name, dialogues),
         # Some of those it was learned from were served without it.
         optional=True,
     )
+
+
+def _told_in_wishes(name: str, dialogues: Iterable[Dialogue]) -> bool:
+    """Whether most of those who tell it do so while they say what they want."""
+    wishes = Counter[bool]()
+    for dialogue in dialogues:
+        texts = {turn.index: turn.text for turn in dialogue.played}
+        wishes.update(is_wish(texts.get(one.turn, "")) for one in dialogue.told if one.name == name)
+    return wishes[True] > wishes[False]
+
+
+def _patterns(kind: str, values: Sequence[str]) -> tuple[str, ...]:
+    if kind == "email":
+        return shared_ends(values)
+    return generalise(values) if kind in _PATTERNED else ()
 
 
 def _choices(
@@ -98,7 +118,8 @@ def _cues(
     """The label, and the one to three words that come before the value in several dialogues.
 
     `heard` has for every slot its cues with the dialogues they were heard in. Words that come
-    before another slot's values more often, or end another slot's own cue, announce neither.
+    before another slot's values more often, or end another slot's own cue, announce neither; nor
+    does what stands before any answer ("it is").
     """
     own = " ".join(words)
     stem = "my name" if own == "name" else own
@@ -110,6 +131,7 @@ def _cues(
         cue
         for cue, found in heard.get(name, {}).items()
         if len(found) >= 2
+        and not _BEFORE_ANY.issuperset(cue.split())
         and not any(len(rival.get(cue, ())) > len(found) for rival in heard.values())
         and not any(f"{other} is".endswith(f" {cue}") for other in others if other != own)
     ]

@@ -102,6 +102,7 @@ def _slot(one: Slot) -> Mapping[str, object]:
         "remember": one.remember,
         "optional": one.optional,
         "guest_only": one.guest_only,
+        "in_wish": one.in_wish,
         "needs": int(one.needs),
     }
 

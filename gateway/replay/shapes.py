@@ -110,7 +110,7 @@ def generalise(values: Sequence[str]) -> tuple[str, ...]:
         patterns.extend(_pattern(one) for one in kept)
     if sum(len(found) for key, found in spans.items() if _is_spelled(key)) >= _SPELLED_LEAST:
         patterns.insert(0, SPELLED)
-    return (*patterns, *_suffix_patterns(values))
+    return (*patterns, *shared_ends(values))
 
 
 def _is_spelled(signature: str) -> bool:
@@ -167,13 +167,14 @@ def _times(least: int, most: int) -> str:
     return f"{{{least},{most}}}"
 
 
-def _suffix_patterns(values: Sequence[str]) -> list[str]:
+def shared_ends(values: Sequence[str]) -> tuple[str, ...]:
+    """Regular expressions for the ends that three or more values share ("gmailcom")."""
     ends = Counter(value.strip().lower()[-_MIN_SUFFIX - 1 :] for value in set(values))
     found: list[str] = []
     for end, count in sorted(ends.items(), key=lambda item: (-item[1], item[0])):
         if count >= 3 and len(end) > _MIN_SUFFIX and end.isalpha():
             found.append(rf"(?<!\w)(?:[A-Za-z]+\s+\d+\s+)?[\w.]*{end}(?!\w)")
-    return found
+    return tuple(found)
 
 
 def _is_code(value: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gateway.events import STEPS
-from gateway.turns.trace_details import figures_of, guess_of, lines_of
+from gateway.turns.trace_details import figures_of, guess_of, is_replaced, lines_of
 from memory.pages.rows import handle_name
 from memory.pages.views import TurnView
 
@@ -130,7 +130,7 @@ def _named(left: Sequence[Any], texts: Mapping[str, str]) -> Data:
 def _escalation(turn: TurnView) -> Data | None:
     if turn.escalated is None:
         return None
-    rule = turn.escalated.replace("_", " ")
+    rule = turn.escalated.replace("_", " ").replace("-", " ")
     return {"rule": turn.escalated, "reason": f"the rule “{rule}” says so"}
 
 
@@ -211,7 +211,8 @@ def _decided(data: Data) -> str:
     silent = _text(data, "silent")
     if silent:
         return f"It stayed silent: {_lower(silent)}."
-    told = f"{_thought(data)}{_held(data)}".removeprefix(". ")
+    thought = _understood(data) if is_replaced(data) else _thought(data)
+    told = f"{thought}{_held(data)}".removeprefix(". ")
     escalation = data.get("escalation")
     if isinstance(escalation, Mapping):
         reason = str(escalation.get("reason") or "a person is needed").rstrip(".")

@@ -90,12 +90,18 @@ def _decided(data: Data) -> Iterator[str]:
     stages = _stages(data)
     yield from _understood(_output(stages, "intent"), _output(stages, "state"))
     yield from _did(_output(stages, "state"))
-    yield from _answered(_output(stages, "response"), data)
+    drafted = _output(stages, "response")
+    yield from _overruled(drafted) if is_replaced(data) else _answered(drafted, data)
     yield from _ruled(_output(stages, "rules"))
     for name, stage in stages.items():
         failed = _output({name: stage}, name).get("failed")
         if isinstance(failed, list | tuple) and failed:
             yield f"The stage {failed[0]} failed ({failed[-1]}), so the usual one decided."
+
+
+def is_replaced(data: Data) -> bool:
+    """Whether the rules put other words in the place of what was drafted."""
+    return bool(_output(_stages(data), "rules").get("replaced"))
 
 
 def _stages(data: Data) -> dict[str, Mapping[str, Any]]:
@@ -184,6 +190,14 @@ def _answered(draft: Data, data: Data) -> Iterator[str]:
         yield "Nothing was found that answers it."
 
 
+def _overruled(draft: Data) -> Iterator[str]:
+    """Of a draft that was not said, only what it was."""
+    template = draft.get("template")
+    instead = f": {_template_words(str(template))}" if template else ""
+    yield f"The rules put other words in the place of what was drafted{instead}."
+    yield from words_lines(draft.get("model"))
+
+
 def _template_words(template: str) -> str:
     kind, _, name = template.partition(":")
     words = _TEMPLATES.get(kind)
@@ -206,15 +220,13 @@ def _searched(searched: object) -> Iterator[str]:
 
 
 def _ruled(ruled: Data) -> Iterator[str]:
-    matched = [f"“{_words(one)}”" for one in _list(ruled, "matched")]
+    matched = [f"“{_dashed(one)}”" for one in _list(ruled, "matched")]
     if matched:
         yield f"Rules that applied: {_join(matched)}."
     if tags := [f"“{_words(one)}”" for one in _list(ruled, "tags")]:
         yield f"Tags: {_join(tags)}."
     if ruled.get("raised"):
         yield f"People who have the case see it as {ruled['raised']} from now on."
-    if ruled.get("replaced"):
-        yield "The rules put other words in the place of what was drafted."
 
 
 def _room(data: Data) -> Iterator[str]:

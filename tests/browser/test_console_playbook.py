@@ -136,6 +136,8 @@ async def test_whoever_comes_second_is_asked_and_an_agent_only_looks(
     await expect(clash.get_by_label("Only in theirs")).to_have_text("# theirs")
     await expect(clash.get_by_label("Only in yours")).to_have_text("# mine")
     await expect(publish).to_be_disabled()
+    await page.set_viewport_size({"width": POCKET[0], "height": POCKET[1]})
+    assert await clash.evaluate("one => one.scrollWidth <= one.clientWidth")
     await page.get_by_role("button", name="Take theirs").click()
     await expect(page.locator(".book-bar")).to_be_hidden()
     await expect(clash).to_have_count(0)

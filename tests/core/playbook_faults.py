@@ -177,6 +177,10 @@ slots.toml | kind = "order" -> kind = "ordr"
 number.kind: there is no kind 'ordr'
 Did you mean order?
 
+slots.toml | patterns = -> in_wish = true<newline>patterns =
+number.in_wish: is for a text alone
+Leave it out, or write kind = "text"
+
 slots.toml | ask = ["Which street?"] -> <nothing>
 street.ask: is missing
 Add it

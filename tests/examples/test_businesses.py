@@ -6,38 +6,19 @@ import csv
 import re
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
 from core.escalation.fixtures import FLOW, NONE
-from core.pipeline.contracts import Stages
-from core.playbook.model import Playbook
-from gateway.commands.rules_test import _stages
-from gateway.playbook.reader import load_fixtures, load_playbook
+from gateway.playbook.reader import load_fixtures
 from gateway.playbook.rules_fixture import Played, play
+from tests.examples.businesses import NAMES, folder, playbook_of, stages_of
 from tests.structure.files import ROOT
 
-NAMES = ("retail", "airline")
-EXAMPLES = ROOT / "examples"
 QUESTIONS = ROOT / "benchmarks" / "knowledge"
 
 # Each learns an intent model of its own.
 pytestmark = pytest.mark.timeout(120)
-
-
-def folder(name: str) -> Path:
-    return EXAMPLES / name
-
-
-@cache
-def playbook_of(name: str) -> Playbook:
-    return load_playbook(folder(name))
-
-
-@cache
-def stages_of(name: str) -> Stages:
-    return _stages(playbook_of(name))
 
 
 @cache

@@ -210,7 +210,9 @@ async def test_what_is_published_is_in_force_and_is_taken_back(desk: Desk) -> No
     assert desk.gateway.playbook.version == before
     for name, text in FILES.items():
         assert (desk.folder / name).read_text(encoding="utf-8") == text
-    assert (await desk.call("GET", "/versions"))[0]["action"] == "roll back playbook"
+    versions = await desk.call("GET", "/versions")
+    assert versions[0]["action"] == "roll back playbook"
+    assert [one["in_force"] for one in versions] == [True, False, False]
     missing = {"base": (await desk.draft())["base"], "version": "0" * 16, "reason": "x"}
     assert (await desk.call("POST", "/roll-back", missing))["status"] == 404
 

@@ -93,6 +93,16 @@ def test_a_kind_that_is_no_step_has_no_sentence() -> None:
             "named the article that comes nearest: Opening hours.",
         ),
         ("decided", {"escalation": {"reason": "The customer asked."}}, "the customer asked"),
+        (
+            "decided",
+            {
+                "intent": "talk_to_human",
+                "move": "answer",
+                "escalation": {"reason": "The customer asked."},
+                "stages": [{"stage": "rules", "output": {"replaced": True}}],
+            },
+            "It understood “talk to human”. Handed to people: the customer asked.",
+        ),
         ("decided", {"silent": "People have this case."}, "stayed silent: people have this case."),
         ("committed", {"parts": 0}, "nothing is to be sent"),
         ("delivered", {"status": "failed", "channel": "sms"}, "could not be delivered by SMS"),

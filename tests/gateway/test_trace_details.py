@@ -81,10 +81,8 @@ def test_how_a_turn_was_decided_is_told_in_lines() -> None:
         "From how the talk went it was taken for “order status”.",
         "Heard in the message: order id.",
         "It had something done first: a look-up.",
-        "The words come from the answer “order status”.",
-        "Source: Opening hours, https://shop.example/visit",
+        "The rules put other words in the place of what was drafted: the answer “order status”.",
         "Rules that applied: “asked for human”.",
-        "The rules put other words in the place of what was drafted.",
         "The stage loud-3 failed (KeyError), so the usual one decided.",
     ]
     assert list(figures_of("decided", data)) == [
@@ -116,6 +114,12 @@ def test_a_number_that_is_known_by_its_detail_is_told_once() -> None:
     assert lines_of("recalled", {"facts": [detail, seen]}) == ("Known: order number: 1042",)
     assert lines_of("recalled", {"facts": [seen]}) == ("Known: order: 1042",)
     assert figures_of("recalled", {"tokens": 40, "budget": 90}) == ("It took 40 of 90 tokens.",)
+
+
+def test_a_source_is_told_with_its_link() -> None:
+    sources = [["Opening hours", "https://shop.example/visit"]]
+    told = lines_of("decided", {"sources": sources})
+    assert told == ("Source: Opening hours, https://shop.example/visit",)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,8 @@ plainly are. It changes the guess and nothing else.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -153,6 +155,24 @@ def _vocabulary(key: PlaybookKey) -> tuple[Stems, Mapping[str, frozenset[str]]]:
         for one in key.playbook.intents
     }
     return stems, known
+
+
+def usual_words(intent: str, playbook: Playbook) -> frozenset[str]:
+    """The stems that say what is wanted, whatever it is wanted for: those of an intent's title and
+    description, and those that one in ten of its examples has, and two at least."""
+    return _usual(PlaybookKey(playbook.version, id(playbook), playbook), intent)
+
+
+@lru_cache(maxsize=64)
+def _usual(key: PlaybookKey, name: str) -> frozenset[str]:
+    intent = key.playbook.intent(name)
+    if intent is None:
+        return frozenset()
+    stems = Stems(key.playbook.language)
+    seen = Counter(stem for text in intent.examples for stem in _matters(text, stems))
+    often = max(2, math.ceil(len(intent.examples) / 10))
+    own = _matters(f"{intent.title} {intent.description}", stems)
+    return own | {stem for stem, times in seen.items() if times >= often}
 
 
 def _matters(text: str, stems: Stems) -> frozenset[str]:

@@ -18,14 +18,22 @@ _WHAT = (
     r"(?:it|this|that|these|those|them|everything|all|(?:the|this|that|these|those|my|your|both|an?)"
     r"(?: \w+){1,3})"
 )
+_IT = r"(?:that|this|it|everything|all(?: of (?:it|that))?)(?: all)?"
+_GOOD = (
+    r"(?: (?:all|just|very|really|absolutely))? "
+    r"(?:good|great|fine|perfect|correct|right|wonderful|okay|ok)(?: (?:to|for|with) me)?"
+)
+_WELL = (
+    rf"(?:(?:{_IT}(?:'s| is| would be| sounds| looks| seems| works)?|sounds|looks){_GOOD}|"
+    rf"{_IT} (?:works|will do|would work)(?: for me)?|"
+    r"i(?:'m| am) (?:happy|okay|ok|fine) with (?:it|that|this))"
+)
 _DEED = (
     rf"(?:i (?:confirm|agree)(?: (?:to )?{_WHAT})?|"
     r"(?:please |let'?s |let us |you (?:can|may) |i(?:'d| would) like to |i want to )*"
     r"(?:go (?:ahead|on|for it)|proceed|continue|process|finali[sz]e|confirm|do (?:it|that|so))"
     rf"(?:,? (?:and )?(?:with|on|make|do|process|change|update)? ?{_WHAT})?|"
-    rf"(?:that|this|it|everything|all(?: of (?:it|that))?)(?:'s| is| sounds| looks| seems| works)?"
-    r"(?: (?:all|just|very|really|absolutely))? "
-    r"(?:good|great|fine|perfect|correct|right|wonderful|okay|ok)(?: (?:to|for) me)?)"
+    rf"{_WELL})"
 )
 _TAIL = (
     r"(?:thanks?(?: you)?(?: (?:so|very) much)?(?: (?:for|in) [\w' ]{2,40})?|"
@@ -33,7 +41,7 @@ _TAIL = (
 )
 _GO_AHEAD = re.compile(
     rf"\W*(?:{_YES}\b[\s,.!;-]*){{0,4}}{_DEED}\b"
-    rf"(?:[\s,.!;-]+(?:and )?(?:{_DEED}|{_TAIL})\b){{0,3}}\W*",
+    rf"(?:[\s,.!;-]+(?:and )?(?:{_DEED}|{_TAIL}|{_YES})\b){{0,5}}\W*",
     re.I,
 )
 

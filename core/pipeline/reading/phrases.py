@@ -79,7 +79,7 @@ _LEAVE = re.compile(r"\b(?:can|could|may|might|should|shall|would|will) (?:i|we)
 _PLEASE = re.compile(r"\bplease\b")
 _HELP = re.compile(
     r"\W*(?:(?:hi|hello|hey|please|i|we|need|want|would|like|your|some|can|could|you|me|a|bit|of)"
-    r"\W+)*help(?:\W+(?:me|us|please|fast|now|out|quickly|urgently|with|something|this))*\W*",
+    r"\W+)*help(?:\W+(?:me|us|please|fast|now|out|quickly|urgently|with|something|this|that|it))*\W*",
     re.I,
 )
 _CANCEL = re.compile(

@@ -57,7 +57,8 @@ ASKS = re.compile(
 """How a question begins."""
 
 CHAT = re.compile(
-    r"\W*(?:(?:hallo|moin|servus|gr(?:ü|ue)(?:ß|ss) gott|guten (?:tag|morgen|abend)|(?:vielen |"
+    r"\W*(?:(?:bitte|s['’]il vous pla[îi]t|svp|por favor|"
+    r"hallo|moin|servus|gr(?:ü|ue)(?:ß|ss) gott|guten (?:tag|morgen|abend)|(?:vielen |"
     r"herzlichen )?"
     r"dank|danke(?: (?:schön|sehr|vielmals|ihnen))*|tsch(?:ü|ue)(?:ß|ss)|auf wiedersehen|bis bald|"
     r"super|prima|toll|"
@@ -129,11 +130,11 @@ PLEASE = re.compile(r"\bbitte\b|\bs'il (?:vous|te) pla[îi]t\b|\bsvp\b|\bpor fav
 HELP = re.compile(
     r"\W*(?:(?:hallo|guten tag|bonjour|hola|buenas|bitte)[ ,.!]+)*(?:"
     r"(?:ich (?:brauche|benötige) )?(?:bitte )?(?:ihre )?hilfe|(?:können|"
-    r"könnten) sie mir (?:bitte )?helfen|"
+    r"könnten) sie mir (?:bitte )?(?:dabei |damit )?helfen|"
     r"helfen sie mir|(?:j['’]ai besoin )?(?:d['’]|de l['’])?aide|(?:pouvez|"
     r"pourriez)-vous m['’]aider|"
     r"aidez-moi|(?:necesito )?ayuda|(?:me puede|puede) ayudar(?:me)?|ay[úu]d[ae]n?me)"
-    r"(?:[ ,]+(?:bitte|s['’]il vous pla[îi]t|svp|por favor))*\W*",
+    r"(?:[ ,]+(?:bitte|s['’]il vous pla[îi]t|svp|por favor|avec (?:ça|cela)|con (?:eso|esto)))*\W*",
     re.I,
 )
 """A whole message that asks for help and does not say with what."""
@@ -175,6 +176,7 @@ WHO_ANSWERS = re.compile(
 """The question what answers here."""
 
 _NAMED = re.compile(
+    ""
     "mensch|mitarbeiter|berater|ansprechpartner|kolleg|person|verbinden|jemand|humain|conseill|agent"
     "|responsable|hablar|humano|operador"
 )

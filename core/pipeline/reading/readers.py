@@ -18,8 +18,12 @@ from core.playbook.model import Playbook, Slot
 
 _WORD = re.compile(r"\w+")
 _TOLD_ONCE = frozenset({"name", "email", "phone", "order"})
+_COMPOUND = 8
+"""Letters from which one word announces a value as well as two."""
+
 _AFTER_CUE = (
-    r"\s*(?:numbers?\b|no\b\.?)?\s*(?:is|was|are|will be|should be|:|=|#|-|'s)?\s*(?:is\s+|:\s*)?"
+    r"\s*(?:numbers?\b|no\b\.?)?\s*"
+    r"(?:(?:is|was|are|will be|should be|ist|lautet|est|es)\b|:|=|#|-|'s)?\s*(?:is\s+|:\s*)?"
     r"(?:(?:actually|really|now|just|really|changed to|on|the)\s+)?"
 )
 
@@ -87,7 +91,11 @@ def readers_of(playbook: Playbook) -> Mapping[str, Reader]:
 
 @lru_cache(maxsize=8)
 def _readers(key: PlaybookKey) -> Mapping[str, Reader]:
-    readers = {name: _reader(slot) for name, slot in key.playbook.slots.items()}
+    wordings = key.playbook.wordings.values()
+    readers = {
+        name: _reader(slot, [one.slots[name].label for one in wordings if name in one.slots])
+        for name, slot in key.playbook.slots.items()
+    }
     own = [name for name, one in readers.items() if one.own_name]
     called: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for name, one in readers.items():
@@ -144,11 +152,14 @@ def _twins(reader: Reader, called: Iterable[str], own: Iterable[str]) -> tuple[s
     return tuple(name for name in alike if name != reader.slot.name)
 
 
-def _reader(slot: Slot) -> Reader:
+def _reader(slot: Slot, abroad: Iterable[str] = ()) -> Reader:
+    """The slot compiled, with what it is called in other languages among its cues."""
     choices = sorted({one.strip() for one in slot.choices if one.strip()}, key=len, reverse=True)
     cues = sorted({one.strip() for one in slot.cues if one.strip()}, key=len, reverse=True)
     if slot.label and " " in slot.label:
         cues.append(slot.label)
+    # German writes as one word what others write as two ("Bestellnummer").
+    cues += (one for one in abroad if " " in one or len(one) >= _COMPOUND)
     every = "|".join(_spaced(one) for one in cues)
     label = slot.label.casefold()
     named = [one for one in {*cues, slot.label} if label and label in one.casefold()]

@@ -96,7 +96,9 @@ ORDER_CUE = re.compile(
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w'’-]*\.?"
 NAME_CUE = re.compile(
     r"(?:\b(?:[Mm]y (?:full |first |last )?name(?: is|'s|:)?|[Nn]ame(?: is|'s|:)|"
-    r"[Tt]his is|[Tt]he name is|[Ii]t'?s|[Ii]t is|I am|I'm|[Cc]all me)\s+)"
+    r"[Tt]his is|[Tt]he name is|(?P<it>[Ii]t'?s|[Ii]t is)|I am|I'm|[Cc]all me|"
+    r"[Ii]ch (?:heiße|heisse|bin)|[Mm]ein Name ist|[Jj]e m['’]appelle|[Jj]e suis|[Mm]on nom est|"
+    r"[Mm]e llamo|[Mm]i nombre es|[Ss]oy)\s+)"
     rf"(?P<value>{_CAPITAL}(?:\s+(?:(?:de|van|von|der|da|del|al|bin)\s+)*{_CAPITAL}){{0,3}})"
 )
 NAME_CUE_LOOSE = re.compile(
@@ -154,7 +156,8 @@ LEAD_IN = re.compile(
     r"say)\b[,.: ]*)*"
     r"(?:(?:hallo|ja|gut|also|bonjour|oui|bien|alors|hola|sí|pues|bueno|bitte|"
     r"gern(?:e)?)\b[,.!: -]*)*"
-    r"(?:(?:(?:das|es|sie|er) (?:ist|wäre|lautet)(?: die| der| das)?|(?:meine?|die|der|das) [\w-]+ "
+    r"(?:(?:ich (?:hei(?:ß|ss)e|bin)|je m['’]appelle|je suis|me llamo|soy|"
+    r"(?:das|es|sie|er) (?:ist|wäre|lautet)(?: die| der| das)?|(?:meine?|die|der|das) [\w-]+ "
     r"(?:ist|lautet|wäre)|hier ist (?:sie|er|es)|c['’]est(?: le| la)?|(?:mon|ma|le|la) [\w-]+"
     r"(?: de [\w-]+)? est(?: le| la)?|voici|(?:es|sería)(?: el| la)?|(?:mi|el|la) [\w-]+"
     r"(?: de [\w-]+)? es(?: el| la)?|aquí (?:está|tiene))\b[,.: ]*)*",

@@ -186,6 +186,9 @@ def _names(reading: Reading, reader: Reader, *, asked: bool) -> Iterator[Span]:
     if not asked and not reader.own_name:
         return
     for found in NAME_CUE.finditer(reading.text):
+        if found["it"] and not asked:
+            # "It's Poppy" answers another question, or tells of a dog.
+            continue
         if (span := _name_span(found)) is not None:
             yield span
 
@@ -217,7 +220,8 @@ def precise(reading: Reading, reader: Reader) -> Iterator[Span]:
     for start, end in _by_pattern(reading, reader):
         value = reading.text[start:end]
         mixed = any(map(str.isalpha, value)) and any(map(str.isdigit, value))
-        if mixed or sum(map(str.isdigit, value)) >= 5:
+        # "6 am" is when it shall be, whatever codes look like here.
+        if (mixed and not SHAPES["time"].fullmatch(value)) or sum(map(str.isdigit, value)) >= 5:
             yield start, end
     if reader.choices is not None and not reader.first_words.isdisjoint(reading.words):
         for one in reader.choices.finditer(reading.text):

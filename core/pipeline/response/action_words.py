@@ -47,6 +47,7 @@ def after_action(speaker: Speaker, flow: Flow) -> Draft | None:
         own, key = flow.refused.get(reason, ()), ""
     else:
         kind, own, key = _said_of(outcome_of(speaker.turn, effect), effect, flow)
+        own = (*flow.refused.get(reason, ()), *own)
     text = choose(own, words, speaker.said) or (speaker.say(key, words) if key else None)
     if text is None and kind in ("found", "refused"):
         text = speaker.say_again(choose(own, words, frozenset()) or "")

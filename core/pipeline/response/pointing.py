@@ -81,9 +81,10 @@ def told_first(speaker: Speaker, finder: Finder, reserved: int) -> Told | None:
     hit = finder.hit(speaker)
     if hit is not None:
         return passage_of(speaker, hit, reserved)
-    # What is looked up is the answer itself, and no article comes nearer.
-    begins = speaker.turn.case.flow is None and flow is not None and flow.look_up is None
-    near = finder.near(speaker) if begins else None
+    begins = speaker.turn.case.flow is None and flow is not None
+    # What is looked up for its own sake is the answer itself, and no article comes nearer.
+    answers = flow is not None and flow.look_up is not None and flow.action is None
+    near = finder.near(speaker) if begins and not answers else None
     if near is None:
         return None
     title, url = near.article.title, near.article.url

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from core.answers.sentences import choose
+from core.answers.sentences import choose, split_sentences
 from core.answers.wording import speech
 from core.message import QuickReply, Sensitivity
 from core.pipeline.contracts import Draft
@@ -22,6 +22,9 @@ from core.playbook.model import Slot
 
 _VALUE_LIMIT = 40
 _TEXT_WORDS = 4
+_BESIDE_WORDS = 5
+"""More words than these around a value that nobody asked for, and the sentence is about them."""
+_UNMISTAKABLE = frozenset({"order", "email", "phone"})
 _SPEAKS = re.compile(
     r"[?!]|\b(?:i|i['’](?:ll|m|d|ve)|my|me|we|us|you|your|ich|mein\w*|je|j['’]\w+|yo|mi)\b", re.I
 )
@@ -78,7 +81,10 @@ def question_for(speaker: Speaker, slot: Slot) -> str:
 
 
 def acknowledge(speaker: Speaker) -> str:
-    """A few words on what was just told: what was asked for, else the last that belongs here."""
+    """A few words on what was just told: what was asked for, else the last that belongs here.
+
+    Once all is told, what only stands in a story is not said back as if it had been the point.
+    """
     slots, asked = speaker.playbook.slots, speaker.turn.case.asking
     flow = speaker.flow
     told = reversed(speaker.step.captured)
@@ -90,6 +96,8 @@ def acknowledge(speaker: Speaker) -> str:
         if speaker.is_confidential(value.needs):
             return speaker.say("noted", statement=True) or ""
         if slot.kind == "yes_no" or not _is_sayable(slot, value.value):
+            continue
+        if _is_beside_the_point(speaker, slot, value.value):
             continue
         key = "acknowledge_name" if _is_own_name(slot) else "acknowledge"
         value_words = value.value
@@ -106,6 +114,16 @@ def _is_sayable(slot: Slot, value: str) -> bool:
     if slot.kind != "text":
         return True
     return len(value.split()) <= _TEXT_WORDS and _SPEAKS.search(value) is None
+
+
+def _is_beside_the_point(speaker: Speaker, slot: Slot, value: str) -> bool:
+    """Whether a value that came after all was told is a small part of its sentence."""
+    over = speaker.step.case.flow is None and speaker.step.case.done
+    if not over or slot.kind in _UNMISTAKABLE or slot.name == speaker.turn.case.asking:
+        return False
+    told = (one for one in split_sentences(speaker.turn.text) if value in one)
+    least = min((len(one.split()) for one in told), default=0)
+    return least - len(value.split()) > _BESIDE_WORDS
 
 
 def _is_own_name(slot: Slot) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+from core.answers.wording import speech, spoken_to
 from core.effects import Act, Consult
 from core.escalation.counters import CONFIRMING, marked, unmarked
 from core.message import Assurance, Audience, Sensitivity
@@ -105,8 +106,10 @@ def act(
             # What was done before the correction stands.
             case = undertaken(case, Undertaking(flow.name, DONE, before, ""))
         case = unmarked(case, CONFIRMING + flow.name)
-        ends = finish if flow.settles(reason_of(at.turn, effect)) else missed
-        return replace(ends(at, case, captured, flow), effect=effect)
+        reason = reason_of(at.turn, effect)
+        if flow.settles(reason):
+            return replace(finish(at, case, captured, flow), effect=effect)
+        return replace(missed(at, case, captured, flow, reason), effect=effect)
     stage = DONE if outcome == "done" else FAILED
     case = undertaken(case, Undertaking(flow.name, stage, key, digest, before))
     return replace(finish(at, case, captured, flow), effect=effect)
@@ -171,16 +174,17 @@ def laid_out(
     at: FlowTurn, case: CaseState, flow: Flow, row: Mapping[str, str] | None = None
 ) -> Mapping[str, str]:
     """What the action of a flow is called, and what it would be done with, as it is read out."""
-    action, slots = at.playbook.actions[flow.action or ""], at.playbook.slots
+    spoken = spoken_to(at.turn, at.playbook)
+    action, slots = spoken.actions[flow.action or ""], spoken.slots
     sent = {one.name: one for one in values_told(case, flow, action)}
-    parts = [
-        f"{slots[name].label}: {_short(sent[name].value)}" for name in flow.slots if name in sent
-    ]
-    parts += [
-        f"{name.replace('_', ' ')}: {_short(value)}"
+    told = [(slots[name].label, sent[name].value) for name in flow.slots if name in sent]
+    told += [
+        (name.replace("_", " "), value)
         for name, value in values_of(case, flow, action, row).items()
         if name not in sent
     ]
+    pair = speech(spoken).words["pair"]
+    parts = (pair.format(label=label, value=_short(value)) for label, value in told)
     return {"title": action.title, "details": ", ".join(parts)}
 
 
@@ -279,7 +283,8 @@ def failure_of(turn: TurnInput, step: StateStep, playbook: Playbook) -> tuple[st
     outcome = outcome_of(turn, effect)
     why = (turn.effects.get(effect.id) or {}).get("why", "nobody carried it out")
     if outcome == "refused":
-        reason = f"“{action.title}” is left to people: {why.replace('_', ' ')}."
+        title = (last or action).title
+        reason = f"“{title}” is left to people: {why.replace('_', ' ')}."
     elif isinstance(effect, Consult):
         reason = f"“{action.title}” could not be looked up: {why}. Nothing was done."
     else:

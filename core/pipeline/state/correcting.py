@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.pipeline.contracts import StateStep
+from core.pipeline.reading.days_abroad import plain
 from core.pipeline.reading.slots import plain_value
 from core.pipeline.state.asking import ask, asked
 from core.pipeline.state.flow_turn import FlowTurn, count
@@ -105,11 +106,11 @@ def _meant(at: FlowTurn, case: CaseState, flow: Flow, what: str | None) -> SlotV
 
 
 def _is_called(slot: Slot, what: str, playbook: Playbook) -> bool:
-    word = what.casefold()
+    word = plain(what)
     others = (
         one.slots[slot.name].label for one in playbook.wordings.values() if slot.name in one.slots
     )
-    labels = [one.casefold() for one in (slot.label, *others)]
+    labels = [plain(one) for one in (slot.label, *others)]
     if word.rstrip("s") in slot.name.casefold() or any(word in one for one in labels):
         return True
     return len(word) >= _LIKE and any(word[:_LIKE] in one for one in labels)

@@ -36,11 +36,19 @@ def give_up(at: FlowTurn, case: CaseState, captured: tuple[SlotValue, ...]) -> S
     return stepped(at, "unclear", case, captured)
 
 
-def missed(at: FlowTurn, case: CaseState, captured: tuple[SlotValue, ...], flow: Flow) -> StateStep:
-    """Nothing was found: the flow stays open for a correction, and then goes to a person."""
+def missed(
+    at: FlowTurn,
+    case: CaseState,
+    captured: tuple[SlotValue, ...],
+    flow: Flow,
+    reason: str = "",
+) -> StateStep:
+    """Nothing was found: the flow stays open for a correction, and then goes to a person. A
+    `reason` that is called as one of its slots says which of them is to be another."""
     times = case.counters.get("missed", 0) + 1
     case = count(case, "missed", times)
     if times > MISS_LIMIT:
         return give_up(at, case, captured)
-    key = next((name for name in flow.slots if not at.playbook.slots[name].guest_only), None)
+    own = (name for name in flow.slots if not at.playbook.slots[name].guest_only)
+    key = reason if reason in flow.slots else next(own, None)
     return stepped(at, "finish", replace(case, asking=key, offering=None), captured)

@@ -55,8 +55,11 @@ def _ended(
     """What comes of what was looked up; nothing where there is no such row, or it is not theirs."""
     row = at.turn.effects[effect.id]
     if isinstance(effect, Consult):
+        reason = reason_of(at.turn, effect)
+        if reason in flow.slots:
+            return replace(missed(at, case, captured, flow, reason), effect=effect)
         outcome = outcome_of(at.turn, effect)
-        if outcome == "refused" and not flow.settles(reason_of(at.turn, effect)):
+        if outcome == "refused" and not flow.settles(reason):
             return None
         if outcome != "done":
             return replace(finish(at, case, captured, flow), effect=effect)

@@ -25,8 +25,10 @@ from core.pipeline.state.asking import ASK_LIMIT, ask, asked, asked_in_vain, nex
 from core.pipeline.state.correcting import asked_otherwise, reopened
 from core.pipeline.state.flow_end import finish, give_up
 from core.pipeline.state.flow_turn import FlowTurn, count, stepped
+from core.pipeline.state.in_wish import told_in_wish
 from core.pipeline.state.lookups import look_up
-from core.pipeline.state.taking_in import merged, take_in
+from core.pipeline.state.taking_in import merged, take_in, with_earlier, with_wish
+from core.pipeline.state.told_about import by_values
 from core.pipeline.state.undertaking import agrees, awaits_yes, unasked
 from core.playbook.model import Flow, Playbook
 from core.turn import CaseState, SlotValue, TurnInput
@@ -51,12 +53,18 @@ def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Stat
     if is_cancellation(turn.text) and (before.flow or before.offering):
         return dropped(at, case)
     told = take_in(at, _started(at, case, answered=False))
+    if intent is None and told.values:
+        guess = by_values(guess, told.case, playbook)
+        at = replace(at, guess=guess, intent=playbook.intent(guess.name))
     answered = before.asking is not None and told.about(before.asking)
     confirmed = before.offering is not None and told.case.slot(before.offering.name) is not None
     answered = answered or confirmed
     switched = _started(at, told.case, answered=answered or bool(told.values))
     if switched.flow != told.case.flow:
         told = merged(told, take_in(at, switched))
+    if told.case.flow != before.flow:
+        told = with_earlier(told, at)
+        told = with_wish(told, told_in_wish(at, told.case))
     at = replace(at, faults=told.faults)
     if (otherwise := asked_otherwise(at, told.case, told.values)) is not None:
         return otherwise
@@ -217,11 +225,10 @@ def _advance(
     needs = level_of(flow, at.playbook)
     if needs is not None and at.turn.sender.level < needs:
         return stepped(at, "step_up", case, captured)
-    case, name = next_slot(at, case, flow, guest=False)
+    # Where nothing is looked up, nobody is recognised: everybody is asked, in order.
+    case, name = next_slot(at, case, flow, guest=flow.look_up is None)
     if name is None and flow.look_up is not None:
         return look_up(at, case, captured, flow)
-    if name is None:
-        case, name = next_slot(at, case, flow, guest=True)
     if name is not None:
         return ask(at, case, captured, name)
     if case.counters.get("lacking", 0):

@@ -10,11 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
+from core.message import Author
 from core.pipeline.reading.phrases import is_leaving
 from core.pipeline.reading.slots import capture
 from core.pipeline.state.flow_turn import FlowTurn
 from core.pipeline.state.validation import Place, judged
 from core.turn import CaseState, SlotValue
+
+EARLIER = 3
+"""Messages that are read again once it is known what they were about."""
 
 _SHAPED = frozenset(("order", "email", "phone", "number", "money"))
 """Kinds whose values stand out wherever they are told."""
@@ -56,6 +60,39 @@ def take_in(at: FlowTurn, case: CaseState) -> Taken:
     gone |= {name for name in faults if flow is not None and name in flow.slots}
     kept = tuple(one for one in case.slots if one.name not in gone)
     return Taken(replace(case, slots=(*kept, *values)), tuple(values), faults)
+
+
+def with_earlier(told: Taken, at: FlowTurn) -> Taken:
+    """What was told, with what stood in messages of this case before it was known what it is about.
+
+    They are read again for what the flow asks for; only those of this very sender, whose level is
+    known, and nothing that is at hand is changed by them.
+    """
+    before = at.turn.case
+    count = min(EARLIER, before.counters.get("turns", 0))
+    if not count or before.intent is not None or before.flow is not None or before.done:
+        return told
+    turn = at.turn
+    mine = [
+        one
+        for one in turn.recall.exchanges
+        if one.author is Author.CUSTOMER and one.handle == turn.sender.handle
+    ]
+    if not mine:
+        return told
+    again = replace(at, turn=replace(turn, messages=tuple(mine[-count:])))
+    held = {one.name for one in told.case.slots}
+    found = tuple(one for one in take_in(again, told.case).values if one.name not in held)
+    case = replace(told.case, slots=(*told.case.slots, *found))
+    return replace(told, case=case, values=(*found, *told.values))
+
+
+def with_wish(told: Taken, value: SlotValue | None) -> Taken:
+    """What was told, with what the wish itself tells."""
+    if value is None:
+        return told
+    case = replace(told.case, slots=(*told.case.slots, value))
+    return replace(told, case=case, values=(*told.values, value))
 
 
 def _is_told(value: SlotValue, at: FlowTurn) -> bool:

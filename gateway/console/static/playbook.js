@@ -81,7 +81,8 @@ export function playbookView(main) {
       const rights = await may();
       book.shown = await read("/playbook");
       book.edits = rights.has("playbook") && book.shown.writable;
-      if (await draft.settle(book.shown.base)) toast("The playbook is another by now. Your draft goes on from there.");
+      const moved = await draft.settle(book.shown.base);
+      if (moved && !draft.clashes().length) toast("Somebody else changed the playbook meanwhile. Your draft goes on from what is there now.");
       fill(state, inForce(book));
       drawClashes();
       element.classList.toggle("alone", !book.edits);

@@ -23,7 +23,7 @@ export function draftBar({ open, publish, discard }) {
     draw({ files, checked, refused, undecided }) {
       const found = checked?.faults ?? [];
       element.hidden = files.length === 0;
-      count.textContent = files.length === 1 ? "One file changed" : `${files.length} files changed`;
+      count.textContent = `${files.length} ${files.length === 1 ? "file" : "files"} changed`;
       names.textContent = files.join(", ");
       const words = refused || undecided || faultWords(found) || (checked ? "In order. It can be published." : "Being checked …");
       if (verdict.textContent !== words) verdict.textContent = words;

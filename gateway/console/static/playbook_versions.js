@@ -30,7 +30,7 @@ function row(one, book) {
     h("div", { class: "book-line" },
       h("h2", {}, one.note || (one.before ? "Files were changed" : "The first playbook")),
       one.in_force && h("span", { class: "tag accent" }, icon("check"), "In force"),
-      !one.in_force && book.edits && one.kept && h("button", { class: "button small", type: "button", "aria-label": `Put back “${one.note || one.version.slice(0, 8)}”`, onclick: () => back(one, book) }, icon("retry"), "Put it back …")),
+      one.version !== book.shown.status.version && book.edits && one.kept && h("button", { class: "button small", type: "button", "aria-label": `Put back “${one.note || one.version.slice(0, 8)}”`, onclick: () => back(one, book) }, icon("retry"), "Put it back …")),
     h("p", { class: "muted small" }, `${DID[one.action] ?? one.action}${who}, ${since(one.at)}, version ${one.version.slice(0, 8)}`, !one.kept && "; its files are no longer kept"),
     one.changes.length > 0 && h("ul", { class: "book-changes small" }, one.changes.map((words) => h("li", {}, words))));
 }

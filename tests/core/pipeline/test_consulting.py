@@ -13,7 +13,13 @@ from core.pipeline.contracts import Effect
 from core.playbook.model import Action, Flow, Playbook
 from tests.core.pipeline.shop import SHOP, Talk
 
-QUOTE = Action("quote", "the order", url="https://erp.shop.example/quote", results=("refund",))
+QUOTE = Action(
+    "quote",
+    "the order",
+    url="https://erp.shop.example/quote",
+    results=("refund",),
+    sometimes=("left",),
+)
 REFUND = Action(
     "refund",
     "the refund",
@@ -131,6 +137,19 @@ def test_a_reason_for_people_hands_over_with_all_that_was_told() -> None:
     assert decision.reply is not None
     assert decision.reply.text.startswith("Order 1042 is for a colleague.")
     assert decision.case.slot("order_id") is not None
+
+
+def test_a_reason_called_as_a_detail_asks_for_that_one_again() -> None:
+    flow = replace(
+        FLOW,
+        slots=("order_id", "size"),
+        refused={**FLOW.refused, "size": ("There is {left} left. Which of them?",)},
+    )
+    one = talk({**refused("size"), "left": "small and large"}, KNOWN, flow=flow)
+    one.say("i want to return my order 1042")
+    assert one.hear("medium") == "There is small and large left. Which of them?"
+    assert one.hear("large").startswith("You get $20 back")
+    assert [effect.values["size"] for effect in asked(one)] == ["medium", "large"]
 
 
 def test_a_refusal_of_the_deed_itself_knows_the_same_reasons() -> None:

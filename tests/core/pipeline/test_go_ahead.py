@@ -20,6 +20,10 @@ from core.playbook.model import Slot
         "Yes please, go on with the return",
         "All right, you can do that.",
         "I'd like to proceed with the upgrade",
+        "This looks right to me. Okay, please go on with it",
+        "That all sounds fine. Sure, let's do it.",
+        "Good, that works for me. Please continue!",
+        "I am happy with that, thanks",
     ],
 )
 def test_what_only_agrees(text: str) -> None:
@@ -35,6 +39,8 @@ def test_what_only_agrees(text: str) -> None:
         "yes",
         "process 17 was wrong",
         "It is good for nothing",
+        "it works in the kitchen only",
+        "that would be the red one",
         "please change it to Friday",
         "my lamp is broken, do that first",
         "confirm my address: 4 Hill Road",
@@ -46,7 +52,14 @@ def test_what_tells_something(text: str) -> None:
 
 @pytest.mark.timeout(20)
 def test_no_message_makes_it_go_back_and_forth() -> None:
-    for word in ("please ", "yes, ", "go ahead with the ", "that is good ", "i confirm "):
+    for word in (
+        "please ",
+        "yes, ",
+        "go ahead with the ",
+        "that is good ",
+        "i confirm ",
+        "it works, yes ",
+    ):
         assert not is_go_ahead((word * 200)[:158] + "7")
 
 

@@ -12,10 +12,11 @@ from core.answers.notices import HOLDS
 from core.answers.wording import in_language, languages_of, spoken_to
 from core.languages.english import WORDS
 from core.languages.speeches import SPEECHES
+from core.languages.telling import language_of
 from core.languages.unspoken import NAMES, UNSPOKEN
 from core.message import Author
 from core.pipeline.reading.identity_phrases import is_not_me
-from core.playbook.model import Article, Flow, Playbook, Slot, Wording
+from core.playbook.model import Action, Article, Flow, Playbook, Slot, Wording
 from core.turn import Recall, Said
 from tests.core.pipeline.shop import NOW, SHOP, Talk
 
@@ -212,3 +213,65 @@ def test_a_day_is_taken_in_each_language(text: str, told: str) -> None:
     talk.say(text)
     day = talk.case.slot("day")
     assert day is not None and day.normal == told
+
+
+@pytest.mark.parametrize(
+    "text", ["ich heiße Kim Sommer", "je m'appelle Kim Sommer", "me llamo Kim Sommer"]
+)
+def test_a_name_is_told_in_each_language(text: str) -> None:
+    talk = Talk(playbook=BOTH)
+    talk.say("book a visit")
+    talk.say(text)
+    name = talk.case.slot("name")
+    assert name is not None and name.value == "Kim Sommer"
+
+
+def test_a_detail_is_announced_by_what_it_is_called_in_another_language() -> None:
+    reason = Slot("reason", "text", "Rückgabegrund", ("Warum?",))
+    german = replace(GERMAN, slots={**GERMAN.slots, "reason": reason})
+    talk = Talk(playbook=replace(SHOP, wordings={"de": german}))
+    talk.say("i want to return my order")
+    talk.say("Der Rückgabegrund ist zu klein")
+    told = talk.case.slot("reason")
+    assert told is not None and told.value == "zu klein"
+
+
+def test_a_name_that_begins_like_a_verb_is_whole() -> None:
+    talk = Talk()
+    talk.say("book a visit")
+    talk.say("my name Isabel")
+    name = talk.case.slot("name")
+    assert name is not None and name.value == "Isabel"
+
+
+@pytest.mark.parametrize(
+    "text", ["Necesito una cita", "Êtes-vous un robot ?", "rendez-vous demain"]
+)
+def test_a_short_message_tells_its_language(text: str) -> None:
+    assert language_of(text) in ("es", "fr")
+
+
+def test_what_is_about_to_be_done_is_read_out_in_the_customers_language() -> None:
+    visit = Flow("visit", ("name", "day"), ("ok",), action="book")
+    french = Wording(
+        answers={},
+        slots={
+            "name": Slot("name", "text", "votre nom", ("Quel est votre nom ?",)),
+            "day": Slot("day", "text", "jour", ("Quel jour ?",)),
+        },
+        flows={},
+        titles={},
+        actions={"book": Action("book", "votre visite")},
+    )
+    talk = Talk(
+        playbook=replace(
+            SHOP,
+            flows={**SHOP.flows, "visit": visit},
+            actions={"book": Action("book", "your visit", url="https://erp.shop.example/v")},
+            wordings={"fr": french},
+        )
+    )
+    talk.say("book a visit")
+    talk.say("je m'appelle Kim")
+    reply = talk.hear("je voudrais venir mardi prochain")
+    assert "votre visite (votre nom : Kim, jour : mardi prochain)" in reply

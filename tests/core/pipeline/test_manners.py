@@ -30,6 +30,21 @@ def test_a_courtesy_is_returned_though_no_intent_of_the_playbook_names_it(
     assert talk.hear("qwp zxv?") not in DEFAULT_ANSWERS[key]
 
 
+def test_once_all_is_told_a_value_in_a_story_is_not_said_back() -> None:
+    for text, said in (
+        ("make it Friday instead", "Friday"),
+        ("my whole family is so looking forward to the party there on Sunday", ""),
+        ("oh and that was Friday? my whole family looks forward to the party", "Friday"),
+    ):
+        talk = Talk()
+        for one in ("book a visit", "Ada", "Thursday"):
+            talk.say(one)
+        assert talk.case.done == ("visit",)
+        reply = talk.hear(text)
+        assert said in reply, reply
+        assert "Sunday" not in reply, reply
+
+
 def test_whoever_only_asks_for_help_is_asked_what_with() -> None:
     assert Talk().hear("please help") == "Happy to help. What is it about?"
 

@@ -54,6 +54,7 @@ def test_a_name_said_once_is_told_for_every_slot_that_is_it(text: str, name: str
         "i am furious and i want my money",
         "my name is on the list",
         "i am waiting",
+        "it's what we call the cat, and it's Minka",
     ],
 )
 def test_a_mood_is_no_name(text: str) -> None:

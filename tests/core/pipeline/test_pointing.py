@@ -12,7 +12,7 @@ from core.pipeline.response.articles import ArticleIndex
 from core.pipeline.response.pointing import POINTED
 from core.pipeline.response.stage import response_stage
 from core.pipeline.state.stage import state_stage
-from core.playbook.model import Article
+from core.playbook.model import Action, Article, Playbook
 from core.turn import Decision
 from tests.core.pipeline.shop import ARTICLE, SHOP, Talk
 
@@ -132,10 +132,12 @@ BACK = Article(
 LONG = "how long does a return take?"
 
 
-def worded(words: str, intent: str, least: float, channel: str = "webchat") -> Draft:
+def worded(
+    words: str, intent: str, least: float, channel: str = "webchat", playbook: Playbook = SHOP
+) -> Draft:
     """What is said to a first message of this intent, where an article is sure from `least` on."""
     settings = {"article_threshold": least, "point_threshold": 0.1}
-    playbook = replace(SHOP, articles=(BACK,), settings=settings)
+    playbook = replace(playbook, articles=(BACK,), settings=settings)
     turn = Talk(playbook, channel=channel).turn(words)
     step = state_stage(turn, IntentGuess(intent, 0.95, 0.9), playbook)
     assert step.guess is not None
@@ -166,6 +168,13 @@ def test_where_it_is_not_sure_the_article_is_named_before_the_flow_asks() -> Non
 def test_what_is_looked_up_needs_no_article_that_is_not_sure() -> None:
     draft = worded("how long until my return is there?", "order_status", 1.1)
     assert (draft.asked, draft.sources) == (("order_id",), ())
+
+
+def test_what_is_looked_up_before_something_is_done_answers_nothing_by_itself() -> None:
+    flow = replace(SHOP.flows["return"], escalate=None, look_up="quote", action="refund")
+    actions = {name: Action(name, name, run=name) for name in ("quote", "refund")}
+    playbook = replace(SHOP, flows={**SHOP.flows, "return": flow}, actions=actions)
+    assert BACK.url in worded(LONG, "return", 1.1, playbook=playbook).text
 
 
 @pytest.mark.parametrize("key", ["step_up", "step_up_offer", "step_up_which"])

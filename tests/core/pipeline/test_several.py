@@ -177,6 +177,9 @@ def test_what_is_told_around_a_wish_does_not_hide_it() -> None:
 GUESSES = {
     "track my parcel": IntentGuess("order_status", 0.95, 0.9),
     "can i come by": IntentGuess(None, 0.7, 0.5, (("visit", 0.7), ("opening", 0.2))),
+    "my shirt is too small": IntentGuess("return", 0.95, 0.9),
+    "can you help me with that?": IntentGuess("return", 0.95, 0.9),
+    "will my parcel come": IntentGuess("opening", 0.93, 0.87, (("order_status", 0.06),)),
     "i might come by": IntentGuess(None, 0.7, 0.5, (("visit", 0.7), ("opening", 0.2))),
 }
 
@@ -199,9 +202,12 @@ def test_a_part_that_asks_is_heard_by_its_favourite_where_the_whole_speaks_of_it
     [
         ("track my parcel and can i come by", "opening"),
         ("track my parcel and i might come by", "visit"),
+        ("my shirt is too small and track my parcel", "visit"),
+        ("track my parcel and can you help me with that?", "visit"),
+        ("track my parcel and will my parcel come", "opening"),
     ],
 )
-def test_a_favourite_alone_is_no_second_wish(text: str, spoken_of: str) -> None:
+def test_what_is_told_around_a_wish_is_no_second_one(text: str, spoken_of: str) -> None:
     assert _heard(text, spoken_of).others == ()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -45,6 +46,27 @@ def test_the_flow_asks_for_the_usual_slots_in_the_usual_order() -> None:
     assert playbook.intent("airline_getboardingpass").title == "getting a boarding pass"  # type: ignore[union-attr] # it is there by construction
     assert "my name is" in playbook.slots["CustomerName"].cues
     assert all(re.search(p, "xy7 345") for p in playbook.slots["bookingCode"].patterns)
+
+
+def test_a_mail_address_is_known_by_its_end_and_no_other_shape() -> None:
+    ends = ("ada 12 homemail", "bo 31 homemail", "cy 44 homemail", "dee 5 parcelbox")
+    told = tuple(Told("email", end, 2) for end in ends)
+    crowd = [replace(one, told=(each,)) for one, each in zip(CROWD, told, strict=False)]
+    (pattern,) = derive_playbook(crowd).slots["email"].patterns
+    assert re.fullmatch(pattern, "eli 77 homemail")
+    assert re.search(pattern, "order 77 please") is None
+
+
+def test_what_stands_before_any_answer_announces_none() -> None:
+    crowd = [replace(one, turns=tuple(map(_as_it_is, one.turns))) for one in CROWD]
+    assert derive_playbook(crowd).slots["CustomerName"].cues == (
+        "customer name is",
+        "customer name",
+    )
+
+
+def _as_it_is(turn: Utterance) -> Utterance:
+    return replace(turn, text=turn.text.replace("my name is", "it is"))
 
 
 def test_every_question_is_worded_for_people() -> None:
