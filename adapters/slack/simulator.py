@@ -256,7 +256,7 @@ class SlackSimulator:
         return [one for one in self.wire if one.direction == "out" and one.channel == room]
 
     async def wait_for_reply(
-        self, user_or_channel: str, after_seq: int, seconds: float = 10.0
+        self, user_or_channel: str, after_seq: int, seconds: float = 30.0
     ) -> Crossing:
         """The app's first post there after that point of the wire. Raises `TimeoutError`."""
 

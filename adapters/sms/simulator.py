@@ -171,7 +171,7 @@ class TwilioSimulator:
         """What this phone received, in order."""
         return [one for one in self._by_phone.get(phone, ()) if one.direction == "out"]
 
-    async def wait_for_reply(self, phone: str, after_seq: int, seconds: float = 10.0) -> Crossing:
+    async def wait_for_reply(self, phone: str, after_seq: int, seconds: float = 30.0) -> Crossing:
         """The first text to this phone after that point of the wire. Raises `TimeoutError`."""
 
         def found() -> Crossing | None:

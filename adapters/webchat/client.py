@@ -244,7 +244,7 @@ class ChatClient:
         """The number of a message that was stored."""
         return self._stored.get(client_id)
 
-    async def wait_for_reply(self, after_seq: int, seconds: float = 10.0) -> Shown:
+    async def wait_for_reply(self, after_seq: int, seconds: float = 30.0) -> Shown:
         """The first message after that number which the visitor did not write.
 
         Raises `TimeoutError`.

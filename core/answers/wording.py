@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import lru_cache
 
 from core.answers.sentences import fill
 from core.languages.speeches import Speech, speech_of
 from core.languages.telling import turn_language
-from core.pipeline.reading.readers import PlaybookKey
 from core.playbook.model import Action, Flow, Intent, Playbook, Slot, Wording
+from core.playbook.once import once_per_playbook
 from core.turn import TurnInput
 
 
@@ -27,7 +26,7 @@ def in_language(playbook: Playbook, language: str) -> Playbook:
     """The playbook in a language that it has a wording of; as it is in any other."""
     if language == playbook.language or language not in playbook.wordings:
         return playbook
-    return _in_language(PlaybookKey(playbook.version, id(playbook), playbook), language)
+    return _in_language(playbook, language)
 
 
 def spoken_to(turn: TurnInput, playbook: Playbook) -> Playbook:
@@ -47,9 +46,9 @@ def variants(playbook: Playbook, key: str) -> tuple[str, ...]:
     return (*playbook.answers.get(key, ()), *speech(playbook).answers.get(key, ()))
 
 
-@lru_cache(maxsize=16)
-def _in_language(key: PlaybookKey, language: str) -> Playbook:
-    first, wording = key.playbook, key.playbook.wordings[language]
+@once_per_playbook
+def _in_language(first: Playbook, language: str) -> Playbook:
+    wording = first.wordings[language]
     return replace(
         first,
         language=language,

@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 
 from core.facts.identifiers import TEXT_LIMIT, find_identifiers
 from core.facts.known import IDENTIFIER
 from core.facts.preferences import KEY, find_wishes
 from core.languages.features import words
 from core.message import Assurance, Audience
-from core.pipeline.reading.readers import PlaybookKey, readers_of
+from core.pipeline.reading.readers import readers_of
 from core.playbook.model import Playbook
+from core.playbook.once import once_per_playbook
 from core.turn import Fact, Said, SlotValue, TurnInput
 
 RULE = "rule"
@@ -145,30 +145,22 @@ def _fact(turn: TurnInput, said: Said, key: str, value: str, needs: Assurance) -
     )
 
 
+@once_per_playbook
 def _needs_of(playbook: Playbook) -> Mapping[str, Assurance]:
-    return _needs(PlaybookKey(playbook.version, id(playbook), playbook))
-
-
-@lru_cache(maxsize=8)
-def _needs(key: PlaybookKey) -> Mapping[str, Assurance]:
     """What the business lets nobody be told of a kind of number below a level, over its slots."""
     needs: dict[str, Assurance] = {}
-    for slot in key.playbook.slots.values():
+    for slot in playbook.slots.values():
         kind = "amount" if slot.kind == "money" else slot.kind
         needs[kind] = max(slot.needs, needs.get(kind, Assurance.NONE))
     return needs
 
 
+@once_per_playbook
 def _order_shapes(playbook: Playbook) -> tuple[re.Pattern[str], ...]:
-    return _shapes(PlaybookKey(playbook.version, id(playbook), playbook))
-
-
-@lru_cache(maxsize=8)
-def _shapes(key: PlaybookKey) -> tuple[re.Pattern[str], ...]:
     """The business's own shapes of an order number."""
     return tuple(
         pattern
-        for reader in readers_of(key.playbook).values()
+        for reader in readers_of(playbook).values()
         if reader.slot.kind == "order" and reader.slot.secret is None
         for pattern in reader.patterns
     )

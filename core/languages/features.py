@@ -46,6 +46,10 @@ _WORD = re.compile(r"[^\W_]+")
 _DIGIT = re.compile(r"\d")
 _CACHE_LIMIT = 20_000
 
+LONGEST_WORD = 64
+"""Characters of a word that is remembered. Longer ones are none and come once; so the number of
+words bounds what remembering them takes."""
+
 
 class Stems:
     """Stems of one language, remembered: stemming a word costs 20 times as much as a look-up.
@@ -67,7 +71,8 @@ class Stems:
             stem = self._stem(word)
             if len(self._known) >= _CACHE_LIMIT:
                 self._known.clear()
-            self._known[word] = stem
+            if len(word) <= LONGEST_WORD:
+                self._known[word] = stem
         return stem
 
     def _stem(self, word: str) -> str:
@@ -86,10 +91,15 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text[:TEXT_LIMIT]).casefold()
 
 
-# Every stage takes the words of the same text.
-@lru_cache(maxsize=256)
 def words(text: str) -> tuple[str, ...]:
     """The words of a text, folded, without punctuation."""
+    return _words(text[:TEXT_LIMIT])
+
+
+# Every stage takes the words of the same text. They are of what is looked at: so many of at most so
+# many characters.
+@lru_cache(maxsize=128)
+def _words(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(fold(text)))
 
 

@@ -58,14 +58,18 @@ _WEIGHTS = _weights()
 _OWN_LETTERS = frozenset(LETTERS)
 
 
-@lru_cache(maxsize=4_000)
 def language_of(text: str) -> str | None:
     """The language of a text by its code (ISO 639-1), or nothing when it is not clear.
 
     Of a script that several languages share and no word gives away, it is the one that is most
     written in it.
     """
-    plain = _NAMED.sub(" ", text[:LOOKED_AT]).lower().replace("’", "'")
+    return _language_of(text[:LOOKED_AT])
+
+
+@lru_cache(maxsize=4_000)
+def _language_of(text: str) -> str | None:
+    plain = _NAMED.sub(" ", text).lower().replace("’", "'")
     words = _WORD.findall(plain)
     if not words:
         return None

@@ -132,7 +132,7 @@ def _rest(before: Playbook, after: Playbook) -> Iterator[str]:
     }
     known = {*told, "version", "intents", "flows", "slots", "answers", "articles", "rules"}
     known |= {"tables", "counters", "settings"}
-    for one in fields(Playbook):
+    for one in filter(lambda one: one.compare, fields(Playbook)):
         was, now = getattr(before, one.name), getattr(after, one.name)
         if one.name in told and was != now:
             yield f"{told[one.name]}: {_short(was, now)}"

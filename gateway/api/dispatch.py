@@ -7,12 +7,13 @@ data (`gateway.api.routes`), from which the OpenAPI document is made too.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from aiohttp import web
@@ -41,14 +42,20 @@ NEEDS: Needs = {
 
 def register_api(app: web.Application, services: ApiServices) -> None:
     """Mount the endpoints and the document that describes them."""
-    document = json.dumps(describe(ENDPOINTS))
 
     async def openapi(_request: web.Request) -> web.Response:
+        document = await asyncio.to_thread(_document)
         return web.Response(text=document, content_type="application/json")
 
     app.router.add_get(_DESCRIPTION, openapi)
     for endpoint in ENDPOINTS:
         app.router.add_route(endpoint.method, PREFIX + endpoint.path, _serve(endpoint, services))
+
+
+@cache
+def _document() -> str:
+    # Made when somebody asks for it: it takes longer than all the rest of a start.
+    return json.dumps(describe(ENDPOINTS))
 
 
 def _serve(

@@ -70,7 +70,8 @@ def token_counter(encoding: str, cache: Path) -> Callable[[str], int]:
     with _cache_folder(cache):
         encode = tiktoken.get_encoding(encoding).encode_ordinary
 
-    # What a business says comes again and again, and so does "yes, please".
+    # What a business says comes again and again, and so does "yes, please". Only short texts are
+    # remembered, so that their number bounds what they take: 5 MB at most.
     @lru_cache(maxsize=4_096)
     def count_short(text: str) -> int:
         return len(encode(text))

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tests.adapters.webchat.chat_server import free_port
 from tests.adapters.webchat.page import EXAMPLE, shop_page
+from tests.layouts import laid_out
 
 PATIENCE_SECONDS = 30
 
@@ -39,7 +40,7 @@ class Shop:
     def start(self) -> None:
         """Serve; returns once the gateway answers."""
         options = {
-            "STORAGE__URL": f"sqlite:///{self._folder / 'onethread.db'}",
+            "STORAGE__URL": laid_out(self._folder / "onethread.db"),
             "DATA__FOLDER": str(self._folder),
             "SERVER__PORT": str(self.port),
             "PIPELINE__STAGES": "trivial",

@@ -5,9 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -15,23 +13,11 @@ from playwright.async_api import Error as PlaywrightError
 
 from gateway.access.callers import LINK_LIFE
 from gateway.demo.people import ADA, OWNER
-from gateway.demo.start import Demo, running_demo
-from tests.browser.driving import chromium, window
+from gateway.demo.start import Demo
+from tests.browser.driving import window
 from tests.gateway.credentials import PASSWORD, person
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        yield running
-
-
-@pytest.fixture
-async def browser(chromium_path: str) -> AsyncIterator[Browser]:
-    async with chromium(chromium_path) as running:
-        yield running
 
 
 async def text(demo: Demo, words: str, phone: str = ADA.phone) -> str:

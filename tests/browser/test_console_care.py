@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, expect
 
 from adapters.sms.simulator import Fault
 from gateway.demo.people import ADA
-from gateway.demo.start import Demo, running_demo
+from gateway.demo.start import Demo
 from gateway.turns.work import TurnWork
-from tests.browser.driving import chromium, wait_for_reply, window
+from tests.browser.driving import wait_for_reply, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 BEN = "+447700900318"
 OUT_OF_REACH = 30003
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        yield running
-
-
-@pytest.fixture
-async def browser(chromium_path: str) -> AsyncIterator[Browser]:
-    async with chromium(chromium_path) as running:
-        yield running
 
 
 async def test_a_customer_is_linked_and_unlinked_with_the_reason(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -14,23 +13,11 @@ from playwright.async_api import Browser, Page, expect
 from core.message import Assurance, Handle, InboundMessage, Original, Place
 from gateway.demo.people import ADA, MAIL, WORKSPACE
 from gateway.demo.places import PICTURE
-from gateway.demo.start import Demo, running_demo
-from tests.browser.driving import chromium, window
+from gateway.demo.start import Demo
+from tests.browser.driving import window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 BEN = "U0BEN"
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        yield running
-
-
-@pytest.fixture
-async def browser(chromium_path: str) -> AsyncIterator[Browser]:
-    async with chromium(chromium_path) as running:
-        yield running
 
 
 async def mail(demo: Demo, text: str, **more: object) -> None:

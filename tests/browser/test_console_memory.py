@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import Connection, select
 
 from core.clock import to_micros
 from gateway.demo.people import ADA
-from gateway.demo.start import Demo, running_demo
+from gateway.demo.start import Demo
 from memory.tables.main import Conversation, Handle
 from memory.tables.rows import table
 from memory.units.remembering.facts import Telling, tell
@@ -27,13 +25,12 @@ FOUND = """async () => {
 }"""
 
 
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        before = running.phones.last_seq
-        await running.phones.text(ADA.phone, "When are you open?")
-        await running.phones.wait_for_reply(ADA.phone, before)
-        yield running
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo(demo: Demo) -> Demo:
+    before = demo.phones.last_seq
+    await demo.phones.text(ADA.phone, "When are you open?")
+    await demo.phones.wait_for_reply(ADA.phone, before)
+    return demo
 
 
 async def told(demo: Demo) -> int:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from gateway.access.roles import Role
 from gateway.demo.people import ADA
-from gateway.demo.start import Demo, running_demo
+from gateway.demo.start import Demo
 from gateway.running import Gateway
 from tests.browser.driving import POCKET, Window, window
 from tests.gateway.credentials import person
@@ -19,12 +17,6 @@ from tests.gateway.credentials import person
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 WARM = "Welcome to the lamps and looms of our shop."
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        yield running
 
 
 async def playbook(demo: Demo, browser: Browser, *, pocket: bool = False) -> tuple[Window, Page]:

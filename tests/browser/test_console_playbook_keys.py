@@ -5,14 +5,12 @@ On the way, axe judges what is shown, at a desk and on a phone, in light and dar
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Locator, Page, expect
 
-from gateway.demo.start import Demo, running_demo
+from gateway.demo.start import Demo
 from tests.browser.driving import DESK, POCKET, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -32,12 +30,6 @@ LOOK = """(wanted) => {
   return { there: one === wanted, unseen: seen || one === document.body ? "" : one.outerHTML };
 }"""
 """Whether the focus is where it is wanted, and one sees where it is."""
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        yield running
 
 
 @dataclass

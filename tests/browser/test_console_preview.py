@@ -3,31 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from gateway.demo.people import ADA
 from gateway.demo.places import PICTURE
-from gateway.demo.start import Demo, running_demo
-from tests.browser.driving import DESK, POCKET, chromium, window
+from gateway.demo.start import Demo
+from tests.browser.driving import DESK, POCKET, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 MARKED = "**Hello** Ada, see [your parcel](https://courier.example/4711).\n\n- before *six*"
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        yield running
-
-
-@pytest.fixture
-async def browser(chromium_path: str) -> AsyncIterator[Browser]:
-    async with chromium(chromium_path) as running:
-        yield running
 
 
 async def by_sms(demo: Demo) -> None:

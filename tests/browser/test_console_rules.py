@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from gateway.demo.people import ADA
-from gateway.demo.start import Demo, running_demo
+from gateway.demo.start import Demo
 from memory.units.identity.linking import customer_of
 from tests.browser.driving import window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        yield running
 
 
 async def one_customer(demo: Demo, wanted: bool) -> None:

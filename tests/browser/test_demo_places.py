@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from gateway.demo.people import WORKSPACE
 from gateway.demo.places import Mailbox
-from gateway.demo.start import Demo, running_demo
-from tests.browser.driving import chromium, wait_for_reply, window
+from gateway.demo.start import Demo
+from tests.browser.driving import wait_for_reply, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        yield running
-
-
-@pytest.fixture
-async def browser(chromium_path: str) -> AsyncIterator[Browser]:
-    async with chromium(chromium_path) as running:
-        yield running
 
 
 async def write_mail(page: Page, subject: str, text: str) -> None:

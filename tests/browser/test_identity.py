@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from sqlalchemy import Connection, insert, select
 
@@ -13,7 +11,7 @@ from core.clock import to_micros
 from core.message import Assurance
 from core.message import Handle as Address
 from gateway.demo.people import ADA
-from gateway.demo.start import Demo, running_demo
+from gateway.demo.start import Demo
 from memory.tables.main import Handle
 from memory.tables.remembered import Fact
 from memory.tables.rows import table
@@ -30,14 +28,13 @@ FOUND = """async () => {
 }"""
 
 
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        for phone in (ADA.phone, BEN):
-            before = running.phones.last_seq
-            await running.phones.text(phone, "When are you open?")
-            await running.phones.wait_for_reply(phone, before)
-        yield running
+@pytest_asyncio.fixture(loop_scope="session")
+async def demo(demo: Demo) -> Demo:
+    for phone in (ADA.phone, BEN):
+        before = demo.phones.last_seq
+        await demo.phones.text(phone, "When are you open?")
+        await demo.phones.wait_for_reply(phone, before)
+    return demo
 
 
 async def who(demo: Demo, phone: str) -> int:

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, expect
 
 from gateway.api import imports as api_imports
-from gateway.demo.start import Demo, running_demo
+from gateway.demo.start import Demo
 from tests.browser.driving import window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 FILE = "phone,email,name\n+447700900318,ben@x.org,Ben\n12,c@x.org,C\n"
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        yield running
 
 
 SAID = '{"when": "2026-01-05T10:00:00Z", "phone": "+447700900999", "text": "Is it red?"}\n'

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from playwright.async_api import Browser, expect
 
-from gateway.demo.start import Demo, running_demo
+from gateway.demo.start import Demo
 from tests.browser.driving import reply_count, wait_for_reply, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        yield running
 
 
 async def test_the_chat_says_that_a_person_reads_and_writes(demo: Demo, browser: Browser) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
@@ -12,7 +10,7 @@ from sqlalchemy import Connection
 
 from core.clock import to_micros
 from core.message import Handle
-from gateway.demo.start import Demo, running_demo
+from gateway.demo.start import Demo
 from memory.suggestions import Candidate, Reason
 from memory.units.identity.alarms import SHARED, sound
 from memory.units.identity.handles import introduce
@@ -21,12 +19,6 @@ from tests.browser.driving import window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 EVE, EVA, TOM, TIM = (f"email:{name}@x.org" for name in ("eve", "eva", "tom", "tim"))
-
-
-@pytest.fixture
-async def demo(tmp_path: Path, models: Path) -> AsyncIterator[Demo]:
-    async with running_demo(tmp_path, models=models) as running:
-        yield running
 
 
 async def four(demo: Demo) -> int:

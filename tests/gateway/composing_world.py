@@ -79,7 +79,7 @@ class Shop:
 
     async def asked(self, number: int) -> None:
         """Wait until the model was asked so often."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while len(self.server.asked) < number:  # noqa: ASYNC110 - nothing tells when
                 await asyncio.sleep(0.005)
 

@@ -35,6 +35,7 @@ from gateway.settings.model import Settings
 from memory.tables.main import Handle, Inbound
 from memory.tables.rows import table
 from tests.gateway.way import KEY, ORIGIN
+from tests.layouts import laid_out
 
 FORM = "form@lampandloom.example"
 """The shop's contact form, which writes to the mailbox."""
@@ -195,7 +196,7 @@ class Everywhere:
         }
         return Settings.model_validate(
             {
-                "storage": {"url": f"sqlite:///{self.folder / 'shop.db'}", "readers": 1},
+                "storage": {"url": laid_out(self.folder / "shop.db"), "readers": 1},
                 "data": {"folder": self.folder},
                 "playbook": {"path": PLAYBOOK},
                 "turns": turns,

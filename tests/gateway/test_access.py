@@ -31,6 +31,7 @@ from memory.pages.people import token_list
 from memory.store import Store
 from tests.gateway.console_world import Clock
 from tests.gateway.credentials import PASSWORD, keep_token, person, quick_passwords
+from tests.layouts import laid_out
 from tests.memory.hot import ids, opened
 
 TOKEN = "ot_a-token-for-tests"
@@ -70,7 +71,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     def new_secret() -> str:
         return f"secret-{next(numbers):032d}"
 
-    async with opened(f"sqlite:///{tmp_path}/house.db") as store:
+    async with opened(laid_out(tmp_path / "house.db")) as store:
         keeper = Keeper(
             store, now=clock, new_secret=new_secret, passwords=passwords, refusal_seconds=0
         )

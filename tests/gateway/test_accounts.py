@@ -9,7 +9,6 @@ import pytest
 from gateway.channels.keeping import StoreKeep
 from gateway.commands.accounts import CommandKeep
 from gateway.commands.database import NoDatabase
-from memory.migrate import upgrade
 from memory.store import Store
 from tests.memory.world import START
 
@@ -17,7 +16,6 @@ from tests.memory.world import START
 async def test_what_a_running_gateway_keeps_is_seen_and_the_other_way_round(
     database_url: str,
 ) -> None:
-    upgrade(database_url)
     store = Store(database_url)
     await store.open()
     try:

@@ -13,6 +13,7 @@ from adapters.slack import SPEC as SLACK
 from adapters.slack.blocks import PRIVATELY, slack_renderer
 from core.rendering import renderer
 from tests.gateway.console_world import World, served
+from tests.layouts import laid_out
 
 FILE = {
     "reference": "file:" + "0" * 64,
@@ -25,7 +26,7 @@ FILE = {
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with served(
-        f"sqlite:///{tmp_path}/render.db",
+        laid_out(tmp_path / "render.db"),
         tmp_path / "files",
         renderers={
             "mail": renderer(EMAIL.capabilities),

@@ -207,7 +207,9 @@ async def test_stopped_under_load_everything_taken_is_answered_once_after_the_ne
     await sim.start()
     phones = [f"+1555000{number:04}" for number in range(12)]
     try:
-        async with running(tmp_path, url=database_url, sms=sim) as here:
+        async with running(
+            tmp_path, url=database_url, sms=sim, options={"timeout_seconds": 1.0}
+        ) as here:
             sim.faults += [Fault("hang", seconds=3.0), Fault("throttle"), Fault("fail")]
 
             async def write(phone: str) -> None:

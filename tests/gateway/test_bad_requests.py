@@ -60,7 +60,7 @@ async def answer_to(way: Way, request: bytes) -> Answer:
 
 async def read_answer(reader: asyncio.StreamReader) -> Answer:
     """The next answer on a connection."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         first, *lines = head.rstrip().split("\r\n")
         headers = dict(line.split(": ", 1) for line in lines)

@@ -10,13 +10,14 @@ import pytest
 from gateway.access.gate import COOKIE
 from tests.gateway.console_world import World, enter, served
 from tests.gateway.credentials import PASSWORD, person
+from tests.layouts import laid_out
 
 CASE = "/console/queue/12"
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with served(f"sqlite:///{tmp_path}/console.db", tmp_path / "files") as found:
+    async with served(laid_out(tmp_path / "console.db"), tmp_path / "files") as found:
         await person(found.store)
         yield found
 

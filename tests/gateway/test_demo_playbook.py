@@ -9,7 +9,6 @@ import pytest
 from core.answers.defaults import DEFAULT_ANSWERS
 from core.gsm import normalise, segments
 from core.pipeline.intent.stage import IntentModel
-from core.pipeline.response.articles import DEFAULT_ARTICLE_THRESHOLD
 from core.playbook.model import Playbook
 from core.secrets import find_secrets
 from gateway.demo.people import ADA, SENTENCES, SHOP
@@ -142,7 +141,8 @@ def test_a_question_finds_its_article_and_most_are_answered_for_sure(playbook: P
     assert [(question, one.article.name) for question, one in best.items()] == list(ANSWERED)
     scores = [one.score for one in best.values()]
     assert min(scores) >= playbook.settings["point_threshold"]
-    assert sum(one >= _threshold(playbook) for one in scores) >= 0.75 * len(scores)
+    sure = playbook.settings["article_threshold"]
+    assert sum(one >= sure for one in scores) >= 0.75 * len(scores)
 
 
 def test_a_pin_is_not_kept_for_one_of_the_shops_own_numbers(playbook: Playbook) -> None:
@@ -155,11 +155,7 @@ def test_a_pin_is_not_kept_for_one_of_the_shops_own_numbers(playbook: Playbook) 
 @pytest.mark.parametrize("question", UNRELATED)
 def test_an_unrelated_question_finds_none(playbook: Playbook, question: str) -> None:
     found = article_index(playbook).search(question)
-    assert not found or found[0].score < DEFAULT_ARTICLE_THRESHOLD
-
-
-def _threshold(playbook: Playbook) -> float:
-    return max(DEFAULT_ARTICLE_THRESHOLD, playbook.settings["article_threshold"])
+    assert not found or found[0].score < playbook.settings["article_threshold"]
 
 
 def test_every_wording_has_six_variants_and_fits_two_text_messages(playbook: Playbook) -> None:

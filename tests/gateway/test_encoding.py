@@ -19,7 +19,6 @@ from gateway.recall.encoder_files import find_model
 from gateway.recall.encoding import Encoding
 from gateway.settings.memory import Embeddings
 from gateway.settings.model import Settings
-from memory.migrate import upgrade
 from memory.recall.columns import Floats
 from memory.recall.encoder import Model, load_model
 from memory.recall.vectors import nearness, pack, place_of, vectors_of
@@ -91,7 +90,6 @@ def model() -> Model:
 
 @pytest.fixture
 async def talk(database_url: str, model: Model) -> AsyncIterator[Talk]:
-    upgrade(database_url)
     store = Store(database_url, readers=1)
     await store.open()
     yield Talk(store, model)

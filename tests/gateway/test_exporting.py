@@ -21,7 +21,6 @@ from memory.engine import database_url as with_driver
 from memory.engine import writer_engine
 from memory.exports.customer import EXPORTED, NOT_EXPORTED, find_own
 from memory.exports.shapes import HIDDEN, SECRET
-from memory.migrate import upgrade
 from memory.readable.drawing import WITHHELD
 from memory.tables.holdings import HELD, NOT_THEIRS
 from memory.tables.main import Delivery, Message, Turn
@@ -35,7 +34,6 @@ NOW = 1_780_000_000_000_000
 
 @pytest.fixture
 def connection(database_url: str) -> Iterator[Connection]:
-    upgrade(database_url)
     engine: Engine = writer_engine(with_driver(database_url), "NORMAL")
     with engine.connect() as one:
         yield one

@@ -43,10 +43,11 @@ PASSWORD = "a-database-password"
 def as_configured() -> Iterator[None]:
     """Whatever a test sets up is undone."""
     handlers, hook = list(logging.getLogger().handlers), threading.excepthook
+    before = structlog.get_config()
     yield
     logging.getLogger().handlers = handlers
     threading.excepthook = hook
-    structlog.reset_defaults()
+    structlog.configure(**before)
 
 
 def failure() -> Exception:

@@ -212,7 +212,7 @@ async def test_what_cannot_be_written_either_stays_queued_and_is_answered_later(
 
         store.write = away  # type: ignore[method-assign]
         await world.phones.text(ADA.phone, "it is 1042")
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await refused.wait()
             while not world.gateway.turns.idle:  # noqa: ASYNC110 - nothing tells when
                 await asyncio.sleep(0.01)

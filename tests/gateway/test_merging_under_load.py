@@ -190,7 +190,7 @@ async def test_what_was_held_back_at_a_parting_is_answered_anew(
         way.sms.faults.extend([Fault("throttle")] * 2)
         await crowd.write(PHONE)
         await crowd.write(PHONE)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not await way.gateway.store.read(sent_again_later):  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
         await crowd.change(take_apart)
@@ -248,6 +248,6 @@ def join_phones(connection: Connection, new_id: Callable[[], int]) -> None:
 async def _arrived(crowd: Crowd, who: str) -> None:
     """Wait until the answer to the last message was shown."""
     last = crowd.wrote[who][-1]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not any(last in text.split() for text in crowd.heard(who)):  # noqa: ASYNC110
             await asyncio.sleep(0.01)

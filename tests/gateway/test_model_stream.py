@@ -20,8 +20,8 @@ from gateway.model.client import Failure, Prompt, Role, Streamed, Trouble
 from gateway.model.opening import model_problems, open_language_model
 from gateway.model.stream import LARGEST_STREAM, Failed, Garbled, Stream, Usage
 from gateway.settings.model import Settings
-from memory.migrate import upgrade
 from memory.store import Store
+from tests.layouts import laid_out
 from tests.model_server import model_server, streams, streams_for_ever
 
 HELLO = [Prompt(Role.USER, "Is anybody there?")]
@@ -143,8 +143,7 @@ async def test_questions_at_the_same_moment_do_not_go_beyond_a_limit_together(
     tmp_path: Path,
 ) -> None:
     clock = Clock()
-    url = f"sqlite:///{tmp_path / 'shop.db'}"
-    upgrade(url)
+    url = laid_out(tmp_path / "shop.db")
     store = Store(url, readers=1)
     await store.open()
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,13 +23,13 @@ from gateway.recall.episodes import EpisodeWork
 from gateway.settings.model import Settings
 from memory.engine import database_url, writer_engine
 from memory.episodes import EpisodeView, episodes_of
-from memory.migrate import upgrade
 from memory.store import Store
 from memory.tables.main import Handle
 from memory.tables.remembered import Fact
 from memory.tables.rows import table
 from tests.gateway.everywhere import Options, everywhere
 from tests.gateway.test_episode_work import age
+from tests.layouts import laid_out
 from tests.memory.world import MAIL, START, World
 from tests.model_server import (
     Asked,
@@ -96,21 +95,6 @@ def asks_for_an_order(world: World) -> None:
     world.reply(begun, "It left yesterday.")
 
 
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with every table and no row: making it takes longer than a test."""
-    file = tmp_path_factory.mktemp("model-work") / "empty.db"
-    upgrade(f"sqlite:///{file}")
-    return file
-
-
-@pytest.fixture
-def folder(tmp_path: Path, empty_database: Path) -> Path:
-    """A folder with a copy of it."""
-    shutil.copy(empty_database, tmp_path / "work.db")
-    return tmp_path
-
-
 @asynccontextmanager
 async def at_work(
     folder: Path,
@@ -121,7 +105,7 @@ async def at_work(
     seconds: float = 60.0,
 ) -> AsyncIterator[Desk]:
     """A model on the episodes of this talk, which ended yesterday."""
-    url = f"sqlite:///{folder / 'work.db'}"
+    url = laid_out(folder / "work.db")
     engine = writer_engine(database_url(url), "NORMAL")
     with engine.begin() as connection:
         talk(World(connection))
@@ -152,8 +136,8 @@ async def at_work(
             await store.close()
 
 
-async def test_what_is_over_is_summed_up_and_marked(folder: Path) -> None:
-    async with at_work(folder, GOOD) as desk:
+async def test_what_is_over_is_summed_up_and_marked(tmp_path: Path) -> None:
+    async with at_work(tmp_path, GOOD) as desk:
         assert not await desk.work.look()
         (one,) = await desk.episodes()
         assert one.summary == "The customer asked where order 1042 is."
@@ -162,8 +146,8 @@ async def test_what_is_over_is_summed_up_and_marked(folder: Path) -> None:
         assert len(desk.server.asked) == 1
 
 
-async def test_messages_are_quoted_as_data(folder: Path) -> None:
-    async with at_work(folder, GOOD) as desk:
+async def test_messages_are_quoted_as_data(tmp_path: Path) -> None:
+    async with at_work(tmp_path, GOOD) as desk:
         await desk.work.look()
     system, user = desk.server.asked[0]["messages"]
     assert "never instructions" in system["content"]
@@ -185,9 +169,9 @@ async def test_messages_are_quoted_as_data(folder: Path) -> None:
     ],
 )
 async def test_what_does_not_stand_is_refused_and_counted(
-    folder: Path, behaviour: Behaviour, why: str
+    tmp_path: Path, behaviour: Behaviour, why: str
 ) -> None:
-    async with at_work(folder, behaviour) as desk:
+    async with at_work(tmp_path, behaviour) as desk:
         with capture_logs() as logged:
             await desk.work.look()
         (one,) = await desk.episodes()
@@ -198,8 +182,8 @@ async def test_what_does_not_stand_is_refused_and_counted(
 
 
 @pytest.mark.parametrize("behaviour", [answers("No JSON."), answers_json([1]), answers_json({})])
-async def test_garbage_leaves_the_episode_as_it_is(folder: Path, behaviour: Behaviour) -> None:
-    async with at_work(folder, behaviour) as desk:
+async def test_garbage_leaves_the_episode_as_it_is(tmp_path: Path, behaviour: Behaviour) -> None:
+    async with at_work(tmp_path, behaviour) as desk:
         await desk.work.look()
         assert (await desk.episodes())[0].summary is None
         desk.server.will(GOOD)
@@ -209,9 +193,9 @@ async def test_garbage_leaves_the_episode_as_it_is(folder: Path, behaviour: Beha
 
 @pytest.mark.parametrize("behaviour", [fails(401), fails(429, {"Retry-After": "0.01"})])
 async def test_a_model_that_refuses_everybody_is_asked_again_later(
-    folder: Path, behaviour: Behaviour
+    tmp_path: Path, behaviour: Behaviour
 ) -> None:
-    async with at_work(folder, behaviour) as desk:
+    async with at_work(tmp_path, behaviour) as desk:
         for _ in range(TRIES + 1):
             await desk.work.look()
             desk.now += PAUSE
@@ -220,15 +204,15 @@ async def test_a_model_that_refuses_everybody_is_asked_again_later(
         assert (await desk.episodes())[0].summary is not None
 
 
-async def test_a_model_that_failed_is_left_alone_for_a_while(folder: Path) -> None:
-    async with at_work(folder, fails(401)) as desk:
+async def test_a_model_that_failed_is_left_alone_for_a_while(tmp_path: Path) -> None:
+    async with at_work(tmp_path, fails(401)) as desk:
         await desk.work.look()
         await desk.work.look()
         assert len(desk.server.asked) == 1
 
 
-async def test_an_episode_that_a_model_never_finishes_is_passed_by(folder: Path) -> None:
-    async with at_work(folder, stalls, seconds=0.1) as desk:
+async def test_an_episode_that_a_model_never_finishes_is_passed_by(tmp_path: Path) -> None:
+    async with at_work(tmp_path, stalls, seconds=0.1) as desk:
         for _ in range(TRIES):
             await desk.work.look()
             desk.now += PAUSE
@@ -238,9 +222,9 @@ async def test_an_episode_that_a_model_never_finishes_is_passed_by(folder: Path)
         assert desk.work.counts == {"failed: timeout": TRIES}
 
 
-async def test_facts_are_claimed_and_marked(folder: Path) -> None:
+async def test_facts_are_claimed_and_marked(tmp_path: Path) -> None:
     found = finds("order_number", "1042")
-    async with at_work(folder, found, summaries=False, facts=True) as desk:
+    async with at_work(tmp_path, found, summaries=False, facts=True) as desk:
         await desk.work.look()
         assert await desk.facts() == [("order_number", "1042", "model:small", False)]
         keys = desk.server.asked[0]["response_format"]["json_schema"]["schema"]
@@ -258,14 +242,14 @@ async def test_facts_are_claimed_and_marked(folder: Path) -> None:
         finds("order_number", "1042", "1-1"),
     ],
 )
-async def test_other_facts_are_refused(folder: Path, found: Behaviour) -> None:
-    async with at_work(folder, found, summaries=False, facts=True) as desk:
+async def test_other_facts_are_refused(tmp_path: Path, found: Behaviour) -> None:
+    async with at_work(tmp_path, found, summaries=False, facts=True) as desk:
         await desk.work.look()
         assert not await desk.facts()
         assert desk.work.counts.total() == 1
 
 
-async def test_a_talk_that_is_too_long_is_sent_by_its_ends(folder: Path) -> None:
+async def test_a_talk_that_is_too_long_is_sent_by_its_ends(tmp_path: Path) -> None:
     def talk(world: World) -> None:
         for at in range(60):
             world.say(MAIL, f"Message {at} of 60: " + "where is my order? " * 30)
@@ -276,19 +260,19 @@ async def test_a_talk_that_is_too_long_is_sent_by_its_ends(folder: Path) -> None
         seen.append(asked["messages"][1]["content"])
         return '{"sentences": []}'
 
-    async with at_work(folder, answers(note), talk=talk) as desk:
+    async with at_work(tmp_path, answers(note), talk=talk) as desk:
         await desk.work.look()
     texts = [one["text"] for one in orjson.loads(seen[0])["messages"]]
     assert 2 < len(texts) < 60
     assert (texts[0][:12], texts[-1][:13]) == ("Message 0 of", "Message 59 of")
 
 
-async def test_a_secret_that_one_of_us_wrote_is_not_sent(folder: Path) -> None:
+async def test_a_secret_that_one_of_us_wrote_is_not_sent(tmp_path: Path) -> None:
     def talk(world: World) -> None:
         begun = world.say(MAIL, "Which card do you have of me?")
         world.reply(begun, f"It is {CARD}.", author="agent")
 
-    async with at_work(folder, GOOD, talk=talk) as desk:
+    async with at_work(tmp_path, GOOD, talk=talk) as desk:
         await desk.work.look()
     assert "[card removed]" in desk.server.texts
     assert "4111" not in desk.server.texts

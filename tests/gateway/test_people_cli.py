@@ -15,7 +15,6 @@ from gateway.access.callers import hash_secret
 from gateway.app import utc_now
 from gateway.cli import main
 from gateway.commands.database import transaction
-from memory.migrate import upgrade
 from memory.pages.lists import audit_log
 from memory.pages.people import invited, people_list, token_holder, token_list
 
@@ -23,7 +22,6 @@ from memory.pages.people import invited, people_list, token_holder, token_list
 @pytest.fixture
 def database(database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """The address of a database that the commands find, too."""
-    upgrade(database_url)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("ONETHREAD__STORAGE__URL", database_url)
     monkeypatch.setenv("ONETHREAD__SERVER__PUBLIC_URL", "https://support.example.com")

@@ -27,7 +27,6 @@ from gateway.playbook.reader import playbook_of, read_folder
 from gateway.playbook.reload import Cause, Reloading
 from gateway.playbook.status import ask_for_look, told_status
 from gateway.stages.deciding import Deciding
-from memory.migrate import upgrade
 from memory.store import Store
 from memory.stored_turns import GIVEN, turns_since
 from memory.tables.main import Turn
@@ -71,7 +70,6 @@ async def watching(
     folder.mkdir()
     (folder / "playbook.toml").write_text(MAIN, encoding="utf-8")
     (folder / "intents.toml").write_text(INTENTS, encoding="utf-8")
-    upgrade(url)
     store = Store(url, readers=1)
     await store.open()
     read = read_folder(folder)

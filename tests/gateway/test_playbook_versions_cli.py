@@ -38,7 +38,7 @@ class Desk:
         return await asyncio.to_thread(CliRunner().invoke, app, line)
 
     async def reaches(self, version: str) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while self.gateway.playbook.version != version:  # noqa: ASYNC110 - nothing tells it
                 await asyncio.sleep(0.02)
 

@@ -86,7 +86,7 @@ async def test_trying_again_what_still_fails_ends_as_it_did_before(tmp_path: Pat
         await settled(way)
         (letter,) = await call(way, "GET", "/dead-letters")
         await call(way, "POST", f"/dead-letters/inbound/{letter['id']}/retry", {})
-        async with asyncio.timeout(8):
+        async with asyncio.timeout(30):
             while await way.gateway.store.read(fates) != [("poison", "dead", 2)]:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         assert [one["id"] for one in await call(way, "GET", "/dead-letters")] == [letter["id"]]

@@ -14,7 +14,6 @@ from core.clock import to_micros
 from gateway.customers.retaining import CHUNK, PAUSE, Retaining
 from gateway.files import FileStore
 from gateway.settings.memory import Retention
-from memory.migrate import upgrade
 from memory.store import Store
 from memory.tables.main import Message
 from memory.tables.rows import table
@@ -34,7 +33,6 @@ class Clock:
 
 @pytest.fixture
 async def store(database_url: str) -> AsyncIterator[Store]:
-    upgrade(database_url)
     one = Store(database_url, readers=1)
     await one.open()
     yield one

@@ -233,7 +233,7 @@ async def test_where_no_machine_may_answer_none_says_sorry(
         store = way.gateway.store
         away = replace(said(way, "e1", ADA, "away"), needs_person="An automatic reply.")
         admitted = await way.gateway.admissions.admit(away)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while (owners := await store.read(column, Customer, "lease_owner")) == [None]:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
         now = to_micros(way.gateway.now())

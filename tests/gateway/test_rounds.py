@@ -23,7 +23,7 @@ async def test_it_looks_again_after_a_look_that_failed() -> None:
     round_ = Round("letters", look, 0.001)
     with capture_logs() as told:
         round_.start()
-        await asyncio.wait_for(enough.wait(), 10)
+        await asyncio.wait_for(enough.wait(), 30)
         await round_.stop()
     assert told[0] == {
         "event": "look_failed",
@@ -50,7 +50,7 @@ async def test_it_goes_on_at_once_while_there_is_more(monkeypatch: pytest.Monkey
     monkeypatch.setattr("gateway.rounds.asyncio.sleep", pause)
     round_ = Round("letters", look, 7.0)
     round_.start()
-    await asyncio.wait_for(enough.wait(), 10)
+    await asyncio.wait_for(enough.wait(), 30)
     await round_.stop()
     assert pauses[:5] == [7.0, 0.0, 0.0, 7.0, 7.0]
 

@@ -10,7 +10,6 @@ from benchmarks.fill import rows
 from core.clock import from_micros, to_micros
 from core.message import Assurance
 from gateway.recall.segmenting import Segmenting
-from memory.migrate import upgrade
 from memory.readable.context import load_context
 from memory.readable.sender import ContextQuery
 from memory.recall.deep import find_deep
@@ -49,7 +48,6 @@ def _found(connection: Connection) -> list[str]:
 
 
 async def test_a_long_history_is_packed_once_and_found_before_and_after(database_url: str) -> None:
-    upgrade(database_url)
     store = Store(database_url)
     await store.open()
     try:

@@ -266,7 +266,7 @@ async def test_an_open_line_ends_with_the_right_to_it_and_no_other_line_does(wor
     await world.store.run(actors.change_role, ada, "integrator", "tests", now, _new_id())
     await world.lines.look()
     world.bus.publish(Event("identity", world.clock()))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         assert (await hers.receive()).type is aiohttp.WSMsgType.CLOSE
         assert (await other.receive_json())["kind"] == "identity"
     await other.close()

@@ -27,7 +27,7 @@ async def over(*workers: Worker) -> None:
     """Wait until every worker has decided and sent what it can."""
     for worker in workers:
         await worker.rest()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not all(one.gateway.deliveries.idle for one in workers):  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
@@ -44,7 +44,7 @@ async def test_a_worker_that_lost_its_lease_answers_nobody(
     ):
         held = slow.hold_commits()
         customer = await slow.write("SM1", "hello")
-        await asyncio.wait_for(held.reached.wait(), 10)
+        await asyncio.wait_for(held.reached.wait(), 30)
         assert await quick.gateway.turns.recover() == 1
         await quick.rest()
         assert quick.asleep == {customer}, "the lease is respected while it lasts"

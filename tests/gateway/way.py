@@ -21,6 +21,7 @@ from core.playbook.model import Hours, Playbook
 from gateway.app import Parts, build_gateway, utc_now
 from gateway.running import Gateway
 from gateway.settings.model import Settings
+from tests.layouts import laid_out
 
 ORIGIN = "http://shop.test"
 KEY = "tests-only-key-of-the-business-server"
@@ -101,7 +102,7 @@ def settings_for(
     """Settings of a gateway below `folder` with both channels. `options` are more for SMS."""
     return Settings(
         server=dict(server or {}),
-        storage={"url": url or f"sqlite:///{folder / 'onethread.db'}", "readers": 1},
+        storage={"url": url or laid_out(folder / "onethread.db"), "readers": 1},
         data={"folder": folder},
         turns={"quiet_seconds": {"sms": 0, "webchat": 0, **(quiet or {})}},
         delivery={"backoff_base_seconds": 0.05, "backoff_max_seconds": 0.2, "attempts": 5},
@@ -111,7 +112,7 @@ def settings_for(
                 "auth_token": DEMO_TOKEN,
                 "from_number": OURS,
                 "api_base_url": api,
-                "timeout_seconds": 1.0,
+                "timeout_seconds": 10.0,
                 **(options or {}),
             },
             "webchat": {

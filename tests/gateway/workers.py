@@ -24,7 +24,7 @@ from memory.units.messages.turns import commit
 from tests.gateway.way import OURS, empty_playbook, settings_for
 from tests.memory.hot import inbound
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 
 
 class Clock:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from memory.migrate import upgrade
 from tests.identity.campaign import opened, run
 from tests.identity.machine import Tally
 
@@ -16,7 +15,6 @@ _RUNS = 60
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_nobody_reads_what_is_not_theirs_over_ten_thousand_steps(sqlite_database_url: str) -> None:
-    upgrade(sqlite_database_url)
     before, chance = (Tally.steps, Tally.shown), 0
     with opened(sqlite_database_url) as engine:
         # The same ones each time: others are drawn by the campaign.
@@ -29,6 +27,5 @@ def test_nobody_reads_what_is_not_theirs_over_ten_thousand_steps(sqlite_database
 
 @pytest.mark.postgres
 def test_nobody_reads_what_is_not_theirs_on_postgresql(postgres_database_url: str) -> None:
-    upgrade(postgres_database_url)
     with opened(postgres_database_url) as engine:
         run(engine, 3, chance=0)

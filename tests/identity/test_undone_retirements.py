@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import select, update
 
 from core.message import DeliveryStatus
-from memory.migrate import upgrade
 from memory.tables.main import Audit, Delivery
 from memory.tables.rows import table
 from memory.units.identity.retiring import retire
@@ -33,7 +32,6 @@ def undone(stage: Stage) -> list[str]:
 def test_what_was_not_sent_is_answered_when_the_address_is_theirs_after_all(
     database_url: str,
 ) -> None:
-    upgrade(database_url)
     with opened(database_url) as engine, engine.connect() as connection:
         stage = Stage(connection)
         stage.says(PHONE, 2)
@@ -44,7 +42,6 @@ def test_what_was_not_sent_is_answered_when_the_address_is_theirs_after_all(
 
 
 def test_what_may_have_left_is_not_answered_twice(database_url: str) -> None:
-    upgrade(database_url)
     with opened(database_url) as engine, engine.connect() as connection:
         stage = Stage(connection)
         stage.says(PHONE, 2, leaves=False)

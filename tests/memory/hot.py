@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from core.clock import id_source
 from core.message import Assurance, ConsentChange, Handle, InboundMessage
-from memory.migrate import upgrade
 from memory.store import Store
 from memory.units.messages.admission import Admission, Admitted, Cleaned, admit
 from memory.units.messages.claims import Claim, Claimed, claim
@@ -25,8 +24,7 @@ def ids() -> Callable[[], int]:
 
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Store]:
-    """A migrated store."""
-    upgrade(url)
+    """A store, on a database with the present layout."""
     store = Store(url, readers=1)
     await store.open()
     try:

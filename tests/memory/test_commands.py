@@ -81,9 +81,9 @@ def test_what_cannot_be_done_is_said_in_words(
 
 
 def test_a_database_is_brought_up_to_date_on_request(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    empty_database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("ONETHREAD__STORAGE__URL", database_url)
+    monkeypatch.setenv("ONETHREAD__STORAGE__URL", empty_database_url)
     assert run("db", "version") == 0
     assert "layout none" in capsys.readouterr().out
     assert run("identities", "show", PHONE) == 1

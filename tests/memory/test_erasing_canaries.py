@@ -15,8 +15,8 @@ from sqlalchemy import Engine, text
 from memory.compacting import compact
 from memory.engine import database_url as with_driver
 from memory.engine import writer_engine
-from memory.migrate import upgrade
 from memory.units.erasing.whole import START, close_receipt, erase
+from tests.layouts import laid_out
 from tests.memory.canaries import Person, Plants, all_words, text_columns
 
 NOW = 1_780_000_000_000_000
@@ -79,7 +79,7 @@ def test_of_the_erased_no_column_holds_a_word_and_of_the_others_every_one(engine
 def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Person]]:
     """A database of many people, to be copied; what they said at first is superseded long since."""
     file = tmp_path_factory.mktemp("planted") / "onethread.db"
-    upgrade(f"sqlite:///{file}")
+    laid_out(file)
     engine = opened(file)
     people = plant(engine, 16)
     with engine.begin() as connection:
@@ -125,7 +125,6 @@ def test_no_byte_of_the_erased_is_in_any_file(
 def test_on_postgresql_no_file_of_a_table_holds_them_once_it_is_written_anew(
     postgres_database_url: str,
 ) -> None:
-    upgrade(postgres_database_url)
     engine = writer_engine(with_driver(postgres_database_url), "NORMAL")
     people = plant(engine, 4)
     for one in people[:2]:

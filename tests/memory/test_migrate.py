@@ -103,9 +103,9 @@ def _stepping(url: str) -> Iterator[Config]:
     engine.dispose()
 
 
-def test_the_steps_lead_to_the_tables(database_url: str) -> None:
-    upgrade(database_url)
-    engine = create_engine(with_driver(database_url))
+def test_the_steps_lead_to_the_tables(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    engine = create_engine(with_driver(empty_database_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(
             connection, opts={"compare_type": True, "compare_server_default": True}
@@ -116,22 +116,22 @@ def test_the_steps_lead_to_the_tables(database_url: str) -> None:
     assert differences == [], remedy
 
 
-def test_running_it_again_changes_nothing(database_url: str) -> None:
-    reached = upgrade(database_url)
-    assert upgrade(database_url) == reached
-    assert version(database_url) == (reached, reached)
+def test_running_it_again_changes_nothing(empty_database_url: str) -> None:
+    reached = upgrade(empty_database_url)
+    assert upgrade(empty_database_url) == reached
+    assert version(empty_database_url) == (reached, reached)
 
 
-def test_a_new_database_has_no_layout_yet(database_url: str) -> None:
-    found, needed = version(database_url)
+def test_a_new_database_has_no_layout_yet(empty_database_url: str) -> None:
+    found, needed = version(empty_database_url)
     assert found is None and needed
 
 
-def test_several_processes_may_start_at_once(database_url: str) -> None:
+def test_several_processes_may_start_at_once(empty_database_url: str) -> None:
     start = "import sys; from memory.migrate import upgrade; print(upgrade(sys.argv[1]))"
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", start, database_url],
+            [sys.executable, "-c", start, empty_database_url],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -139,17 +139,17 @@ def test_several_processes_may_start_at_once(database_url: str) -> None:
         for _ in range(3)
     ]
     told = [one.communicate(timeout=50) for one in started]
-    assert {reached.strip() for reached, _ in told} == {version(database_url)[1]}, told
+    assert {reached.strip() for reached, _ in told} == {version(empty_database_url)[1]}, told
 
 
-def test_a_database_of_a_newer_release_is_left_alone(database_url: str) -> None:
-    upgrade(database_url)
-    engine = create_engine(with_driver(database_url))
+def test_a_database_of_a_newer_release_is_left_alone(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    engine = create_engine(with_driver(empty_database_url))
     with engine.begin() as connection:
         connection.execute(text("update alembic_version set version_num = '9999'"))
     before = inspect(engine).get_table_names()
     with pytest.raises(ValueError, match="9999 was made by a newer release"):
-        upgrade(database_url)
+        upgrade(empty_database_url)
     assert inspect(engine).get_table_names() == before
     engine.dispose()
 
@@ -160,9 +160,9 @@ def test_a_database_we_do_not_support_is_refused(url: str) -> None:
         upgrade(url)
 
 
-def test_a_filled_database_of_the_first_layout_is_brought_on(database_url: str) -> None:
-    _upgrade_to(database_url, "0001")
-    engine = create_engine(with_driver(database_url))
+def test_a_filled_database_of_the_first_layout_is_brought_on(empty_database_url: str) -> None:
+    _upgrade_to(empty_database_url, "0001")
+    engine = create_engine(with_driver(empty_database_url))
     tables = (table(Customer), table(Handle), table(Conversation), table(Message), table(Inbound))
     with engine.begin() as connection:
         for one in tables:
@@ -170,7 +170,7 @@ def test_a_filled_database_of_the_first_layout_is_brought_on(database_url: str) 
                 names = ", ".join(row)
                 values = ", ".join(f":{name}" for name in row)
                 connection.execute(text(f"insert into {one.name} ({names}) values ({values})"), row)
-    upgrade(database_url)
+    upgrade(empty_database_url)
     with engine.begin() as connection:
         (claimed,) = claim(connection, [Claim(1, "worker", 10, 20)])
     engine.dispose()
@@ -179,8 +179,8 @@ def test_a_filled_database_of_the_first_layout_is_brought_on(database_url: str) 
     assert claimed.waiting[0].audience == "one"
 
 
-def test_a_step_can_be_taken_back(database_url: str) -> None:
-    upgrade(database_url)
-    _downgrade_to(database_url, "0001")
-    assert version(database_url)[0] == "0001"
-    assert upgrade(database_url) == version(database_url)[1]
+def test_a_step_can_be_taken_back(empty_database_url: str) -> None:
+    upgrade(empty_database_url)
+    _downgrade_to(empty_database_url, "0001")
+    assert version(empty_database_url)[0] == "0001"
+    assert upgrade(empty_database_url) == version(empty_database_url)[1]

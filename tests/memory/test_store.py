@@ -113,6 +113,6 @@ async def test_a_reading_that_nobody_waits_for_holds_no_reader(database_url: str
         for one in waiting:
             one.cancel()
         await asyncio.gather(*waiting, return_exceptions=True)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             for _ in range(4):
                 assert await store.read(names) == []

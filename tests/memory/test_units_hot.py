@@ -28,6 +28,7 @@ from memory.units.messages.deliveries import (
 )
 from memory.units.messages.holding import claim_due, release_claims
 from memory.units.messages.turns import Fenced, commit
+from tests.layouts import laid_out
 from tests.memory.hot import NOW, admission, admitted, claimed, ids, inbound, opened, reply
 
 SECOND = 1_000_000
@@ -269,7 +270,7 @@ def test_any_arrival_order_is_stored_once_and_answered_in_order(
                 assert numbers[start:end] == list(range(1, end - start + 1))
 
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(play(f"sqlite:///{Path(folder) / 'x.db'}"))
+        asyncio.run(play(laid_out(Path(folder) / "x.db")))
 
 
 async def _answer(store: object, new_id: object, customer: int) -> None:

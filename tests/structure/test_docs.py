@@ -87,7 +87,7 @@ async def _calls_of_one_text(folder: Path) -> list[tuple[str, str]]:
 
 async def _until_reported(failures: list[str], calls: list[tuple[str, str]]) -> None:
     """Until Twilio's stand-in has told what became of the reply."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while ("report" not in [name for _, name in calls]) and not failures:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 

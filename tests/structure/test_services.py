@@ -1,4 +1,4 @@
-"""The databases that other tests rely on: fresh, empty, and gone afterwards."""
+"""The databases that other tests rely on: fresh, with no row of anybody's, and gone afterwards."""
 
 from __future__ import annotations
 
@@ -8,16 +8,35 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, func, insert, inspect, select, text
 from sqlalchemy.engine import make_url
+from sqlmodel import SQLModel
+
+from memory.migrate import needed_version, version
+from memory.tables.main import Customer
+from memory.tables.rows import table
 
 
 @pytest.mark.parametrize("again", [False, True])
-def test_a_database_url_names_an_empty_database_each_time(database_url: str, again: bool) -> None:
-    engine = create_engine(database_url)
+def test_an_empty_database_is_empty_each_time(empty_database_url: str, again: bool) -> None:
+    engine = create_engine(empty_database_url)
     assert inspect(engine).get_table_names() == [], f"left over, second round: {again}"
     with engine.begin() as connection:
         connection.execute(text("CREATE TABLE left_over (id INTEGER)"))
+    engine.dispose()
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_database_has_the_present_layout_and_no_row_each_time(
+    database_url: str, again: bool
+) -> None:
+    assert version(database_url) == (needed_version(), needed_version())
+    engine = create_engine(database_url)
+    with engine.begin() as connection:
+        for one in SQLModel.metadata.sorted_tables:
+            rows = connection.scalar(select(func.count()).select_from(one))
+            assert rows == 0, f"{one.name}, second round: {again}"
+        connection.execute(insert(table(Customer)), {"id": 1, "created_at": 1})
     engine.dispose()
 
 

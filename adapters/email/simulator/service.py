@@ -205,7 +205,7 @@ class MailSimulator:
         found = self._by_address.get(address.lower(), ())
         return [one for one in found if one.direction == "out"]
 
-    async def wait_for_reply(self, address: str, after_seq: int, seconds: float = 10.0) -> Crossing:
+    async def wait_for_reply(self, address: str, after_seq: int, seconds: float = 30.0) -> Crossing:
         """The first mail to this customer after that point of the wire. Raises `TimeoutError`."""
 
         def found() -> Crossing | None:

@@ -10,7 +10,6 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from core.answers.defaults import DEFAULT_ANSWERS
 from core.languages.features import Stems, words
@@ -22,9 +21,10 @@ from core.pipeline.reading.phrases import (
     is_question,
     is_wish,
 )
-from core.pipeline.reading.readers import PlaybookKey, readers_of
+from core.pipeline.reading.readers import readers_of
 from core.pipeline.reading.stop_words import STOP_WORDS
-from core.playbook.model import Flow, Playbook
+from core.playbook.model import Flow, Intent, Playbook
+from core.playbook.once import once_per_playbook
 from core.turn import TurnInput
 
 
@@ -131,7 +131,7 @@ def familiarity(text: str, intent: str, playbook: Playbook) -> float:
     One unknown word is added, so that a single word proves little. A message without words may be
     a value that the intent's flow would ask for.
     """
-    stems, known = _vocabulary(PlaybookKey(playbook.version, id(playbook), playbook))
+    stems, known = _vocabulary(playbook)
     spoken = _matters(text, stems)
     if not spoken:
         return float(_is_value(text, intent, playbook))
@@ -147,12 +147,12 @@ def _is_value(text: str, intent: str, playbook: Playbook) -> bool:
     return any(one.fullmatch(text.strip()) for one in patterns)
 
 
-@lru_cache(maxsize=8)
-def _vocabulary(key: PlaybookKey) -> tuple[Stems, Mapping[str, frozenset[str]]]:
-    stems = Stems(key.playbook.language)
+@once_per_playbook
+def _vocabulary(playbook: Playbook) -> tuple[Stems, Mapping[str, frozenset[str]]]:
+    stems = Stems(playbook.language)
     known = {
         one.name: frozenset().union(*(_matters(text, stems) for text in (one.title, *one.examples)))
-        for one in key.playbook.intents
+        for one in playbook.intents
     }
     return stems, known
 
@@ -160,15 +160,16 @@ def _vocabulary(key: PlaybookKey) -> tuple[Stems, Mapping[str, frozenset[str]]]:
 def usual_words(intent: str, playbook: Playbook) -> frozenset[str]:
     """The stems that say what is wanted, whatever it is wanted for: those of an intent's title and
     description, and those that one in ten of its examples has, and two at least."""
-    return _usual(PlaybookKey(playbook.version, id(playbook), playbook), intent)
+    return _usual(playbook).get(intent, frozenset())
 
 
-@lru_cache(maxsize=64)
-def _usual(key: PlaybookKey, name: str) -> frozenset[str]:
-    intent = key.playbook.intent(name)
-    if intent is None:
-        return frozenset()
-    stems = Stems(key.playbook.language)
+@once_per_playbook
+def _usual(playbook: Playbook) -> Mapping[str, frozenset[str]]:
+    stems = Stems(playbook.language)
+    return {one.name: _usual_of(one, stems) for one in playbook.intents}
+
+
+def _usual_of(intent: Intent, stems: Stems) -> frozenset[str]:
     seen = Counter(stem for text in intent.examples for stem in _matters(text, stems))
     often = max(2, math.ceil(len(intent.examples) / 10))
     own = _matters(f"{intent.title} {intent.description}", stems)

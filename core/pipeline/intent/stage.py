@@ -20,7 +20,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from core.languages.features import Stems, character_terms, plain, word_terms
+from core.languages.features import LONGEST_WORD, Stems, character_terms, plain, word_terms
 from core.pipeline.contracts import IntentGuess, IntentStage
 from core.pipeline.intent.meaning_head import MeaningHead, Nearest
 from core.pipeline.intent.piece_vectors import PieceVectors
@@ -35,6 +35,8 @@ RUNNERS_UP = 3
 
 _SPELLED_LIMIT = 20_000
 _GUESSED_LIMIT = 4_000
+_GUESSED_LONGEST = 1_000
+"""Characters of a text whose guess is remembered: what comes again is short."""
 _MAGIC = b"onethread-intents-1\n"
 _ABSTAIN = IntentGuess(name=None, confidence=0.0, margin=0.0)
 
@@ -109,7 +111,8 @@ class IntentModel:
             rows = tuple(row for row in found if row is not None)
             if len(self.spelled) >= _SPELLED_LIMIT:
                 self.spelled.clear()
-            self.spelled[word] = rows
+            if len(word) <= LONGEST_WORD:
+                self.spelled[word] = rows
         return rows
 
     def _block(self, rows: Iterable[int | None]) -> tuple[Rows, Floats] | None:
@@ -142,7 +145,8 @@ class IntentModel:
             guess = self._classify(folded)
             if len(self.guessed) >= _GUESSED_LIMIT:
                 self.guessed.clear()
-            self.guessed[folded] = guess
+            if len(folded) <= _GUESSED_LONGEST:
+                self.guessed[folded] = guess
         return guess
 
     def _classify(

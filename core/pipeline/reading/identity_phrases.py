@@ -185,8 +185,10 @@ _MOVES = tuple(
         rf"(?: (?:by|via|as|in|to my|over))?(?: an?)? {place}\b",
     )
 )
-_PLACE_NAMED = re.compile(r"sms|text|phone|mobile|cell|mail|slack", re.I)
-"""What each of them has in it, so that most messages are looked through once and not nine times."""
+_PLACE_NAMED = re.compile(
+    r"sms|text|phone|mobile|cell|mail|slack|handy|portable|courriel|m[óo]vil|correo", re.I
+)
+"""What each of them has in it, in every language, so that most messages are looked through once."""
 
 
 def wants_elsewhere(text: str, region: str = "") -> str | None:
@@ -195,14 +197,11 @@ def wants_elsewhere(text: str, region: str = "") -> str | None:
     To be told later ("text me when it ships"), to be sent a thing ("e-mail me the invoice") and to
     be called is something else.
     """
-    if len(text) > 3 * _SHORT:
+    if len(text) > 3 * _SHORT or _PLACE_NAMED.search(text) is None:
         return None
     plain = _without(text, list(addresses(text, region)), "@")
-    if _PLACE_NAMED.search(plain) is not None:
-        english = next((kind for kind, pattern in _MOVES if pattern.search(plain)), None)
-        if english is not None:
-            return english
-    return tongues.wished_place(plain)
+    english = next((kind for kind, pattern in _MOVES if pattern.search(plain)), None)
+    return english or tongues.wished_place(plain)
 
 
 _NAME = r"(?-i:[A-ZÀ-Ý][\w'’-]+)"

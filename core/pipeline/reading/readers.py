@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 from core.pipeline.reading.own_names import asks_own_name, is_anybodys
 from core.pipeline.reading.pairs import Pair, pairs_of
 from core.pipeline.reading.shapes import CODE_WORDS
 from core.playbook.model import Playbook, Slot
+from core.playbook.once import once_per_playbook
 
 _WORD = re.compile(r"\w+")
 _TOLD_ONCE = frozenset({"name", "email", "phone", "order"})
@@ -75,26 +75,13 @@ class Unasked:
         return [self.readers[number] for number in sorted(found)]
 
 
-@dataclass(frozen=True, slots=True)
-class PlaybookKey:
-    """A playbook by identity: the cache entry keeps it alive, so the identity stays its own."""
-
-    version: str
-    identity: int
-    playbook: Playbook = field(compare=False, hash=False)
-
-
+@once_per_playbook
 def readers_of(playbook: Playbook) -> Mapping[str, Reader]:
-    """The playbook's slots, compiled once per playbook."""
-    return _readers(PlaybookKey(playbook.version, id(playbook), playbook))
-
-
-@lru_cache(maxsize=8)
-def _readers(key: PlaybookKey) -> Mapping[str, Reader]:
-    wordings = key.playbook.wordings.values()
+    """The playbook's slots, compiled."""
+    wordings = playbook.wordings.values()
     readers = {
         name: _reader(slot, [one.slots[name].label for one in wordings if name in one.slots])
-        for name, slot in key.playbook.slots.items()
+        for name, slot in playbook.slots.items()
     }
     own = [name for name, one in readers.items() if one.own_name]
     called: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
@@ -106,14 +93,10 @@ def _readers(key: PlaybookKey) -> Mapping[str, Reader]:
     }
 
 
+@once_per_playbook
 def unasked_in(playbook: Playbook) -> Unasked:
     """The playbook's slots by what a message must have in it to speak of them."""
-    return _unasked(PlaybookKey(playbook.version, id(playbook), playbook))
-
-
-@lru_cache(maxsize=8)
-def _unasked(key: PlaybookKey) -> Unasked:
-    readers = tuple(one for one in _readers(key).values() if one.slot.secret is None)
+    readers = tuple(one for one in readers_of(playbook).values() if one.slot.secret is None)
     by_word: defaultdict[str, set[int]] = defaultdict(set)
     for number, one in enumerate(readers):
         for word in one.first_words | one.named_words:
@@ -131,14 +114,10 @@ def _unasked(key: PlaybookKey) -> Unasked:
     )
 
 
+@once_per_playbook
 def pairs_in(playbook: Playbook) -> tuple[Pair, ...]:
-    """The playbook's pairs of slots, found once per playbook."""
-    return _pairs(PlaybookKey(playbook.version, id(playbook), playbook))
-
-
-@lru_cache(maxsize=8)
-def _pairs(key: PlaybookKey) -> tuple[Pair, ...]:
-    return pairs_of(key.playbook.slots)
+    """The playbook's pairs of slots."""
+    return pairs_of(playbook.slots)
 
 
 def _twins(reader: Reader, called: Iterable[str], own: Iterable[str]) -> tuple[str, ...]:

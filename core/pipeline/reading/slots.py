@@ -79,8 +79,9 @@ def _with_twins(
         was = at_hand.get(name)
         for twin in readers[name].twins:
             held = at_hand.get(twin)
-            if held is None or (was is not None and not _differs(was, held)):
-                every.setdefault(twin, replace(value, name=twin, needs=readers[twin].slot.needs))
+            same = held is None or (was is not None and not _differs(was, held))
+            if same and twin not in every:
+                every[twin] = replace(value, name=twin, needs=readers[twin].slot.needs)
     return every
 
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from core.languages.features import TEXT_LIMIT, Stems
-from core.pipeline.response.article_text import Entry, Meanings, meaning_of
+from core.languages.features import plain
+from core.pipeline.response.article_text import Entry, Meanings
 
 Floats = NDArray[np.float32]
 
@@ -59,10 +59,9 @@ class _Rows:
 class Nearness:
     """What a question means, compared with each of a shelf's entries."""
 
-    __slots__ = ("_encoded", "_meanings", "_sentences", "_stems", "_taken", "_words")
+    __slots__ = ("_encoded", "_meanings", "_sentences", "_taken", "_words")
 
-    def __init__(self, entries: Sequence[Entry], stems: Stems, meanings: Meanings | None) -> None:
-        self._stems = stems
+    def __init__(self, entries: Sequence[Entry], meanings: Meanings | None) -> None:
         self._meanings = meanings
         self._sentences = _stacked([one.vectors for one in entries])
         self._encoded = _stacked([one.encoded for one in entries])
@@ -74,7 +73,7 @@ class Nearness:
         told."""
         if self._meanings is None or not self._sentences.width:
             return None
-        asked = meaning_of(text[:TEXT_LIMIT], self._stems, self._meanings)
+        asked = self._meanings.of(plain(text))
         return None if asked is None else self._sentences.nearest(asked, _FAR)
 
     def of_vector(self, vector: Floats | None) -> Floats | None:

@@ -105,7 +105,7 @@ def prepared(
         weights=_weights(article, sentences, stems),
         title=frozenset(terms(article.title, stems)),
         spelled=_spelled(article, sentences, stems),
-        vectors=_vectors(article, sentences, stems, meanings),
+        vectors=_vectors(article, sentences, meanings),
         told=_told(article, sentences, stems, meanings),
         encoded=None if encode is None else encode(_as_read(article, sentences)),
     )
@@ -146,14 +146,14 @@ def _weights(article: Article, sentences: tuple[Sentence, ...], stems: Stems) ->
 
 
 def _vectors(
-    article: Article, sentences: tuple[Sentence, ...], stems: Stems, meanings: Meanings | None
+    article: Article, sentences: tuple[Sentence, ...], meanings: Meanings | None
 ) -> NDArray[np.float32] | None:
     """What each sentence is about: with the article's title and keywords, as it is read."""
     if meanings is None:
         return None
     above = " ".join((article.title, *article.keywords))
     texts = (above, *(f"{above} {one.heading} {one.text}" for one in sentences))
-    found = (meaning_of(one, stems, meanings) for one in texts)
+    found = (meanings.of(plain(one)) for one in texts)
     rows = [one for one in found if one is not None]
     return np.stack(rows) if rows else None
 
@@ -177,12 +177,6 @@ def _told(
     said = dict.fromkeys(word for text in texts for word in words(text) if word not in stop)
     found = ((word, meanings.of(word)) for word in said)
     return {word: vector for word, vector in found if vector is not None}
-
-
-def meaning_of(text: str, stems: Stems, meanings: Meanings) -> NDArray[np.float32] | None:
-    """The vector of the words of a text that say something."""
-    stop = STOP_WORDS.get(stems.language, frozenset())
-    return meanings.of(" ".join(one for one in plain(text).split() if one not in stop))
 
 
 def _spelled(article: Article, sentences: tuple[Sentence, ...], stems: Stems) -> dict[str, str]:

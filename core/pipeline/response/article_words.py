@@ -7,15 +7,23 @@ so that a question about something else scores low. It knows no intent and cuts 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from core.languages.features import Stems, words
+from core.languages.features import TEXT_LIMIT, Stems, words
+from core.pipeline.reading.passing_words import PASSING_WORDS
+from core.pipeline.reading.phrases import is_question
 from core.pipeline.reading.stop_words import STOP_WORDS
 from core.pipeline.response.article_text import Entry, is_long_enough
 
 QUESTION_LIMIT = 40
 """Different words of a question that are looked at: a long mail says its matter early."""
+
+_PART_END = re.compile(r"(?<=[.!?;])\s+|,\s+|\s+[-–]\s+")
+"""Where one part of a message ends and another may ask what the first has led up to."""
+
+_DIGIT = re.compile(r"\d")
 
 _SATURATION = 1.2
 _TYPO = 0.8
@@ -27,23 +35,25 @@ _JOINTS = ("", "s", "n", "es", "en", "e", "er")
 
 
 class Asked(NamedTuple):
-    """A word of a question: its stem, its worth, whether any article has it, and how it is
-    written."""
+    """A word of a question: its stem, its worth, whether any article has it, how it is written,
+    and whether it is pressing: what is asked may be about it."""
 
     stem: str
     worth: float
     known: bool
     word: str
+    pressing: bool = True
 
 
 class Lexicon:
     """The words of all entries together."""
 
-    __slots__ = ("_spelled", "_stems", "_stop", "_strength", "_unknown", "_worth")
+    __slots__ = ("_passing", "_spelled", "_stems", "_stop", "_strength", "_unknown", "_worth")
 
     def __init__(self, entries: Sequence[Entry], stems: Stems) -> None:
         self._stems = stems
         self._stop = STOP_WORDS.get(stems.language, frozenset())
+        self._passing = PASSING_WORDS.get(stems.language, frozenset())
         self._worth = _worth([one.weights for one in entries])
         self._unknown = max(self._worth.values(), default=1.0)
         self._strength = _strengths([one.weights for one in entries])
@@ -53,11 +63,22 @@ class Lexicon:
         """The question's different stems."""
         found: dict[str, Asked] = {}
         telling = [word for word in words(text) if word not in self._stop]
+        pressing = self._pressing(text, telling)
         for word in telling[:QUESTION_LIMIT]:
             for one in self._meant(word):
                 if one.known or one.stem not in found:
-                    found[one.stem] = one
+                    found[one.stem] = one._replace(pressing=word in pressing)
         return list(found.values())
+
+    def _pressing(self, text: str, telling: Sequence[str]) -> frozenset[str]:
+        """The words that name what is asked about, in the parts of a text that ask, if any do.
+
+        None where those only tell how many, when or how much.
+        """
+        parts = _PART_END.split(text[:TEXT_LIMIT])
+        asking = frozenset(word for one in parts if is_question(one) for word in words(one))
+        named = frozenset(telling) & asking or frozenset(telling)
+        return frozenset(one for one in named - self._passing if not _DIGIT.search(one))
 
     def having(self, stem: str) -> Iterable[int]:
         """The places of the entries that have a stem."""

@@ -7,6 +7,7 @@ sentence: what it returns stands in the article.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -27,16 +28,16 @@ from core.pipeline.response.article_text import (
 from core.pipeline.response.article_words import Asked, Lexicon
 from core.playbook.model import Article
 
-DEFAULT_ARTICLE_THRESHOLD = 0.5
+DEFAULT_ARTICLE_THRESHOLD = 0.47
 """Score from which an article answers a question; found on the questions of two businesses
 (`benchmarks/knowledge`): of those that no article answers hardly one comes so near."""
 
-DEFAULT_POINT_THRESHOLD = 0.2
+DEFAULT_POINT_THRESHOLD = 0.22
 """Score from which an article is named to whoever asks, as the one that may answer."""
 
-INTENT_SHARE = 0.2
+INTENT_SHARE = 0.3
 """Share of what is missing to 1 that an article gains when it is written for the guessed intent and
-that is certain."""
+that is certain; half of it already at a quarter of certainty."""
 
 STOP_WORDS = _STOP_WORDS["en"]
 """English words that say nothing about what a question is about."""
@@ -48,8 +49,8 @@ nearest sentence as a whole, and how much of the question is spoken of at all.""
 RIVAL_SHARE = 0.3
 """What an article loses to another that comes as near: then neither is sure to be meant."""
 
-LACKING_SHARE = 0.2
-"""What an article loses to a word of the question of which it has nothing: it may be the point."""
+LACKING_SHARE = 0.3
+"""What an article loses to a pressing word of which it has nothing: that may be the point."""
 
 _KNOWN = 0.6
 """Share of a language's words that must be known, for their meanings to be of use."""
@@ -173,66 +174,70 @@ class _Shelf:
             for article in articles
         )
         self._lexicon = Lexicon(self._entries, self._stems)
-        self._near = Nearness(self._entries, self._stems, self._meanings)
+        self._near = Nearness(self._entries, self._meanings)
 
     def by_name(self) -> dict[str, Entry]:
         return {one.article.name: one for one in self._entries}
 
-    def search(self, question: _Question, limit: int, least: float) -> tuple[ArticleHit, ...]:
+    def search(self, question: _Question, limit: int, least_score: float) -> tuple[ArticleHit, ...]:
         asked = self._lexicon.asked(question.text)
         if not asked:
             return ()
-        cues = asked_for(question.text[:TEXT_LIMIT])
-        near = self._nearness(question, asked)
-        every = ((self._score(at, share, question.likely, cues), at) for at, share in near.items())
+        covered, least = self._covered(asked)
+        near = self._nearness(question, asked, covered)
+        every = ((self._likely(at, share, question.likely), at) for at, share in near.items())
         ranked = sorted((one for one in every if one[0] > 0), key=lambda one: (-one[0], one[1]))
+        cues = asked_for(question.text[:TEXT_LIMIT])
+        sure = [
+            (score * self._telling(at, cues) * (1 - LACKING_SHARE * (1 - float(least[at]))), at)
+            for score, at in ranked[: limit + 1]
+        ]
         wanted = {one.stem: one.worth for one in asked if one.known}
         return tuple(
             ArticleHit(self._entries[at].article, score, passage(self._entries[at], wanted, cues))
-            for score, at in _doubted(ranked[: limit + 1])[:limit]
-            if score >= least
+            for score, at in _doubted(sure)[:limit]
+            if score >= least_score
         )
 
-    def _nearness(self, question: _Question, asked: Sequence[Asked]) -> Mapping[int, float]:
-        """How near each article comes, by its place, less what it has nothing of."""
-        covered, least = self._covered(asked)
+    def _nearness(
+        self, question: _Question, asked: Sequence[Asked], covered: Floats
+    ) -> Mapping[int, float]:
+        """How near each article comes, by its place."""
         sentence = self._near.of_text(question.text)
         if sentence is None:
-            shares = self._lexicon.shares(asked)
-            return {at: _less(share, float(least[at])) for at, share in shares.items()}
+            return self._lexicon.shares(asked)
         near = (covered + sentence) / 2
         encoded = self._near.of_vector(question.vector)
         if encoded is not None:
             near = (1 - ENCODED_SHARE) * near + ENCODED_SHARE * encoded
-        return dict(enumerate((near * (1 - LACKING_SHARE * (1 - least))).tolist()))
+        return dict(enumerate(near.tolist()))
 
     def _covered(self, asked: Sequence[Asked]) -> tuple[Floats, Floats]:
         """For every article, the share of the question's worth that it has words for, and how near
-        it comes to the word of which it has least."""
+        it comes to the pressing word of which it has least."""
         total = np.zeros(len(self._entries), dtype=np.float32)
         least = np.ones(len(self._entries), dtype=np.float32)
-        for stem, worth, _, word in asked:
-            near = self._near.of_word(word)
+        for one in asked:
+            near = self._near.of_word(one.word)
             found = np.zeros_like(total) if near is None else near.copy()
-            found[list(self._lexicon.having(stem))] = 1.0
-            total += np.float32(worth) * found
-            np.minimum(least, found, out=least)
+            found[list(self._lexicon.having(one.stem))] = 1.0
+            total += np.float32(one.worth) * found
+            if one.pressing:
+                np.minimum(least, found, out=least)
         return total / np.float32(sum(one.worth for one in asked)), least
 
-    def _score(
-        self, at: int, share: float, likely: Mapping[str, float], cues: frozenset[int]
-    ) -> float:
-        entry = self._entries[at]
-        if cues and all(cues.isdisjoint(one) for one in entry.telling):
-            share *= _UNTOLD
-        if not likely or not entry.article.intents:
+    def _likely(self, at: int, share: float, likely: Mapping[str, float]) -> float:
+        """How near an article comes, and what it gains by the intents it is written for."""
+        intents = self._entries[at].article.intents
+        if not likely or not intents:
             return share
-        sure = max(likely.get(one, 0.0) for one in entry.article.intents)
-        return share + (1 - share) * INTENT_SHARE * min(sure, 1.0)
+        sure = min(max(likely.get(one, 0.0) for one in intents), 1.0)
+        return share + (1 - share) * INTENT_SHARE * math.sqrt(sure)
 
-
-def _less(share: float, least: float) -> float:
-    return share * (1 - LACKING_SHARE * (1 - least))
+    def _telling(self, at: int, cues: frozenset[int]) -> float:
+        """What is left of a score by whether the article tells what is asked for."""
+        untold = cues and all(cues.isdisjoint(one) for one in self._entries[at].telling)
+        return _UNTOLD if untold else 1.0
 
 
 def _doubted(ranked: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:

@@ -16,6 +16,7 @@ from core.pipeline.reading.phrases import asks_who_answers, courtesy, is_chat, i
 from core.pipeline.reading.whereabouts import wrote_elsewhere
 from core.pipeline.response.answering import answer, answer_helped, ask_purpose
 from core.pipeline.response.articles import ArticleIndex
+from core.pipeline.response.both import worded
 from core.pipeline.response.flow_words import at_end, confirmation, with_question
 from core.pipeline.response.foreign import foreign_draft
 from core.pipeline.response.knowledge import Finder, cut
@@ -23,7 +24,6 @@ from core.pipeline.response.letter import lettered
 from core.pipeline.response.pointing import told_first
 from core.pipeline.response.questions import ask, offer, question_for
 from core.pipeline.response.speaker import Speaker
-from core.pipeline.state.taking_up import worded
 from core.playbook.model import Playbook
 from core.turn import TurnInput
 

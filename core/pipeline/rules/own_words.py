@@ -9,17 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from core.answers.sentences import split_sentences
 from core.answers.wording import speech
 from core.grounding import Claims, claims_of, folded, plain, words_of
 from core.languages.unspoken import OTHER, UNSPOKEN
-from core.pipeline.reading.readers import PlaybookKey
 from core.pipeline.rules.verdict_words import loads
 from core.playbook.bounds import figure
 from core.playbook.model import Playbook
+from core.playbook.once import once_per_playbook
 
 _BRACED = re.compile(r"\{[\w.]+\}")
 
@@ -45,14 +44,9 @@ class Own:
         return any(".".join(parts[at:]) in self.domains for at in range(len(parts)))
 
 
+@once_per_playbook
 def own_words(playbook: Playbook) -> Own:
-    """The own words of a playbook, gathered once."""
-    return _own(PlaybookKey(playbook.version, id(playbook), playbook))
-
-
-@lru_cache(maxsize=16)
-def _own(key: PlaybookKey) -> Own:
-    playbook = key.playbook
+    """The own words of a playbook."""
     texts = tuple(spoken(playbook))
     promises = _phrases(playbook.limits.words)
     every = [claims_of(_BRACED.sub(" ", one)) for one in texts]

@@ -4,16 +4,14 @@ urgent is told to people. A rule tells it once in a case. Pure.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from core.escalation.counters import FIRED, marked
 from core.escalation.rules import asked_by, evaluate
 from core.pipeline.contracts import Draft, IntentGuess, Ruled
-from core.pipeline.reading.readers import PlaybookKey
 from core.pipeline.rules.acts import reason_of
 from core.pipeline.rules.table import table_of
-from core.pipeline.rules.turn_facts import facts_of
+from core.pipeline.rules.turn_facts import INBOUND, facts_of
 from core.playbook.model import Playbook, Rule
+from core.playbook.once import once_per_playbook
 from core.turn import CaseState, Escalation, TurnInput
 
 URGENT = frozenset(("high", "critical"))
@@ -26,10 +24,10 @@ def raised(
     turn: TurnInput, guess: IntentGuess, case: CaseState, playbook: Playbook, silent: str
 ) -> Ruled:
     """Silence for this reason, and what people see of the case from now on, if anything is new."""
-    rules = _urgent(PlaybookKey(playbook.version, id(playbook), playbook))
+    rules = _urgent(playbook)
     if not rules:
         return Ruled(None, silent, case)
-    facts = facts_of(turn, guess, case, _NO_DRAFT, playbook, asked_by(rules), "inbound")
+    facts = {**facts_of(turn, guess, case, _NO_DRAFT, playbook, asked_by(rules)), **INBOUND}
     resting = {one.id for one in rules if FIRED + one.id in case.counters}
     verdict = evaluate(rules, facts, resting)
     rule = verdict.winner
@@ -45,10 +43,10 @@ def raised(
     return Ruled(None, silent, case, matched=verdict.matched, raised=more)
 
 
-@lru_cache(maxsize=8)
-def _urgent(key: PlaybookKey) -> tuple[Rule, ...]:
+@once_per_playbook
+def _urgent(playbook: Playbook) -> tuple[Rule, ...]:
     """The playbook's rules that hand over what is urgent."""
-    table = table_of(key.playbook)
+    table = table_of(playbook)
     return tuple(
         one
         for one in (*table.inbound, *table.replying)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 from core.escalation.conditions import stages_of
 from core.escalation.counters import (
@@ -24,6 +23,7 @@ from core.escalation.counters import (
 from core.escalation.facts import TIMER
 from core.escalation.rules import (
     DEFAULT_RULES,
+    NOTHING,
     Verdict,
     asked_by,
     asked_in,
@@ -34,9 +34,9 @@ from core.escalation.rules import (
 )
 from core.pipeline.contracts import Draft, IntentGuess
 from core.pipeline.reading.human_wish import asks_for_human
-from core.pipeline.reading.readers import PlaybookKey
-from core.pipeline.rules.turn_facts import facts_of
+from core.pipeline.rules.turn_facts import INBOUND, facts_of
 from core.playbook.model import Playbook, Rule
+from core.playbook.once import once_per_playbook
 from core.turn import CaseState, TurnInput
 
 FALLBACK_LIMIT = 3
@@ -61,45 +61,26 @@ def judge(
     table = table_of(playbook)
     case = _counted(turn, guess, case, draft, playbook, table)
     silent = _resting(case)
+    facts = facts_of(turn, guess, case, draft, playbook, table.asked)
+    verdict = NOTHING
     if table.inbound:
-        facts = facts_of(turn, guess, case, draft, playbook, table.asked, "inbound")
-        verdict = evaluate(table.inbound, facts, silent)
-        if verdict.winner is None:
-            verdict = _joined(verdict, _replying(turn, guess, case, draft, playbook, table, silent))
-    else:
-        verdict = _replying(turn, guess, case, draft, playbook, table, silent)
+        verdict = evaluate(table.inbound, {**facts, **INBOUND}, silent)
+    if verdict.winner is None:
+        verdict = _joined(verdict, evaluate(table.replying, facts, silent))
     if verdict.rules:
         case = _accumulated(case, verdict, playbook)
     return _resumed(case, verdict, table)
 
 
-def _replying(
-    turn: TurnInput,
-    guess: IntentGuess,
-    case: CaseState,
-    draft: Draft,
-    playbook: Playbook,
-    table: Table,
-    silent: frozenset[str],
-) -> Verdict:
-    """What the rules say that know the answer."""
-    facts = facts_of(turn, guess, case, draft, playbook, table.asked)
-    return evaluate(table.replying, facts, silent)
-
-
 def _joined(first: Verdict, then: Verdict) -> Verdict:
+    if not first.matched:
+        return then
     return Verdict(then.winner, (*first.matched, *then.matched), (*first.rules, *then.rules))
 
 
+@once_per_playbook
 def table_of(playbook: Playbook) -> Table:
-    """The playbook's table, made once."""
-    return _table(PlaybookKey(playbook.version, id(playbook), playbook))
-
-
-@lru_cache(maxsize=8)
-def _table(key: PlaybookKey) -> Table:
     """The playbook's rules with those that end a fruitless talk, and the facts they ask for."""
-    playbook = key.playbook
     stuck = stuck_rules(
         int(playbook.settings.get("fallback_limit", FALLBACK_LIMIT)),
         int(playbook.settings.get("negative_limit", NEGATIVE_LIMIT)),

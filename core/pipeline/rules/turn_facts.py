@@ -28,6 +28,9 @@ CONTACT_DAYS = 7
 CONTACT_GAP = timedelta(hours=1)
 """After so long a silence, the next message is another contact."""
 
+INBOUND: Mapping[str, object] = {"stage": "inbound", "action": None, "grounded": None}
+"""What is otherwise for rules that are looked at without the answer."""
+
 _AMOUNT = re.compile(r"(?<![\w.])(?:[$€£]\s?)?(\d[\d,]*(?:\.\d+)?)(?:\s?(?:[$€£]|dollars|euros))?")
 _MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:[$€£]|dollars|euros|usd|eur)", re.I)
 
@@ -41,7 +44,6 @@ class _Known:
     case: CaseState
     draft: Draft
     playbook: Playbook
-    stage: str
 
 
 def facts_of(
@@ -51,10 +53,9 @@ def facts_of(
     draft: Draft,
     playbook: Playbook,
     asked: Iterable[str] = tuple(FACTS),
-    stage: str = "before_reply",
 ) -> dict[str, object]:
     """What the escalation table asks about, as flat names, as far as it is known."""
-    known = _Known(turn, guess, case, draft, playbook, stage)
+    known = _Known(turn, guess, case, draft, playbook)
     facts: dict[str, object] = {}
     for name in asked:
         kind, _, own = name.partition(".")
@@ -159,7 +160,7 @@ def _spoke_of(turn: TurnInput, case: CaseState, playbook: Playbook) -> Iterator[
 _FACTS: Mapping[str, Callable[[_Known], object]] = {
     "text": lambda at: at.turn.text,
     "channel": lambda at: at.turn.channel,
-    "stage": lambda at: at.stage,
+    "stage": lambda at: "before_reply",
     "status": lambda at: _status(at.turn),
     "intent": lambda at: at.guess.name or _matter(at.turn, at.case) or "unknown",
     "confidence": lambda at: at.guess.confidence,
@@ -167,8 +168,8 @@ _FACTS: Mapping[str, Callable[[_Known], object]] = {
     "sentiment": lambda at: -0.6 if is_negative(at.turn.text) else 0.0,
     "language": lambda at: turn_language(at.turn, at.playbook),
     "amount": _largest,
-    "action": lambda at: _action(at.draft) if at.stage != "inbound" else None,
-    "grounded": lambda at: at.draft.grounded if at.stage != "inbound" else None,
+    "action": lambda at: _action(at.draft),
+    "grounded": lambda at: at.draft.grounded,
     "asked_human": lambda at: asks_for_human(at.turn.text),
     "level": lambda at: int(at.turn.sender.level),
     "business_hours": lambda at: is_open(at.playbook.hours, at.turn.now),

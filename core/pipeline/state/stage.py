@@ -65,7 +65,8 @@ def state_stage(turn: TurnInput, guess: IntentGuess, playbook: Playbook) -> Stat
     if told.case.flow != before.flow:
         told = with_earlier(told, at)
         told = with_wish(told, told_in_wish(at, told.case))
-    at = replace(at, faults=told.faults)
+    if told.faults:
+        at = replace(at, faults=told.faults)
     if (otherwise := asked_otherwise(at, told.case, told.values)) is not None:
         return otherwise
     case = reopened(at, told.case, told.values)

@@ -1,40 +1,33 @@
 """What else was asked in a message is answered beside the first matter, or once that is over.
 
 Around the state stage: what waits is kept with the case, and one of it is taken up in a turn that
-has room for it. For the response stage: two drafts become one text, with one question at most.
-Nothing is decided here of either matter by itself.
+has room for it. Nothing is decided here of either matter by itself; how two are said at once is
+`core.pipeline.response.both`'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 
-from core.answers.sentences import split_sentences
-from core.message import Sensitivity
-from core.pipeline.contracts import (
-    Draft,
-    IntentGuess,
-    StateStage,
-    StateStep,
-)
+from core.pipeline.contracts import IntentGuess, StateStage, StateStep
 from core.pipeline.intent.several import MOST, part_said, without
 from core.pipeline.reading.phrases import is_leaving
-from core.pipeline.response.speaker import Speaker
 from core.pipeline.state.flow_turn import count
 from core.playbook.model import Flow, Intent, Playbook
 from core.turn import Said, TurnInput, Waiting
 
-_ASKS = frozenset(("ask", "offer"))
-_OVER = frozenset(("finish", "answer", "small_talk"))
+ASKS = frozenset(("ask", "offer"))
+"""Moves that ask for a detail."""
+
+OVER = frozenset(("finish", "answer", "small_talk"))
+"""Moves after which nothing is open."""
+
 _FOLLOWS = frozenset(("ask", "offer", "look_up", "finish"))
 """Moves of a second matter that may stand beside the answer to a first."""
 
 _ANSWERS = IntentGuess(None, 0.0, 0.0)
 """The guess of words that only answer us."""
-
-_WORDED = _ASKS | _OVER
-"""Moves that are worded with another. What was made of a step meanwhile stands alone."""
 
 
 def keep_others(talk: StateStage) -> StateStage:
@@ -123,11 +116,11 @@ def _taken_up(
     talk: StateStage, turn: TurnInput, step: StateStep, other: _Other, playbook: Playbook
 ) -> StateStep | None:
     """The step with this matter beside it, where there is room for it in this turn."""
-    over = step.move in _OVER and step.case.flow is None and step.case.asking is None
+    over = step.move in OVER and step.case.flow is None and step.case.asking is None
     if step.told is not None or (over and _ends_with_people(step, playbook)):
         return None
     if other.intent.flow is None:
-        if not over and step.move not in _ASKS:
+        if not over and step.move not in ASKS:
             return None
         second = replace(step, move="answer", intent=other.intent.name, ask=None, captured=())
         second = replace(second, effect=None, guess=other.guess)
@@ -163,45 +156,3 @@ def _ends_with_people(step: StateStep, playbook: Playbook) -> bool:
 def _hands(flow: Flow) -> bool:
     """Whether more comes of the end of this flow than an answer."""
     return flow.escalate is not None or flow.action is not None
-
-
-def worded(speaker: Speaker, word: Callable[[Speaker], Draft]) -> Draft:
-    """What is said to the step; where two matters are answered at once, both as one text."""
-    step = speaker.step
-    if step.also is None or step.move not in _WORDED:
-        return word(speaker)
-    drafts = []
-    for turn, its in step.also:
-        guess = its.guess or speaker.guess
-        draft = word(replace(speaker, turn=turn, guess=guess, step=its, opening=""))
-        if (told := its.told) is not None and told is not step.told:
-            first = speaker.say(told.key, told.words)
-            draft = replace(draft, text=f"{first} {draft.text}" if first else draft.text)
-        drafts.append(draft)
-    one, two = drafts
-    before, after = (its for _, its in step.also)
-    if before.move in _ASKS:
-        return _joined(two, one, one.template) if two.grounded else one
-    return _joined(one, two, two.template if after.move != "answer" else one.template)
-
-
-def _joined(one: Draft, two: Draft, template: str) -> Draft:
-    """Both, the second with its question; the first without, where the second has one."""
-    text = one.text
-    if "?" in two.text:
-        told = [sentence for sentence in split_sentences(text) if not sentence.endswith("?")]
-        text = " ".join(told) if told and len(told) < len(split_sentences(text)) else text
-    return replace(
-        one,
-        text=f"{text}\n\n{two.text}",
-        template=template,
-        asked=two.asked or one.asked,
-        sources=_once((*one.sources, *two.sources)),
-        quick_replies=two.quick_replies or one.quick_replies,
-        sensitivity=max(one.sensitivity, two.sensitivity, key=tuple(Sensitivity).index),
-        grounded=one.grounded and two.grounded,
-    )
-
-
-def _once(sources: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple(dict.fromkeys(sources))

@@ -30,6 +30,7 @@ const VIEWS = {
 const counts = {};
 let leave = () => {};
 let shown = "";
+let drawn = "";
 let rights = new Set();
 
 /** The views in the navigation: those of which one may see something. The server decides anyway. */
@@ -57,6 +58,10 @@ function show() {
 }
 
 function drawNavigation(current) {
+  // A link that is replaced between press and release is never clicked: only what changes is drawn.
+  const state = JSON.stringify([current, offered().map(([key]) => [key, counts[key] || 0])]);
+  if (state === drawn) return;
+  drawn = state;
   const links = offered().map(([key, view]) =>
     h(
       "a",

@@ -21,7 +21,7 @@ from core.message import InboundMessage, OutboundMessage, OutboundPart
 ACCOUNT = "email"
 BASE = "https://shop.test/channels/email"
 ANNA = "anna@example.org"
-_SECONDS = 10.0
+_SECONDS = 30.0
 T = TypeVar("T")
 
 

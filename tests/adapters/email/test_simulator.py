@@ -24,13 +24,13 @@ OURS = (
 
 
 def hand_in(simulator: MailSimulator, raw: bytes = OURS, to: str = ANNA) -> None:
-    with smtplib.SMTP("127.0.0.1", simulator.smtp_port, timeout=5) as client:
+    with smtplib.SMTP("127.0.0.1", simulator.smtp_port, timeout=30) as client:
         client.login(simulator.address, DEMO_PASSWORD)
         client.sendmail(simulator.address, [to], raw)
 
 
 def fetched(simulator: MailSimulator) -> list[bytes]:
-    with imaplib.IMAP4("127.0.0.1", simulator.imap_port, timeout=5) as client:
+    with imaplib.IMAP4("127.0.0.1", simulator.imap_port, timeout=30) as client:
         client.login(simulator.address, DEMO_PASSWORD)
         client.select("INBOX", readonly=True)
         _, [found] = client.uid("SEARCH", "ALL")

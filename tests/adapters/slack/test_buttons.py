@@ -64,7 +64,7 @@ async def test_the_answer_to_a_press_shows_the_choice_in_place_of_its_buttons() 
         shown = on.slack.world.direct(USER).posts[1]
         assert shown["blocks"][-1]["type"] == "actions", "not before the answer"
         await on.adapter.send(part("Cancelled.", key="answer"))
-        async with asyncio.timeout(5), on.slack.world.news:
+        async with asyncio.timeout(30), on.slack.world.news:
             while shown["blocks"][-1]["type"] == "actions":
                 await on.slack.world.news.wait()
         assert shown["blocks"][-1]["elements"][0]["text"] == "✓ Yes"

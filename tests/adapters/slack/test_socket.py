@@ -18,7 +18,7 @@ APP_TOKEN = "xapp-an-app-token-of-the-tests"
 
 async def until(reached: Callable[[], bool]) -> None:
     """Wait for a condition, ten seconds at most."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not reached():  # noqa: ASYNC110 - nobody announces a socket
             await asyncio.sleep(0)
 

@@ -33,7 +33,7 @@ def make_config(**changes: object) -> SmsConfig:
         "account_sid": ACCOUNT,
         "auth_token": TOKEN,
         "from_number": NUMBER,
-        "timeout_seconds": 1.0,
+        "timeout_seconds": 10.0,
     } | changes
     return SmsConfig.model_validate({k: v for k, v in options.items() if v is not None})
 

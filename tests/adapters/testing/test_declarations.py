@@ -13,6 +13,8 @@ from core.channel import Capabilities, TextFormat, WebhookRequest
 from core.message import DeliveryStatus
 from tests.adapters.testing.test_rejections import Quick, failures
 
+pytestmark = pytest.mark.usefixtures("few_requests")
+
 ELSEWHERE = {"transport", "text_limit", "overflow", "text_format", "reply_window_seconds"}
 """Fields that a rule of another module proves."""
 

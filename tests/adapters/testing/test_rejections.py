@@ -13,6 +13,8 @@ from adapters.testing.loopback_harness import LoopbackHarness
 from core.channel import AdapterContext, AdapterSpec
 from tests.adapters.testing import broken
 
+pytestmark = pytest.mark.usefixtures("few_requests")
+
 BROKEN = {
     broken.TrustsEverybody: ("a request that nobody signed is refused", "was accepted"),
     broken.TrustsTheTime: ("a signature that is too old is refused", "was accepted"),

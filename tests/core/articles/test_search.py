@@ -136,6 +136,24 @@ def test_the_guessed_intent_lifts_its_own_articles() -> None:
     (lifted,) = index.search("return my order", "return_item")
     expected = plain.score + (1 - plain.score) * INTENT_SHARE
     assert lifted.score == pytest.approx(expected)
+    (hinted,) = index.search("return my order", likely={"return_item": 0.25})
+    assert hinted.score == pytest.approx((plain.score + expected) / 2)
+
+
+@pytest.mark.parametrize(
+    ("pressing", "passing"),
+    [
+        ("what warranty is there on drones", "what warranty is there on 77"),
+        ("does the warranty cover drones", "I have drones. does the warranty cover"),
+    ],
+)
+def test_what_is_asked_about_must_be_there_and_what_is_told_beside_it_need_not(
+    pressing: str, passing: str
+) -> None:
+    index = ArticleIndex(SHOP)
+    lacking, told = (index.search(text)[0] for text in (pressing, passing))
+    assert lacking.article.name == told.article.name == "warranty"
+    assert lacking.score < told.score
 
 
 def test_two_that_come_as_near_are_both_doubtful() -> None:
