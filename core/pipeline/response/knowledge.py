@@ -5,8 +5,8 @@ A part of the response stage, by whose rules it goes. It says nothing that does 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from core.answers.sentences import is_fresh, split_sentences
 from core.pipeline.contracts import Draft, IntentGuess, Searched
@@ -29,11 +29,12 @@ _LEAST_FRAMED = 60
 
 @dataclass(slots=True)
 class Finder:
-    """Looks into the articles for one turn, once, and keeps what came of it for the record."""
+    """Looks into the articles in one turn, once for each text that is asked, and keeps for the
+    record which search came nearest."""
 
     index: ArticleIndex
     searched: Searched | None = None
-    _best: ArticleHit | None = None
+    _best: dict[str, ArticleHit | None] = field(default_factory=dict)
 
     def hit(self, speaker: Speaker) -> ArticleHit | None:
         """The article that answers the turn, if one does."""
@@ -49,10 +50,9 @@ class Finder:
 
     def _found(self, speaker: Speaker) -> ArticleHit | None:
         """The article that comes nearest."""
-        if self.searched is None and speaker.playbook.articles:
-            least = least_of(speaker.playbook)
+        text, language = speaker.turn.text, speaker.playbook.language
+        if text not in self._best and speaker.playbook.articles:
             likely = likely_of(speaker.guess, _open_matter(speaker))
-            text, language = speaker.turn.text, speaker.playbook.language
             hits = self.index.search(
                 text,
                 likely=likely,
@@ -60,9 +60,15 @@ class Finder:
                 language=language,
                 vector=speaker.turn.vector,
             )
-            self.searched = Searched(least, tuple((one.article.name, one.score) for one in hits))
-            self._best = hits[0] if hits else None
-        return self._best
+            self._best[text] = hits[0] if hits else None
+            found = tuple((one.article.name, one.score) for one in hits)
+            if self.searched is None or _nearest(found) > _nearest(self.searched.best):
+                self.searched = Searched(least_of(speaker.playbook), found)
+        return self._best.get(text)
+
+
+def _nearest(found: Sequence[tuple[str, float]]) -> float:
+    return found[0][1] if found else 0.0
 
 
 def searched_of(draft: Draft) -> Mapping[str, object]:

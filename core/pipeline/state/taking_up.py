@@ -74,7 +74,9 @@ def _with_waiting(
         rest = (*waiting[:at], *waiting[at + 1 :])
         if said is None or intent is None:
             continue
-        taken = _taken_up(talk, turn, step, _Other(said, intent), playbook)
+        # Each of two matters is answered out of its own words.
+        first = without(turn, (one,)) if said.id in {each.id for each in turn.messages} else turn
+        taken = _taken_up(talk, first, step, _Other(said, intent), playbook)
         if taken is not None:
             return _waiting(taken, rest)
     return step

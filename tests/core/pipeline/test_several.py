@@ -135,6 +135,13 @@ def test_an_answer_is_one_though_a_question_stands_behind_it() -> None:
     assert name is not None and name.value == "Kim"
 
 
+def test_a_question_beside_another_matter_is_answered_once() -> None:
+    talk = Remembered(proved=())
+    talk.hear("i want to book a visit")
+    reply = talk.hear("where is my order? how do i wash the shirt?")
+    assert reply.count("30 degrees") == 1 and talk.decisions[-1].asked == ("order_id",)
+
+
 def test_questions_in_the_place_of_an_answer_are_all_kept() -> None:
     talk = Remembered(proved=())
     talk.hear("i want to book a visit")
