@@ -42,6 +42,11 @@ class Held:
     gold: NDArray[np.int64]
 
 
+def right(held: Held) -> int:
+    """How many held-out texts are understood; a stranger never is."""
+    return int((held.scores.argmax(axis=1) == held.gold).sum())
+
+
 def probabilities(scores: Matrix, temperature: float) -> Matrix:
     """Softmax of the scores over the temperature, row by row."""
     powers: Matrix = np.exp((scores - scores.max(axis=1, keepdims=True)) / temperature)

@@ -22,7 +22,7 @@ from core.playbook.model import Playbook
 from gateway.intents.piece_file import load_pieces
 from gateway.recall.encoder_files import Found
 
-RECIPE = "4"
+RECIPE = "5"
 """Raise when training or scoring changes: every cached model is then trained anew."""
 
 TIME_LIMIT = 300.0

@@ -33,10 +33,12 @@ from gateway.intents.calibration import (
     Matrix,
     find_temperature,
     find_threshold,
+    right,
 )
 from gateway.intents.piece_file import load_pieces
 from gateway.intents.training_meaning import (
     ENCODER_PENALTY,
+    NEAR_FROM,
     PIECE_PENALTY,
     EncoderFiles,
     Fitted,
@@ -56,17 +58,28 @@ Row = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class View:
     """Another way to look at texts than their terms: vectors that `name` made, the shares of the
-    terms beside them (`core.pipeline.intent.meaning_head.fuse_share`), and the strength that
-    `fit_meaning` takes."""
+    terms beside them (`core.pipeline.intent.meaning_head.fuse_share`), and the strength and
+    the `first` numbers that `fit_meaning` takes."""
 
     name: str
     vectors: Vectors
     shares: tuple[float, float] = ENCODER_SHARES
     penalty: float = ENCODER_PENALTY
+    first: int = 0
+
+    @property
+    def heads(self) -> int:
+        """How many heads `fits` makes."""
+        return 2 if self.first else 1
+
+    def fits(self, rows: Sequence[Row], column: Mapping[str, int]) -> tuple[Fitted, ...]:
+        """What `fit` makes and, where nearness counts in it, the same without before it."""
+        fitted = self.fit(rows, column)
+        return (replace(fitted, nearest=None), fitted) if self.first else (fitted,)
 
     def fit(self, rows: Sequence[Row], column: Mapping[str, int]) -> Fitted:
         """What can be told from the vectors of rows."""
-        return fit_meaning(rows, column, self.vectors, self.shares, self.penalty)
+        return fit_meaning(rows, column, self.vectors, self.shares, self.penalty, self.first)
 
     def of(self, texts: Sequence[str]) -> Matrix:
         """A vector for each text, all of which are known."""
@@ -115,7 +128,7 @@ def train(
     rows = [*examples, *titles]
     texts = [text for text, _ in rows]
     gist = gist_view(texts)
-    meaning = None if encoder is None else View(encoder.name, vectors_of(texts, encoder))
+    meaning = None if encoder is None else encoder_view(rows, encoder)
     held = hold_out(examples, titles, column, language, [one for one in (gist, meaning) if one])
     temperature = find_temperature(held[0])
     threshold, metrics = find_threshold(held[0], temperature)
@@ -126,10 +139,28 @@ def train(
         head, metrics = _headed(gist, rows, column, held[1], threshold)
         model = replace(model, pieces=load_pieces(), gist=head, metrics=metrics)
     if meaning is not None:
-        head, metrics = _headed(meaning, rows, column, held[-1], target=ENCODER_TARGET)
+        meaning, its = _better(meaning, held[-meaning.heads :])
+        head, metrics = _headed(meaning, rows, column, its, target=ENCODER_TARGET)
         more = {f"{key} with meaning": one for key, one in metrics.items()}
         model = replace(model, meaning=head, metrics={**model.metrics, **more})
     return model
+
+
+def encoder_view(rows: Sequence[Row], encoder: EncoderFiles) -> View:
+    """What the sentence encoder says of the rows' texts, and from `NEAR_FROM` examples of each
+    intent on by their nearness, too. Raises what `vectors_of` raises."""
+    vectors = vectors_of([text for text, _ in rows], encoder)
+    many = len(rows) >= NEAR_FROM * len({intent for _, intent in rows})
+    whole = len(next(iter(vectors.values())))
+    first = whole if encoder.layer is None else whole // 2
+    return View(encoder.name, vectors, first=first if many else 0)
+
+
+def _better(view: View, held: Sequence[Held]) -> tuple[View, Held]:
+    """The view as more held-out texts are right with it, and what was held out: with nearness, or
+    as it is without."""
+    alone, both = held[0], held[-1]
+    return (view, both) if right(both) > right(alone) else (replace(view, first=0), alone)
 
 
 def gist_view(texts: Sequence[str]) -> View | None:
@@ -174,18 +205,18 @@ def hold_out(
     Each fold keeps back a part of every intent's examples and everything of some intents; the texts
     of the latter play the messages that are about nothing in the playbook. Without them a playbook
     of few intents finds that it may answer anything (measured: 86 % precision where 97 % was aimed
-    at). The first result is of the terms alone, the others are of them with each view.
+    at). The first result is of the terms alone, the others are of them with each view's `fits`.
     """
-    width = len(column)
+    width, results = len(column), 1 + sum(one.heads for one in views)
     folds = min(FOLDS, max(Counter(intent for _, intent in examples).values(), default=0))
     if folds < 2:
-        return (_nothing(width),) * (1 + len(views))
+        return (_nothing(width),) * results
     chance = np.random.default_rng(SEED)
     part = deal(examples, folds, chance)
     left_out = chance.permutation(width) % folds if width > folds else chance.permutation(width)
     if width < 3:
         left_out = np.full(width, folds)
-    scores: list[list[Matrix]] = [[] for _ in range(1 + len(views))]
+    scores: list[list[Matrix]] = [[] for _ in range(results)]
     gold: list[int] = []
     for fold in range(folds):
         known = {name: at for name, at in column.items() if left_out[at] != fold}
@@ -202,12 +233,14 @@ def hold_out(
         pipeline = fit(seen, known, language)
         texts = [text for text, _ in tested]
         terms = decide(pipeline, texts)
-        both = (one.fit(seen, known).scores(one.of(texts), terms) for one in views)
+        both = (
+            fitted.scores(one.of(texts), terms) for one in views for fitted in one.fits(seen, known)
+        )
         for its, decided in zip(scores, (terms, *both), strict=True):
             its.append(_spread(decided, pipeline.classes_, width))
         gold.extend(known.get(intent, -1) for _, intent in tested)
     if not gold:
-        return (_nothing(width),) * (1 + len(views))
+        return (_nothing(width),) * results
     truth = np.array(gold, dtype=np.int64)
     return tuple(Held(np.vstack(its), truth) for its in scores)
 

@@ -20,7 +20,12 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from core.languages.features import plain
-from core.pipeline.intent.meaning_head import ENCODER_SHARES, MeaningHead, fuse_share
+from core.pipeline.intent.meaning_head import (
+    ENCODER_SHARES,
+    MeaningHead,
+    Nearest,
+    fuse_share,
+)
 from core.pipeline.intent.piece_vectors import PieceVectors
 from gateway.intents.calibration import Matrix
 from memory.recall.encoder import load_model
@@ -40,6 +45,13 @@ ENCODER_PENALTY = 100.0
 """The same over an encoder's vectors. Those of one layer do not care; those of two are up to 0.3
 points better than with 30. Measured as `core.pipeline.intent.meaning_head.ENCODER_SHARES`, six
 draws."""
+
+NEAR = 16.0
+"""How much the nearest example counts with `MANY_ROWS` examples of each intent, where it does; 8
+and 24 are nearly as good. See ADR 28."""
+
+NEAR_FROM = 20
+"""Examples of each intent from which on it may count."""
 
 ITERATIONS = 100
 SCALE = 0.2
@@ -65,11 +77,15 @@ class Fitted:
     weights: Matrix
     intercept: Matrix
     share: float
+    nearest: Nearest | None = None
 
     def scores(self, vectors: Matrix, terms: Matrix) -> Matrix:
         """Decision values of the two together; `terms` has the same columns."""
         fused: Matrix = vectors @ self.weights + self.intercept + self.share * terms
-        return fused
+        if self.nearest is None:
+            return fused
+        pairs = zip(fused, vectors, strict=True)
+        return np.stack([self.nearest.added(its, vector) for its, vector in pairs])
 
 
 def vectors_of(texts: Sequence[str], files: EncoderFiles) -> Vectors:
@@ -108,11 +124,13 @@ def fit_meaning(
     vectors: Vectors,
     shares: tuple[float, float] = ENCODER_SHARES,
     penalty: float = ENCODER_PENALTY,
+    first: int = 0,
 ) -> Fitted:
     """A head for rows whose intents are at least two; columns in the order of their numbers.
 
     `shares` say how much the terms count beside it, with few examples and with many; the larger
-    `penalty` is, the more closely the rows are followed.
+    `penalty` is, the more closely the rows are followed. By the `first` numbers of the
+    vectors examples are compared; not at all when it is 0.
     """
     matrix = np.stack([vectors[text] for text, _ in rows]).astype(np.float64)
     gold = [column[intent] for _, intent in rows]
@@ -122,17 +140,31 @@ def fit_meaning(
     if weights.shape[1] == 1:
         weights = np.hstack([-weights, weights])
         intercept = np.concatenate([-intercept, intercept])
-    share = fuse_share(len(rows) / len(set(gold)), shares)
-    return Fitted(SCALE * weights, SCALE * intercept, SCALE * share)
+    known = len(rows) / len(set(gold))
+    share, nearest = fuse_share(known, shares), None
+    if first:
+        nearest = nearest_of(matrix[:, :first], gold, SCALE * fuse_share(known, (0.0, NEAR)))
+    return Fitted(SCALE * weights, SCALE * intercept, SCALE * share, nearest)
+
+
+def nearest_of(vectors: Matrix, gold: Sequence[int], weight: float) -> Nearest:
+    """The vectors sorted by their numbers in `gold`, with this weight."""
+    order = np.argsort(gold, kind="stable")
+    _, counts = np.unique(gold, return_counts=True)
+    return Nearest(weight * vectors[order], np.concatenate([[0], np.cumsum(counts)]))
 
 
 def head_of(fitted: Fitted, encoder: str, temperature: float, threshold: float) -> MeaningHead:
     """The head as it is served."""
+    nearest = fitted.nearest
+    if nearest is not None:
+        nearest = Nearest(nearest.examples.astype(np.float32), nearest.starts)
     return MeaningHead(
         encoder=encoder,
         weights=np.ascontiguousarray(fitted.weights, dtype=np.float32),
         intercept=fitted.intercept.astype(np.float32),
         share=fitted.share,
+        nearest=nearest,
         temperature=temperature,
         threshold=threshold,
     )

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from core.languages.features import LONGEST_WORD, Stems, character_terms, plain, word_terms
 from core.pipeline.contracts import IntentGuess, IntentStage
-from core.pipeline.intent.meaning_head import MeaningHead
+from core.pipeline.intent.meaning_head import MeaningHead, Nearest
 from core.pipeline.intent.piece_vectors import PieceVectors
 from core.playbook.model import Playbook
 from core.turn import TurnInput
@@ -200,8 +200,7 @@ class IntentModel:
         for name, one in (("meaning", self.meaning), ("gist", self.gist)):
             if one is not None:
                 head[name] = one.head()
-                arrays[f"{name}_weights"] = one.weights
-                arrays[f"{name}_intercept"] = one.intercept
+                arrays |= {f"{name}_{its}": array for its, array in one.arrays().items()}
         target = io.BytesIO()
         np.savez(
             target,
@@ -287,7 +286,14 @@ def _head(
         share=_number(head["share"]),
         temperature=_number(head["temperature"]),
         threshold=_number(head["threshold"]),
+        nearest=_nearest(arrays.get(f"{name}_examples"), arrays.get(f"{name}_starts")),
     )
+
+
+def _nearest(examples: Floats | None, starts: Floats | None) -> Nearest | None:
+    if examples is None or starts is None:
+        return None
+    return Nearest(examples, starts.astype(np.intp))
 
 
 def _strings(value: object) -> Sequence[str]:

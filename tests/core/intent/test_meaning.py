@@ -8,10 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.pipeline.intent.meaning_head import MeaningHead, fuse_share
+from core.pipeline.intent.meaning_head import CANDIDATES, MeaningHead, Nearest, fuse_share
 from core.pipeline.intent.stage import CorruptModel, IntentModel
+from gateway.intents import training_child
 from gateway.intents.piece_file import load_pieces
 from gateway.intents.training import digest, model_now
+from gateway.intents.training_child import train
+from gateway.intents.training_meaning import NEAR_FROM, EncoderFiles, fit_meaning, head_of
 from gateway.recall.encoder_files import find_model
 from gateway.settings.memory import Embeddings
 from gateway.settings.model import Settings
@@ -73,7 +76,70 @@ def test_a_model_that_hears_is_read_as_it_was_written(model: IntentModel) -> Non
     assert again.to_bytes() == both.to_bytes()
 
 
-@pytest.mark.parametrize("wrong", ["shape", "numbers", "temperature"])
+def near_to(model: IntentModel, intent: str, times: float) -> IntentModel:
+    """The model with two examples of each intent, of which one says "hello" with this weight."""
+    both = hearing(model)
+    assert both.meaning is not None
+    size = len(model.intents)
+    examples = np.zeros((2 * size, size), dtype=np.float32)
+    examples[2 * model.intents.index(intent) + 1, model.intents.index("hello")] = times
+    near = Nearest(examples, np.arange(0, 2 * size + 1, 2))
+    return replace(both, meaning=replace(both.meaning, nearest=near))
+
+
+def test_an_intent_counts_by_its_nearest_example(model: IntentModel) -> None:
+    assert len(model.intents) > CANDIDATES
+    said = 0.9 * vector(model, "hello") + 0.1 * vector(model, "cancel_order")
+    assert near_to(model, "cancel_order", 0.5).classify("zzz", said).name == "hello"
+    near = near_to(model, "cancel_order", 2.0)
+    assert near.classify("zzz", said).name == "cancel_order"
+    again = IntentModel.from_bytes(near.to_bytes(), load_pieces)
+    assert again.classify("zzz", said) == near.classify("zzz", said)
+    # Intents that nothing else speaks for are not looked at, however near their examples are.
+    last = next(one for one in reversed(model.intents) if one not in ("hello", "cancel_order"))
+    assert near_to(model, last, 2.0).classify("zzz", said).name == "hello"
+
+
+def test_the_child_compares_as_the_model_does() -> None:
+    chance = np.random.default_rng(5)
+    rows = [(f"{intent} {at}", intent) for at in range(20) for intent in "ab"]
+    vectors = {text: chance.normal(size=6).astype(np.float32) for text, _ in rows}
+    fitted = fit_meaning(rows, {"a": 0, "b": 1}, vectors, first=3)
+    assert fitted.nearest is not None
+    of_a = np.stack([vectors[f"a {at}"][:3] for at in range(20)])
+    kept = fitted.nearest.examples[: fitted.nearest.starts[1]]
+    assert np.allclose(kept / kept[0, 0], of_a / of_a[0, 0], atol=1e-5)
+    head = head_of(fitted, "made", 0.1, 0.5)
+    texts, terms = np.stack([*vectors.values()]), np.zeros((len(rows), 2), dtype=np.float32)
+    one_by_one = [head.scores(text, its) for text, its in zip(texts, terms, strict=True)]
+    both = fitted.scores(texts.astype(np.float64), terms.astype(np.float64))
+    assert np.allclose(both, one_by_one, atol=1e-4)
+
+
+@pytest.mark.parametrize("kinds", [1, 6])
+def test_nearness_counts_where_more_is_understood_with_it(
+    kinds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Examples of two intents, each of so many kinds that lie in a plane without any order."""
+    chance = np.random.default_rng(7)
+    rows = [(f"{at % 7} words", "ab"[at % 2]) for at in range(120)]
+    rows = [(f"{text} {at}", intent) for at, (text, intent) in enumerate(rows)]
+    angles = [2 * np.pi * (at % (2 * kinds)) / (2 * kinds) for at in range(len(rows))]
+    angles = [one + chance.normal(0, 0.05) for one in angles]
+    vectors = {
+        text: np.array([np.cos(one), np.sin(one)], dtype=np.float32)
+        for (text, _), one in zip(rows, angles, strict=True)
+    }
+    monkeypatch.setattr(training_child, "vectors_of", lambda texts, files: vectors)
+    files = EncoderFiles("made", Path(), Path(), Path())
+    model = train(rows, (), "en", files)
+    assert model.meaning is not None
+    assert (model.meaning.nearest is not None) is (kinds > 1)
+    few = train(rows[: 2 * NEAR_FROM - 2], (), "en", files)
+    assert few.meaning is not None and few.meaning.nearest is None
+
+
+@pytest.mark.parametrize("wrong", ["shape", "numbers", "temperature", "examples"])
 def test_a_head_that_cannot_be_used_is_refused(model: IntentModel, wrong: str) -> None:
     both = hearing(model)
     assert both.meaning is not None
@@ -82,6 +148,7 @@ def test_a_head_that_cannot_be_used_is_refused(model: IntentModel, wrong: str) -
         "shape": replace(both.meaning, weights=weights[:, 1:]),
         "numbers": replace(both.meaning, weights=weights * np.float32(np.nan)),
         "temperature": replace(both.meaning, temperature=0.0),
+        "examples": replace(both.meaning, nearest=Nearest(weights, np.arange(len(weights)))),
     }[wrong]
     with pytest.raises(CorruptModel, match="over meaning"):
         IntentModel.from_bytes(replace(both, meaning=change).to_bytes(), load_pieces)
