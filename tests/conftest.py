@@ -10,6 +10,7 @@ import os
 import uuid
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -32,10 +33,20 @@ hypothesis_settings.register_profile("onethread", deadline=None, derandomize=IN_
 hypothesis_settings.load_profile("onethread")
 
 
-def pytest_configure() -> None:
+_LOGGING = pytest.StashKey[dict[str, Any]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Log what fails on purpose without the value of every local, which takes seconds to draw."""
     plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+    config.stash[_LOGGING] = structlog.get_config()
+
+
+@pytest.fixture(autouse=True)
+def _log_of_tests(pytestconfig: pytest.Config) -> None:
+    """Each test begins with this log, though one before it had a command set up its own."""
+    structlog.configure(**pytestconfig.stash[_LOGGING])
 
 
 @pytest.hookimpl(optionalhook=True)

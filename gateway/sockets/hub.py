@@ -229,6 +229,8 @@ class SocketHub:
             return await self._standing_session(adapter, _decode(first.data), asked)
         except TimeoutError:
             await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"no hello in time")
+        except ConnectionError:
+            return None  # gone while a ping of theirs was answered
         except Refused as refused:
             log.warning("socket_refused", why=refused.reason, status=refused.status)
             frame = adapter.write_refusal(refused.reason, None, refused.status)

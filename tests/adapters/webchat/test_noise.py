@@ -147,3 +147,16 @@ async def test_whatever_is_sent_nobody_dies_and_no_log_tells_of_it(
     assert {one.text for one in server.threads.events.values()} <= {SAY["text"], "Good day"}
     assert PRIVATE not in written_log.getvalue()
     assert "failed" not in written_log.getvalue()
+
+
+async def test_a_visitor_who_leaves_before_their_first_frame_is_no_failure() -> None:
+    server = ChatServer()
+    await server.start()
+    with log_text() as written_log:
+        for _ in range(5):
+            async with raw_socket(server) as socket:
+                await socket.send(*[frame(b"?", PING)] * 200)
+                socket.vanish()
+        await still_serves(server)
+        await server.stop()
+    assert written_log.getvalue() == ""
