@@ -7,6 +7,7 @@ while it works, so that whoever calls says when. No row is interpreted here.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ LARGE = 512 * 1024 * 1024
 """Bytes from which it may take longer than a gateway beside waits for the database."""
 
 _TRIES = 50
+_PAUSE = 0.1
+"""Seconds between two of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,13 @@ def compact(url: str) -> Compacted:
 
 def _empty_log(connection: Connection) -> bool:
     """Move the write-ahead log into the file, and cut it to nothing. A reader that is still at an
-    older state keeps it from that; it is waited for, as long as the busy time-out says."""
+    older state keeps it from that, and is waited for as long as the busy time-out says; for somebody
+    else who moves the log at this moment SQLite does not wait (sqlite3_wal_checkpoint_v2)."""
     for _ in range(_TRIES):
         busy = connection.exec_driver_sql("pragma wal_checkpoint(truncate)").all()[0][0]
         if not busy:
             return True
+        time.sleep(_PAUSE)
     return False
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from gateway.access.roles import Role
 from gateway.demo.people import ADA
@@ -99,6 +100,27 @@ async def test_a_fault_in_a_file_is_shown_at_its_line_and_keeps_it_from_being_pu
     await expect(page.locator(".book-bar")).to_be_hidden()
     assert await page.evaluate("document.documentElement.scrollWidth") == POCKET[0]
     assert admin.complaints == []
+
+
+async def test_a_file_that_comes_late_takes_no_other_s_place(demo: Demo, browser: Browser) -> None:
+    _, page = await playbook(demo, browser)
+    let_go, asked = asyncio.Event(), list[str]()
+
+    async def late(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            await let_go.wait()
+        await route.continue_()
+
+    await page.route("**/playbook/file?name=*", late)
+    await page.get_by_role("button", name="Files").click()
+    await page.get_by_label("File", exact=True).select_option("slots.toml")
+    text = page.get_by_label("Text of slots.toml")
+    await expect(text).to_be_visible()
+    async with page.expect_event("requestfinished", lambda one: one.url == asked[0]):
+        let_go.set()
+    await page.evaluate("new Promise(requestAnimationFrame)")
+    await expect(page.locator(".book-text")).to_have_attribute("aria-label", "Text of slots.toml")
 
 
 async def test_whoever_comes_second_is_asked_and_an_agent_only_looks(

@@ -16,7 +16,9 @@ export function filesView(place, book, where) {
   async function show(name, line) {
     last = name;
     fill(host, skeleton(8));
-    const editor = textEditor(await book.draft.text(name), name, book);
+    const text = await book.draft.text(name);
+    if (last !== name) return; // another was chosen while this one was on its way
+    const editor = textEditor(text, name, book);
     fill(host, editor.element);
     stop.checked = editor.mark;
     editor.mark();
