@@ -75,8 +75,8 @@ def compact(url: str) -> Compacted:
 
 def _empty_log(connection: Connection) -> bool:
     """Move the write-ahead log into the file, and cut it to nothing. A reader that is still at an
-    older state keeps it from that, and is waited for as long as the busy time-out says; for somebody
-    else who moves the log at this moment SQLite does not wait (sqlite3_wal_checkpoint_v2)."""
+    older state keeps it from that, and is waited for as long as the busy time-out says; for another
+    checkpoint at this moment SQLite does not wait (sqlite.org/c3ref/wal_checkpoint_v2.html)."""
     for _ in range(_TRIES):
         busy = connection.exec_driver_sql("pragma wal_checkpoint(truncate)").all()[0][0]
         if not busy:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 from sqlalchemy import Connection, insert, select
 
 from core.clock import to_micros
@@ -21,6 +23,7 @@ from tests.browser.driving import POCKET, window
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 BEN = "+447700900318"
+CARA = "+447700900327"
 SLACK = "slack:T0EXAMPLE:U0BEN"
 FOUND = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ['violations'] });
@@ -115,6 +118,40 @@ async def test_two_customers_are_merged_unmerged_and_the_parting_is_undone(
     await expect(change.get_by_text("undone")).to_be_visible()
     await open_graph(page, demo, customer)
     await expect(pills).to_have_count(3)
+
+
+async def test_what_is_seen_before_a_merge_is_what_would_be_merged(
+    demo: Demo, browser: Browser
+) -> None:
+    before = demo.phones.last_seq
+    await demo.phones.text(CARA, "When are you open?")
+    await demo.phones.wait_for_reply(CARA, before)
+    agent = await window(browser)
+    page = await agent.open(demo.console_link())
+    await page.wait_for_url("**/console/queue")
+    await open_graph(page, demo, await who(demo, BEN))
+    let_go, asked = asyncio.Event(), list[str]()
+
+    async def late(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) == 1:
+            await let_go.wait()
+        await route.continue_()
+
+    await page.route("**/merge-preview?*", late)
+    await page.get_by_role("button", name="Merge …", exact=True).click()
+    sheet = page.get_by_role("dialog")
+    search = sheet.get_by_label("Find the other customer")
+    await search.fill(ADA.phone)
+    await sheet.locator(".found-row").click()
+    await search.fill(CARA)
+    await sheet.locator(".found-row", has_text=CARA).click()
+    await expect(sheet.get_by_role("region", name=CARA)).to_be_visible()
+    async with page.expect_event("requestfinished", lambda one: one.url == asked[0]):
+        let_go.set()
+    await page.evaluate("new Promise(requestAnimationFrame)")
+    await expect(sheet.get_by_role("region", name=ADA.phone)).to_have_count(0)
+    await expect(sheet.get_by_role("region", name=CARA)).to_be_visible()
 
 
 async def test_what_is_personal_is_hidden_until_somebody_reveals_it_for_one_view(

@@ -15,11 +15,14 @@ export function auditLog(element) {
   const rows = h("div", { class: "log" }, skeleton(6));
   const more = h("button", { class: "button small", type: "button", hidden: true, onclick: () => load(last) }, "Older changes");
   let last;
+  let loads = 0;
 
   async function load(before) {
+    const asked = ++loads;
     try {
       const query = new URLSearchParams(Object.entries({ ...wanted, before: before ?? "" }).filter(([, value]) => value));
       const [changes, rights] = [await read(`/changes?${query}`), await may()];
+      if (asked !== loads) return; // what is wanted now is on its way
       const items = changes.map((one) => row(one, rights.has("link"), refresh));
       if (before) rows.append(...items);
       else fill(rows, changes.length ? items : empty(threadPicture(), "No such change", ""));

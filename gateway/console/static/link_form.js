@@ -20,6 +20,7 @@ export function linkForm() {
   async function find() {
     const words = search.value.trim();
     const others = words ? (await read(`/customers?q=${encodeURIComponent(words)}`)).filter((one) => one.id !== customer.id) : [];
+    if (words !== search.value.trim()) return; // what is asked now is on its way
     const handles = others.flatMap((one) => one.handles);
     fill(found, handles.map((handle) => h("option", { value: handle.key }, handleWords(handle.key))));
     rest.hidden = handles.length === 0;

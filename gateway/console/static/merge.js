@@ -35,6 +35,7 @@ export function openMerge(graph, done, other, suggestion) {
     sheet.allow(false);
     try {
       const seen = await read(`/customers/${graph.id}/merge-preview?with=${id}`);
+      if (chosen !== id) return; // another was chosen meanwhile: what is seen is what is merged
       fill(preview, mergePreview(seen));
       fill(found);
       sheet.allow(seen.possible);
@@ -47,6 +48,7 @@ export function openMerge(graph, done, other, suggestion) {
     const words = search.value.trim();
     try {
       const rows = words ? await read(`/customers?limit=8&q=${encodeURIComponent(words)}`) : [];
+      if (words !== search.value.trim()) return;
       const others = rows.filter((one) => one.id !== graph.id);
       fill(found, words && !others.length ? h("p", { class: "muted small", role: "status" }, "Nobody else matches that.") : others.map((one) =>
         h("div", { role: "listitem" }, h("button", { class: "found-row", type: "button", onclick: () => choose(one.id) },

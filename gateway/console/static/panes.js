@@ -21,10 +21,13 @@ export function panes(main, { title, tools, load, draw, arrange = (found) => lis
   fill(main, h("div", { class: id ? "panes chosen" : "panes" }, list, chosen));
   const refreshDetail = id ? detail(chosen, id) : () => {};
   let first = true;
+  let loads = 0;
 
   async function refresh() {
+    const asked = ++loads;
     try {
-      show(await load());
+      const found = await load();
+      if (asked === loads) show(found); // else what is wanted now is on its way
     } catch (problem) {
       if (problem.status !== 0) fill(rows, failure(problem, refresh));
     }
