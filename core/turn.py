@@ -374,9 +374,10 @@ class Decision:
     """What a turn decided. Exactly one of `reply` and `silent` is set.
 
     `asked` are the slots the reply asks for; `expecting` is the kind of secret that may come next
-    (`core.pipeline.expecting`). `sources` are (title, public link) of articles used. `facts` are
-    new or touched; `close` ends the case with the given outcome. `playbook` is the version of the
-    one that the stages went by, if they did. `raised` makes a case that people have more urgent.
+    (`core.pipeline.state.expecting`). `sources` are (title, public link) of articles used. `facts`
+    are new or touched; `close` ends the case with the given outcome. `playbook` is the version of
+    the one that the stages went by, if they did. `raised` makes a case that people have more
+    urgent.
     """
 
     reply: OutboundMessage | None

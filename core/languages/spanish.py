@@ -258,7 +258,7 @@ ANSWERS: Mapping[str, tuple[str, ...]] = {
     "handoff_flow": (
         "Tengo todo y paso su solicitud a una persona.",
         "Gracias, su solicitud está completa. Le atenderá una persona.",
-        "Está todo. Alguien del equipo lo terminará.",
+        "Ya está todo. Alguien del equipo lo terminará.",
         "Su solicitud está completa y pasa ahora a una persona.",
         "Eso es todo. Alguien del equipo lo hará.",
         "Alguien del equipo se ocupa del resto.",

@@ -106,7 +106,8 @@ def test_what_is_otherwise_by_the_time_of_the_yes_is_read_out_anew() -> None:
     one.say("1042")
     one.say("yes")
     assert done(one) == []
-    assert "refund: $15" in one.decisions[-1].reply.text  # type: ignore[union-attr]
+    reply = one.decisions[-1].reply
+    assert reply is not None and "refund: $15" in reply.text
     one.say("yes")
     assert len(done(one)) == 1
 
